@@ -1,0 +1,1 @@
+//! Scales, ticks and charts, generic over plotters' `DrawingBackend`, so that they are tested natively.
