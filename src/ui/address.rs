@@ -52,7 +52,5 @@ fn write(fragment: &str) -> bool {
     let Ok(history) = window().history() else {
         return false;
     };
-    history
-        .replace_state_with_url(&JsValue::NULL, "", Some(&format!("#{fragment}")))
-        .is_ok()
+    history.replace_state_with_url(&JsValue::NULL, "", Some(&format!("#{fragment}"))).is_ok()
 }

@@ -18,9 +18,7 @@ use wasm_bindgen::JsCast;
 /// Puts the page into the document, in place of what stood there while it loaded.
 pub fn start() {
     console_error_panic_hook::set_once();
-    let root = document()
-        .get_element_by_id("app")
-        .and_then(|element| element.dyn_into().ok());
+    let root = document().get_element_by_id("app").and_then(|element| element.dyn_into().ok());
     let root = root.or_else(|| document().body());
     if let Some(shell) = document().get_element_by_id("shell") {
         shell.remove();

@@ -22,9 +22,7 @@ pub fn Dropdown(
         }
     };
     let outside = window_event_listener(ev::pointerdown, move |event| {
-        let target = event
-            .target()
-            .and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
         let Some(Some(details)) = details.try_get_untracked() else {
             return;
         };
@@ -36,12 +34,8 @@ pub fn Dropdown(
     let on_keydown = move |event: ev::KeyboardEvent| {
         if event.key() == "Escape" {
             fold();
-            let summary = details
-                .get_untracked()
-                .and_then(|details| details.query_selector("summary").ok().flatten());
-            if let Some(summary) =
-                summary.and_then(|summary| summary.dyn_into::<web_sys::HtmlElement>().ok())
-            {
+            let summary = details.get_untracked().and_then(|details| details.query_selector("summary").ok().flatten());
+            if let Some(summary) = summary.and_then(|summary| summary.dyn_into::<web_sys::HtmlElement>().ok()) {
                 let _ = summary.focus();
             }
         }

@@ -7,8 +7,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
 /// What takes the letter and arrow keys for itself.
-const TAKES_KEYS: &str =
-    "input, select, textarea, dialog, figure, [contenteditable], [role=slider]";
+const TAKES_KEYS: &str = "input, select, textarea, dialog, figure, [contenteditable], [role=slider]";
 /// What takes the space bar as well.
 const TAKES_SPACE: &str = "button, a, summary";
 
@@ -30,8 +29,6 @@ pub fn listen(lab: Lab) {
 }
 
 fn is_within(event: &KeyboardEvent, selector: &str) -> bool {
-    let target = event
-        .target()
-        .and_then(|target| target.dyn_into::<Element>().ok());
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
     target.is_some_and(|element| matches!(element.closest(selector), Ok(Some(_))))
 }

@@ -59,13 +59,8 @@ impl Lab {
     /// A lab without a run. [`Lab::open`] begins one.
     pub fn new() -> Self {
         let experiment = Experiment::default();
-        let status = Status {
-            state: RunState::Paused,
-            step: 0,
-            steps_per_second: 0.0,
-            seek_target: None,
-            divergence: None,
-        };
+        let status =
+            Status { state: RunState::Paused, step: 0, steps_per_second: 0.0, seek_target: None, divergence: None };
         Self {
             experiment: RwSignal::new(experiment.clone()),
             status: RwSignal::new(status),
@@ -125,9 +120,7 @@ impl Lab {
 
     /// Brings a parameter back to its default.
     pub fn set_default(self, key: Key) {
-        let text = self
-            .experiment
-            .with_untracked(|experiment| experiment.default_of(key).to_string());
+        let text = self.experiment.with_untracked(|experiment| experiment.default_of(key).to_string());
         // A default is always allowed.
         let _ = self.set_text(key, &text);
     }
@@ -163,8 +156,7 @@ impl Lab {
     pub fn repair(self, repair: Repair) {
         let before = self.experiment.get_untracked();
         let after = repair.apply(&before);
-        self.repairs
-            .update(|repairs| repairs.push((repair, before)));
+        self.repairs.update(|repairs| repairs.push((repair, before)));
         self.lesson.set(None);
         self.replay(after);
     }
@@ -185,9 +177,7 @@ impl Lab {
         let step = self.status.get_untracked().step;
         let changes = self.changes.get_untracked();
         let mut start = self.start.get_value();
-        start.speed = self
-            .experiment
-            .with_untracked(|experiment| experiment.speed);
+        start.speed = self.experiment.with_untracked(|experiment| experiment.speed);
         self.tell(|client| {
             client.restart();
             client.load(&start, &changes);
@@ -196,10 +186,7 @@ impl Lab {
             }
         });
         // What was changed while there was no worker to hear of it.
-        self.told.set_value(Experiment {
-            speed: start.speed,
-            ..self.told.get_value()
-        });
+        self.told.set_value(Experiment { speed: start.speed, ..self.told.get_value() });
         self.plan_telling();
     }
 
@@ -222,14 +209,7 @@ impl Lab {
         self.experiment.set(experiment);
         self.running.set(false);
         self.load();
-        self.go_to(
-            if run || step > FARTHEST_COMPARISON {
-                0
-            } else {
-                step
-            },
-            run,
-        );
+        self.go_to(if run || step > FARTHEST_COMPARISON { 0 } else { step }, run);
     }
 
     fn go_to(self, step: u64, run: bool) {
@@ -262,24 +242,16 @@ impl Lab {
 
     /// Tells the worker in the next animation frame what has changed since it was told last.
     fn plan_telling(self) {
-        if self
-            .is_telling_planned
-            .try_update_value(|planned| std::mem::replace(planned, true))
-            == Some(false)
-        {
+        if self.is_telling_planned.try_update_value(|planned| std::mem::replace(planned, true)) == Some(false) {
             request_animation_frame(move || {
-                self.is_telling_planned
-                    .try_update_value(|planned| *planned = false);
+                self.is_telling_planned.try_update_value(|planned| *planned = false);
                 self.tell_changes();
             });
         }
     }
 
     fn tell_changes(self) {
-        let (Some(now), Some(told)) = (
-            self.experiment.try_get_untracked(),
-            self.told.try_get_value(),
-        ) else {
+        let (Some(now), Some(told)) = (self.experiment.try_get_untracked(), self.told.try_get_value()) else {
             return;
         };
         if !now.is_same_run(&told) {
@@ -326,9 +298,7 @@ impl Lab {
         let is_first = self.awaiting.try_get_untracked() == Some(true);
         self.history.try_update_value(|history| {
             // Kept until now, so that the charts never stand empty between two runs. A seek back starts again too.
-            let is_back = history
-                .latest()
-                .is_some_and(|latest| latest.step > status.step);
+            let is_back = history.latest().is_some_and(|latest| latest.step > status.step);
             if is_first || is_back {
                 history.clear();
             }
@@ -341,9 +311,7 @@ impl Lab {
             self.running.try_set(false);
         }
         let has_arrived = |target: &mut Option<u64>| {
-            target
-                .take_if(|step| status.state == RunState::Paused && status.step >= *step)
-                .is_some()
+            target.take_if(|step| status.state == RunState::Paused && status.step >= *step).is_some()
         };
         if self.run_from.try_update_value(has_arrived) == Some(true) {
             self.tell(WorkerClient::run);
@@ -353,16 +321,10 @@ impl Lab {
     }
 
     fn plan_redraw(self) {
-        if self
-            .is_redraw_planned
-            .try_update_value(|planned| std::mem::replace(planned, true))
-            == Some(false)
-        {
+        if self.is_redraw_planned.try_update_value(|planned| std::mem::replace(planned, true)) == Some(false) {
             request_animation_frame(move || {
-                self.is_redraw_planned
-                    .try_update_value(|planned| *planned = false);
-                self.redraw
-                    .try_update(|count| *count = count.wrapping_add(1));
+                self.is_redraw_planned.try_update_value(|planned| *planned = false);
+                self.redraw.try_update(|count| *count = count.wrapping_add(1));
                 self.tell(WorkerClient::frame_taken);
             });
         }
@@ -382,8 +344,5 @@ pub fn use_lab() -> Lab {
 
 /// The lesson that begins with this experiment.
 fn lesson_of(experiment: &Experiment) -> Option<Preset> {
-    Preset::ALL
-        .iter()
-        .copied()
-        .find(|preset| preset.experiment() == *experiment)
+    Preset::ALL.iter().copied().find(|preset| preset.experiment() == *experiment)
 }

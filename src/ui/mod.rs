@@ -28,7 +28,5 @@ pub mod why;
 pub mod words;
 
 /// Makes the compiler look again when the catalogue changes, which the macro above does not.
-const _CATALOGUE: [&str; 2] = [
-    include_str!("../../locales/en/page.json"),
-    include_str!("../../locales/en/parameters.json"),
-];
+const _CATALOGUE: [&str; 2] =
+    [include_str!("../../locales/en/page.json"), include_str!("../../locales/en/parameters.json")];

@@ -40,9 +40,7 @@ fn LinkNotices() -> impl IntoView {
                         allowed = words::allowed(i18n, rejection.allowed)
                     )),
                     Notice::UnknownKey(key) if kind == "unknown-key" => Some(key.clone()),
-                    Notice::NewerVersion(version) if kind == "newer-version" => {
-                        Some(version.clone())
-                    }
+                    Notice::NewerVersion(version) if kind == "newer-version" => Some(version.clone()),
                     _ => None,
                 };
                 notices.iter().filter_map(line).collect::<Vec<_>>()
@@ -54,8 +52,7 @@ fn LinkNotices() -> impl IntoView {
             _ => t_string!(i18n, page.notice.newer_version, version = lines.join(", ")),
         };
         let close = move |_| {
-            lab.link_notices
-                .update(|notices| notices.retain(|notice| kind_of(notice) != kind));
+            lab.link_notices.update(|notices| notices.retain(|notice| kind_of(notice) != kind));
         };
         move || {
             let lines = lines();
@@ -63,21 +60,11 @@ fn LinkNotices() -> impl IntoView {
                 return None;
             }
             let text = text(&lines);
-            let lines = if kind == "newer-version" {
-                Vec::new()
-            } else {
-                lines
-            };
+            let lines = if kind == "newer-version" { Vec::new() } else { lines };
             let hidden = lines.len().saturating_sub(LINES);
-            let more = (hidden > 0).then(
-                || view! { <li>{t_string!(i18n, page.notice.and_more, count = hidden)}</li> },
-            );
+            let more = (hidden > 0).then(|| view! { <li>{t_string!(i18n, page.notice.and_more, count = hidden)}</li> });
             let list = (!lines.is_empty()).then(|| {
-                let items = lines
-                    .into_iter()
-                    .take(LINES)
-                    .map(|line| view! { <li>{line}</li> })
-                    .collect::<Vec<_>>();
+                let items = lines.into_iter().take(LINES).map(|line| view! { <li>{line}</li> }).collect::<Vec<_>>();
                 view! { <ul>{items} {more}</ul> }
             });
             Some(view! {
@@ -120,18 +107,12 @@ fn WorkerNotice() -> impl IntoView {
         // Another start of the same worker would not help: the page itself is of another version.
         let needs_reload = failure == Failure::VersionMismatch;
         let text = match failure {
-            Failure::CannotStart => {
-                t_string!(i18n, page.notice.worker_failed.cannot_start).to_owned()
-            }
-            Failure::VersionMismatch => {
-                t_string!(i18n, page.notice.worker_failed.version_mismatch).to_owned()
-            }
+            Failure::CannotStart => t_string!(i18n, page.notice.worker_failed.cannot_start).to_owned(),
+            Failure::VersionMismatch => t_string!(i18n, page.notice.worker_failed.version_mismatch).to_owned(),
             Failure::Crashed(message) => {
                 t_string!(i18n, page.notice.worker_failed.crashed, message = message)
             }
-            Failure::NotAnswering => {
-                t_string!(i18n, page.notice.worker_failed.not_answering).to_owned()
-            }
+            Failure::NotAnswering => t_string!(i18n, page.notice.worker_failed.not_answering).to_owned(),
         };
         let step = move || number::count(lab.status.get().step);
         let button_words = move || match needs_reload {

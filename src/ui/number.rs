@@ -6,11 +6,7 @@ pub fn significant(x: f64, digits: usize) -> String {
         return "0".into();
     }
     if !x.is_finite() {
-        return if x.is_nan() {
-            "–".into()
-        } else {
-            sign(x).to_owned() + "∞"
-        };
+        return if x.is_nan() { "–".into() } else { sign(x).to_owned() + "∞" };
     }
     let scientific = format!("{:.*e}", digits.saturating_sub(1), x.abs());
     let Some((mantissa, exponent)) = scientific.split_once('e') else {
@@ -22,9 +18,7 @@ pub fn significant(x: f64, digits: usize) -> String {
     if (-3..5).contains(&exponent) {
         let decimals = (digits as i32 - 1 - exponent).max(0) as usize;
         let fixed = format!("{:.*}", decimals, x.abs());
-        let (whole, fraction) = fixed
-            .split_once('.')
-            .map_or((fixed.as_str(), ""), |(whole, f)| (whole, f));
+        let (whole, fraction) = fixed.split_once('.').map_or((fixed.as_str(), ""), |(whole, f)| (whole, f));
         let point = if fraction.is_empty() { "" } else { "." };
         format!("{}{}{point}{fraction}", sign(x), group(whole))
     } else {
@@ -39,11 +33,7 @@ pub fn count(n: u64) -> String {
 
 /// A rate: whole numbers from 10 on.
 pub fn rate(x: f64) -> String {
-    if x >= 9.5 {
-        count(x.round() as u64)
-    } else {
-        significant(x, 2)
-    }
+    if x >= 9.5 { count(x.round() as u64) } else { significant(x, 2) }
 }
 
 /// A share of 1 in whole percent.
@@ -54,19 +44,12 @@ pub fn percent(x: f64) -> String {
 /// A whole number as an exponent.
 pub fn superscript(n: i32) -> String {
     const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-    n.to_string()
-        .chars()
-        .map(|c| c.to_digit(10).map_or('⁻', |digit| DIGITS[digit as usize]))
-        .collect()
+    n.to_string().chars().map(|c| c.to_digit(10).map_or('⁻', |digit| DIGITS[digit as usize])).collect()
 }
 
 /// A number for a machine to read from an attribute: full precision, in JavaScript's form.
 pub fn machine(x: f64) -> String {
-    if x.is_infinite() {
-        sign_ascii(x).to_owned() + "Infinity"
-    } else {
-        x.to_string()
-    }
+    if x.is_infinite() { sign_ascii(x).to_owned() + "Infinity" } else { x.to_string() }
 }
 
 fn sign(x: f64) -> &'static str {

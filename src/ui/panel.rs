@@ -35,23 +35,14 @@ fn PanelSection(
         Group::Data | Group::Run => t_string!(i18n, page.panel.data),
     };
     let controls = move |is_advanced: bool| {
-        let keys = Key::ALL
-            .iter()
-            .filter(move |key| key.group() == group && key.is_advanced() == is_advanced);
-        keys.map(|&key| view! { <Control key=key /> })
-            .collect::<Vec<_>>()
+        let keys = Key::ALL.iter().filter(move |key| key.group() == group && key.is_advanced() == is_advanced);
+        keys.map(|&key| view! { <Control key=key /> }).collect::<Vec<_>>()
     };
     // A setting that was changed must not hide.
     let changed = Memo::new(move |_| {
         lab.experiment.with(|experiment| {
-            let is_hidden = |key: &&Key| {
-                key.group() == group && key.is_advanced() && experiment.is_relevant(**key)
-            };
-            Key::ALL
-                .iter()
-                .filter(is_hidden)
-                .filter(|key| !experiment.is_default(**key))
-                .count()
+            let is_hidden = |key: &&Key| key.group() == group && key.is_advanced() && experiment.is_relevant(**key);
+            Key::ALL.iter().filter(is_hidden).filter(|key| !experiment.is_default(**key)).count()
         })
     });
     let more = move || match changed.get() {
@@ -104,12 +95,7 @@ fn Method() -> impl IntoView {
         match batch {
             None => t_string!(i18n, page.panel.method.other_full, optimizer = optimizer),
             Some(1) => t_string!(i18n, page.panel.method.other_single, optimizer = optimizer),
-            Some(size) => t_string!(
-                i18n,
-                page.panel.method.other_batch,
-                optimizer = optimizer,
-                size = size
-            ),
+            Some(size) => t_string!(i18n, page.panel.method.other_batch, optimizer = optimizer, size = size),
         }
     };
     view! { <p class="method" id="method">{name}</p> }

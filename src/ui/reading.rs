@@ -49,11 +49,7 @@ pub fn provide_reading(lab: Lab) -> Reading {
         lab.history.with_value(|history| {
             let report = history.latest()?;
             let diagnosis = diagnose(&experiment, report, divergence);
-            Some(Finding {
-                diagnosis,
-                experiment,
-                layers: report.layers().saturating_sub(1),
-            })
+            Some(Finding { diagnosis, experiment, layers: report.layers().saturating_sub(1) })
         })
     });
     let shown = RwSignal::new(None);
@@ -63,9 +59,7 @@ pub fn provide_reading(lab: Lab) -> Reading {
         let next = latest.get();
         let is_running = lab.status.get_untracked().state == RunState::Running;
         let kind = |finding: &Option<Finding>| {
-            finding
-                .as_ref()
-                .map(|f| (f.diagnosis.conditions.clone(), f.diagnosis.repairs.clone()))
+            finding.as_ref().map(|f| (f.diagnosis.conditions.clone(), f.diagnosis.repairs.clone()))
         };
         let is_news = shown.with_untracked(|shown| kind(shown) != kind(&next));
         if is_news || !is_running || (now_ms - shown_at_ms.get_value()).abs() > PACE_MS {

@@ -15,13 +15,7 @@ pub fn RunBar() -> impl IntoView {
     let i18n = use_i18n();
     let is_running = lab.running;
     let is_stuck = Memo::new(move |_| !lab.can_go_on());
-    let run_picture = Signal::derive(move || {
-        if is_running.get() {
-            Picture::Pause
-        } else {
-            Picture::Play
-        }
-    });
+    let run_picture = Signal::derive(move || if is_running.get() { Picture::Pause } else { Picture::Play });
     let run_words = move || match is_running.get() {
         true => t_string!(i18n, page.run_bar.pause),
         false => t_string!(i18n, page.run_bar.run),

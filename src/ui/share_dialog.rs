@@ -117,10 +117,7 @@ pub fn Share() -> impl IntoView {
 /// on others.
 async fn write_clipboard(text: &str) -> bool {
     let navigator = window().navigator();
-    let has_clipboard = js_sys::Reflect::get(&navigator, &"clipboard".into())
-        .is_ok_and(|clipboard| clipboard.is_object());
-    has_clipboard
-        && JsFuture::from(navigator.clipboard().write_text(text))
-            .await
-            .is_ok()
+    let has_clipboard =
+        js_sys::Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|clipboard| clipboard.is_object());
+    has_clipboard && JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
 }

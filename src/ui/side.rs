@@ -47,19 +47,11 @@ fn Repairs() -> impl IntoView {
     let lab = use_lab();
     let i18n = use_i18n();
     let shown = expect_context::<Reading>().shown;
-    let offered = Memo::new(move |_| {
-        shown.with(|finding| finding.as_ref().map(|f| f.diagnosis.repairs.clone()))
-    });
+    let offered = Memo::new(move |_| shown.with(|finding| finding.as_ref().map(|f| f.diagnosis.repairs.clone())));
     let is_diverged = Memo::new(move |_| {
-        shown.with(|f| {
-            f.as_ref()
-                .is_some_and(|f| f.diagnosis.conditions.first() == Some(&Condition::Diverged))
-        })
+        shown.with(|f| f.as_ref().is_some_and(|f| f.diagnosis.conditions.first() == Some(&Condition::Diverged)))
     });
-    let last_made = Memo::new(move |_| {
-        lab.repairs
-            .with(|repairs| repairs.last().map(|(repair, _)| *repair))
-    });
+    let last_made = Memo::new(move |_| lab.repairs.with(|repairs| repairs.last().map(|(repair, _)| *repair)));
     let is_empty = Memo::new(move |_| {
         offered.with(|offered| offered.as_ref().is_none_or(Vec::is_empty))
             && last_made.get().is_none()
@@ -73,12 +65,7 @@ fn Repairs() -> impl IntoView {
                 </button>
             }
         };
-        offered
-            .get()
-            .unwrap_or_default()
-            .into_iter()
-            .map(button)
-            .collect::<Vec<_>>()
+        offered.get().unwrap_or_default().into_iter().map(button).collect::<Vec<_>>()
     };
     let back_to_start = move || {
         is_diverged.get().then(|| {

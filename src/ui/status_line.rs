@@ -21,16 +21,10 @@ pub fn StatusLine() -> impl IntoView {
     let target = Memo::new(move |_| lab.status.get().seek_target);
     let loss = Memo::new(move |_| {
         lab.status.track();
-        lab.history
-            .with_value(|history| history.latest().map(|report| report.loss()))
+        lab.history.with_value(|history| history.latest().map(|report| report.loss()))
     });
-    let verdict = move || {
-        reading.latest.with(|d| {
-            d.as_ref()
-                .and_then(|d| d.diagnosis.conditions.first())
-                .map(|c| c.name())
-        })
-    };
+    let verdict =
+        move || reading.latest.with(|d| d.as_ref().and_then(|d| d.diagnosis.conditions.first()).map(|c| c.name()));
 
     let last = move || match state.get() {
         "failed" => t_string!(i18n, page.status.failed).to_owned(),
@@ -51,19 +45,12 @@ pub fn StatusLine() -> impl IntoView {
         let loss = t_string!(i18n, page.status.loss, loss = number::significant(loss, 3));
         let last = last();
         let parts = [step, loss, last];
-        parts
-            .iter()
-            .filter(|part| !part.is_empty())
-            .cloned()
-            .collect::<Vec<_>>()
-            .join(" · ")
+        parts.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" · ")
     };
     let progress = move || {
         let target = target.get()?;
         let words = move || t_string!(i18n, page.status.progress, target = number::count(target));
-        Some(
-            view! { <progress max=target prop:value=move || step.get() as f64 aria-label=words></progress> },
-        )
+        Some(view! { <progress max=target prop:value=move || step.get() as f64 aria-label=words></progress> })
     };
     view! {
         <div class="status-line">

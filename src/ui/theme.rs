@@ -53,10 +53,7 @@ pub fn provide_theme() -> ThemeState {
 }
 
 fn follow_system() -> RwSignal<bool> {
-    let query = window()
-        .match_media("(prefers-color-scheme: dark)")
-        .ok()
-        .flatten();
+    let query = window().match_media("(prefers-color-scheme: dark)").ok().flatten();
     let is_dark = RwSignal::new(query.as_ref().is_some_and(web_sys::MediaQueryList::matches));
     if let Some(query) = query {
         let again = query.clone();

@@ -15,12 +15,7 @@ use leptos::prelude::*;
 pub fn Verdict() -> impl IntoView {
     let i18n = use_i18n();
     let shown = expect_context::<Reading>().shown;
-    let first = Memo::new(move |_| {
-        shown.with(|d| {
-            d.as_ref()
-                .and_then(|d| d.diagnosis.conditions.first().copied())
-        })
-    });
+    let first = Memo::new(move |_| shown.with(|d| d.as_ref().and_then(|d| d.diagnosis.conditions.first().copied())));
     let badge = move || {
         let condition = first.get()?;
         Some(view! {
@@ -31,32 +26,17 @@ pub fn Verdict() -> impl IntoView {
         })
     };
     let main = move || match shown.get() {
-        Some(finding) => first
-            .get()
-            .map(|condition| sentence(i18n, &finding, condition))
-            .into_any(),
+        Some(finding) => first.get().map(|condition| sentence(i18n, &finding, condition)).into_any(),
         None => t_string!(i18n, page.side.measuring).into_any(),
     };
     let others = move || {
         let finding = shown.get()?;
-        let others: Vec<_> = finding
-            .diagnosis
-            .conditions
-            .iter()
-            .skip(1)
-            .copied()
-            .collect();
+        let others: Vec<_> = finding.diagnosis.conditions.iter().skip(1).copied().collect();
         let line = |condition: Condition| view! { <li data-condition=condition.name()>{sentence(i18n, &finding, condition)}</li> };
-        (!others.is_empty()).then(
-            || view! { <ul class="also">{others.into_iter().map(line).collect::<Vec<_>>()}</ul> },
-        )
+        (!others.is_empty()).then(|| view! { <ul class="also">{others.into_iter().map(line).collect::<Vec<_>>()}</ul> })
     };
     // The sentence changes with every number; a screen reader hears only when the verdict is another.
-    let spoken = move || {
-        first
-            .get()
-            .map(|condition| words::condition(i18n, condition))
-    };
+    let spoken = move || first.get().map(|condition| words::condition(i18n, condition));
     view! {
         <section class="verdict" aria-labelledby="verdict-title">
             <h2 id="verdict-title">{move || t_string!(i18n, page.side.happening)}</h2>
@@ -130,10 +110,7 @@ fn diverged(i18n: Words, divergence: Option<Divergence>) -> AnyView {
     let step = number::count(divergence.step);
     let quantity = words::diverged_quantity(i18n, divergence.quantity);
     match divergence.layer {
-        Some(layer) => {
-            t!(i18n, page.verdict.diverged_layer, <b> = <strong />, step, layer, quantity)
-                .into_any()
-        }
+        Some(layer) => t!(i18n, page.verdict.diverged_layer, <b> = <strong />, step, layer, quantity).into_any(),
         None => t!(i18n, page.verdict.diverged, <b> = <strong />, step, quantity).into_any(),
     }
 }

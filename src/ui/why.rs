@@ -36,21 +36,14 @@ fn sentence(i18n: Words, finding: &Finding, condition: Condition) -> String {
     let is_sigmoid = finding.experiment.get(Key::Activation) == Value::Name("sigmoid");
     match condition {
         Condition::Diverged => {
-            let precision =
-                words::value(i18n, Key::Precision, finding.experiment.get(Key::Precision));
+            let precision = words::value(i18n, Key::Precision, finding.experiment.get(Key::Precision));
             t_string!(i18n, page.why.diverged, precision = precision)
         }
-        Condition::Exploding if finding.flow_explodes() => {
-            t_string!(i18n, page.why.exploding).to_owned()
-        }
+        Condition::Exploding if finding.flow_explodes() => t_string!(i18n, page.why.exploding).to_owned(),
         Condition::Exploding => t_string!(i18n, page.why.update).to_owned(),
         Condition::Dead => t_string!(i18n, page.why.dead).to_owned(),
-        Condition::Vanishing if finding.diagnosis.flow.zero_layers > 0 => {
-            t_string!(i18n, page.why.zero).to_owned()
-        }
-        Condition::Vanishing | Condition::Underflow if is_sigmoid => {
-            t_string!(i18n, page.why.sigmoid).to_owned()
-        }
+        Condition::Vanishing if finding.diagnosis.flow.zero_layers > 0 => t_string!(i18n, page.why.zero).to_owned(),
+        Condition::Vanishing | Condition::Underflow if is_sigmoid => t_string!(i18n, page.why.sigmoid).to_owned(),
         Condition::Vanishing | Condition::Underflow => t_string!(i18n, page.why.flow).to_owned(),
         Condition::Saturated => t_string!(i18n, page.why.saturated).to_owned(),
         Condition::Healthy => t_string!(i18n, page.why.healthy).to_owned(),
@@ -74,7 +67,9 @@ fn formula(finding: &Finding, condition: Condition) -> AnyView {
             }
             .into_any()
         }
-        Condition::Dead => view! { <p class="formula"><i>"φ"</i> "′(" <i>"z"</i> ") = 0 for " <i>"z"</i> " ≤ 0"</p> }.into_any(),
+        Condition::Dead => {
+            view! { <p class="formula"><i>"φ"</i> "′(" <i>"z"</i> ") = 0 for " <i>"z"</i> " ≤ 0"</p> }.into_any()
+        }
         Condition::Saturated => {
             view! { <p class="formula"><i>"φ"</i> "′(" <i>"z"</i> ") < 0.05 · max " <i>"φ"</i> "′"</p> }.into_any()
         }

@@ -176,50 +176,20 @@ pub fn value(i18n: Words, key: Key, value: Value) -> String {
 /// What a parameter allows, as a sentence without its full stop.
 pub fn allowed(i18n: Words, kind: Kind) -> String {
     match kind {
-        Kind::Integer {
-            min,
-            max,
-            word: None,
-            ..
-        } => {
-            t_string!(
-                i18n,
-                page.allowed.integer,
-                min = number::count(min.into()),
-                max = number::count(max.into())
-            )
+        Kind::Integer { min, max, word: None, .. } => {
+            t_string!(i18n, page.allowed.integer, min = number::count(min.into()), max = number::count(max.into()))
         }
-        Kind::Integer {
-            min,
-            max,
-            word: Some(word),
-            ..
-        } => t_string!(
+        Kind::Integer { min, max, word: Some(word), .. } => t_string!(
             i18n,
             page.allowed.integer_or,
             min = number::count(min.into()),
             max = number::count(max.into()),
             word = word
         ),
-        Kind::Real {
-            min,
-            max,
-            word: None,
-            ..
-        } => {
-            t_string!(
-                i18n,
-                page.allowed.real,
-                min = Value::Real(min).to_string(),
-                max = Value::Real(max).to_string()
-            )
+        Kind::Real { min, max, word: None, .. } => {
+            t_string!(i18n, page.allowed.real, min = Value::Real(min).to_string(), max = Value::Real(max).to_string())
         }
-        Kind::Real {
-            min,
-            max,
-            word: Some(word),
-            ..
-        } => t_string!(
+        Kind::Real { min, max, word: Some(word), .. } => t_string!(
             i18n,
             page.allowed.real_or,
             min = Value::Real(min).to_string(),
@@ -265,7 +235,7 @@ pub fn diverged_quantity(i18n: Words, quantity: DivergedQuantity) -> &'static st
         DivergedQuantity::Activation => t_string!(i18n, page.quantity.activation),
         DivergedQuantity::Loss => t_string!(i18n, page.quantity.loss),
         DivergedQuantity::GradZ => t_string!(i18n, page.quantity.grad_z),
-        DivergedQuantity::GradW => t_string!(i18n, page.quantity.grad_w),
+        DivergedQuantity::Grad => t_string!(i18n, page.quantity.grad),
         DivergedQuantity::Update => t_string!(i18n, page.quantity.update),
     }
 }

@@ -22,10 +22,7 @@ pub fn Control(
     key: Key,
 ) -> impl IntoView {
     let lab = use_lab();
-    let is_relevant = Memo::new(move |_| {
-        lab.experiment
-            .with(|experiment| experiment.is_relevant(key))
-    });
+    let is_relevant = Memo::new(move |_| lab.experiment.with(|experiment| experiment.is_relevant(key)));
     view! {
         <Show when=move || is_relevant.get()>
             {match key.kind() {
@@ -55,15 +52,8 @@ fn ToDefault(key: Key) -> impl IntoView {
     let lab = use_lab();
     let i18n = use_i18n();
     let default = Memo::new(move |_| lab.experiment.with(|experiment| experiment.default_of(key)));
-    let is_default =
-        Memo::new(move |_| lab.experiment.with(|experiment| experiment.is_default(key)));
-    let text = move || {
-        t_string!(
-            i18n,
-            page.panel.to_default,
-            value = words::value(i18n, key, default.get())
-        )
-    };
+    let is_default = Memo::new(move |_| lab.experiment.with(|experiment| experiment.is_default(key)));
+    let text = move || t_string!(i18n, page.panel.to_default, value = words::value(i18n, key, default.get()));
     view! {
         <button
             type="button"

@@ -16,70 +16,21 @@ impl Notches {
     pub fn of(key: Key, kind: Kind) -> Option<Self> {
         let (texts, word) = match (key, kind) {
             (Key::Seed | Key::Step, _) | (_, Kind::Choice(_) | Kind::Switch) => return None,
-            (Key::Momentum | Key::Beta1 | Key::Beta2, Kind::Real { word, .. }) => {
-                (near_one(), word)
+            (Key::Momentum | Key::Beta1 | Key::Beta2, Kind::Real { word, .. }) => (near_one(), word),
+            (Key::WeightDecay, Kind::Real { max, word, .. }) => {
+                (std::iter::once("0".to_owned()).chain(decades(&["1", "2", "5"], 1e-6, max)).collect(), word)
             }
-            (Key::WeightDecay, Kind::Real { max, word, .. }) => (
-                std::iter::once("0".to_owned())
-                    .chain(decades(&["1", "2", "5"], 1e-6, max))
-                    .collect(),
-                word,
-            ),
-            (
-                _,
-                Kind::Integer {
-                    min,
-                    max,
-                    scale: Scale::Linear,
-                    word,
-                },
-            ) => {
+            (_, Kind::Integer { min, max, scale: Scale::Linear, word }) => {
                 let stride = ((max - min) / 200).max(1) as usize;
-                (
-                    (min..=max).step_by(stride).map(|n| n.to_string()).collect(),
-                    word,
-                )
+                ((min..=max).step_by(stride).map(|n| n.to_string()).collect(), word)
             }
-            (
-                _,
-                Kind::Integer {
-                    min,
-                    max,
-                    scale: Scale::Logarithmic,
-                    word,
-                },
-            ) => (powers_of_two(min, max), word),
-            (
-                _,
-                Kind::Real {
-                    min,
-                    max,
-                    scale: Scale::Linear,
-                    word,
-                },
-            ) => (hundredths(min, max), word),
-            (
-                _,
-                Kind::Real {
-                    min,
-                    max,
-                    scale: Scale::Logarithmic,
-                    word,
-                },
-            ) => (
-                decades(
-                    &["1", "1.2", "1.5", "2", "2.5", "3", "4", "5", "6", "8"],
-                    min,
-                    max,
-                ),
-                word,
-            ),
+            (_, Kind::Integer { min, max, scale: Scale::Logarithmic, word }) => (powers_of_two(min, max), word),
+            (_, Kind::Real { min, max, scale: Scale::Linear, word }) => (hundredths(min, max), word),
+            (_, Kind::Real { min, max, scale: Scale::Logarithmic, word }) => {
+                (decades(&["1", "1.2", "1.5", "2", "2.5", "3", "4", "5", "6", "8"], min, max), word)
+            }
         };
-        let mut notches = Self {
-            numbers: Vec::new(),
-            texts: Vec::new(),
-            word,
-        };
+        let mut notches = Self { numbers: Vec::new(), texts: Vec::new(), word };
         for text in texts {
             let number = match kind.parse(&text) {
                 Some(Value::Integer(n)) => f64::from(n),
@@ -111,10 +62,7 @@ impl Notches {
             Value::Name(name) if Some(name) == self.word => return self.last(),
             Value::Name(_) | Value::Switch(_) => return 0,
         };
-        let above = self
-            .numbers
-            .partition_point(|&number| number < x)
-            .min(self.numbers.len().saturating_sub(1));
+        let above = self.numbers.partition_point(|&number| number < x).min(self.numbers.len().saturating_sub(1));
         let below = above.saturating_sub(1);
         let is_nearer_below = (x - self.numbers[below]).abs() < (self.numbers[above] - x).abs();
         if is_nearer_below { below } else { above }
@@ -123,11 +71,7 @@ impl Notches {
     /// The text of the next notch above (or below) a value, for the arrow keys.
     pub fn neighbour(&self, value: Value, up: bool) -> &str {
         let position = self.position(value);
-        self.text(if up {
-            position + 1
-        } else {
-            position.saturating_sub(1)
-        })
+        self.text(if up { position + 1 } else { position.saturating_sub(1) })
     }
 }
 
@@ -143,33 +87,23 @@ fn powers_of_two(min: u32, max: u32) -> Vec<String> {
 
 /// The mantissas in every decade between two numbers, and the two.
 fn decades(mantissas: &[&str], min: f64, max: f64) -> Vec<String> {
-    let inner = (-18..18).flat_map(|exponent| {
-        mantissas
-            .iter()
-            .map(move |mantissa| format!("{mantissa}e{exponent}"))
-    });
+    let inner = (-18..18).flat_map(|exponent| mantissas.iter().map(move |mantissa| format!("{mantissa}e{exponent}")));
     let inside = |text: &String| text.parse::<f64>().is_ok_and(|x| x > min && x < max);
     let ends = |x: f64| std::iter::once(x.to_string());
-    ends(min)
-        .chain(inner.filter(inside))
-        .chain(ends(max))
-        .collect()
+    ends(min).chain(inner.filter(inside)).chain(ends(max)).collect()
 }
 
 /// 0, 0.1, …, 0.9, 0.91, …, 0.99, 0.991, …: what matters in a decay is how far it is from 1.
 fn near_one() -> Vec<String> {
     let nines = |places: usize| "9".repeat(places);
-    let inner =
-        (0..6).flat_map(|places| (1..10).map(move |digit| format!("0.{}{digit}", nines(places))));
+    let inner = (0..6).flat_map(|places| (1..10).map(move |digit| format!("0.{}{digit}", nines(places))));
     std::iter::once("0".to_owned()).chain(inner).collect()
 }
 
 fn hundredths(min: f64, max: f64) -> Vec<String> {
     let first = (min * 100.0).round() as i64;
     let last = (max * 100.0).round() as i64;
-    (first..=last)
-        .map(|n| format!("{:.2}", n as f64 / 100.0))
-        .collect()
+    (first..=last).map(|n| format!("{:.2}", n as f64 / 100.0)).collect()
 }
 
 #[cfg(test)]

@@ -42,10 +42,7 @@ pub(super) fn NumberControl(key: Key) -> impl IntoView {
             "Escape" | "Enter" => return settle(),
             _ => return,
         };
-        let next = notches.with_value(|n| {
-            n.as_ref()
-                .map(|n| n.neighbour(value.get_untracked(), up).to_owned())
-        });
+        let next = notches.with_value(|n| n.as_ref().map(|n| n.neighbour(value.get_untracked(), up).to_owned()));
         if let Some(next) = next {
             event.prevent_default();
             draft.set(None);
@@ -55,18 +52,12 @@ pub(super) fn NumberControl(key: Key) -> impl IntoView {
     let error = move || {
         let rejection = rejection.get()?;
         let allowed = words::allowed(i18n, rejection.allowed);
-        Some(t_string!(
-            i18n,
-            page.panel.must_be,
-            allowed = allowed,
-            value = value.get().to_string()
-        ))
+        Some(t_string!(i18n, page.panel.must_be, allowed = allowed, value = value.get().to_string()))
     };
     let slider = move || {
         notches.with_value(|notches| notches.as_ref().map(Notches::last)).map(|last| {
-            let position = move || {
-                notches.with_value(|n| n.as_ref().map_or(0, |n| n.position(value.get()))).to_string()
-            };
+            let position =
+                move || notches.with_value(|n| n.as_ref().map_or(0, |n| n.position(value.get()))).to_string();
             let on_slide = move |event| {
                 let position = event_target_value(&event).parse().unwrap_or(0);
                 let text = notches.with_value(|n| n.as_ref().map(|n| n.text(position).to_owned()));
