@@ -1,7 +1,11 @@
 //! The page: Leptos components, one file each, and no numerics.
 
-// The message catalogue: every word on the page, from `locales/`.
-leptos_i18n::load_locales!();
+/// The message catalogue: every word on the page, from `locales/`, made into code by `build.rs`.
+#[allow(missing_docs, clippy::all, reason = "generated")]
+mod catalogue {
+    include!(concat!(env!("OUT_DIR"), "/i18n.rs"));
+}
+pub use catalogue::i18n;
 
 pub mod address;
 pub mod app;
@@ -27,6 +31,4 @@ pub mod verdict;
 pub mod why;
 pub mod words;
 
-/// Makes the compiler look again when the catalogue changes, which the macro above does not.
-const _CATALOGUE: [&str; 2] =
-    [include_str!("../../locales/en/page.json"), include_str!("../../locales/en/parameters.json")];
+pub use app::start;

@@ -1,5 +1,6 @@
 //! What the page has to say about a link or about the worker.
 
+use crate::choice::Choice;
 use crate::experiment::share::Notice;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::icon::{Icon, Picture};

@@ -4,8 +4,9 @@ use crate::diagnosis::{Condition, Repair};
 use crate::experiment::presets::Preset;
 use crate::experiment::{Key, Kind, Value};
 use crate::train::DivergedQuantity;
-use crate::ui::i18n::{I18nContext, Locale, t_string};
+use crate::ui::i18n::{Locale, t_string};
 use crate::ui::number;
+use leptos_i18n::I18nContext;
 
 /// The catalogue in the present language; reading from it follows a change of language.
 pub type Words = I18nContext<Locale>;

@@ -5,7 +5,7 @@ use crate::experiment::{Key, Rejection};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
 use crate::ui::words;
-use leptos::ev::KeyboardEvent;
+use leptos::ev::{FocusEvent, KeyboardEvent};
 use leptos::prelude::*;
 
 /// A field in which the value can be typed exactly, and a slider beside it.
@@ -49,12 +49,13 @@ pub(super) fn NumberControl(key: Key) -> impl IntoView {
             set(&next);
         }
     };
+    let select_all = |event: FocusEvent| event_target::<web_sys::HtmlInputElement>(&event).select();
     let error = move || {
         let rejection = rejection.get()?;
         let allowed = words::allowed(i18n, rejection.allowed);
         Some(t_string!(i18n, page.panel.must_be, allowed = allowed, value = value.get().to_string()))
     };
-    let slider = move || {
+    let slider = {
         notches.with_value(|notches| notches.as_ref().map(Notches::last)).map(|last| {
             let position =
                 move || notches.with_value(|n| n.as_ref().map_or(0, |n| n.position(value.get()))).to_string();
