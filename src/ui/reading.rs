@@ -2,6 +2,7 @@
 
 use crate::diagnosis::{Diagnosis, VANISHING_TOTAL, diagnose};
 use crate::experiment::Experiment;
+use crate::train::StepReport;
 use crate::ui::lab::Lab;
 use crate::worker::protocol::RunState;
 use leptos::prelude::*;
@@ -46,10 +47,19 @@ pub fn provide_reading(lab: Lab) -> Reading {
             return previous.cloned().flatten();
         }
         let divergence = lab.status.get_untracked().divergence;
-        lab.history.with_value(|history| {
-            let report = history.latest()?;
-            let diagnosis = diagnose(&experiment, report, divergence);
-            Some(Finding { diagnosis, experiment, layers: report.layers().saturating_sub(1) })
+        lab.history.with_value(|history| match (history.latest(), divergence) {
+            (Some(report), _) => {
+                let diagnosis = diagnose(&experiment, report, divergence);
+                Some(Finding { diagnosis, experiment, layers: report.layers().saturating_sub(1) })
+            }
+            // It diverged before anything was measured, so nothing else can be said of it.
+            (None, Some(_)) => {
+                let layers = experiment.depth as usize;
+                let mut diagnosis = diagnose(&experiment, &StepReport::new(layers + 1), divergence);
+                diagnosis.conditions.truncate(1);
+                Some(Finding { diagnosis, experiment, layers })
+            }
+            (None, None) => None,
         })
     });
     let shown = RwSignal::new(None);
