@@ -73,7 +73,11 @@ impl Check<'_> {
     fn array(&mut self, what: &str, got: &Array2<f64>, want: &Array2<f64>) {
         assert_eq!(got.dim(), want.dim(), "{} {what}", self.name);
         let largest = |array: &Array2<f64>| array.iter().fold(0.0_f64, |largest, x| largest.max(x.abs()));
-        let off = got.iter().zip(want).map(|(g, w)| (g - w).abs()).fold(0.0, |a: f64, b| if b > a || b.is_nan() { b } else { a });
+        let off = got
+            .iter()
+            .zip(want)
+            .map(|(g, w)| (g - w).abs())
+            .fold(0.0, |a: f64, b| if b > a || b.is_nan() { b } else { a });
         let error = if off == 0.0 { 0.0 } else { off / largest(want) };
         self.judge(what, error, || format!("an entry is off by {off:e}"));
     }

@@ -77,7 +77,11 @@ impl<T: Real> Norm<T> {
 
     /// Makes z into u, with the batch's own statistics.
     pub fn forward(&mut self, z: &mut Panels<T>) {
-        if self.is_batch { self.normalize_columns(z) } else { self.normalize_rows(z) }
+        if self.is_batch {
+            self.normalize_columns(z)
+        } else {
+            self.normalize_rows(z)
+        }
         for panel in 0..z.panels() {
             let (gamma, beta) = (self.gamma.value.panel(panel)[0], self.beta.value.panel(panel)[0]);
             for (u, x) in z.panel_mut(panel).iter_mut().zip(self.normalized.panel(panel)) {
