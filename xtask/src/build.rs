@@ -1,6 +1,6 @@
 //! `cargo xtask build`: the page as static files.
 
-use crate::command::{self, root};
+use crate::command::{self, root, target_folder};
 use crate::sizes;
 use crate::tools::{Tools, WasmOpt};
 use anyhow::Result;
@@ -53,7 +53,7 @@ pub fn build(tools: &Tools, profile: Profile) -> Result<PathBuf> {
         // Never over the folder that someone may be about to publish.
         Profile::EndToEnd => {
             trunk.args(["--cargo-profile", "e2e"]);
-            root().join("target/e2e/dist")
+            target_folder().join("e2e-dist")
         }
     };
     fs::create_dir_all(&dist)?;
