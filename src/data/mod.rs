@@ -1,7 +1,13 @@
 //! Seeded data sets, and the order in which a run sees their samples.
 
+mod batches;
+mod generate;
+
+pub use batches::Batches;
+
 use crate::choice::choice;
 use crate::nn::Loss;
+use ndarray::Array2;
 
 choice! {
     /// What the network learns.
@@ -43,4 +49,13 @@ impl DatasetKind {
     pub fn dimensions(self) -> (usize, usize) {
         if self == Self::Noise { (10, 10) } else { (2, 1) }
     }
+}
+
+/// Samples and their targets, in random order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dataset {
+    /// Inputs, (samples, inputs): every column has mean 0 and standard deviation 1.
+    pub x: Array2<f64>,
+    /// Targets, (samples, outputs): the class 0 or 1, or for regression numbers standardized like the inputs.
+    pub y: Array2<f64>,
 }

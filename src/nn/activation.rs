@@ -25,3 +25,19 @@ choice! {
         Silu => "silu",
     }
 }
+
+impl Activation {
+    /// The largest |φ′|, by which saturation is judged.
+    pub fn largest_slope(self) -> f64 {
+        match self {
+            Self::Linear | Self::Tanh | Self::Relu | Self::LeakyRelu | Self::Elu => 1.0,
+            Self::Sigmoid => 0.25,
+            // s α, just below 0.
+            Self::Selu => 1.758_099_340_847_376_6,
+            // At u = sqrt 2.
+            Self::Gelu => 1.128_904_145_185_155,
+            // At u = 2.399 357 280 5.
+            Self::Silu => 1.099_839_320_129_281_5,
+        }
+    }
+}

@@ -10,8 +10,8 @@ mod residual;
 
 pub use activation::Activation;
 pub use initializer::Initializer;
-pub use linear::Linear;
+pub use linear::{Linear, Parameter, unscale};
 pub use loss::{Loss, Targets};
 pub use mlp::{Layer, LayerSpec, Mlp};
-pub use norm::Normalization;
+pub use norm::{EPSILON as NORM_EPSILON, Norm, Normalization};
 pub use residual::Residual;

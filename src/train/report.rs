@@ -25,9 +25,9 @@ choice! {
         Saturated => "saturated",
         /// Fraction of units whose φ′ is zero on the whole batch.
         Dead => "dead",
-        /// ‖m̂‖, the first moment that an adaptive optimizer steps along; zero for the others.
+        /// ‖m̂‖ of Adam and its relatives, ‖v‖ of the momentum methods; zero for the others.
         FirstMoment => "first-moment",
-        /// ‖√v̂‖, the root of the second moment that it divides by; zero for the others.
+        /// ‖√v̂‖, the root of the second moment that an adaptive optimizer divides by; zero for the others.
         SecondMoment => "second-moment",
     }
 }
