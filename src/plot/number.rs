@@ -25,7 +25,8 @@ pub fn readable(value: f64) -> String {
 
 /// A power of ten with its exponent raised: `10⁻⁸`.
 pub fn power_of_ten(exponent: i32) -> String {
-    let raised = exponent.to_string().chars().map(|c| match c {
+    let digits = exponent.to_string();
+    let raised = digits.chars().map(|c| match c {
         '-' => '⁻',
         '1' => '¹',
         '2' => '²',
@@ -33,7 +34,7 @@ pub fn power_of_ten(exponent: i32) -> String {
         '0'..='9' => char::from_u32('⁰' as u32 + (c as u32 - '0' as u32)).unwrap_or(c),
         other => other,
     });
-    std::iter::once('1').chain(std::iter::once('0')).chain(raised).collect()
+    "10".chars().chain(raised).collect()
 }
 
 /// A whole number with a comma between groups of three digits: `1,000,000`.

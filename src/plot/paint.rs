@@ -126,8 +126,9 @@ impl<'a, DB: DrawingBackend> Painter<'a, DB> {
         }
         let weight = if look.is_bold { FontStyle::Bold } else { FontStyle::Normal };
         let font = (FontFamily::Name(&self.theme.font_family), size, weight).into_text_style(&(1u32, 1u32));
+        let color = fill(look.color, 1.0).color;
         let style: TextStyle<'_> =
-            font.color(&fill(look.color, 1.0).color).transform(turn).pos(Pos::new(look.horizontal, look.vertical));
+            font.color(&color).transform(turn).pos(Pos::new(look.horizontal, look.vertical));
         self.backend.draw_text(text, &style, pixel(at))
     }
 }

@@ -115,10 +115,10 @@ impl LinearRange {
             let (least, most) = extremes.unwrap_or((value, value));
             extremes = Some((least.min(value), most.max(value)));
         }
-        let Some((mut least, mut most)) = extremes else { return Self::UNIT };
+        let Some((mut least, mut most)) = extremes.filter(|extremes| *extremes != (0.0, 0.0)) else { return Self::UNIT };
         let room = f64::max(1e-300, 1e-9 * f64::max(least.abs(), most.abs()));
         if most - least < room {
-            let half = if least == 0.0 && most == 0.0 { 0.5 } else { 0.5 * f64::max(least.abs(), room) };
+            let half = 0.5 * f64::max(least.abs(), room);
             (least, most) = (least - half, most + half);
         }
         let step = round_step((most - least) / 4.0);
@@ -302,7 +302,7 @@ mod tests {
             (&[0.0, 0.69], (0.0, 0.8)),
             (&[], (0.0, 1.0)),
             (&[f64::NAN, f64::INFINITY], (0.0, 1.0)),
-            (&[0.0], (-0.6, 0.6)),
+            (&[0.0], (0.0, 1.0)),
             (&[3.0, 3.0], (1.0, 5.0)),
             (&[-7.0, 93.0], (-50.0, 100.0)),
             (&[-1e308, 1e308], (-1e300, 1e300)),

@@ -47,8 +47,8 @@ impl ValueScale {
         match *self {
             Self::Log(range) => {
                 let (low, high) = range.exponents();
-                let spacing = [1, 2, 3, 5, 10, 20, 30, 50, 100, 200].into_iter();
-                let spacing = spacing.into_iter().find(|s| range.decades() / s < most as i32).unwrap_or(500);
+                let mut spacings = [1, 2, 3, 5, 10, 20, 30, 50, 100, 200].into_iter();
+                let spacing = spacings.find(|spacing| range.decades() / spacing < most as i32).unwrap_or(300);
                 let has_lines = range.decades() as usize <= 4 * most;
                 (low..=high)
                     .filter(|exponent| has_lines || exponent.rem_euclid(spacing) == 0)
