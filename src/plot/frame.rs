@@ -127,7 +127,8 @@ impl Frame {
             return None;
         }
         let strip_height = (LANE_EM * lanes.max(1) as f64).max(1.4) * em;
-        let gap = 0.3 * em;
+        // As far from the plot as the label of its outermost tick reaches beyond it.
+        let gap = 0.7 * em;
         let mut top = margins.top * em;
         let mut bottom = f64::from(surface.height) - margins.bottom * em;
         let mut strips = Vec::new();

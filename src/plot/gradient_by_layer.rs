@@ -149,7 +149,7 @@ impl Axes {
         let output_x = self.layer_to_x(hidden);
         painter.text(&labels.output, (output_x, y), numbers)?;
         let output_left = output_x - 0.3 * em * labels.output.chars().count() as f64;
-        let most = plot.width() / (0.58 * em * hidden.to_string().len() as f64 + 0.9 * em);
+        let most = plot.width() / (0.58 * em * hidden.to_string().len() as f64 + 1.2 * em);
         for number in ticks::layer_numbers(hidden, most as usize) {
             let x = self.layer_to_x(number - 1);
             let text = number.to_string();
@@ -169,37 +169,56 @@ impl Axes {
     pub fn draw_data<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, data: &Data) -> Drawn<DB> {
         let mut painter = Painter::new(backend, theme);
         if let Some(prediction) = &data.prediction {
-            self.draw_prediction(&mut painter, theme, prediction)?;
+            self.draw_band(&mut painter, theme, prediction)?;
         }
         // The first series is the one that matters most, and is drawn over the others.
         for (lane, series) in data.series.iter().enumerate().rev() {
             self.draw_series(&mut painter, theme, series, lane)?;
         }
+        if let Some(prediction) = &data.prediction {
+            self.draw_center(&mut painter, theme, prediction)?;
+        }
         if self.has_line_labels { self.draw_line_labels(&mut painter, theme, &data.series) } else { Ok(()) }
     }
 
-    fn draw_prediction<DB: DrawingBackend>(
+    /// The height of an expected number, on the plot's edge where it is out of range.
+    fn clamped_y(&self, value: f64) -> Option<f64> {
+        let y = self.frame.value_to_y(value)?;
+        Some(y.clamp(self.frame.plot.top, self.frame.plot.bottom))
+    }
+
+    fn draw_band<DB: DrawingBackend>(
         &self,
         painter: &mut Painter<'_, DB>,
         theme: &Theme,
         prediction: &Prediction,
     ) -> Drawn<DB> {
-        let within = |value: f64| {
-            let y = self.frame.value_to_y(value)?;
-            Some(y.clamp(self.frame.plot.top, self.frame.plot.bottom))
-        };
         let edges = prediction.low.iter().zip(&prediction.high).take(self.layers).enumerate();
-        let band = edges.map(|(layer, (low, high))| Some((self.layer_to_x(layer), within(*low)?, within(*high)?)));
+        let band = edges.map(|(layer, (low, high))| {
+            // A lower edge of zero reaches down to the end of the axis.
+            let low = if *low == 0.0 { Some(self.frame.plot.bottom) } else { self.clamped_y(*low) };
+            Some((self.layer_to_x(layer), low?, self.clamped_y(*high)?))
+        });
         for stretch in segments(band) {
             let upper = stretch.iter().map(|(x, _, high)| (*x, *high));
             let lower = stretch.iter().rev().map(|(x, low, _)| (*x, *low));
             let outline: Vec<_> = upper.chain(lower).collect();
             painter.polygon(&outline, prediction.color, theme.band_opacity)?;
         }
+        Ok(())
+    }
+
+    /// The expected line: thin dashes over the measured ones, which would hide it where theory is right.
+    fn draw_center<DB: DrawingBackend>(
+        &self,
+        painter: &mut Painter<'_, DB>,
+        theme: &Theme,
+        prediction: &Prediction,
+    ) -> Drawn<DB> {
         let center = prediction.center.iter().take(self.layers).enumerate();
-        let center = center.map(|(layer, value)| Some((self.layer_to_x(layer), within(*value)?)));
+        let center = center.map(|(layer, value)| Some((self.layer_to_x(layer), self.clamped_y(*value)?)));
         for stretch in segments(center) {
-            painter.dashed_path(&stretch, 0.14 * self.frame.em, 0.5 * self.frame.em, prediction.color)?;
+            painter.dashed_path(&stretch, 0.1 * self.frame.em, 0.45 * self.frame.em, theme.text)?;
         }
         Ok(())
     }

@@ -122,7 +122,7 @@ fn a_prediction_is_a_band_and_a_dashed_line_that_break_at_gaps() {
     };
     let data = Data { prediction: Some(prediction), ..data(&[1e-2, 3e-2, 0.1, 0.3, 1.0]) };
     let picture = draw(surface(400, 300), &data);
-    assert_eq!(attributes(&picture, "polygon", "points", &["opacity=\"0.18\""]).len(), 1);
+    assert_eq!(attributes(&picture, "polygon", "points", &["opacity=\"0.18\""]).len(), 2);
     assert!(attributes(&picture, "polyline", "points", &[]).len() > 4, "dashes");
 }
 

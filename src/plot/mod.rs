@@ -8,6 +8,8 @@
 pub mod color;
 mod frame;
 pub mod gradient_by_layer;
+pub mod gradient_over_time;
+pub mod loss;
 pub mod number;
 mod paint;
 pub mod scale;

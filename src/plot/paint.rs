@@ -3,7 +3,7 @@
 use super::color::Rgb;
 use super::theme::Theme;
 use plotters_backend::{BackendCoord, BackendStyle, DrawingBackend, DrawingErrorKind};
-use plotters::prelude::{FontFamily, FontStyle, FontTransform, IntoTextStyle, RGBAColor, ShapeStyle, TextStyle};
+use plotters::prelude::{FontFamily, FontStyle, IntoTextStyle, RGBAColor, ShapeStyle, TextStyle};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 /// What drawing returns: nothing, or the backend's error.
@@ -111,15 +111,6 @@ impl<'a, DB: DrawingBackend> Painter<'a, DB> {
 
     /// A text at a point.
     pub(super) fn text(&mut self, text: &str, at: (f64, f64), look: TextLook) -> Drawn<DB> {
-        self.turned_text(text, at, look, FontTransform::None)
-    }
-
-    /// A text that reads upwards.
-    pub(super) fn text_upwards(&mut self, text: &str, at: (f64, f64), look: TextLook) -> Drawn<DB> {
-        self.turned_text(text, at, look, FontTransform::Rotate270)
-    }
-
-    fn turned_text(&mut self, text: &str, at: (f64, f64), look: TextLook, turn: FontTransform) -> Drawn<DB> {
         let size = look.size * self.theme.text_zoom;
         if text.is_empty() || size < 1.0 {
             return Ok(());
@@ -128,7 +119,7 @@ impl<'a, DB: DrawingBackend> Painter<'a, DB> {
         let font = (FontFamily::Name(&self.theme.font_family), size, weight).into_text_style(&(1u32, 1u32));
         let color = fill(look.color, 1.0).color;
         let style: TextStyle<'_> =
-            font.color(&color).transform(turn).pos(Pos::new(look.horizontal, look.vertical));
+            font.color(&color).pos(Pos::new(look.horizontal, look.vertical));
         self.backend.draw_text(text, &style, pixel(at))
     }
 }

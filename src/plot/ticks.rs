@@ -45,6 +45,17 @@ impl ValueScale {
     pub fn ticks(&self, most: usize) -> Vec<Tick> {
         let most = most.max(2);
         match *self {
+            Self::Log(range) if range.decades() <= 2 && most > 3 * range.decades() as usize => {
+                let (low, high) = range.exponents();
+                let values = (low..=high).flat_map(|exponent| [1.0, 2.0, 5.0].map(|digit: f64| (exponent, digit)));
+                values
+                    .take_while(|(exponent, digit)| *exponent < high || *digit == 1.0)
+                    .map(|(exponent, digit)| Tick {
+                        position: (f64::from(exponent - low) + digit.log10()) / f64::from(high - low),
+                        label: Some(short_label(exponent, digit)),
+                    })
+                    .collect()
+            }
             Self::Log(range) => {
                 let (low, high) = range.exponents();
                 let mut spacings = [1, 2, 3, 5, 10, 20, 30, 50, 100, 200].into_iter();
@@ -74,6 +85,18 @@ impl ValueScale {
                     .collect()
             }
         }
+    }
+}
+
+/// `digit` × 10^`exponent`, written out where that is short.
+fn short_label(exponent: i32, digit: f64) -> TickLabel {
+    let decimals = exponent.min(0).unsigned_abs() as usize;
+    if (-3..=3).contains(&exponent) {
+        TickLabel::Text(format!("{:.decimals$}", digit * 10f64.powi(exponent)))
+    } else if digit == 1.0 {
+        TickLabel::Power(exponent)
+    } else {
+        TickLabel::Text(format!("{digit}×{}", number::power_of_ten(exponent)))
     }
 }
 
@@ -126,6 +149,9 @@ mod tests {
         assert_eq!(scale(1e-8, 1.0).ticks(6).len(), 9, "a line for each decade");
         assert_eq!(labels(&scale(1e-63, 1.0).ticks(6)), ["10⁻⁶⁰", "10⁻⁴⁰", "10⁻²⁰", "10⁰"]);
         assert_eq!(scale(1e-63, 1.0).ticks(6).len(), 4);
+        assert_eq!(labels(&scale(0.3, 0.7).ticks(5)), ["0.1", "0.2", "0.5", "1"]);
+        assert_eq!(labels(&scale(3e-8, 7e-8).ticks(5)), ["10⁻⁸", "2×10⁻⁸", "5×10⁻⁸", "10⁻⁷"]);
+        assert_eq!(labels(&scale(0.3, 0.7).ticks(3)), ["10⁻¹", "10⁰"]);
         for most in 0..12 {
             let ticks = scale(1e-300, 1e300).ticks(most);
             assert!(labels(&ticks).len() <= most.max(2) + 1 && ticks.len() >= 2, "{most}: {ticks:?}");
