@@ -201,7 +201,7 @@ fn run_clipped<T: Real, R: Rule<T, SLOTS>, const SLOTS: usize>(
     for start in (0..values.len()).step_by(RUN) {
         let range = start..(start + RUN).min(values.len());
         let (gradients, values, next) = (&gradients[range.clone()], &values[range.clone()], &mut next[range.clone()]);
-        let mut slots = state.slots.each_mut().map(|slot| slot.get_mut(range.clone()).unwrap_or_default());
+        let slots = state.slots.each_mut().map(|slot| slot.get_mut(range.clone()).unwrap_or_default());
         let mut sums = [[T::ZERO; LANES]; 4];
         for row in 0..values.len() {
             let (gradient, theta) = (gradients[row], values[row]);

@@ -114,9 +114,9 @@ impl Axes {
         let below = specials.len() - above;
         let bar = Rect {
             left: plot.right + 1.2 * em,
-            top: plot.top + SWATCH_EM * em * above as f64,
+            top: plot.top + (SWATCH_EM * above as f64 + if above > 0 { 0.4 } else { 0.0 }) * em,
             right: plot.right + 2.2 * em,
-            bottom: plot.bottom - SWATCH_EM * em * below as f64,
+            bottom: plot.bottom - (SWATCH_EM * below as f64 + if below > 0 { 0.4 } else { 0.0 }) * em,
         };
         specials.sort_by_key(|kind| *kind as u8);
         Some(Self { surface, em, plot, bar, layers, steps: StepRange::covering(latest.step), scale, specials })

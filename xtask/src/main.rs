@@ -1,1 +1,64 @@
-fn main() {}
+//! `cargo xtask serve | test | build | bench`.
+
+use anyhow::{Result, bail};
+use lexopt::Arg::{Long, Short, Value};
+use lexopt::ValueExt;
+use xtask::{bench, build, serve, test};
+
+const HELP: &str = "\
+cargo xtask serve   build the page and serve it here, again after every change
+    --port N        port (8080)
+    --open          open it in the browser
+cargo xtask test    everything that must hold: format, lints, documentation, unit, browser and end-to-end tests
+    --fast          without the browser
+    --filter WORD   only end-to-end tests with WORD in their name, nothing else
+cargo xtask build   dist/: static files for any host and any sub-path
+cargo xtask bench   speed of the engine and of the page, size of the files
+    --engine        the engine alone
+    --page          the page alone
+    --minutes N     how long memory is watched at full speed (1)
+";
+
+fn main() -> Result<()> {
+    let mut arguments = lexopt::Parser::from_env();
+    let command = match arguments.next()? {
+        Some(Value(command)) => command.string()?,
+        Some(Long("help") | Short('h')) | None => {
+            print!("{HELP}");
+            return Ok(());
+        }
+        Some(other) => return Err(other.unexpected().into()),
+    };
+
+    let mut serve_options = serve::Options::default();
+    let mut test_options = test::Options::default();
+    let mut bench_options = bench::Options::default();
+    while let Some(argument) = arguments.next()? {
+        match (command.as_str(), argument) {
+            (_, Long("help") | Short('h')) => {
+                print!("{HELP}");
+                return Ok(());
+            }
+            ("serve", Long("port")) => serve_options.port = arguments.value()?.parse()?,
+            ("serve", Long("open")) => serve_options.open = true,
+            ("test", Long("fast")) => test_options.fast = true,
+            ("test", Long("filter")) => test_options.filter = Some(arguments.value()?.string()?),
+            ("bench", Long("engine")) => bench_options.page = false,
+            ("bench", Long("page")) => bench_options.engine = false,
+            ("bench", Long("minutes")) => bench_options.minutes = arguments.value()?.parse()?,
+            (_, argument) => return Err(argument.unexpected().into()),
+        }
+    }
+
+    match command.as_str() {
+        "serve" => serve::run(&serve_options),
+        "test" => test::run(&test_options),
+        "build" => build::run(),
+        "bench" => bench::run(&bench_options),
+        "help" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        unknown => bail!("there is no command '{unknown}'\n\n{HELP}"),
+    }
+}

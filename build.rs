@@ -1,0 +1,62 @@
+//! Names the build: `GRADIENT_LAB_BUILD` is the package version and a hash of all sources, compiled into the page and
+//! the worker alike. Both carry it in their first message, and the worker's URL carries it too, because worker files
+//! keep their names from one build to the next and a cache could otherwise pair an old worker with a new page.
+//!
+//! A hash of contents, not a time or a commit: the same sources give the same files, and an unchanged crate is not
+//! compiled again.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    let mut sources = Vec::new();
+    for root in ["src", "locales", "Cargo.toml", "Cargo.lock"] {
+        println!("cargo:rerun-if-changed={root}");
+        collect_files(Path::new(root), &mut sources)?;
+    }
+    sources.sort();
+
+    let mut hash = Fnv1a::new();
+    for path in &sources {
+        // Neither the separator of the file system nor a checkout's line ends may change the name.
+        hash.write(path.to_string_lossy().replace('\\', "/").as_bytes());
+        hash.write(
+            &fs::read(path)?
+                .into_iter()
+                .filter(|&byte| byte != b'\r')
+                .collect::<Vec<_>>(),
+        );
+    }
+    let version = env::var("CARGO_PKG_VERSION").unwrap_or_default();
+    println!(
+        "cargo:rustc-env=GRADIENT_LAB_BUILD={version}-{:012x}",
+        hash.0 & 0xffff_ffff_ffff
+    );
+    Ok(())
+}
+
+fn collect_files(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    if path.is_dir() {
+        for entry in fs::read_dir(path)? {
+            collect_files(&entry?.path(), files)?;
+        }
+    } else if path.exists() {
+        files.push(path.to_owned());
+    }
+    Ok(())
+}
+
+/// FNV-1a, 64 bits: names builds, protects nothing.
+struct Fnv1a(u64);
+
+impl Fnv1a {
+    const fn new() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+}

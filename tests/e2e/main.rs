@@ -1,0 +1,6 @@
+//! The built page in a real browser, served under a sub-path as course pages are. Run by `cargo xtask test`; one kind of
+//! test a module, helpers in `harness`.
+
+mod first_visit;
+mod harness;
+mod hosting;

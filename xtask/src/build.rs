@@ -1,0 +1,92 @@
+//! `cargo xtask build`: the page as static files.
+
+use crate::command::{self, root};
+use crate::sizes;
+use crate::tools::{Tools, WasmOpt};
+use anyhow::Result;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What the compiler's own output uses. Nothing more: in particular no relaxed SIMD, whose results differ by machine.
+const WASM_FEATURES: [&str; 7] = [
+    "--enable-simd",
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+/// How the page is compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// For people: link-time optimization, then wasm-opt if there is one.
+    Release,
+    /// For the end-to-end tests: the same code and the same results in a third of the time, a little larger and slower.
+    EndToEnd,
+}
+
+/// Builds `dist/` and prints the sizes.
+///
+/// # Errors
+/// If a tool or the build fails.
+pub fn run() -> Result<()> {
+    let dist = build(&Tools::ensure()?, Profile::Release)?;
+    println!("{}", sizes::table(&dist)?);
+    println!(
+        "Ready: {} (static files for any host and any sub-path)",
+        dist.display()
+    );
+    Ok(())
+}
+
+/// Builds the page and returns its folder.
+///
+/// # Errors
+/// If Trunk or wasm-opt fails.
+pub fn build(tools: &Tools, profile: Profile) -> Result<PathBuf> {
+    let mut trunk = tools.trunk()?;
+    trunk.args(["build", "--release", "--log", "warn"]);
+    let dist = match profile {
+        Profile::Release => root().join("dist"),
+        // Never over the folder that someone may be about to publish.
+        Profile::EndToEnd => {
+            trunk.args(["--cargo-profile", "e2e"]);
+            root().join("target/e2e/dist")
+        }
+    };
+    fs::create_dir_all(&dist)?;
+    trunk.arg("--dist").arg(&dist);
+    command::run(&mut trunk)?;
+    if profile == Profile::Release {
+        optimize(&dist)?;
+    }
+    Ok(dist)
+}
+
+fn optimize(dist: &Path) -> Result<()> {
+    let Some(wasm_opt) = WasmOpt::find()? else {
+        println!(
+            "No wasm-opt (binaryen) and no npm to install it: the modules stay larger than they could be."
+        );
+        return Ok(());
+    };
+    for module in sizes::files(dist)?
+        .into_iter()
+        .filter(|file| file.extension().is_some_and(|end| end == "wasm"))
+    {
+        let optimized = module.with_extension("wasm.opt");
+        command::run(
+            wasm_opt
+                .command()
+                .arg("-O3")
+                .args(WASM_FEATURES)
+                .arg(&module)
+                .arg("-o")
+                .arg(&optimized),
+        )?;
+        fs::rename(&optimized, &module)?;
+    }
+    Ok(())
+}

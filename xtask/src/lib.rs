@@ -1,0 +1,12 @@
+//! The build tool of Gradient Lab, as a library: the end-to-end tests use its server and its browser too.
+
+pub mod bench;
+pub mod browser;
+pub mod build;
+pub mod command;
+pub mod serve;
+pub mod server;
+pub mod sizes;
+pub mod test;
+pub mod tools;
+pub mod webdriver;

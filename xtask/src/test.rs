@@ -1,0 +1,146 @@
+//! `cargo xtask test`: everything that must hold before a change is done.
+
+use crate::browser::Browser;
+use crate::build::{Profile, build};
+use crate::command::{cargo, root, run as run_command};
+use crate::server::Server;
+use crate::tools::{Tools, WASM_TARGET, ensure_lints};
+use crate::webdriver::Driver;
+use anyhow::Result;
+use std::fs;
+use std::process::Command;
+use std::time::Instant;
+
+/// What `cargo xtask test` was asked for.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// Leave out all that needs a browser.
+    pub fast: bool,
+    /// Only the end-to-end tests whose names hold this word.
+    pub filter: Option<String>,
+}
+
+/// The path that the page is served under in the end-to-end tests: course pages rarely own a host.
+const SUB_PATH: &str = "/some/course/";
+
+/// Runs the tests, the quick ones first, and stops at the first kind that fails.
+///
+/// # Errors
+/// If a tool is missing or a test fails.
+pub fn run(options: &Options) -> Result<()> {
+    if options.filter.is_some() {
+        return end_to_end(
+            &Tools::ensure()?,
+            &Browser::ensure()?,
+            options.filter.as_deref(),
+        );
+    }
+    ensure_lints()?;
+    stage("format", cargo().args(["fmt", "--all", "--check"]))?;
+    stage(
+        "lints",
+        cargo().args([
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--test",
+            "e2e",
+            "--",
+            "-D",
+            "warnings",
+        ]),
+    )?;
+    stage("unit tests", cargo().args(["test", "--workspace"]))?;
+    let mut doc = cargo();
+    doc.args([
+        "doc",
+        "--workspace",
+        "--no-deps",
+        "--document-private-items",
+    ])
+    .env("RUSTDOCFLAGS", "-D warnings");
+    stage("documentation", &mut doc)?;
+    if options.fast {
+        return Ok(());
+    }
+
+    // Everything that is missing is installed before the first browser test: whoever waits knows what for.
+    let tools = Tools::ensure()?;
+    let browser = Browser::ensure()?;
+    // Native tests may use crates that do not compile for the browser, so its targets are named.
+    let browser_tests: &[&str] = if has_browser_tests()? {
+        &["--test", "web_*"]
+    } else {
+        &[]
+    };
+    let mut lints = tools.wasm_cargo()?;
+    lints
+        .args([
+            "clippy",
+            "--package",
+            "gradient-lab",
+            "--target",
+            WASM_TARGET,
+            "--lib",
+            "--bins",
+        ])
+        .args(browser_tests);
+    stage("lints of the page", lints.args(["--", "-D", "warnings"]))?;
+    if !browser_tests.is_empty() {
+        let mut tests = tools.wasm_cargo()?;
+        tests
+            .args(["test", "--package", "gradient-lab", "--target", WASM_TARGET])
+            .args(browser_tests);
+        stage("browser tests", tests.env("CHROMEDRIVER", &browser.driver))?;
+    }
+    end_to_end(&tools, &browser, None)
+}
+
+fn end_to_end(tools: &Tools, browser: &Browser, filter: Option<&str>) -> Result<()> {
+    let started = announce("page");
+    let dist = build(tools, Profile::EndToEnd)?;
+    report("page", started);
+
+    let server = Server::start(&dist, SUB_PATH, 0)?;
+    let driver = Driver::start(browser)?;
+    let mut tests = cargo();
+    tests
+        .args(["test", "--package", "gradient-lab", "--test", "e2e", "--"])
+        .args(filter);
+    // Each test has a browser of its own, and on a busy machine too many of them slow each other to their time limits.
+    tests.args(["--test-threads", "2"]);
+    tests
+        .env("GRADIENT_LAB_E2E_URL", server.url())
+        .env("GRADIENT_LAB_E2E_DIST", &dist)
+        .env("GRADIENT_LAB_E2E_DRIVER", driver.url())
+        .env("CHROME", &browser.chrome)
+        .env("CHROMEDRIVER", &browser.driver);
+    stage("end-to-end tests", &mut tests)
+}
+
+fn has_browser_tests() -> Result<bool> {
+    for entry in fs::read_dir(root().join("tests"))? {
+        let name = entry?.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with("web_") && name.ends_with(".rs") {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn stage(name: &str, command: &mut Command) -> Result<()> {
+    let started = announce(name);
+    run_command(command)?;
+    report(name, started);
+    Ok(())
+}
+
+fn announce(name: &str) -> Instant {
+    println!("\n== {name}");
+    Instant::now()
+}
+
+fn report(name: &str, started: Instant) {
+    println!("== {name}: {:.0} s", started.elapsed().as_secs_f64());
+}

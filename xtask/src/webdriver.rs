@@ -1,0 +1,365 @@
+//! A small WebDriver client: what the tests and the measurements need of the protocol, and no more.
+//!
+//! It blocks, so tests read from top to bottom, and it needs three small crates where the complete clients bring an
+//! asynchronous runtime and a hundred. Source: the W3C recommendation "WebDriver", and chromedriver's own `goog/cdp`
+//! and `se/log` commands.
+
+use crate::browser::{Browser, FLAGS};
+use anyhow::{Context, Result, anyhow, bail};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
+use ureq::Agent;
+
+/// Longer than any single command may take; what a page does meanwhile is bounded by the callers.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(15 * 60);
+
+/// The name under which the protocol hides an element's id.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// A running chromedriver; ends when it is dropped.
+#[derive(Debug)]
+pub struct Driver {
+    process: Child,
+    url: String,
+}
+
+impl Driver {
+    /// Starts chromedriver on a free port.
+    ///
+    /// # Errors
+    /// If it does not start.
+    pub fn start(browser: &Browser) -> Result<Self> {
+        let mut process = Command::new(&browser.driver)
+            .arg("--port=0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .with_context(|| format!("cannot start {}", browser.driver.display()))?;
+        let mut lines = BufReader::new(
+            process
+                .stdout
+                .take()
+                .context("chromedriver has no output")?,
+        );
+        let mut said = String::new();
+        let port = loop {
+            let start = said.len();
+            if lines.read_line(&mut said)? == 0 {
+                let _ = process.kill();
+                bail!("chromedriver ended at once: {said}");
+            }
+            if let Some(port) = port_in(&said[start..]) {
+                break port;
+            }
+        };
+        // A full pipe would stop the driver.
+        thread::spawn(move || lines.read_to_end(&mut Vec::new()));
+        Ok(Self {
+            process,
+            url: format!("http://127.0.0.1:{port}"),
+        })
+    }
+
+    /// The address that [`Session::open`] takes.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        // Asked to, it closes what browsers are still open; killed, it would leave them behind.
+        let asked = ureq::get(format!("{}/shutdown", self.url))
+            .config()
+            .proxy(None)
+            .build()
+            .call();
+        if asked.is_err() {
+            let _ = self.process.kill();
+        }
+        let _ = self.process.wait();
+    }
+}
+
+/// "ChromeDriver was started successfully on port 34567."
+fn port_in(line: &str) -> Option<u16> {
+    let (_, port) = line.split_once("started successfully on port ")?;
+    port.trim().trim_end_matches('.').parse().ok()
+}
+
+/// The screen that a page is shown on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Screen {
+    /// Width of the page's area, in CSS pixels.
+    pub width: u32,
+    /// Height of the page's area, in CSS pixels.
+    pub height: u32,
+    /// Device pixels in a CSS pixel.
+    pub pixel_ratio: f64,
+    /// Whether it is a phone: a touch screen, and a layout that follows the page's viewport declaration.
+    pub mobile: bool,
+}
+
+impl Screen {
+    /// The smallest laptop on which nothing essential may need scrolling.
+    pub const LAPTOP: Self = Self {
+        width: 1280,
+        height: 720,
+        pixel_ratio: 1.0,
+        mobile: false,
+    };
+    /// An older projector.
+    pub const PROJECTOR: Self = Self {
+        width: 1024,
+        height: 768,
+        pixel_ratio: 1.0,
+        mobile: false,
+    };
+    /// A common phone.
+    pub const PHONE: Self = Self {
+        width: 390,
+        height: 844,
+        pixel_ratio: 3.0,
+        mobile: true,
+    };
+}
+
+/// A browser with one tab; closes when it is dropped.
+#[derive(Debug)]
+pub struct Session {
+    agent: Agent,
+    url: String,
+}
+
+/// An element of the page.
+#[derive(Clone, Debug)]
+pub struct Element(String);
+
+impl Session {
+    /// Opens a fresh browser, with no cache and no history, at the driver of this address.
+    ///
+    /// # Errors
+    /// If the browser does not start.
+    pub fn open(driver_url: &str, browser: &Browser, screen: Screen) -> Result<Self> {
+        // No proxy, whatever the environment says: everything is on this machine.
+        let agent: Agent = Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_global(Some(COMMAND_TIMEOUT))
+            .proxy(None)
+            .build()
+            .into();
+        let mut flags: Vec<String> = FLAGS.map(str::to_owned).to_vec();
+        // Exact figures for memory, and a garbage collector that can be called before they are taken.
+        flags.extend([
+            "--enable-precise-memory-info".to_owned(),
+            "--js-flags=--expose-gc".to_owned(),
+        ]);
+        let capabilities = json!({ "capabilities": { "alwaysMatch": {
+            "browserName": "chrome",
+            "goog:chromeOptions": { "binary": browser.chrome, "args": flags },
+            "goog:loggingPrefs": { "browser": "ALL" },
+            "timeouts": { "script": COMMAND_TIMEOUT.as_millis() as u64, "pageLoad": 60_000 },
+        } } });
+        let answer = request(
+            &agent,
+            "POST",
+            &format!("{driver_url}/session"),
+            Some(&capabilities),
+        )?;
+        let id = answer["sessionId"].as_str().context("no session")?;
+        let session = Self {
+            url: format!("{driver_url}/session/{id}"),
+            agent,
+        };
+        session.set_screen(screen)?;
+        Ok(session)
+    }
+
+    /// Changes the screen, exactly: a window's size would include the browser's own bars.
+    ///
+    /// # Errors
+    /// If the browser refuses.
+    pub fn set_screen(&self, screen: Screen) -> Result<()> {
+        let Screen {
+            width,
+            height,
+            pixel_ratio,
+            mobile,
+        } = screen;
+        let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": pixel_ratio, "mobile": mobile });
+        self.cdp("Emulation.setDeviceMetricsOverride", metrics)?;
+        self.cdp(
+            "Emulation.setTouchEmulationEnabled",
+            json!({ "enabled": mobile }),
+        )?;
+        Ok(())
+    }
+
+    /// Opens an address and waits for its `load` event.
+    ///
+    /// # Errors
+    /// If it cannot be loaded.
+    pub fn go_to(&self, url: &str) -> Result<()> {
+        self.post("url", json!({ "url": url })).map(drop)
+    }
+
+    /// Runs the body of a function in the page and returns its result; `arguments` holds the arguments. If it returns a
+    /// promise, what that resolves to.
+    ///
+    /// # Errors
+    /// If the script throws.
+    pub fn execute(&self, script: &str, arguments: &[Value]) -> Result<Value> {
+        self.post(
+            "execute/sync",
+            json!({ "script": script, "args": arguments }),
+        )
+    }
+
+    /// The elements that a CSS selector matches.
+    ///
+    /// # Errors
+    /// If the selector is malformed.
+    pub fn elements(&self, css: &str) -> Result<Vec<Element>> {
+        let found = self.post("elements", json!({ "using": "css selector", "value": css }))?;
+        let found = found.as_array().context("elements come as an array")?;
+        Ok(found
+            .iter()
+            .filter_map(|element| element[ELEMENT].as_str())
+            .map(|id| Element(id.to_owned()))
+            .collect())
+    }
+
+    /// The name that assistive technology gives an element.
+    ///
+    /// # Errors
+    /// If the element is gone.
+    pub fn accessible_name(&self, element: &Element) -> Result<String> {
+        let name = self.get(&format!("element/{}/computedlabel", element.0))?;
+        Ok(name.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Clicks where a visitor would; fails if something covers the element.
+    ///
+    /// # Errors
+    /// If it cannot be clicked.
+    pub fn click(&self, element: &Element) -> Result<()> {
+        self.post(&format!("element/{}/click", element.0), json!({}))
+            .map(drop)
+    }
+
+    /// Types into an element, after what it holds.
+    ///
+    /// # Errors
+    /// If it takes no keys.
+    pub fn type_keys(&self, element: &Element, keys: &str) -> Result<()> {
+        self.post(
+            &format!("element/{}/value", element.0),
+            json!({ "text": keys }),
+        )
+        .map(drop)
+    }
+
+    /// What is on the screen, as a PNG.
+    ///
+    /// # Errors
+    /// If the browser takes no picture.
+    pub fn screenshot(&self) -> Result<Vec<u8>> {
+        let picture = self.get("screenshot")?;
+        Ok(BASE64_STANDARD.decode(picture.as_str().context("a picture comes as text")?)?)
+    }
+
+    /// What the page wrote to the console since the last call, one line each with its level.
+    ///
+    /// # Errors
+    /// If the browser keeps no log.
+    pub fn console(&self) -> Result<Vec<String>> {
+        let entries = self.post("se/log", json!({ "type": "browser" }))?;
+        let text = |entry: &Value, key: &str| entry[key].as_str().unwrap_or_default().to_owned();
+        let entries = entries.as_array().context("the log comes as an array")?;
+        Ok(entries
+            .iter()
+            .map(|entry| format!("{}: {}", text(entry, "level"), text(entry, "message")))
+            .collect())
+    }
+
+    /// A command of the Chrome DevTools protocol.
+    ///
+    /// # Errors
+    /// If the browser does not know it.
+    pub fn cdp(&self, command: &str, parameters: Value) -> Result<Value> {
+        self.post(
+            "goog/cdp/execute",
+            json!({ "cmd": command, "params": parameters }),
+        )
+    }
+
+    fn get(&self, path: &str) -> Result<Value> {
+        request(&self.agent, "GET", &format!("{}/{path}", self.url), None)
+    }
+
+    fn post(&self, path: &str, body: Value) -> Result<Value> {
+        request(
+            &self.agent,
+            "POST",
+            &format!("{}/{path}", self.url),
+            Some(&body),
+        )
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        let _ = self.agent.delete(&self.url).call();
+    }
+}
+
+/// Sends a command and unwraps the answer's `value`.
+fn request(agent: &Agent, method: &str, url: &str, body: Option<&Value>) -> Result<Value> {
+    let answer = match body {
+        Some(body) => agent.post(url).send_json(body),
+        None => agent.get(url).call(),
+    };
+    let mut answer =
+        answer.with_context(|| format!("no answer from the browser's driver to {method} {url}"))?;
+    let status = answer.status();
+    // Pictures are larger than the client's usual limit.
+    let mut text = String::new();
+    answer.body_mut().as_reader().read_to_string(&mut text)?;
+    let mut answer: Value =
+        serde_json::from_str(&text).with_context(|| format!("not JSON: {text}"))?;
+    if !status.is_success() {
+        let message = answer["value"]["message"].as_str().unwrap_or(&text);
+        // The rest of the message is the driver's own call stack.
+        return Err(anyhow!(
+            "{}",
+            message
+                .split("\nStacktrace")
+                .next()
+                .unwrap_or(message)
+                .trim()
+                .to_owned()
+        ));
+    }
+    Ok(answer["value"].take())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_port_is_read_from_the_drivers_own_sentence() {
+        assert_eq!(
+            port_in("ChromeDriver was started successfully on port 34567.\n"),
+            Some(34567)
+        );
+        assert_eq!(port_in("Starting ChromeDriver 156.0 on port 0\n"), None);
+    }
+}
