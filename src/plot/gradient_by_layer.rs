@@ -22,11 +22,9 @@ pub struct Series {
     pub values: Vec<f64>,
 }
 
-/// What theory expects of one quantity.
+/// What theory expects of ‖∂L/∂z‖.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prediction {
-    /// The colour of the quantity.
-    pub color: Rgb,
     /// The expected value from layer 1 on; NaN where theory says nothing.
     pub center: Vec<f64>,
     /// The lower edge of the central 90 %.
@@ -203,7 +201,7 @@ impl Axes {
             let upper = stretch.iter().map(|(x, _, high)| (*x, *high));
             let lower = stretch.iter().rev().map(|(x, low, _)| (*x, *low));
             let outline: Vec<_> = upper.chain(lower).collect();
-            painter.polygon(&outline, prediction.color, theme.band_opacity)?;
+            painter.polygon(&outline, theme.grad_z, theme.band_opacity)?;
         }
         Ok(())
     }

@@ -115,7 +115,6 @@ fn the_range_that_plain_f32_lacks_is_marked_where_it_is_in_view() {
 #[test]
 fn a_prediction_is_a_band_and_a_dashed_line_that_break_at_gaps() {
     let prediction = Prediction {
-        color: Theme::light().grad_z,
         center: vec![1e-2, 3e-2, f64::NAN, 0.3, 1.0],
         low: vec![1e-3, 1e-2, f64::NAN, 0.1, 0.0],
         high: vec![1e-1, 0.1, f64::NAN, 1.0, 2.0],

@@ -23,6 +23,14 @@ pub fn readable(value: f64) -> String {
     }
 }
 
+/// A number to its last digit, in the form that JavaScript and most other languages read back as the same number.
+pub fn exact(value: f64) -> String {
+    if value.is_infinite() {
+        return if value > 0.0 { "Infinity".into() } else { "-Infinity".into() };
+    }
+    format!("{value:?}")
+}
+
 /// A power of ten with its exponent raised: `10⁻⁸`.
 pub fn power_of_ten(exponent: i32) -> String {
     let digits = exponent.to_string();
@@ -74,6 +82,14 @@ mod tests {
         for (value, text) in cases {
             assert_eq!(readable(value), text, "{value}");
         }
+    }
+
+    #[test]
+    fn exact_numbers_are_read_back_the_same() {
+        for value in [0.1, -2.5e-63, 5e-324, f64::MAX, 0.0, 1.0 / 3.0, f64::INFINITY] {
+            assert_eq!(exact(value).parse::<f64>().map(f64::to_bits), Ok(value.to_bits()));
+        }
+        assert_eq!([exact(f64::NAN), exact(f64::NEG_INFINITY), exact(1e-63)], ["NaN", "-Infinity", "1e-63"]);
     }
 
     #[test]
