@@ -34,10 +34,7 @@ pub enum Profile {
 pub fn run() -> Result<()> {
     let dist = build(&Tools::ensure()?, Profile::Release)?;
     println!("{}", sizes::table(&dist)?);
-    println!(
-        "Ready: {} (static files for any host and any sub-path)",
-        dist.display()
-    );
+    println!("Ready: {} (static files for any host and any sub-path)", dist.display());
     Ok(())
 }
 
@@ -67,25 +64,12 @@ pub fn build(tools: &Tools, profile: Profile) -> Result<PathBuf> {
 
 fn optimize(dist: &Path) -> Result<()> {
     let Some(wasm_opt) = WasmOpt::find()? else {
-        println!(
-            "No wasm-opt (binaryen) and no npm to install it: the modules stay larger than they could be."
-        );
+        println!("No wasm-opt (binaryen) and no npm to install it: the modules stay larger than they could be.");
         return Ok(());
     };
-    for module in sizes::files(dist)?
-        .into_iter()
-        .filter(|file| file.extension().is_some_and(|end| end == "wasm"))
-    {
+    for module in sizes::files(dist)?.into_iter().filter(|file| file.extension().is_some_and(|end| end == "wasm")) {
         let optimized = module.with_extension("wasm.opt");
-        command::run(
-            wasm_opt
-                .command()
-                .arg("-O3")
-                .args(WASM_FEATURES)
-                .arg(&module)
-                .arg("-o")
-                .arg(&optimized),
-        )?;
+        command::run(wasm_opt.command().arg("-O3").args(WASM_FEATURES).arg(&module).arg("-o").arg(&optimized))?;
         fs::rename(&optimized, &module)?;
     }
     Ok(())

@@ -26,12 +26,9 @@ impl Server {
     /// # Errors
     /// If no port can be opened.
     pub fn start(folder: &Path, base: &str, max_age_secs: u32) -> Result<Self> {
-        let server = tiny_http::Server::http((Ipv4Addr::LOCALHOST, 0))
-            .map_err(|error| anyhow!("no server: {error}"))?;
-        let address = server
-            .server_addr()
-            .to_ip()
-            .ok_or_else(|| anyhow!("the server has no address"))?;
+        let server =
+            tiny_http::Server::http((Ipv4Addr::LOCALHOST, 0)).map_err(|error| anyhow!("no server: {error}"))?;
+        let address = server.server_addr().to_ip().ok_or_else(|| anyhow!("the server has no address"))?;
         let server = Arc::new(server);
         let requests = Arc::new(Mutex::new(Vec::new()));
         let threads = (0..THREADS)
@@ -51,12 +48,7 @@ impl Server {
                 })
             })
             .collect();
-        Ok(Self {
-            url: format!("http://{address}{base}"),
-            server,
-            requests,
-            threads,
-        })
+        Ok(Self { url: format!("http://{address}{base}"), server, requests, threads })
     }
 
     /// The address of the folder's index.
@@ -68,10 +60,7 @@ impl Server {
     /// What was asked for so far, path and query.
     #[must_use]
     pub fn requests(&self) -> Vec<String> {
-        self.requests
-            .lock()
-            .expect("no thread fails while it notes a request")
-            .clone()
+        self.requests.lock().expect("no thread fails while it notes a request").clone()
     }
 }
 
@@ -114,11 +103,7 @@ fn file_of(url: &str, folder: &Path, base: &str) -> Option<PathBuf> {
         return None;
     }
     let file = folder.join(path.trim_start_matches('/'));
-    let file = if file.is_dir() {
-        file.join("index.html")
-    } else {
-        file
-    };
+    let file = if file.is_dir() { file.join("index.html") } else { file };
     file.is_file().then_some(file)
 }
 
@@ -149,23 +134,11 @@ mod tests {
     fn only_files_below_the_base_and_in_the_folder_are_served() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
         let manifest = Some(folder.join("Cargo.toml"));
-        assert_eq!(
-            file_of("/some/course/Cargo.toml", folder, "/some/course/"),
-            manifest
-        );
-        assert_eq!(
-            file_of("/some/course/Cargo.toml?v=1", folder, "/some/course/"),
-            manifest
-        );
+        assert_eq!(file_of("/some/course/Cargo.toml", folder, "/some/course/"), manifest);
+        assert_eq!(file_of("/some/course/Cargo.toml?v=1", folder, "/some/course/"), manifest);
         assert_eq!(file_of("/Cargo.toml", folder, "/some/course/"), None);
-        assert_eq!(
-            file_of("/some/course/../Cargo.toml", folder, "/some/course/"),
-            None
-        );
-        assert_eq!(
-            file_of("/some/course/src/../../Cargo.toml", folder, "/some/course/"),
-            None
-        );
+        assert_eq!(file_of("/some/course/../Cargo.toml", folder, "/some/course/"), None);
+        assert_eq!(file_of("/some/course/src/../../Cargo.toml", folder, "/some/course/"), None);
         assert_eq!(file_of("/some/course/none", folder, "/some/course/"), None);
     }
 }

@@ -29,36 +29,14 @@ const SUB_PATH: &str = "/some/course/";
 /// If a tool is missing or a test fails.
 pub fn run(options: &Options) -> Result<()> {
     if options.filter.is_some() {
-        return end_to_end(
-            &Tools::ensure()?,
-            &Browser::ensure()?,
-            options.filter.as_deref(),
-        );
+        return end_to_end(&Tools::ensure()?, &Browser::ensure()?, options.filter.as_deref());
     }
     ensure_lints()?;
     stage("format", cargo().args(["fmt", "--all", "--check"]))?;
-    stage(
-        "lints",
-        cargo().args([
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--test",
-            "e2e",
-            "--",
-            "-D",
-            "warnings",
-        ]),
-    )?;
+    stage("lints", cargo().args(["clippy", "--workspace", "--all-targets", "--test", "e2e", "--", "-D", "warnings"]))?;
     stage("unit tests", cargo().args(["test", "--workspace"]))?;
     let mut doc = cargo();
-    doc.args([
-        "doc",
-        "--workspace",
-        "--no-deps",
-        "--document-private-items",
-    ])
-    .env("RUSTDOCFLAGS", "-D warnings");
+    doc.args(["doc", "--workspace", "--no-deps", "--document-private-items"]).env("RUSTDOCFLAGS", "-D warnings");
     stage("documentation", &mut doc)?;
     if options.fast {
         return Ok(());
@@ -68,29 +46,13 @@ pub fn run(options: &Options) -> Result<()> {
     let tools = Tools::ensure()?;
     let browser = Browser::ensure()?;
     // Native tests may use crates that do not compile for the browser, so its targets are named.
-    let browser_tests: &[&str] = if has_browser_tests()? {
-        &["--test", "web_*"]
-    } else {
-        &[]
-    };
+    let browser_tests: &[&str] = if has_browser_tests()? { &["--test", "web_*"] } else { &[] };
     let mut lints = tools.wasm_cargo()?;
-    lints
-        .args([
-            "clippy",
-            "--package",
-            "gradient-lab",
-            "--target",
-            WASM_TARGET,
-            "--lib",
-            "--bins",
-        ])
-        .args(browser_tests);
+    lints.args(["clippy", "--package", "gradient-lab", "--target", WASM_TARGET, "--lib", "--bins"]).args(browser_tests);
     stage("lints of the page", lints.args(["--", "-D", "warnings"]))?;
     if !browser_tests.is_empty() {
         let mut tests = tools.wasm_cargo()?;
-        tests
-            .args(["test", "--package", "gradient-lab", "--target", WASM_TARGET])
-            .args(browser_tests);
+        tests.args(["test", "--package", "gradient-lab", "--target", WASM_TARGET]).args(browser_tests);
         stage("browser tests", tests.env("CHROMEDRIVER", &browser.driver))?;
     }
     end_to_end(&tools, &browser, None)
@@ -104,9 +66,7 @@ fn end_to_end(tools: &Tools, browser: &Browser, filter: Option<&str>) -> Result<
     let server = Server::start(&dist, SUB_PATH, 0)?;
     let driver = Driver::start(browser)?;
     let mut tests = cargo();
-    tests
-        .args(["test", "--package", "gradient-lab", "--test", "e2e", "--"])
-        .args(filter);
+    tests.args(["test", "--package", "gradient-lab", "--test", "e2e", "--"]).args(filter);
     // Each test has a browser of its own, and on a busy machine too many of them slow each other to their time limits.
     tests.args(["--test-threads", "2"]);
     tests
