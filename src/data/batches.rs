@@ -2,45 +2,76 @@
 
 use crate::random::{Purpose, Random};
 
-/// The batches of a run: in every epoch each sample once, in a new random order. The last batch of an epoch is
-/// smaller where the batch size does not divide the number of samples.
+/// The batches of a run.
 #[derive(Clone, Debug)]
 pub struct Batches {
-    order: Vec<usize>,
+    order: Order,
+    /// The largest batch.
     size: usize,
-    /// Where in the order the next batch begins.
-    next: usize,
-    random: Random,
+}
+
+#[derive(Clone, Debug)]
+enum Order {
+    /// Every epoch each sample once, in a new random order.
+    Shuffled {
+        samples: Vec<usize>,
+        /// Where in `samples` the next batch begins.
+        next: usize,
+        random: Random,
+    },
+    /// These batches, over and over.
+    Fixed { batches: Vec<Vec<usize>>, next: usize },
 }
 
 impl Batches {
-    /// Batches of `size` of `samples` samples, shuffled from the seed. A batch of all samples is never shuffled:
-    /// the order would change nothing but the rounding.
+    /// Batches of `size` of `samples` samples, shuffled from the seed before every epoch. The last batch of an epoch
+    /// is smaller where the size does not divide the number of samples.
+    ///
+    /// A batch of all samples is never shuffled: the order would change nothing but the rounding.
     pub fn new(samples: usize, size: usize, seed: u32) -> Self {
         let size = size.clamp(1, samples.max(1));
-        Self { order: (0..samples).collect(), size, next: samples, random: Random::new(seed, Purpose::Shuffle) }
+        let random = Random::new(seed, Purpose::Shuffle);
+        Self { order: Order::Shuffled { samples: (0..samples).collect(), next: samples, random }, size }
     }
 
-    /// The largest batch.
+    /// These batches in this order, over and over.
+    ///
+    /// # Panics
+    /// If there is none.
+    pub fn fixed(batches: Vec<Vec<usize>>) -> Self {
+        assert!(!batches.is_empty(), "a run needs a batch");
+        let size = batches.iter().map(Vec::len).max().unwrap_or(0);
+        Self { order: Order::Fixed { batches, next: 0 }, size }
+    }
+
+    /// The size of the largest batch.
     pub fn size(&self) -> usize {
         self.size
     }
 
     /// The samples of the next batch, without moving on.
     pub fn current(&mut self) -> &[usize] {
-        if self.next >= self.order.len() {
-            self.next = 0;
-            if self.size < self.order.len() {
-                self.random.shuffle(&mut self.order);
+        match &mut self.order {
+            Order::Fixed { batches, next } => &batches[*next % batches.len()],
+            Order::Shuffled { samples, next, random } => {
+                if *next >= samples.len() {
+                    *next = 0;
+                    if self.size < samples.len() {
+                        random.shuffle(samples);
+                    }
+                }
+                let end = (*next + self.size).min(samples.len());
+                &samples[*next..end]
             }
         }
-        let end = (self.next + self.size).min(self.order.len());
-        &self.order[self.next..end]
     }
 
     /// Moves on to the batch after [`Batches::current`].
     pub fn advance(&mut self) {
-        self.next += self.size;
+        match &mut self.order {
+            Order::Fixed { next, .. } => *next += 1,
+            Order::Shuffled { next, .. } => *next += self.size,
+        }
     }
 }
 

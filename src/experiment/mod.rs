@@ -371,7 +371,9 @@ mod tests {
 
     #[test]
     fn a_rejected_value_changes_nothing() {
-        for (key, text) in [(Key::Depth, "1e9"), (Key::Depth, "0"), (Key::Lr, "NaN"), (Key::Seed, "-1"), (Key::Run, "yes")] {
+        for (key, text) in
+            [(Key::Depth, "1e9"), (Key::Depth, "0"), (Key::Lr, "NaN"), (Key::Seed, "-1"), (Key::Run, "yes")]
+        {
             let mut experiment = Experiment::default();
             assert!(experiment.set_text(key, text).is_err(), "{key:?} {text}");
             assert_eq!(experiment, Experiment::default());

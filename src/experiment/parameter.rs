@@ -276,12 +276,10 @@ impl Kind {
     pub fn parse(self, text: &str) -> Option<Value> {
         let text = text.trim();
         match self {
-            Self::Integer { min, max, word, .. } => {
-                parse_word(text, word).or_else(|| text.parse().ok().filter(|n| (min..=max).contains(n)).map(Value::Integer))
-            }
-            Self::Real { min, max, word, .. } => {
-                parse_word(text, word).or_else(|| text.parse().ok().filter(|x| (min..=max).contains(x)).map(Value::Real))
-            }
+            Self::Integer { min, max, word, .. } => parse_word(text, word)
+                .or_else(|| text.parse().ok().filter(|n| (min..=max).contains(n)).map(Value::Integer)),
+            Self::Real { min, max, word, .. } => parse_word(text, word)
+                .or_else(|| text.parse().ok().filter(|x| (min..=max).contains(x)).map(Value::Real)),
             Self::Choice(names) => names.iter().find(|name| **name == text).map(|name| Value::Name(name)),
             Self::Switch => match text {
                 "0" => Some(Value::Switch(false)),

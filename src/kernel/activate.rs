@@ -13,9 +13,15 @@ pub fn activate<T: Real>(activation: Activation, u: &[Lane<T>], h: &mut [Lane<T>
         Activation::Linear => each(u, h, slope, |u| (u, T::ONE)),
         Activation::Sigmoid => each(u, h, slope, sigmoid),
         Activation::Tanh => each(u, h, slope, tanh),
-        Activation::Relu => {
-            each(u, h, slope, |u| if u > T::ZERO { (u, T::ONE) } else if u <= T::ZERO { (T::ZERO, T::ZERO) } else { (u, u) })
-        }
+        Activation::Relu => each(u, h, slope, |u| {
+            if u > T::ZERO {
+                (u, T::ONE)
+            } else if u <= T::ZERO {
+                (T::ZERO, T::ZERO)
+            } else {
+                (u, u)
+            }
+        }),
         Activation::LeakyRelu => {
             let leak = T::from_f64(0.01);
             each(u, h, slope, |u| if u > T::ZERO { (u, T::ONE) } else { (leak * u, leak) });
@@ -175,7 +181,13 @@ mod tests {
             Activation::Tanh => libm::tanh(u),
             Activation::Relu => u.max(0.0),
             Activation::LeakyRelu => u.max(0.01 * u),
-            Activation::Elu => if u > 0.0 { u } else { libm::expm1(u) },
+            Activation::Elu => {
+                if u > 0.0 {
+                    u
+                } else {
+                    libm::expm1(u)
+                }
+            }
             Activation::Selu => SELU_SCALE * if u > 0.0 { u } else { SELU_ALPHA * libm::expm1(u) },
             Activation::Gelu => 0.5 * u * libm::erfc(-u / std::f64::consts::SQRT_2),
             Activation::Silu => u / (1.0 + libm::exp(-u)),
@@ -197,7 +209,11 @@ mod tests {
                 let slope = (plain(activation, u + step) - plain(activation, u - step)) / (2.0 * step);
                 let value = plain(activation, u);
                 for (got, tolerance) in [(run::<f64>(activation, u), 1e-13), (run::<f32>(activation, u), 1e-6)] {
-                    assert!((got.0 - value).abs() <= tolerance * value.abs().max(1e-3), "{activation:?}({u}) = {}", got.0);
+                    assert!(
+                        (got.0 - value).abs() <= tolerance * value.abs().max(1e-3),
+                        "{activation:?}({u}) = {}",
+                        got.0
+                    );
                     assert!((got.1 - slope).abs() <= tolerance.max(1e-9) * 10.0, "{activation:?}′({u}) = {}", got.1);
                 }
             }

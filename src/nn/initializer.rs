@@ -130,7 +130,8 @@ mod tests {
             let mut random = Random::new(1, Purpose::Parameters { layer: 0 });
             let w = orthogonal(rows, cols, &mut random);
             let gram = if rows <= cols { w.dot(&w.t()) } else { w.t().dot(&w) };
-            let off = (&gram - &Array2::<f64>::eye(rows.min(cols))).mapv(f64::abs).iter().fold(0.0_f64, |a, b| a.max(*b));
+            let off =
+                (&gram - &Array2::<f64>::eye(rows.min(cols))).mapv(f64::abs).iter().fold(0.0_f64, |a, b| a.max(*b));
             assert!(off < 1e-14, "{rows} × {cols}: {off}");
         }
     }

@@ -36,6 +36,8 @@ pub struct Layer<T> {
     activation: Panels<T>,
     /// h_out where it is not a.
     output: Option<Panels<T>>,
+    /// ∂L/∂h_out for the skip, which passes it on unchanged.
+    skipped: Option<Panels<T>>,
     /// φ′(u).
     slope: Panels<T>,
     /// z and then u in the forward pass; ∂L/∂h_out, ∂L/∂u and ∂L/∂z, one after the other, in the backward pass.
@@ -73,6 +75,7 @@ impl<T: Real> Layer<T> {
             norm: Norm::new(spec.norm, spec.fan_out, max_batch),
             activation: buffer(),
             output: spec.residual.map(|_| buffer()),
+            skipped: spec.residual.map(|_| buffer()),
             slope: buffer(),
             delta: buffer(),
             transposed: Panels::zeros(spec.fan_out, spec.fan_in),
@@ -124,7 +127,7 @@ impl<T: Real> Layer<T> {
         self.activation.set_rows(rows);
         self.slope.set_rows(rows);
         self.delta.set_rows(rows);
-        self.output.iter_mut().for_each(|output| output.set_rows(rows));
+        self.output.iter_mut().chain(&mut self.skipped).for_each(|buffer| buffer.set_rows(rows));
         self.norm.iter_mut().for_each(|norm| norm.set_rows(rows));
     }
 
@@ -156,10 +159,9 @@ impl<T: Real> Layer<T> {
     fn backward(&mut self, input: &Panels<T>, exponent: i32, below: Option<&mut Panels<T>>) -> i32 {
         self.exponent = exponent;
         let alpha = self.spec.residual;
-        if let (Some(_), Some(output)) = (alpha, &mut self.output) {
-            // h_out is not needed any more: it keeps ∂L/∂h_out for the skip.
-            for panel in 0..output.panels() {
-                output.panel_mut(panel).copy_from_slice(self.delta.panel(panel));
+        if let Some(skipped) = &mut self.skipped {
+            for panel in 0..skipped.panels() {
+                skipped.panel_mut(panel).copy_from_slice(self.delta.panel(panel));
             }
         }
         activate::multiply_by_slope(&mut self.delta, &self.slope, T::from_f64(alpha.unwrap_or(1.0)));
@@ -182,9 +184,8 @@ impl<T: Real> Layer<T> {
         // The skip carries the gradient past the layer, so that it does not vanish.
         let elements = (self.delta.rows() * self.delta.cols()) as f64;
         let shift = if alpha.is_some() { 0 } else { rescaling((sum_of_squares / elements).sqrt(), exponent) };
-        let skipped = alpha.and(self.output.as_ref());
-        if shift != 0 || skipped.is_some() {
-            activate::add_and_scale(below, skipped, T::power_of_two(shift));
+        if shift != 0 || self.skipped.is_some() {
+            activate::add_and_scale(below, self.skipped.as_ref(), T::power_of_two(shift));
         }
         exponent + shift
     }

@@ -43,6 +43,9 @@ pub struct Norm<T> {
     pub running_mean: Vec<f64>,
     /// The variances, by n - 1.
     pub running_var: Vec<f64>,
+    /// Those of the last batch.
+    batch_mean: Vec<f64>,
+    batch_var: Vec<f64>,
 }
 
 impl<T: Real> Norm<T> {
@@ -62,6 +65,8 @@ impl<T: Real> Norm<T> {
             sums: [vec![T::ZERO; max_batch], vec![T::ZERO; max_batch]],
             running_mean: vec![0.0; units],
             running_var: vec![1.0; units],
+            batch_mean: vec![0.0; units],
+            batch_var: vec![1.0; units],
         })
     }
 
@@ -72,7 +77,11 @@ impl<T: Real> Norm<T> {
 
     /// Makes z into u, with the batch's own statistics.
     pub fn forward(&mut self, z: &mut Panels<T>) {
-        if self.is_batch { self.normalize_columns(z) } else { self.normalize_rows(z) }
+        if self.is_batch {
+            self.normalize_columns(z)
+        } else {
+            self.normalize_rows(z)
+        }
         for panel in 0..z.panels() {
             let (gamma, beta) = (self.gamma.value.panel(panel)[0], self.beta.value.panel(panel)[0]);
             for (u, x) in z.panel_mut(panel).iter_mut().zip(self.normalized.panel(panel)) {
@@ -81,6 +90,20 @@ impl<T: Real> Norm<T> {
                 }
             }
         }
+    }
+
+    /// Takes the statistics of the last batch into the running ones; once a step, which may look at a batch twice.
+    pub fn update_running_statistics(&mut self) {
+        if !self.is_batch {
+            return;
+        }
+        let mix = |running: &mut [f64], batch: &[f64]| {
+            for (running, batch) in running.iter_mut().zip(batch) {
+                *running = (1.0 - RUNNING_MOMENTUM) * *running + RUNNING_MOMENTUM * batch;
+            }
+        };
+        mix(&mut self.running_mean, &self.batch_mean);
+        mix(&mut self.running_var, &self.batch_var);
     }
 
     fn normalize_rows(&mut self, z: &Panels<T>) {
@@ -133,9 +156,7 @@ impl<T: Real> Norm<T> {
                 self.inverse_std[unit] = inverse[i];
                 // The variance by n - 1, as PyTorch has it; a batch of one has none.
                 let unbiased = var[i].to_f64() / (rows - 1.0).max(1.0);
-                let keep = 1.0 - RUNNING_MOMENTUM;
-                self.running_mean[unit] = keep * self.running_mean[unit] + RUNNING_MOMENTUM * mean[i].to_f64();
-                self.running_var[unit] = keep * self.running_var[unit] + RUNNING_MOMENTUM * unbiased;
+                (self.batch_mean[unit], self.batch_var[unit]) = (mean[i].to_f64(), unbiased);
             }
         }
     }

@@ -39,8 +39,8 @@ pub struct State<T> {
     slots: [Vec<Lane<T>>; 3],
     /// The slots hold their moments times this power of two (the second moments times its square).
     exponent: i32,
-    /// `log2` of the root mean square of the largest moment, in its scale.
-    magnitude: i32,
+    /// `log2` of the root mean square of the largest moment, in its scale; `None` while all are zero.
+    magnitude: Option<i32>,
     next: Panels<T>,
 }
 
@@ -87,7 +87,7 @@ impl<T: Real> State<T> {
     pub fn new(kind: OptimizerKind, parameter: &Parameter<T>) -> Self {
         let lanes = parameter.value.lanes().len();
         let slot = |index| vec![[T::ZERO; LANES]; if index < kind.slots() { lanes } else { 0 }];
-        Self { slots: [slot(0), slot(1), slot(2)], exponent: 0, magnitude: 0, next: parameter.value.clone() }
+        Self { slots: [slot(0), slot(1), slot(2)], exponent: 0, magnitude: None, next: parameter.value.clone() }
     }
 
     /// Gives the parameter the values that [`Optimizer::prepare`] computed.
@@ -101,7 +101,8 @@ impl Optimizer {
     pub fn new(kind: OptimizerKind, hyper: Hyper, step: u64, grad_norm: f64) -> Self {
         let lr = hyper.lr * schedule::factor(hyper.schedule, hyper.schedule_steps, hyper.warmup, step);
         // As PyTorch's clip_grad_norm_, whose 1e-6 keeps a norm of zero from dividing.
-        let clip_factor = if hyper.clip == ClipKind::Norm { (hyper.clip_at / (grad_norm + 1e-6)).min(1.0) } else { 1.0 };
+        let clip_factor =
+            if hyper.clip == ClipKind::Norm { (hyper.clip_at / (grad_norm + 1e-6)).min(1.0) } else { 1.0 };
         Self { kind, hyper, lr, step, clip_factor }
     }
 
@@ -113,10 +114,14 @@ impl Optimizer {
         let decay = if decays { self.hyper.weight_decay } else { 0.0 };
         // A gradient that decay is added to is of the parameter's own size, and so is its state.
         let wanted = if decay == 0.0 { parameter.exponent } else { 0 };
-        // The state may not leave the format when the scale rises.
-        let headroom = (20 - state.magnitude).clamp(0, 60);
-        let exponent = if self.kind.slots() == 0 { wanted } else { wanted.min(state.exponent + headroom) };
-        let rescale = exponent - state.exponent;
+        // The state may not leave the format when the scale rises; a state of zeros cannot.
+        let (exponent, rescale) = match state.magnitude {
+            None => (wanted, 0),
+            Some(magnitude) => {
+                let exponent = wanted.min(state.exponent + (20 - magnitude).clamp(0, 40));
+                (exponent, exponent - state.exponent)
+            }
+        };
         let scales = Scales {
             state: T::power_of_two(rescale),
             state_squared: T::power_of_two(2 * rescale),
@@ -142,7 +147,9 @@ impl Optimizer {
             OptimizerKind::Nesterov => {
                 run(&momentum::Nesterov::new(lr, hyper.momentum, scales), &context, parameter, state)
             }
-            OptimizerKind::Adagrad => run(&adagrad::Adagrad::new(lr, hyper.epsilon, scales), &context, parameter, state),
+            OptimizerKind::Adagrad => {
+                run(&adagrad::Adagrad::new(lr, hyper.epsilon, scales), &context, parameter, state)
+            }
             OptimizerKind::RmsProp => {
                 run(&rmsprop::RmsProp::new(lr, hyper.beta2, hyper.epsilon, scales), &context, parameter, state)
             }
@@ -231,7 +238,8 @@ fn run_clipped<T: Real, R: Rule<T, SLOTS>, const SLOTS: usize>(
         second += sum_lane(&sums[3]);
     }
     let mean_square = f64::max(first, second) / (parameter.value.rows() * parameter.value.cols()) as f64;
-    state.magnitude = if mean_square > 0.0 && mean_square.is_finite() { libm::ilogb(mean_square) / 2 } else { 0 };
+    let has_state = mean_square > 0.0 && mean_square.is_finite();
+    state.magnitude = has_state.then(|| libm::ilogb(mean_square) / 2);
     let (first_correction, second_correction) = rule.corrections();
     UpdateNorms {
         update: unscale(update.sqrt(), context.exponent),

@@ -15,7 +15,7 @@ choice! {
         Update => "update",
         /// ‖W‖ after the step.
         Weight => "weight",
-        /// ‖ΔW‖ / ‖W‖, by the weights before the step.
+        /// ‖ΔW‖ / ‖W‖, by the weights before the step; infinite where those were all zero and moved.
         UpdateRatio => "update-ratio",
         /// Mean of the layer's activations a over the batch.
         ActivationMean => "activation-mean",
@@ -49,7 +49,9 @@ impl Quantity {
         match self {
             Self::GradZ => Some(batch * fan_out),
             Self::GradB => Some(fan_out),
-            Self::GradW | Self::Update | Self::Weight | Self::FirstMoment | Self::SecondMoment => Some(fan_in * fan_out),
+            Self::GradW | Self::Update | Self::Weight | Self::FirstMoment | Self::SecondMoment => {
+                Some(fan_in * fan_out)
+            }
             Self::UpdateRatio | Self::ActivationMean | Self::ActivationStd | Self::Saturated | Self::Dead => None,
         }
     }

@@ -5,7 +5,7 @@ use crate::choice::choice;
 use crate::data::{Batches, Dataset};
 use crate::experiment::{Batch, Experiment, Precision, Rejection};
 use crate::kernel::{Panels, Real};
-use crate::nn::{Activation, LayerSpec, Linear, Loss, Mlp, Normalization, Targets};
+use crate::nn::{Activation, LayerSpec, Linear, Loss, Mlp, Norm, Normalization, Targets};
 use crate::optim::{Hyper, Optimizer, OptimizerKind, State};
 use crate::random::{Purpose, Random};
 use serde::{Deserialize, Serialize};
@@ -201,6 +201,7 @@ impl<T: Real> Trainer<T> {
             for (parameter, state) in layer.parameters_mut().zip(states) {
                 state.commit(parameter);
             }
+            layer.norm.iter_mut().for_each(Norm::update_running_statistics);
         }
         self.batches.advance();
         self.report.step = step;

@@ -180,8 +180,7 @@ impl Session {
     fn seek(&mut self, step: u64, now_ms: f64) -> Option<Response> {
         let run = self.run.as_mut()?;
         if step < run.trainer.steps() {
-            let changes: Vec<Change> =
-                run.changes.iter().copied().filter(|change| change.after_step <= step).collect();
+            let changes: Vec<Change> = run.changes.iter().copied().filter(|change| change.after_step <= step).collect();
             let (experiment, speed, page_ready) = (run.experiment.clone(), self.speed, self.page_ready);
             let failed = self.load(self.run_id, experiment, changes);
             (self.speed, self.page_ready) = (speed, page_ready);
@@ -286,7 +285,13 @@ mod tests {
     const RUN_ID: u32 = 3;
 
     fn small() -> Experiment {
-        Experiment { depth: 2, width: 4, samples: 16, batch: crate::experiment::Batch::Size(4), ..Experiment::default() }
+        Experiment {
+            depth: 2,
+            width: 4,
+            samples: 16,
+            batch: crate::experiment::Batch::Size(4),
+            ..Experiment::default()
+        }
     }
 
     fn request(command: Command) -> Request {

@@ -10,7 +10,7 @@ use xtask::webdriver::Screen;
 #[test]
 fn all_files_of_the_worker_are_asked_for_by_the_version_of_the_build() {
     let server = serve();
-    let page = Page::open_at(Screen::LAPTOP, server.url());
+    let page = Page::open_at(Screen::LAPTOP, &server.url());
     page.wait_for_status("state", "paused");
 
     let requests = server.requests();
@@ -30,7 +30,7 @@ fn all_files_of_the_worker_are_asked_for_by_the_version_of_the_build() {
 #[test]
 fn once_loaded_the_page_needs_no_server() {
     let server = serve();
-    let page = Page::open_at(Screen::LAPTOP, server.url());
+    let page = Page::open_at(Screen::LAPTOP, &server.url());
     page.wait_for_status("state", "paused");
     drop(server);
     page.click_button("Step");
@@ -43,10 +43,15 @@ fn a_missing_module_is_told_in_a_sentence() {
     let page = Page::open_at(Screen::LAPTOP, &format!("{}worker_loader.js", server.url()));
     // The page's own index under an address where its modules are not.
     let index =
-        std::fs::read_to_string(Path::new(&variable("GRADIENT_LAB_E2E_DIST")).join("index.html"))
-            .expect("the index");
-    page.run("document.open(); document.write(arguments[0].replace(/app-/g, 'gone-')); document.close();", &[index.into()]);
-    page.wait_until("a sentence", "document.querySelector('#start [role=alert]')?.textContent.includes('could not be loaded')");
+        std::fs::read_to_string(Path::new(&variable("GRADIENT_LAB_E2E_DIST")).join("index.html")).expect("the index");
+    page.run(
+        "document.open(); document.write(arguments[0].replace(/app-/g, 'gone-')); document.close();",
+        &[index.into()],
+    );
+    page.wait_until(
+        "a sentence",
+        "document.querySelector('#start [role=alert]')?.textContent.includes('could not be loaded')",
+    );
 }
 
 fn serve() -> Server {

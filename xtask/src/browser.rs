@@ -2,24 +2,14 @@
 
 use crate::command::{command, find_on_path, output, run};
 use anyhow::{Result, bail, ensure};
+use serde_json::{Value, json};
 use std::env;
 use std::path::PathBuf;
 
-/// Flags for a browser that is driven by a program: no window, no first-run pages, no traffic of its own. `webdriver.json`
-/// holds the same for the tests that wasm-bindgen runs.
-pub const FLAGS: [&str; 9] = [
-    "--headless=new",
-    // Chromium's sandbox refuses to start for root, which is who runs in most containers.
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    // Containers have a tiny /dev/shm.
-    "--disable-dev-shm-usage",
-];
+/// The capabilities of a browser that is driven by a program, as wasm-bindgen's test runner reads them from the package's
+/// folder: no window, no first-run pages, no traffic of its own. Root, who runs most containers, can use it only without
+/// the sandbox, and containers have little shared memory.
+const CAPABILITIES: &str = include_str!("../../webdriver.json");
 
 /// A browser and the program that drives it.
 #[derive(Clone, Debug)]
@@ -51,14 +41,7 @@ impl Browser {
             };
             // Old package lists may be enough, and some mirror is always down; the installation decides.
             let _ = apt().args(["update", "--quiet"]).status();
-            run(apt().args([
-                "install",
-                "--yes",
-                "--quiet",
-                "--no-install-recommends",
-                "chromium",
-                "chromium-driver",
-            ]))?;
+            run(apt().args(["install", "--yes", "--quiet", "--no-install-recommends", "chromium", "chromium-driver"]))?;
             if let Some(browser) = Self::find()? {
                 return Ok(browser);
             }
@@ -75,38 +58,34 @@ impl Browser {
         )
     }
 
+    /// What a driver must be told to start this browser: `webdriver.json`, and where the browser is.
+    ///
+    /// # Panics
+    /// If `webdriver.json` holds no options for Chromium.
+    #[must_use]
+    pub fn capabilities(&self) -> Value {
+        let mut capabilities: Value = serde_json::from_str(CAPABILITIES).expect("webdriver.json is JSON");
+        capabilities["goog:chromeOptions"]["binary"] = json!(self.chrome);
+        capabilities
+    }
+
     fn find() -> Result<Option<Self>> {
         let chrome = named_by("CHROME")?.or_else(find_chrome);
         let driver = named_by("CHROMEDRIVER")?.or_else(find_driver);
-        Ok(chrome
-            .zip(driver)
-            .map(|(chrome, driver)| Self { chrome, driver }))
+        Ok(chrome.zip(driver).map(|(chrome, driver)| Self { chrome, driver }))
     }
 }
 
 fn named_by(variable: &str) -> Result<Option<PathBuf>> {
-    let Some(path) = env::var_os(variable)
-        .filter(|value| !value.is_empty())
-        .map(PathBuf::from)
-    else {
+    let Some(path) = env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from) else {
         return Ok(None);
     };
-    ensure!(
-        path.is_file(),
-        "{variable} names {}, which is no file",
-        path.display()
-    );
+    ensure!(path.is_file(), "{variable} names {}, which is no file", path.display());
     Ok(Some(path))
 }
 
 fn find_chrome() -> Option<PathBuf> {
-    let names = [
-        "chromium",
-        "chromium-browser",
-        "google-chrome",
-        "google-chrome-stable",
-        "chrome",
-    ];
+    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
     find_on_path(&names).or_else(|| {
         let mut places = vec![
             PathBuf::from("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
@@ -114,9 +93,7 @@ fn find_chrome() -> Option<PathBuf> {
         ];
         for variable in ["ProgramFiles", "ProgramFiles(x86)", "LOCALAPPDATA"] {
             places.extend(
-                env::var_os(variable).map(|folder| {
-                    PathBuf::from(folder).join(r"Google\Chrome\Application\chrome.exe")
-                }),
+                env::var_os(variable).map(|folder| PathBuf::from(folder).join(r"Google\Chrome\Application\chrome.exe")),
             );
         }
         places.into_iter().find(|place| place.is_file())
@@ -133,11 +110,7 @@ fn find_driver() -> Option<PathBuf> {
         ];
         // Machines of continuous integration name the folder so.
         let folder = env::var_os("CHROMEWEBDRIVER").map(PathBuf::from);
-        places.extend(folder.map(|folder| {
-            folder
-                .join("chromedriver")
-                .with_extension(env::consts::EXE_EXTENSION)
-        }));
+        places.extend(folder.map(|folder| folder.join("chromedriver").with_extension(env::consts::EXE_EXTENSION)));
         places.into_iter().find(|place| place.is_file())
     })
 }
