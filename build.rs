@@ -30,18 +30,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     for path in &sources {
         // Neither the separator of the file system nor a checkout's line ends may change the name.
         hash.write(path.to_string_lossy().replace('\\', "/").as_bytes());
-        hash.write(
-            &fs::read(path)?
-                .into_iter()
-                .filter(|&byte| byte != b'\r')
-                .collect::<Vec<_>>(),
-        );
+        hash.write(&fs::read(path)?.into_iter().filter(|&byte| byte != b'\r').collect::<Vec<_>>());
     }
     let version = env::var("CARGO_PKG_VERSION").unwrap_or_default();
-    println!(
-        "cargo:rustc-env=GRADIENT_LAB_BUILD={version}-{:012x}",
-        hash.0 & 0xffff_ffff_ffff
-    );
+    println!("cargo:rustc-env=GRADIENT_LAB_BUILD={version}-{:012x}", hash.0 & 0xffff_ffff_ffff);
     generate_catalogue()
 }
 

@@ -4,8 +4,8 @@ use super::paint::{Drawn, Painter, TextLook};
 use super::scale::{Reading, ValueScale};
 use super::theme::Theme;
 use super::ticks::{Tick, TickLabel};
-use plotters_backend::DrawingBackend;
 use plotters::style::text_anchor::{HPos, VPos};
+use plotters_backend::DrawingBackend;
 
 /// What is drawn on: its size in device pixels, and how many of them a CSS pixel has.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -6,8 +6,8 @@ use super::paint::{Drawn, Marker, Painter, TextLook};
 use super::scale::{LogRange, ValueScale, segments};
 use super::theme::Theme;
 use super::ticks;
-use plotters_backend::DrawingBackend;
 use plotters::style::text_anchor::{HPos, VPos};
+use plotters_backend::DrawingBackend;
 
 /// One quantity in every layer.
 #[derive(Clone, Debug, PartialEq)]
@@ -229,7 +229,8 @@ impl Axes {
         lane: usize,
     ) -> Drawn<DB> {
         let values = series.values.iter().take(self.layers).enumerate();
-        let points = values.clone().map(|(layer, value)| Some((self.layer_to_x(layer), self.frame.value_to_y(*value)?)));
+        let points =
+            values.clone().map(|(layer, value)| Some((self.layer_to_x(layer), self.frame.value_to_y(*value)?)));
         for stretch in segments(points) {
             painter.path(&stretch, (0.2 * self.frame.em).max(1.0), series.color)?;
         }

@@ -65,8 +65,7 @@ fn zero_infinity_and_nan_have_marks_of_their_own() {
     let data = data(&[0.0, 0.1, f64::INFINITY, 0.2, f64::NAN, 0.3, 0.4]);
     let axes = Axes::fit(surface, &Theme::light(), &data, None).unwrap();
     let picture = draw(surface, &data);
-    let ys: Vec<f64> =
-        attributes(&picture, "circle", "cy", &[BLUE]).iter().map(|y| y.parse().unwrap()).collect();
+    let ys: Vec<f64> = attributes(&picture, "circle", "cy", &[BLUE]).iter().map(|y| y.parse().unwrap()).collect();
     assert_eq!(ys.len(), 7, "every layer has a mark");
     let plot = axes.frame.plot;
     assert!(ys[0] > plot.bottom, "zero is below the axis");

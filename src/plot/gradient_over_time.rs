@@ -80,9 +80,8 @@ impl Axes {
     ) -> Option<Self> {
         let latest = &buckets.last()?.last;
         let layers = latest.layers();
-        let values = || {
-            buckets.iter().flat_map(|bucket| (0..layers).filter_map(|layer| shown_value(bucket, layer, quantity)))
-        };
+        let values =
+            || buckets.iter().flat_map(|bucket| (0..layers).filter_map(|layer| shown_value(bucket, layer, quantity)));
         let scale = if is_fraction(quantity) {
             ValueScale::Linear(LinearRange::UNIT)
         } else {
@@ -105,7 +104,8 @@ impl Axes {
         let (width, height) = (f64::from(surface.width), f64::from(surface.height));
         let left = (0.9 + 0.6 * layers.to_string().len().max(3) as f64) * em;
         let plot = Rect { left, top: 2.0 * em, right: width - 5.2 * em, bottom: height - 3.2 * em };
-        let plot = Rect { left: left.round(), top: plot.top.round(), right: plot.right.round(), bottom: plot.bottom.round() };
+        let plot =
+            Rect { left: left.round(), top: plot.top.round(), right: plot.right.round(), bottom: plot.bottom.round() };
         if plot.width() < 2.0 * em || plot.height() < em {
             return None;
         }

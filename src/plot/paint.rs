@@ -2,9 +2,9 @@
 
 use super::color::Rgb;
 use super::theme::Theme;
-use plotters_backend::{BackendCoord, BackendStyle, DrawingBackend, DrawingErrorKind};
 use plotters::prelude::{FontFamily, FontStyle, IntoTextStyle, RGBAColor, ShapeStyle, TextStyle};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters_backend::{BackendCoord, BackendStyle, DrawingBackend, DrawingErrorKind};
 
 /// What drawing returns: nothing, or the backend's error.
 pub type Drawn<DB> = Result<(), DrawingErrorKind<<DB as DrawingBackend>::ErrorType>>;
@@ -100,7 +100,12 @@ impl<'a, DB: DrawingBackend> Painter<'a, DB> {
     pub(super) fn marker(&mut self, marker: Marker, (x, y): (f64, f64), radius: f64, color: Rgb) -> Drawn<DB> {
         let corners: &[(f64, f64)] = match marker {
             Marker::Circle => {
-                return self.backend.draw_circle(pixel((x, y)), radius.round().max(1.0) as u32, &fill(color, 1.0), true);
+                return self.backend.draw_circle(
+                    pixel((x, y)),
+                    radius.round().max(1.0) as u32,
+                    &fill(color, 1.0),
+                    true,
+                );
             }
             Marker::Diamond => &[(0.0, -1.25), (1.25, 0.0), (0.0, 1.25), (-1.25, 0.0)],
             Marker::Triangle => &[(0.0, -1.3), (1.2, 0.9), (-1.2, 0.9)],
@@ -118,8 +123,7 @@ impl<'a, DB: DrawingBackend> Painter<'a, DB> {
         let weight = if look.is_bold { FontStyle::Bold } else { FontStyle::Normal };
         let font = (FontFamily::Name(&self.theme.font_family), size, weight).into_text_style(&(1u32, 1u32));
         let color = fill(look.color, 1.0).color;
-        let style: TextStyle<'_> =
-            font.color(&color).pos(Pos::new(look.horizontal, look.vertical));
+        let style: TextStyle<'_> = font.color(&color).pos(Pos::new(look.horizontal, look.vertical));
         self.backend.draw_text(text, &style, pixel(at))
     }
 }
@@ -180,11 +184,7 @@ mod tests {
         let dashes = dashes(&[(0.0, 0.0), (10.0, 0.0), (10.0, 10.0)], 4.0, 4.0);
         assert_eq!(
             dashes,
-            [
-                vec![(0.0, 0.0), (4.0, 0.0)],
-                vec![(8.0, 0.0), (10.0, 0.0), (10.0, 2.0)],
-                vec![(10.0, 6.0), (10.0, 10.0)],
-            ]
+            [vec![(0.0, 0.0), (4.0, 0.0)], vec![(8.0, 0.0), (10.0, 0.0), (10.0, 2.0)], vec![(10.0, 6.0), (10.0, 10.0)],]
         );
         assert!(super::dashes(&[], 4.0, 4.0).is_empty());
     }

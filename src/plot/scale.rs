@@ -115,7 +115,9 @@ impl LinearRange {
             let (least, most) = extremes.unwrap_or((value, value));
             extremes = Some((least.min(value), most.max(value)));
         }
-        let Some((mut least, mut most)) = extremes.filter(|extremes| *extremes != (0.0, 0.0)) else { return Self::UNIT };
+        let Some((mut least, mut most)) = extremes.filter(|extremes| *extremes != (0.0, 0.0)) else {
+            return Self::UNIT;
+        };
         let room = f64::max(1e-300, 1e-9 * f64::max(least.abs(), most.abs()));
         if most - least < room {
             let half = 0.5 * f64::max(least.abs(), room);

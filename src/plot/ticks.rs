@@ -78,8 +78,11 @@ impl ValueScale {
                 (first..=last)
                     .map(|index| {
                         let value = index as f64 * step;
-                        let text =
-                            if is_plain { format!("{value:.decimals$}").replace('-', "−") } else { number::readable(value) };
+                        let text = if is_plain {
+                            format!("{value:.decimals$}").replace('-', "−")
+                        } else {
+                            number::readable(value)
+                        };
                         Tick { position: (value - low) / (high - low), label: Some(TickLabel::Text(text)) }
                     })
                     .collect()
@@ -161,7 +164,8 @@ mod tests {
 
     #[test]
     fn linear_ticks_are_round() {
-        let ticks = |values: &[f64], most| labels(&ValueScale::Linear(LinearRange::fit(values.iter().copied())).ticks(most));
+        let ticks =
+            |values: &[f64], most| labels(&ValueScale::Linear(LinearRange::fit(values.iter().copied())).ticks(most));
         assert_eq!(ticks(&[0.0, 0.69], 5), ["0.0", "0.2", "0.4", "0.6", "0.8"]);
         assert_eq!(ticks(&[0.0, 1.0], 3), ["0.0", "0.5", "1.0"]);
         assert_eq!(ticks(&[-7.0, 93.0], 4), ["−50", "0", "50", "100"]);

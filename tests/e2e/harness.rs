@@ -1,10 +1,10 @@
 //! Opens the page and speaks to it as a visitor does: by the names on its buttons and the hooks that it documents.
 //!
 //! Every failure panics with what was waited for, what the page said instead and what its console held; a picture of the
-//! page at that moment is in `target/e2e/`.
+//! page at that moment is in `target/e2e-pictures/`.
 
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 use xtask::browser::Browser;
@@ -146,9 +146,9 @@ impl Page {
         assert!(loud.is_empty(), "the console is not quiet:\n{}", loud.join("\n"));
     }
 
-    /// Saves a picture as `target/e2e/<name>.png` and returns its path.
+    /// Saves a picture as `target/e2e-pictures/<name>.png` and returns its path.
     pub fn take_picture(&self, name: &str) -> PathBuf {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/e2e");
+        let folder = PathBuf::from(variable("GRADIENT_LAB_E2E_PICTURES"));
         let path = folder.join(format!("{name}.png"));
         fs::create_dir_all(&folder).expect("a folder for pictures");
         fs::write(&path, self.session.screenshot().expect("a picture")).expect("the picture can be written");

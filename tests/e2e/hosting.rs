@@ -10,7 +10,7 @@ use xtask::webdriver::Screen;
 #[test]
 fn all_files_of_the_worker_are_asked_for_by_the_version_of_the_build() {
     let server = serve();
-    let page = Page::open_at(Screen::LAPTOP, server.url());
+    let page = Page::open_at(Screen::LAPTOP, &server.url());
     page.wait_for_status("state", "paused");
 
     let requests = server.requests();
@@ -30,7 +30,7 @@ fn all_files_of_the_worker_are_asked_for_by_the_version_of_the_build() {
 #[test]
 fn once_loaded_the_page_needs_no_server() {
     let server = serve();
-    let page = Page::open_at(Screen::LAPTOP, server.url());
+    let page = Page::open_at(Screen::LAPTOP, &server.url());
     page.wait_for_status("state", "paused");
     drop(server);
     page.click_button("Step");

@@ -2,24 +2,14 @@
 
 use crate::command::{command, find_on_path, output, run};
 use anyhow::{Result, bail, ensure};
+use serde_json::{Value, json};
 use std::env;
 use std::path::PathBuf;
 
-/// Flags for a browser that is driven by a program: no window, no first-run pages, no traffic of its own. `webdriver.json`
-/// holds the same for the tests that wasm-bindgen runs.
-pub const FLAGS: [&str; 9] = [
-    "--headless=new",
-    // Chromium's sandbox refuses to start for root, which is who runs in most containers.
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    // Containers have a tiny /dev/shm.
-    "--disable-dev-shm-usage",
-];
+/// The capabilities of a browser that is driven by a program, as wasm-bindgen's test runner reads them from the package's
+/// folder: no window, no first-run pages, no traffic of its own. Root, who runs most containers, can use it only without
+/// the sandbox, and containers have little shared memory.
+const CAPABILITIES: &str = include_str!("../../webdriver.json");
 
 /// A browser and the program that drives it.
 #[derive(Clone, Debug)]
@@ -66,6 +56,17 @@ impl Browser {
                 "sudo apt-get install chromium chromium-driver (or your system's packages of these names)"
             }
         )
+    }
+
+    /// What a driver must be told to start this browser: `webdriver.json`, and where the browser is.
+    ///
+    /// # Panics
+    /// If `webdriver.json` holds no options for Chromium.
+    #[must_use]
+    pub fn capabilities(&self) -> Value {
+        let mut capabilities: Value = serde_json::from_str(CAPABILITIES).expect("webdriver.json is JSON");
+        capabilities["goog:chromeOptions"]["binary"] = json!(self.chrome);
+        capabilities
     }
 
     fn find() -> Result<Option<Self>> {

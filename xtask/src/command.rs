@@ -11,6 +11,12 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the package")
 }
 
+/// Where cargo and these tools put what can be made again.
+#[must_use]
+pub fn target_folder() -> PathBuf {
+    root().join(env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into()))
+}
+
 /// A command that will run in [`root`].
 #[must_use]
 pub fn command(program: impl AsRef<std::ffi::OsStr>) -> Command {

@@ -3,6 +3,7 @@
 use anyhow::{Result, bail};
 use lexopt::Arg::{Long, Short, Value};
 use lexopt::ValueExt;
+use std::process::ExitCode;
 use xtask::{bench, build, serve, test};
 
 const HELP: &str = "\
@@ -19,7 +20,18 @@ cargo xtask bench   speed of the engine and of the page, size of the files
     --minutes N     how long memory is watched at full speed (1)
 ";
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        // The sentence alone: where in this tool it was written helps nobody.
+        Err(error) => {
+            eprintln!("\nxtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
     let mut arguments = lexopt::Parser::from_env();
     let command = match arguments.next()? {
         Some(Value(command)) => command.string()?,

@@ -1,22 +1,31 @@
 //! A static file server, as plain as the hosts that the page must run on.
+//!
+//! Its own few lines of HTTP: GET of a file, one request a connection, a thread each.
 
-use anyhow::{Result, anyhow};
-use std::fs::File;
-use std::net::Ipv4Addr;
+use anyhow::{Context, Result};
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
-use tiny_http::{Header, Method, Request, Response};
-
-/// A browser opens about this many connections to one host.
-const THREADS: usize = 6;
 
 /// Serves a folder on a free port of this machine until it is dropped.
+#[derive(Debug)]
 pub struct Server {
-    url: String,
-    server: Arc<tiny_http::Server>,
-    requests: Arc<Mutex<Vec<String>>>,
-    threads: Vec<JoinHandle<()>>,
+    address: SocketAddr,
+    site: Arc<Site>,
+    listener: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug)]
+struct Site {
+    folder: PathBuf,
+    base: String,
+    max_age_secs: u32,
+    requests: Mutex<Vec<String>>,
+    closed: AtomicBool,
 }
 
 impl Server {
@@ -26,74 +35,94 @@ impl Server {
     /// # Errors
     /// If no port can be opened.
     pub fn start(folder: &Path, base: &str, max_age_secs: u32) -> Result<Self> {
-        let server =
-            tiny_http::Server::http((Ipv4Addr::LOCALHOST, 0)).map_err(|error| anyhow!("no server: {error}"))?;
-        let address = server.server_addr().to_ip().ok_or_else(|| anyhow!("the server has no address"))?;
-        let server = Arc::new(server);
-        let requests = Arc::new(Mutex::new(Vec::new()));
-        let threads = (0..THREADS)
-            .map(|_| {
-                let (server, requests) = (Arc::clone(&server), Arc::clone(&requests));
-                let (folder, base) = (folder.to_owned(), base.to_owned());
-                thread::spawn(move || {
-                    // `recv` ends with an error when the server is dropped.
-                    while let Ok(request) = server.recv() {
-                        requests
-                            .lock()
-                            .expect("no thread fails while it notes a request")
-                            .push(request.url().to_owned());
-                        // A browser that went away meanwhile is no fault of the server.
-                        let _ = answer(request, &folder, &base, max_age_secs);
-                    }
-                })
-            })
-            .collect();
-        Ok(Self { url: format!("http://{address}{base}"), server, requests, threads })
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no port for a server")?;
+        let address = listener.local_addr()?;
+        let site = Arc::new(Site {
+            folder: folder.to_owned(),
+            base: base.to_owned(),
+            max_age_secs,
+            requests: Mutex::default(),
+            closed: AtomicBool::new(false),
+        });
+        let served = Arc::clone(&site);
+        let listener = thread::spawn(move || {
+            for stream in listener.incoming().map_while(Result::ok) {
+                if served.is_closed() {
+                    break;
+                }
+                let site = Arc::clone(&served);
+                // A browser that goes away meanwhile is no fault of the server.
+                thread::spawn(move || site.answer(stream).ok());
+            }
+        });
+        Ok(Self { address, site, listener: Some(listener) })
     }
 
     /// The address of the folder's index.
     #[must_use]
-    pub fn url(&self) -> &str {
-        &self.url
+    pub fn url(&self) -> String {
+        format!("http://{}{}", self.address, self.site.base)
     }
 
     /// What was asked for so far, path and query.
     #[must_use]
     pub fn requests(&self) -> Vec<String> {
-        self.requests.lock().expect("no thread fails while it notes a request").clone()
+        self.site.noted_requests().clone()
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        for _ in &self.threads {
-            self.server.unblock();
-        }
-        for thread in self.threads.drain(..) {
-            let _ = thread.join();
+        self.site.closed.store(true, Ordering::SeqCst);
+        // The listener looks up when someone calls.
+        let _ = TcpStream::connect(self.address);
+        if let Some(listener) = self.listener.take() {
+            let _ = listener.join();
         }
     }
 }
 
-fn answer(request: Request, folder: &Path, base: &str, max_age_secs: u32) -> std::io::Result<()> {
-    if !matches!(request.method(), Method::Get | Method::Head) {
-        return request.respond(Response::empty(405));
+impl Site {
+    fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::SeqCst)
     }
-    let Some(path) = file_of(request.url(), folder, base) else {
-        return request.respond(Response::from_string("not found").with_status_code(404));
-    };
-    let Ok(file) = File::open(&path) else {
-        return request.respond(Response::from_string("not found").with_status_code(404));
-    };
-    let caching = match max_age_secs {
-        0 => "no-cache".to_owned(),
-        seconds => format!("max-age={seconds}"),
-    };
-    request.respond(
-        Response::from_file(file)
-            .with_header(header("Content-Type", content_type(&path)))
-            .with_header(header("Cache-Control", &caching)),
-    )
+
+    fn noted_requests(&self) -> std::sync::MutexGuard<'_, Vec<String>> {
+        self.requests.lock().expect("no thread fails while it notes a request")
+    }
+
+    fn answer(&self, mut stream: TcpStream) -> std::io::Result<()> {
+        let mut lines = BufReader::new(stream.try_clone()?).lines();
+        let Some(request) = lines.next().transpose()? else {
+            return Ok(());
+        };
+        // The head ends with an empty line; nothing in it changes the answer.
+        while lines.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
+        // A connection may have been opened early, and used only after the server was closed.
+        if self.is_closed() {
+            return Ok(());
+        }
+
+        let mut words = request.split(' ');
+        let (method, url) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        self.noted_requests().push(url.to_owned());
+        let file = file_of(url, &self.folder, &self.base).filter(|_| method == "GET");
+        let (status, content_type, body) = match file {
+            Some(file) => ("200 OK", content_type(&file), fs::read(&file)?),
+            None => ("404 Not Found", "text/plain; charset=utf-8", b"not found".to_vec()),
+        };
+        let caching = match self.max_age_secs {
+            0 => "no-cache".to_owned(),
+            seconds => format!("max-age={seconds}"),
+        };
+        write!(
+            stream,
+            "HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\n\
+             Cache-Control: {caching}\r\nConnection: close\r\n\r\n",
+            body.len()
+        )?;
+        stream.write_all(&body)
+    }
 }
 
 /// The file that a URL names, if it lies in the folder.
@@ -120,10 +149,6 @@ fn content_type(path: &Path) -> &'static str {
         Some("webmanifest") => "application/manifest+json",
         _ => "application/octet-stream",
     }
-}
-
-fn header(name: &str, value: &str) -> Header {
-    Header::from_bytes(name, value).expect("header values of this server are plain ASCII")
 }
 
 #[cfg(test)]

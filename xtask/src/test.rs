@@ -2,7 +2,7 @@
 
 use crate::browser::Browser;
 use crate::build::{Profile, build};
-use crate::command::{cargo, root, run as run_command};
+use crate::command::{cargo, root, run as run_command, target_folder};
 use crate::server::Server;
 use crate::tools::{Tools, WASM_TARGET, ensure_lints};
 use crate::webdriver::Driver;
@@ -47,13 +47,19 @@ pub fn run(options: &Options) -> Result<()> {
     let browser = Browser::ensure()?;
     // Native tests may use crates that do not compile for the browser, so its targets are named.
     let browser_tests: &[&str] = if has_browser_tests()? { &["--test", "web_*"] } else { &[] };
+    // One profile for all that is compiled for the browser, so that its many dependencies are compiled once.
+    let page = ["--package", "gradient-lab", "--target", WASM_TARGET, "--profile", "e2e"];
     let mut lints = tools.wasm_cargo()?;
-    lints.args(["clippy", "--package", "gradient-lab", "--target", WASM_TARGET, "--lib", "--bins"]).args(browser_tests);
+    lints.arg("clippy").args(page).args(["--lib", "--bins"]).args(browser_tests);
     stage("lints of the page", lints.args(["--", "-D", "warnings"]))?;
     if !browser_tests.is_empty() {
         let mut tests = tools.wasm_cargo()?;
-        tests.args(["test", "--package", "gradient-lab", "--target", WASM_TARGET]).args(browser_tests);
-        stage("browser tests", tests.env("CHROMEDRIVER", &browser.driver))?;
+        tests.arg("test").args(page).args(browser_tests);
+        let capabilities = target_folder().join("webdriver.json");
+        fs::write(&capabilities, browser.capabilities().to_string())?;
+        tests.env("CHROMEDRIVER", &browser.driver).env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities);
+        // The runner would ask a proxy for addresses on this machine.
+        stage("browser tests", tests.env("NO_PROXY", "127.0.0.1"))?;
     }
     end_to_end(&tools, &browser, None)
 }
@@ -72,6 +78,7 @@ fn end_to_end(tools: &Tools, browser: &Browser, filter: Option<&str>) -> Result<
     tests
         .env("GRADIENT_LAB_E2E_URL", server.url())
         .env("GRADIENT_LAB_E2E_DIST", &dist)
+        .env("GRADIENT_LAB_E2E_PICTURES", target_folder().join("e2e-pictures"))
         .env("GRADIENT_LAB_E2E_DRIVER", driver.url())
         .env("CHROME", &browser.chrome)
         .env("CHROMEDRIVER", &browser.driver);

@@ -4,7 +4,7 @@
 //! asynchronous runtime and a hundred. Source: the W3C recommendation "WebDriver", and chromedriver's own `goog/cdp`
 //! and `se/log` commands.
 
-use crate::browser::{Browser, FLAGS};
+use crate::browser::Browser;
 use anyhow::{Context, Result, anyhow, bail};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -128,15 +128,15 @@ impl Session {
             .proxy(None)
             .build()
             .into();
-        let mut flags: Vec<String> = FLAGS.map(str::to_owned).to_vec();
-        // Exact figures for memory, and a garbage collector that can be called before they are taken.
-        flags.extend(["--enable-precise-memory-info".to_owned(), "--js-flags=--expose-gc".to_owned()]);
-        let capabilities = json!({ "capabilities": { "alwaysMatch": {
-            "browserName": "chrome",
-            "goog:chromeOptions": { "binary": browser.chrome, "args": flags },
-            "goog:loggingPrefs": { "browser": "ALL" },
-            "timeouts": { "script": COMMAND_TIMEOUT.as_millis() as u64, "pageLoad": 60_000 },
-        } } });
+        let mut capabilities = browser.capabilities();
+        if let Some(flags) = capabilities["goog:chromeOptions"]["args"].as_array_mut() {
+            // Exact figures for memory, and a garbage collector that can be called before they are taken.
+            flags.extend(["--enable-precise-memory-info", "--js-flags=--expose-gc"].map(Value::from));
+        }
+        capabilities["browserName"] = json!("chrome");
+        capabilities["goog:loggingPrefs"] = json!({ "browser": "ALL" });
+        capabilities["timeouts"] = json!({ "script": COMMAND_TIMEOUT.as_millis() as u64, "pageLoad": 60_000 });
+        let capabilities = json!({ "capabilities": { "alwaysMatch": capabilities } });
         let answer = request(&agent, "POST", &format!("{driver_url}/session"), Some(&capabilities))?;
         let id = answer["sessionId"].as_str().context("no session")?;
         let session = Self { url: format!("{driver_url}/session/{id}"), agent };

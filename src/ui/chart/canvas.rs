@@ -47,9 +47,7 @@ impl Stretcher {
         context_of(source)?.put_image_data(&data, 0.0, 0.0).ok()?;
         let context = context_of(canvas)?;
         context.set_image_smoothing_enabled(false);
-        context
-            .draw_image_with_html_canvas_element_and_dw_and_dh(source, to.left, to.top, to.width(), to.height())
-            .ok()
+        context.draw_image_with_html_canvas_element_and_dw_and_dh(source, to.left, to.top, to.width(), to.height()).ok()
     }
 }
 

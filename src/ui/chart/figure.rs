@@ -187,7 +187,8 @@ fn Reading(stage: Stage, readout: Readout) -> impl IntoView {
     let ring = readout.y.map(|y| format!("left: {:.1}px; top: {:.1}px", css(readout.x), css(y)));
     let (x, width) = (css(readout.x), css(surface.width.into()));
     // On the side that has more room, so that it never leaves the chart.
-    let place = if x < width / 2.0 { format!("left: {:.1}px", x + 14.0) } else { format!("right: {:.1}px", width - x + 14.0) };
+    let place =
+        if x < width / 2.0 { format!("left: {:.1}px", x + 14.0) } else { format!("right: {:.1}px", width - x + 14.0) };
     let rows = readout.rows.into_iter().map(|row| {
         view! {
             <div class="chart-reading-row">

@@ -6,15 +6,15 @@ use super::quantity;
 use super::stage::Stage;
 use super::table::Table;
 use crate::experiment::{Experiment, Precision};
+use crate::plot::StripLabels;
 use crate::plot::gradient_by_layer::{Axes, Data, Labels, Prediction, Series};
 use crate::plot::number::{grouped, readable};
 use crate::plot::theme::Theme;
-use crate::plot::StripLabels;
 use crate::train::{Quantity, StepReport};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
-use leptos_i18n::I18nContext;
 use crate::ui::lab::Lab;
 use leptos::prelude::*;
+use leptos_i18n::I18nContext;
 
 /// The quantities of the chart, the most important first.
 const QUANTITIES: [Quantity; 3] = [Quantity::GradZ, Quantity::GradW, Quantity::Update];
@@ -113,7 +113,8 @@ pub fn GradientByLayer(
         let Some((at, last)) = axes.with_untracked(|axes| {
             let axes = axes.as_ref()?;
             let last = axes.layers() - 1;
-            let at = if let Go::To(x, _) = go { axes.x_to_layer(x) } else { read_layer.get_untracked().unwrap_or(last) };
+            let at =
+                if let Go::To(x, _) = go { axes.x_to_layer(x) } else { read_layer.get_untracked().unwrap_or(last) };
             Some((at.min(last), last))
         }) else {
             return;
@@ -146,22 +147,26 @@ pub fn GradientByLayer(
     });
     let theme = stage.theme();
     let toggles = move || {
-        QUANTITIES.into_iter().zip(choices.is_shown).map(move |(quantity, is_shown)| {
-            view! {
-                <label class="chart-toggle">
-                    <input
-                        type="checkbox"
-                        prop:checked=move || is_shown.get()
-                        on:change=move |event| is_shown.set(event_target_checked(&event))
-                    />
-                    {move || {
-                        let (marker, color) = quantity::mark(&theme.get(), quantity);
-                        mark_picture(marker, color)
-                    }}
-                    {move || quantity::label(i18n, quantity)}
-                </label>
-            }
-        }).collect_view()
+        QUANTITIES
+            .into_iter()
+            .zip(choices.is_shown)
+            .map(move |(quantity, is_shown)| {
+                view! {
+                    <label class="chart-toggle">
+                        <input
+                            type="checkbox"
+                            prop:checked=move || is_shown.get()
+                            on:change=move |event| is_shown.set(event_target_checked(&event))
+                        />
+                        {move || {
+                            let (marker, color) = quantity::mark(&theme.get(), quantity);
+                            mark_picture(marker, color)
+                        }}
+                        {move || quantity::label(i18n, quantity)}
+                    </label>
+                }
+            })
+            .collect_view()
     };
     let norm_choice = move |is_rms: bool| {
         view! {

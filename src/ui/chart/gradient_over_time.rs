@@ -15,9 +15,9 @@ use crate::plot::number::{grouped, readable};
 use crate::plot::theme::Theme;
 use crate::train::{Bucket, History, Quantity};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
-use leptos_i18n::I18nContext;
 use crate::ui::lab::Lab;
 use leptos::prelude::*;
+use leptos_i18n::I18nContext;
 
 /// The quantities that the map can show.
 const QUANTITIES: [Quantity; 5] =
@@ -44,8 +44,7 @@ pub fn GradientOverTime() -> impl IntoView {
         let Some((surface, theme)) = stage.look() else { return };
         lab.history.with_value(|history| {
             let buckets = history.buckets();
-            let fitted =
-                axes.with_untracked(|previous| Axes::fit(surface, &theme, buckets, shown, previous.as_ref()));
+            let fitted = axes.with_untracked(|previous| Axes::fit(surface, &theme, buckets, shown, previous.as_ref()));
             if axes.with_untracked(|previous| *previous != fitted) {
                 axes.set(fitted.clone());
             }

@@ -58,7 +58,12 @@ pub(super) fn root_of_elements(experiment: &Experiment, quantity: Quantity, laye
 
 /// One quantity of every layer, as a Frobenius norm or as the root mean square of its elements; `None` where it was
 /// not measured.
-pub(super) fn values(experiment: &Experiment, report: &StepReport, quantity: Quantity, is_rms: bool) -> Option<Vec<f64>> {
+pub(super) fn values(
+    experiment: &Experiment,
+    report: &StepReport,
+    quantity: Quantity,
+    is_rms: bool,
+) -> Option<Vec<f64>> {
     let mut values = report.series(quantity)?;
     if is_rms {
         let layers = values.len();
