@@ -5,7 +5,7 @@
 
 use crate::choice::Choice;
 use crate::diagnosis::Repair;
-use crate::experiment::{Experiment, Key, Rejection, presets::Preset, share};
+use crate::experiment::{Effect, Experiment, Key, Rejection, presets::Preset, share};
 use crate::optim::Hyper;
 use crate::train::{Bucket, History};
 use crate::worker::client::{Event, Failure, WorkerClient};
@@ -42,7 +42,7 @@ pub struct Lab {
     pub link_notices: RwSignal<Vec<share::Notice>>,
     /// The repairs made and the experiments before them, latest last.
     pub repairs: RwSignal<Vec<(Repair, Experiment)>>,
-    /// The lesson that is on, until something is changed.
+    /// The lesson that is on, until the network is another.
     pub lesson: RwSignal<Option<Preset>>,
     client: StoredValue<Option<WorkerClient>, LocalStorage>,
     /// The run as it was at step 0, from which the changes lead to the present one.
@@ -110,8 +110,13 @@ impl Lab {
         let mut next = self.experiment.get_untracked();
         next.set_text(key, text)?;
         if next != self.experiment.get_untracked() {
-            self.repairs.set(Vec::new());
-            self.lesson.set(None);
+            // Another network is another question; and taking a repair back would take this change back with it.
+            if key.effect() == Effect::Restart {
+                self.lesson.set(None);
+            }
+            if key != Key::Speed && key.effect() != Effect::Opening {
+                self.repairs.set(Vec::new());
+            }
             self.experiment.set(next);
             self.plan_telling();
         }
@@ -164,6 +169,7 @@ impl Lab {
     /// Takes the last repair back.
     pub fn undo_repair(self) {
         if let Some(Some((_, before))) = self.repairs.try_update(Vec::pop) {
+            self.lesson.set(lesson_of(&before));
             self.replay(before);
         }
     }
