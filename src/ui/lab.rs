@@ -132,7 +132,7 @@ impl Lab {
 
     /// Runs, or pauses what runs.
     pub fn toggle_run(self) {
-        if self.running.get_untracked() {
+        if untrack(|| self.is_under_way()) {
             self.running.set(false);
             self.run_from.set_value(None);
             self.tell(WorkerClient::pause);
@@ -194,6 +194,11 @@ impl Lab {
         // What was changed while there was no worker to hear of it.
         self.told.set_value(Experiment { speed: start.speed, ..self.told.get_value() });
         self.plan_telling();
+    }
+
+    /// Whether the run goes on by itself, or towards the step of a seek.
+    pub fn is_under_way(self) -> bool {
+        self.running.get() || (self.can_go_on() && self.status.get().state == RunState::Seeking)
     }
 
     /// Whether another step can be made.

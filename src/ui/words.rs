@@ -299,8 +299,7 @@ mod tests {
                 }
             }
         }
-        let owner = Owner::new();
-        owner.set();
-        let _ = view! { <I18nContextProvider><Check /></I18nContextProvider> };
+        let body = document().body().expect("tests run on a page");
+        mount_to(body, || view! { <I18nContextProvider><Check /></I18nContextProvider> }).forget();
     }
 }
