@@ -23,8 +23,8 @@ pub enum Picture {
     Sun,
     /// The moon: dark.
     Moon,
-    /// Half and half: as the system says.
-    HalfDisc,
+    /// A screen: as the system says.
+    Screen,
     /// Bars that fall away: vanishing.
     Falling,
     /// Bars that rise: exploding.
@@ -56,7 +56,7 @@ impl Picture {
                 "M8 5a3 3 0 1 0 0 6 3 3 0 0 0 0-6M8 1.2v1.4M8 13.4v1.4M1.2 8h1.4M13.4 8h1.4M3.2 3.2l1 1M11.8 11.8l1 1M12.8 3.2l-1 1M4.2 11.8l-1 1"
             }
             Self::Moon => "M13.2 9.8A5.6 5.6 0 0 1 6.2 2.8a5.6 5.6 0 1 0 7 7",
-            Self::HalfDisc => "M8 2.5a5.5 5.5 0 1 0 0 11zM8 2.5a5.5 5.5 0 0 1 0 11",
+            Self::Screen => "M2.2 3h11.6v7.8H2.2zM5.5 13.4h5",
             Self::Falling => "M2.5 13v-1M6.2 13v-2.4M9.8 13V8M13.5 13V3",
             Self::Rising => "M2.5 13V3M6.2 13V8M9.8 13v-2.4M13.5 13v-1",
             Self::Level => "M2.5 13V5.4M6.2 13V4.8M9.8 13V5.6M13.5 13V5",

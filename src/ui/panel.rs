@@ -35,8 +35,11 @@ fn PanelSection(
         Group::Data | Group::Run => t_string!(i18n, page.panel.data),
     };
     let controls = move |is_advanced: bool| {
-        let keys = Key::ALL.iter().filter(move |key| key.group() == group && key.is_advanced() == is_advanced);
-        keys.map(|&key| view! { <Control key=key /> }).collect::<Vec<_>>()
+        let is_here = |key: &&Key| key.group() == group && key.is_advanced() == is_advanced;
+        let mut keys: Vec<Key> = Key::ALL.iter().filter(is_here).copied().collect();
+        // The rule first, then how many samples it sees.
+        keys.sort_by_key(|&key| key == Key::Batch);
+        keys.into_iter().map(|key| view! { <Control key=key /> }).collect::<Vec<_>>()
     };
     // A setting that was changed must not hide.
     let changed = Memo::new(move |_| {

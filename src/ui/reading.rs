@@ -1,7 +1,8 @@
-//! The verdict that the page shows: at every redraw for attributes, at a readable pace for readers.
+//! The verdict that the page shows: at every frame for attributes, at a readable pace for readers.
 
 use crate::diagnosis::{Diagnosis, VANISHING_TOTAL, diagnose};
 use crate::experiment::Experiment;
+use crate::train::StepReport;
 use crate::ui::lab::Lab;
 use crate::worker::protocol::RunState;
 use leptos::prelude::*;
@@ -30,7 +31,7 @@ impl Finding {
 /// The verdict on the latest step.
 #[derive(Clone, Copy)]
 pub struct Reading {
-    /// Of the latest redraw; `None` before the first report.
+    /// Of the latest frame; `None` before the first report.
     pub latest: Memo<Option<Finding>>,
     /// The same at a pace at which its numbers can be read.
     pub shown: RwSignal<Option<Finding>>,
@@ -39,17 +40,26 @@ pub struct Reading {
 /// Follows the run with a verdict.
 pub fn provide_reading(lab: Lab) -> Reading {
     let latest = Memo::new(move |previous: Option<&Option<Finding>>| {
-        lab.redraw.track();
+        // The status comes with the reports of its frame, so state, step and verdict change together.
+        let divergence = lab.status.with(|status| status.divergence);
         let experiment = lab.experiment.get();
         // Between two runs the settings are already the next one's, and the report still the last one's.
         if lab.awaiting.get() {
             return previous.cloned().flatten();
         }
-        let divergence = lab.status.get_untracked().divergence;
-        lab.history.with_value(|history| {
-            let report = history.latest()?;
-            let diagnosis = diagnose(&experiment, report, divergence);
-            Some(Finding { diagnosis, experiment, layers: report.layers().saturating_sub(1) })
+        lab.history.with_value(|history| match (history.latest(), divergence) {
+            (Some(report), _) => {
+                let diagnosis = diagnose(&experiment, report, divergence);
+                Some(Finding { diagnosis, experiment, layers: report.layers().saturating_sub(1) })
+            }
+            // It diverged before anything was measured, so nothing else can be said of it.
+            (None, Some(_)) => {
+                let layers = experiment.depth as usize;
+                let mut diagnosis = diagnose(&experiment, &StepReport::new(layers + 1), divergence);
+                diagnosis.conditions.truncate(1);
+                Some(Finding { diagnosis, experiment, layers })
+            }
+            (None, None) => None,
         })
     });
     let shown = RwSignal::new(None);

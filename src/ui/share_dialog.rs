@@ -94,7 +94,7 @@ pub fn Share() -> impl IntoView {
                     aria-label=move || t_string!(i18n, page.share.link)
                     prop:value=link
                 />
-                <button type="button" class="button primary" on:click=copy>
+                <button type="button" class="button primary" autofocus on:click=copy>
                     {move || t_string!(i18n, page.share.copy)}
                 </button>
             </div>

@@ -38,13 +38,12 @@ pub fn StatusLine() -> impl IntoView {
         },
     };
     let line = move || {
-        let Some(loss) = loss.get() else {
+        if state.get() == "loading" && loss.get().is_none() {
             return t_string!(i18n, page.status.starting).to_owned();
-        };
+        }
         let step = t_string!(i18n, page.status.step, step = number::count(step.get()));
-        let loss = t_string!(i18n, page.status.loss, loss = number::significant(loss, 3));
-        let last = last();
-        let parts = [step, loss, last];
+        let loss = loss.get().map(|loss| t_string!(i18n, page.status.loss, loss = number::significant(loss, 3)));
+        let parts = [step, loss.unwrap_or_default(), last()];
         parts.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" · ")
     };
     let progress = move || {

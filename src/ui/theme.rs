@@ -78,7 +78,7 @@ pub fn ThemeButton() -> impl IntoView {
         Theme::Dark => t_string!(i18n, page.theme.dark),
     };
     let picture = Signal::derive(move || match chosen.get() {
-        Theme::System => Picture::HalfDisc,
+        Theme::System => Picture::Screen,
         Theme::Light => Picture::Sun,
         Theme::Dark => Picture::Moon,
     });

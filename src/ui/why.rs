@@ -84,21 +84,27 @@ fn flow_formula(finding: &Finding) -> AnyView {
     let flow = finding.diagnosis.flow;
     let last = finding.layers;
     view! {
-        <p class="formula"><BackwardStep /></p>
         <p class="formula">
-            <Fraction
-                top=|| view! { <GradientNorm layer="l−1" /> }
-                bottom=|| view! { <GradientNorm layer="l" /> }
-            />
-            " ≈ " <b>{significant(flow.factor_per_layer, 2)}</b>
+            <BackwardStep />
         </p>
-        <p class="formula">
-            <Fraction
-                top=|| view! { <GradientNorm layer="1" /> }
-                bottom=move || view! { <GradientNorm layer=last.to_string() /> }
-            />
-            " = " <b>{significant(flow.total, 2)}</b>
-        </p>
+        <div class="formulas">
+            <p class="formula">
+                <Fraction
+                    top=|| view! { <GradientNorm layer="l−1" /> }
+                    bottom=|| view! { <GradientNorm layer="l" /> }
+                />
+                " ≈ "
+                <b>{significant(flow.factor_per_layer, 2)}</b>
+            </p>
+            <p class="formula">
+                <Fraction
+                    top=|| view! { <GradientNorm layer="1" /> }
+                    bottom=move || view! { <GradientNorm layer=last.to_string() /> }
+                />
+                " = "
+                <b>{significant(flow.total, 2)}</b>
+            </p>
+        </div>
     }
     .into_any()
 }

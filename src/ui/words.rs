@@ -83,20 +83,20 @@ pub fn hint(i18n: Words, key: Key) -> &'static str {
     }
 }
 
-/// The letter that formulas use for a parameter. Letters are the same in every language.
-pub fn symbol(key: Key) -> Option<&'static str> {
+/// The letter that formulas use for a parameter, and its index. They are the same in every language.
+pub fn symbol(key: Key) -> Option<(&'static str, Option<&'static str>)> {
     Some(match key {
-        Key::Depth => "L",
-        Key::Width => "n",
-        Key::Activation => "φ",
-        Key::BiasStd => "σ_b",
-        Key::Lr => "η",
-        Key::Momentum => "μ",
-        Key::Beta1 => "β₁",
-        Key::Beta2 => "β₂",
-        Key::Epsilon => "ε",
-        Key::WeightDecay => "λ",
-        Key::ClipAt => "c",
+        Key::Depth => ("L", None),
+        Key::Width => ("n", None),
+        Key::Activation => ("φ", None),
+        Key::BiasStd => ("σ", Some("b")),
+        Key::Lr => ("η", None),
+        Key::Momentum => ("μ", None),
+        Key::Beta1 => ("β", Some("1")),
+        Key::Beta2 => ("β", Some("2")),
+        Key::Epsilon => ("ε", None),
+        Key::WeightDecay => ("λ", None),
+        Key::ClipAt => ("c", None),
         _ => return None,
     })
 }

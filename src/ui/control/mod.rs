@@ -41,7 +41,7 @@ fn ControlLabel(key: Key) -> impl IntoView {
     view! {
         <label for=key.name() title=move || words::hint(i18n, key)>
             {move || words::label(i18n, key)}
-            {words::symbol(key).map(|symbol| view! { " " <var>{symbol}</var> })}
+            {words::symbol(key).map(|(letter, index)| view! { " " <var>{letter} {index.map(|i| view! { <sub>{i}</sub> })}</var> })}
         </label>
     }
 }
