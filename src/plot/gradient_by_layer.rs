@@ -147,7 +147,7 @@ impl Axes {
         let output_x = self.layer_to_x(hidden);
         painter.text(&labels.output, (output_x, y), numbers)?;
         let output_left = output_x - 0.3 * em * labels.output.chars().count() as f64;
-        let most = plot.width() / (0.58 * em * hidden.to_string().len() as f64 + 1.2 * em);
+        let most = plot.width() / (0.58 * em * hidden.to_string().len() as f64 + 1.6 * em);
         for number in ticks::layer_numbers(hidden, most as usize) {
             let x = self.layer_to_x(number - 1);
             let text = number.to_string();
@@ -232,7 +232,9 @@ impl Axes {
         let points =
             values.clone().map(|(layer, value)| Some((self.layer_to_x(layer), self.frame.value_to_y(*value)?)));
         for stretch in segments(points) {
-            painter.path(&stretch, (0.2 * self.frame.em).max(1.0), series.color)?;
+            // Lines behind others are wider, so that of lines that coincide each is seen.
+            let width = (0.19 + 0.06 * lane as f64) * self.frame.em;
+            painter.path(&stretch, width.max(1.0), series.color)?;
         }
         let (radius, every) = (self.marker_radius(), self.mark_every());
         for (layer, value) in values {

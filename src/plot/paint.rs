@@ -96,7 +96,7 @@ impl<'a, DB: DrawingBackend> Painter<'a, DB> {
         self.backend.fill_polygon(points.iter().copied().map(pixel), &fill(color, opacity))
     }
 
-    /// A mark whose shapes look equally large at the same radius.
+    /// A mark, whose corners look out from behind a disc of the same radius.
     pub(super) fn marker(&mut self, marker: Marker, (x, y): (f64, f64), radius: f64, color: Rgb) -> Drawn<DB> {
         let corners: &[(f64, f64)] = match marker {
             Marker::Circle => {
@@ -107,8 +107,8 @@ impl<'a, DB: DrawingBackend> Painter<'a, DB> {
                     true,
                 );
             }
-            Marker::Diamond => &[(0.0, -1.25), (1.25, 0.0), (0.0, 1.25), (-1.25, 0.0)],
-            Marker::Triangle => &[(0.0, -1.3), (1.2, 0.9), (-1.2, 0.9)],
+            Marker::Diamond => &[(0.0, -1.45), (1.45, 0.0), (0.0, 1.45), (-1.45, 0.0)],
+            Marker::Triangle => &[(0.0, -1.4), (1.3, 0.95), (-1.3, 0.95)],
         };
         let corners: Vec<_> = corners.iter().map(|(dx, dy)| (x + dx * radius, y + dy * radius)).collect();
         self.polygon(&corners, color, 1.0)

@@ -2,8 +2,8 @@
 
 use super::stage::Stage;
 use super::table::{DataTable, Table};
-use crate::plot::Marker;
 use crate::plot::color::Rgb;
+use crate::plot::{Marker, Surface};
 use crate::ui::i18n::{t_string, use_i18n};
 use leptos::ev;
 use leptos::prelude::*;
@@ -17,6 +17,8 @@ pub(super) struct Readout {
     pub span: (f64, f64),
     /// The point on it, where there is only one.
     pub y: Option<f64>,
+    /// Points of the curves, which the numbers should not cover.
+    pub points: Vec<(f64, f64)>,
     /// What is read: the layer, the step.
     pub title: String,
     /// The numbers there.
@@ -185,10 +187,7 @@ fn Reading(stage: Stage, readout: Readout) -> impl IntoView {
         css(readout.span.1 - readout.span.0)
     );
     let ring = readout.y.map(|y| format!("left: {:.1}px; top: {:.1}px", css(readout.x), css(y)));
-    let (x, width) = (css(readout.x), css(surface.width.into()));
-    // On the side that has more room, so that it never leaves the chart.
-    let place =
-        if x < width / 2.0 { format!("left: {:.1}px", x + 14.0) } else { format!("right: {:.1}px", width - x + 14.0) };
+    let place = place(&readout, surface);
     let rows = readout.rows.into_iter().map(|row| {
         view! {
             <div class="chart-reading-row">
@@ -205,6 +204,37 @@ fn Reading(stage: Stage, readout: Readout) -> impl IntoView {
             <dl>{rows.collect_view()}</dl>
         </div>
     }
+}
+
+/// Where the numbers stand: in the corner beside the line where they cover the fewest points, as a style.
+fn place(readout: &Readout, surface: Surface) -> String {
+    // A guess at the size, in CSS pixels: what stands there is measured only once it stands.
+    const GAP: f64 = 14.0;
+    let (width, height) = (175.0, 32.0 + 21.0 * readout.rows.len() as f64);
+    let css = |pixels: f64| pixels / surface.scale;
+    let (x, top, bottom) = (css(readout.x), css(readout.span.0) + 4.0, css(readout.span.1) - 4.0);
+    let covered = |left: f64, top: f64| {
+        let is_inside = |(x, y): &&(f64, f64)| {
+            (left..left + width).contains(&css(*x)) && (top - 6.0..top + height + 6.0).contains(&css(*y))
+        };
+        // Beyond the edge is worse than over any curve.
+        let is_outside = left < 0.0 || left + width > css(surface.width.into());
+        readout.points.iter().filter(is_inside).count() + if is_outside { 100_000 } else { 0 }
+    };
+    let sides = [x + GAP, x - GAP - width];
+    let corners = sides.into_iter().flat_map(|left| [(left, top), (left, bottom - height)]);
+    let best = corners.min_by_key(|(left, top)| covered(*left, *top)).unwrap_or((x + GAP, top));
+    let across = if best.0 > x {
+        format!("left: {:.1}px", x + GAP)
+    } else {
+        format!("right: {:.1}px", css(surface.width.into()) - x + GAP)
+    };
+    let down = if best.1 == top {
+        format!("top: {top:.1}px")
+    } else {
+        format!("bottom: {:.1}px", css(surface.height.into()) - bottom)
+    };
+    format!("{across}; {down}")
 }
 
 /// A series' mark as a picture, the same as on the canvas.

@@ -86,25 +86,31 @@ pub fn GradientByLayer(
         axes.with(|axes| {
             let axes = axes.as_ref()?;
             let layer = layer.min(axes.layers() - 1);
+            let mut points = Vec::new();
             let rows = choices.shown().into_iter().map(|shown| {
-                let value = lab.history.with_value(|history| {
-                    let values = lab.experiment.with(|experiment| {
-                        quantity::values(experiment, history.latest()?, shown, choices.is_rms.get())
-                    })?;
-                    values.get(layer).copied()
+                let values = lab.history.with_value(|history| {
+                    lab.experiment
+                        .with(|experiment| quantity::values(experiment, history.latest()?, shown, choices.is_rms.get()))
                 });
+                let values = values.unwrap_or_default();
+                let value = values.get(layer).copied();
+                let places = values.iter().enumerate();
+                points
+                    .extend(places.filter_map(|(l, value)| Some((axes.layer_to_x(l), axes.frame.value_to_y(*value)?))));
                 ReadoutRow {
                     mark: Some(quantity::mark(&theme, shown)),
                     label: quantity::label(i18n, shown),
                     value: value.map_or_else(|| "–".to_owned(), readable),
                 }
             });
+            let rows = rows.collect();
             Some(Readout {
                 x: axes.layer_to_x(layer),
                 span: (axes.frame.plot.top, axes.frame.floor()),
                 y: None,
                 title: layer_name(i18n, layer, axes.layers()),
-                rows: rows.collect(),
+                rows,
+                points,
                 place: (layer as u64, axes.layers() as u64 - 1),
             })
         })

@@ -84,6 +84,8 @@ pub fn GradientOverTime() -> impl IntoView {
                     x: axes.step_to_x(step.clamp(bucket.first_step, bucket.last.step)),
                     span: (axes.plot.top, axes.plot.bottom),
                     y: Some(axes.layer_to_y(layer)),
+                    // The cell that is read is the one not to be covered.
+                    points: vec![(axes.step_to_x(step), axes.layer_to_y(layer))],
                     title: format!("{} · {}", layer_name(i18n, layer, axes.layers()), step_name(i18n, bucket)),
                     rows: readout_rows(i18n, bucket, layer, shown.get()),
                     place: (index as u64, buckets.len() as u64 - 1),

@@ -68,6 +68,10 @@ pub fn LossChart() -> impl IntoView {
                     x: axes.step_to_x(bucket.last.step),
                     span: (axes.frame.plot.top, axes.frame.floor()),
                     y: axes.frame.value_to_y(bucket.last.loss()),
+                    points: buckets
+                        .iter()
+                        .filter_map(|b| Some((axes.step_to_x(b.last.step), axes.frame.value_to_y(b.last.loss())?)))
+                        .collect(),
                     title: step_name(i18n, bucket),
                     rows: readout_rows(i18n, bucket),
                     place: (index as u64, buckets.len() as u64 - 1),
