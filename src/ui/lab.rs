@@ -196,9 +196,12 @@ impl Lab {
         self.plan_telling();
     }
 
-    /// Whether the run goes on by itself, or towards the step of a seek.
+    /// Whether the run goes on by itself, or towards the step of a seek. A single step is no such thing: it ends
+    /// before anyone could stop it.
     pub fn is_under_way(self) -> bool {
-        self.running.get() || (self.can_go_on() && self.status.get().state == RunState::Seeking)
+        let status = self.status.get();
+        let is_seeking = status.seek_target.is_some_and(|target| target > status.step + 1);
+        self.running.get() || (is_seeking && self.can_go_on())
     }
 
     /// Whether another step can be made.
