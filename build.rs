@@ -2,13 +2,23 @@
 //! the worker alike. Both carry it in their first message, and the worker's URL carries it too, because worker files
 //! keep their names from one build to the next and a cache could otherwise pair an old worker with a new page.
 //!
+//! It also turns the message catalogue in `locales/` into the code that `src/ui/mod.rs` includes.
+//!
 //! A hash of contents, not a time or a commit: the same sources give the same files, and an unchanged crate is not
 //! compiled again.
 
+use leptos_i18n_parser::parse_locales::options::{Config, ParseOptions};
+use leptos_i18n_parser::parse_locales::parse_locales;
+use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
-fn main() -> io::Result<()> {
+/// The languages, the first of which is the default.
+const LOCALES: [&str; 1] = ["en"];
+/// The files of each language.
+const NAMESPACES: [&str; 3] = ["page", "parameters", "charts"];
+
+fn main() -> Result<(), Box<dyn Error>> {
     let mut sources = Vec::new();
     for root in ["src", "locales", "Cargo.toml", "Cargo.lock"] {
         println!("cargo:rerun-if-changed={root}");
@@ -20,18 +30,28 @@ fn main() -> io::Result<()> {
     for path in &sources {
         // Neither the separator of the file system nor a checkout's line ends may change the name.
         hash.write(path.to_string_lossy().replace('\\', "/").as_bytes());
-        hash.write(
-            &fs::read(path)?
-                .into_iter()
-                .filter(|&byte| byte != b'\r')
-                .collect::<Vec<_>>(),
-        );
+        hash.write(&fs::read(path)?.into_iter().filter(|&byte| byte != b'\r').collect::<Vec<_>>());
     }
     let version = env::var("CARGO_PKG_VERSION").unwrap_or_default();
-    println!(
-        "cargo:rustc-env=GRADIENT_LAB_BUILD={version}-{:012x}",
-        hash.0 & 0xffff_ffff_ffff
-    );
+    println!("cargo:rustc-env=GRADIENT_LAB_BUILD={version}-{:012x}", hash.0 & 0xffff_ffff_ffff);
+    generate_catalogue()
+}
+
+/// Writes the typed keys of the catalogue; a key that a language lacks, or a variable that differs, is an error.
+///
+/// `leptos_i18n_build` would do the same, but brings a copy of the Unicode data with it.
+fn generate_catalogue() -> Result<(), Box<dyn Error>> {
+    let config = Config::new(LOCALES[0])?
+        .add_locales(&LOCALES[1..])?
+        .add_namespaces(NAMESPACES)?
+        .parse_options(ParseOptions::new().interpolate_display(true));
+    let catalogue = parse_locales(None, config)?;
+    for warning in catalogue.diag.warnings().iter() {
+        println!("cargo:warning={warning}");
+    }
+    let code = leptos_i18n_codegen::gen_code(&catalogue, None, false, None, true)?;
+    let path = PathBuf::from(env::var("OUT_DIR")?).join("i18n.rs");
+    fs::write(path, code.to_string())?;
     Ok(())
 }
 

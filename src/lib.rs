@@ -1,1 +1,19 @@
-//! Gradient Lab
+//! Gradient Lab trains a small deep network in the browser and shows, after every optimizer step,
+//! what happens to the gradient in each layer.
+//!
+//! `ARCHITECTURE.md` draws the map: which module may use which, and the invariants that the tests keep.
+
+pub mod choice;
+pub mod data;
+pub mod diagnosis;
+pub mod experiment;
+pub mod kernel;
+pub mod nn;
+pub mod optim;
+pub mod plot;
+pub mod random;
+pub mod train;
+pub mod worker;
+
+#[cfg(target_arch = "wasm32")]
+pub mod ui;

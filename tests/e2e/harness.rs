@@ -25,27 +25,18 @@ pub struct Page {
 impl Page {
     /// Opens the page at the fragment (`""` or `"#depth=30&…"`) and waits until it has drawn its first step.
     pub fn open(screen: Screen, fragment: &str) -> Self {
-        let page = Self::open_at(
-            screen,
-            &format!("{}{fragment}", variable("GRADIENT_LAB_E2E_URL")),
-        );
-        page.wait_until(
-            "the page to be ready",
-            &format!("!['', 'loading', undefined].includes({STATUS}?.state)"),
-        );
+        let page = Self::open_at(screen, &format!("{}{fragment}", variable("GRADIENT_LAB_E2E_URL")));
+        page.wait_until("the page to be ready", &format!("!['', 'loading', undefined].includes({STATUS}?.state)"));
         page
     }
 
     /// Opens any address and waits for nothing.
     pub fn open_at(screen: Screen, url: &str) -> Self {
         let browser = Browser::ensure().expect("a browser");
-        let session = Session::open(&variable("GRADIENT_LAB_E2E_DRIVER"), &browser, screen)
-            .expect("the browser starts");
+        let session =
+            Session::open(&variable("GRADIENT_LAB_E2E_DRIVER"), &browser, screen).expect("the browser starts");
         // Test threads bear the test's name.
-        let name = thread::current()
-            .name()
-            .unwrap_or("page")
-            .replace("::", "-");
+        let name = thread::current().name().unwrap_or("page").replace("::", "-");
         let page = Self { session, name };
         page.session.go_to(url).expect("the address opens");
         page
@@ -63,18 +54,14 @@ impl Page {
 
     /// The value of `#status`'s `data-<key>`, `None` if it has none.
     pub fn status(&self, key: &str) -> Option<String> {
-        let value = self.run(
-            "return document.getElementById('status')?.getAttribute(`data-${arguments[0]}`)",
-            &[key.into()],
-        );
+        let value =
+            self.run("return document.getElementById('status')?.getAttribute(`data-${arguments[0]}`)", &[key.into()]);
         value.as_str().map(str::to_owned)
     }
 
     /// The step that the page shows.
     pub fn step(&self) -> u64 {
-        self.status("step")
-            .and_then(|step| step.parse().ok())
-            .unwrap_or_else(|| self.fail("data-step is no number"))
+        self.status("step").and_then(|step| step.parse().ok()).unwrap_or_else(|| self.fail("data-step is no number"))
     }
 
     /// Waits until `#status`'s `data-<key>` is `value`.
@@ -87,9 +74,7 @@ impl Page {
 
     /// Waits until a JavaScript expression is true.
     pub fn wait_until(&self, what: &str, expression: &str) {
-        self.wait(what, PATIENCE, || {
-            self.eval(&format!("Boolean({expression})")) == Value::Bool(true)
-        });
+        self.wait(what, PATIENCE, || self.eval(&format!("Boolean({expression})")) == Value::Bool(true));
     }
 
     /// Waits until `holds`, or fails saying what for.
@@ -97,10 +82,7 @@ impl Page {
         let started = Instant::now();
         while !holds() {
             if started.elapsed() > patience {
-                self.fail(&format!(
-                    "waited {} s in vain for {what}",
-                    patience.as_secs()
-                ));
+                self.fail(&format!("waited {} s in vain for {what}", patience.as_secs()));
             }
             thread::sleep(POLL);
         }
@@ -116,10 +98,7 @@ impl Page {
 
     /// The first element of a selector that has this accessible name.
     pub fn find_named(&self, css: &str, name: &str) -> Element {
-        let elements = self
-            .session
-            .elements(css)
-            .unwrap_or_else(|error| self.fail(&error.to_string()));
+        let elements = self.session.elements(css).unwrap_or_else(|error| self.fail(&error.to_string()));
         let mut names = Vec::new();
         for element in elements {
             // An element may vanish while the page draws itself anew; then it is not the one.
@@ -156,26 +135,15 @@ impl Page {
 
     /// Runs the body of a JavaScript function; a promise is waited for.
     pub fn run(&self, script: &str, arguments: &[Value]) -> Value {
-        self.session
-            .execute(script, arguments)
-            .unwrap_or_else(|error| self.fail(&format!("{error}, in: {script}")))
+        self.session.execute(script, arguments).unwrap_or_else(|error| self.fail(&format!("{error}, in: {script}")))
     }
 
     /// Fails if the page wrote an error or a warning to the console.
     pub fn assert_quiet_console(&self) {
-        let lines = self
-            .session
-            .console()
-            .unwrap_or_else(|error| self.fail(&error.to_string()));
-        let loud: Vec<_> = lines
-            .into_iter()
-            .filter(|line| line.starts_with("SEVERE") || line.starts_with("WARNING"))
-            .collect();
-        assert!(
-            loud.is_empty(),
-            "the console is not quiet:\n{}",
-            loud.join("\n")
-        );
+        let lines = self.session.console().unwrap_or_else(|error| self.fail(&error.to_string()));
+        let loud: Vec<_> =
+            lines.into_iter().filter(|line| line.starts_with("SEVERE") || line.starts_with("WARNING")).collect();
+        assert!(loud.is_empty(), "the console is not quiet:\n{}", loud.join("\n"));
     }
 
     /// Saves a picture as `target/e2e-pictures/<name>.png` and returns its path.
@@ -183,26 +151,17 @@ impl Page {
         let folder = PathBuf::from(variable("GRADIENT_LAB_E2E_PICTURES"));
         let path = folder.join(format!("{name}.png"));
         fs::create_dir_all(&folder).expect("a folder for pictures");
-        fs::write(&path, self.session.screenshot().expect("a picture"))
-            .expect("the picture can be written");
+        fs::write(&path, self.session.screenshot().expect("a picture")).expect("the picture can be written");
         path
     }
 
     /// Ends the test with a message and all that helps to understand it.
     pub fn fail(&self, message: &str) -> ! {
-        let status = self
-            .session
-            .execute("return document.getElementById('status')?.outerHTML", &[]);
-        let status = status
-            .ok()
-            .and_then(|html| html.as_str().map(str::to_owned))
-            .unwrap_or_else(|| "none".to_owned());
+        let status = self.session.execute("return document.getElementById('status')?.outerHTML", &[]);
+        let status = status.ok().and_then(|html| html.as_str().map(str::to_owned)).unwrap_or_else(|| "none".to_owned());
         let console = self.session.console().unwrap_or_default().join("\n  ");
         let picture = self.take_picture(&self.name);
-        panic!(
-            "{message}\nstatus: {status}\nconsole:\n  {console}\npicture: {}",
-            picture.display()
-        );
+        panic!("{message}\nstatus: {status}\nconsole:\n  {console}\npicture: {}", picture.display());
     }
 }
 
@@ -211,6 +170,5 @@ const STATUS: &str = "document.getElementById('status')?.dataset";
 
 /// What `cargo xtask test` prepared.
 pub fn variable(name: &str) -> String {
-    env::var(name)
-        .unwrap_or_else(|_| panic!("{name} is not set: these tests are run by `cargo xtask test`"))
+    env::var(name).unwrap_or_else(|_| panic!("{name} is not set: these tests are run by `cargo xtask test`"))
 }

@@ -43,10 +43,15 @@ fn a_missing_module_is_told_in_a_sentence() {
     let page = Page::open_at(Screen::LAPTOP, &format!("{}worker_loader.js", server.url()));
     // The page's own index under an address where its modules are not.
     let index =
-        std::fs::read_to_string(Path::new(&variable("GRADIENT_LAB_E2E_DIST")).join("index.html"))
-            .expect("the index");
-    page.run("document.open(); document.write(arguments[0].replace(/app-/g, 'gone-')); document.close();", &[index.into()]);
-    page.wait_until("a sentence", "document.querySelector('#start [role=alert]')?.textContent.includes('could not be loaded')");
+        std::fs::read_to_string(Path::new(&variable("GRADIENT_LAB_E2E_DIST")).join("index.html")).expect("the index");
+    page.run(
+        "document.open(); document.write(arguments[0].replace(/app-/g, 'gone-')); document.close();",
+        &[index.into()],
+    );
+    page.wait_until(
+        "a sentence",
+        "document.querySelector('#start [role=alert]')?.textContent.includes('could not be loaded')",
+    );
 }
 
 fn serve() -> Server {

@@ -26,11 +26,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            engine: true,
-            page: true,
-            minutes: 1.0,
-        }
+        Self { engine: true, page: true, minutes: 1.0 }
     }
 }
 
@@ -77,10 +73,7 @@ fn page(minutes: f64) -> Result<()> {
     let dist = build(&Tools::ensure()?, Profile::Release)?;
     let browser = Browser::ensure()?;
     // Browsers measure memory only for a page that is isolated from others, which a host says with these two.
-    let isolated = [
-        ("Cross-Origin-Opener-Policy", "same-origin"),
-        ("Cross-Origin-Embedder-Policy", "require-corp"),
-    ];
+    let isolated = [("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Embedder-Policy", "require-corp")];
     let server = Server::start(&dist, "/lab/", &isolated)?;
     let driver = Driver::start(&browser)?;
     let open = |fragment: &str| -> Result<Session> {
@@ -97,16 +90,9 @@ fn page(minutes: f64) -> Result<()> {
         let session = open("")?;
         starts_ms.push(first_step_ms(&session)?);
     }
-    println!(
-        "median {:.0} ms, of {}",
-        median(&mut starts_ms),
-        list(&starts_ms, 0)
-    );
+    println!("median {:.0} ms, of {}", median(&mut starts_ms), list(&starts_ms, 0));
 
-    println!(
-        "\n== full speed, all drawn, {:.0} s each",
-        MEASURE.as_secs_f64()
-    );
+    println!("\n== full speed, all drawn, {:.0} s each", MEASURE.as_secs_f64());
     println!(
         "{:46} {:>11} {:>11} {:>9} {:>9} {:>9} {:>12}",
         "", "steps/s", "(shown)", "frame ms", "p95 ms", "task ms", "pause ms"
@@ -142,10 +128,7 @@ fn first_step_ms(session: &Session) -> Result<f64> {
                 : performance.now() > 30000 ? resolve(null) : setTimeout(look, 1);
             look();
         });";
-    session
-        .execute(script, &[])?
-        .as_f64()
-        .context("no step 0 within 30 s")
+    session.execute(script, &[])?.as_f64().context("no step 0 within 30 s")
 }
 
 /// One network at full speed.
@@ -190,12 +173,8 @@ fn measure_speed(session: &Session) -> Result<Speed> {
         bail!("the run ended: {}", measured["state"]);
     }
     let number = |key: &str| measured[key].as_f64().unwrap_or(f64::NAN);
-    let mut frames_ms: Vec<f64> = measured["frames"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_f64)
-        .collect();
+    let mut frames_ms: Vec<f64> =
+        measured["frames"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
     Ok(Speed {
         steps_per_second: number("steps") / number("elapsed") * 1000.0,
         shown: measured["shown"].as_str().unwrap_or_default().to_owned(),
@@ -226,10 +205,7 @@ fn pause_ms(session: &Session) -> Result<f64> {
     session.click(&pause)?;
     wait_for_state(session, "paused")?;
     session
-        .execute(
-            "return window.pauseTimes.paused - window.pauseTimes.clicked",
-            &[],
-        )?
+        .execute("return window.pauseTimes.paused - window.pauseTimes.clicked", &[])?
         .as_f64()
         .context("the click was not seen")
 }
@@ -244,10 +220,7 @@ fn watch_memory(session: &Session, minutes: f64) -> Result<()> {
         const isWorker = (part) => part.attribution.some(({ scope }) => scope === 'DedicatedWorkerGlobalScope');
         const workers = breakdown.filter(isWorker).reduce((sum, part) => sum + part.bytes, 0);
         return { page: bytes - workers, workers, nodes: document.querySelectorAll('*').length, step: document.getElementById('status').dataset.step };";
-    println!(
-        "{:>6} {:>12} {:>10} {:>11} {:>9}",
-        "s", "steps", "page MB", "workers MB", "elements"
-    );
+    println!("{:>6} {:>12} {:>10} {:>11} {:>9}", "s", "steps", "page MB", "workers MB", "elements");
     let started = Instant::now();
     for row in 0..=ROWS {
         let due = Duration::from_secs_f64(minutes * 60.0 * f64::from(row) / f64::from(ROWS));
@@ -269,10 +242,7 @@ fn watch_memory(session: &Session, minutes: f64) -> Result<()> {
 fn wait_for_state(session: &Session, state: &str) -> Result<()> {
     let started = Instant::now();
     loop {
-        let now = session.execute(
-            "return document.getElementById('status')?.dataset.state ?? null",
-            &[],
-        )?;
+        let now = session.execute("return document.getElementById('status')?.dataset.state ?? null", &[])?;
         if now == state {
             return Ok(());
         }
@@ -291,18 +261,11 @@ fn median(values: &mut [f64]) -> f64 {
 fn quantile(values: &mut [f64], q: f64) -> f64 {
     values.sort_by(f64::total_cmp);
     let last = values.len().saturating_sub(1);
-    values
-        .get((q * last as f64).round() as usize)
-        .copied()
-        .unwrap_or(f64::NAN)
+    values.get((q * last as f64).round() as usize).copied().unwrap_or(f64::NAN)
 }
 
 fn list(values: &[f64], digits: usize) -> String {
-    values
-        .iter()
-        .map(|value| format!("{value:.digits$}"))
-        .collect::<Vec<_>>()
-        .join(", ")
+    values.iter().map(|value| format!("{value:.digits$}")).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -41,14 +41,7 @@ impl Browser {
             };
             // Old package lists may be enough, and some mirror is always down; the installation decides.
             let _ = apt().args(["update", "--quiet"]).status();
-            run(apt().args([
-                "install",
-                "--yes",
-                "--quiet",
-                "--no-install-recommends",
-                "chromium",
-                "chromium-driver",
-            ]))?;
+            run(apt().args(["install", "--yes", "--quiet", "--no-install-recommends", "chromium", "chromium-driver"]))?;
             if let Some(browser) = Self::find()? {
                 return Ok(browser);
             }
@@ -71,8 +64,7 @@ impl Browser {
     /// If `webdriver.json` holds no options for Chromium.
     #[must_use]
     pub fn capabilities(&self) -> Value {
-        let mut capabilities: Value =
-            serde_json::from_str(CAPABILITIES).expect("webdriver.json is JSON");
+        let mut capabilities: Value = serde_json::from_str(CAPABILITIES).expect("webdriver.json is JSON");
         capabilities["goog:chromeOptions"]["binary"] = json!(self.chrome);
         capabilities
     }
@@ -80,35 +72,20 @@ impl Browser {
     fn find() -> Result<Option<Self>> {
         let chrome = named_by("CHROME")?.or_else(find_chrome);
         let driver = named_by("CHROMEDRIVER")?.or_else(find_driver);
-        Ok(chrome
-            .zip(driver)
-            .map(|(chrome, driver)| Self { chrome, driver }))
+        Ok(chrome.zip(driver).map(|(chrome, driver)| Self { chrome, driver }))
     }
 }
 
 fn named_by(variable: &str) -> Result<Option<PathBuf>> {
-    let Some(path) = env::var_os(variable)
-        .filter(|value| !value.is_empty())
-        .map(PathBuf::from)
-    else {
+    let Some(path) = env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from) else {
         return Ok(None);
     };
-    ensure!(
-        path.is_file(),
-        "{variable} names {}, which is no file",
-        path.display()
-    );
+    ensure!(path.is_file(), "{variable} names {}, which is no file", path.display());
     Ok(Some(path))
 }
 
 fn find_chrome() -> Option<PathBuf> {
-    let names = [
-        "chromium",
-        "chromium-browser",
-        "google-chrome",
-        "google-chrome-stable",
-        "chrome",
-    ];
+    let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
     find_on_path(&names).or_else(|| {
         let mut places = vec![
             PathBuf::from("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"),
@@ -116,9 +93,7 @@ fn find_chrome() -> Option<PathBuf> {
         ];
         for variable in ["ProgramFiles", "ProgramFiles(x86)", "LOCALAPPDATA"] {
             places.extend(
-                env::var_os(variable).map(|folder| {
-                    PathBuf::from(folder).join(r"Google\Chrome\Application\chrome.exe")
-                }),
+                env::var_os(variable).map(|folder| PathBuf::from(folder).join(r"Google\Chrome\Application\chrome.exe")),
             );
         }
         places.into_iter().find(|place| place.is_file())
@@ -135,11 +110,7 @@ fn find_driver() -> Option<PathBuf> {
         ];
         // Machines of continuous integration name the folder so.
         let folder = env::var_os("CHROMEWEBDRIVER").map(PathBuf::from);
-        places.extend(folder.map(|folder| {
-            folder
-                .join("chromedriver")
-                .with_extension(env::consts::EXE_EXTENSION)
-        }));
+        places.extend(folder.map(|folder| folder.join("chromedriver").with_extension(env::consts::EXE_EXTENSION)));
         places.into_iter().find(|place| place.is_file())
     })
 }

@@ -34,10 +34,7 @@ pub enum Profile {
 pub fn run() -> Result<()> {
     let dist = build(&Tools::ensure()?, Profile::Release)?;
     println!("{}", sizes::table(&dist)?);
-    println!(
-        "Ready: {} (static files for any host and any sub-path)",
-        dist.display()
-    );
+    println!("Ready: {} (static files for any host and any sub-path)", dist.display());
     Ok(())
 }
 
@@ -53,32 +50,12 @@ pub fn build(tools: &Tools, profile: Profile) -> Result<PathBuf> {
     };
     // Trunk compiles the two modules one after the other; together they take less time, and Trunk finds them ready.
     let mut cargo = tools.wasm_cargo()?;
-    cargo.args([
-        "build",
-        "--target",
-        WASM_TARGET,
-        "--profile",
-        cargo_profile,
-        "--bin",
-        "app",
-        "--bin",
-        "worker",
-    ]);
+    cargo.args(["build", "--target", WASM_TARGET, "--profile", cargo_profile, "--bin", "app", "--bin", "worker"]);
     command::run(&mut cargo)?;
 
     fs::create_dir_all(&dist)?;
     let mut trunk = tools.trunk()?;
-    trunk
-        .args([
-            "build",
-            "--release",
-            "--log",
-            "warn",
-            "--cargo-profile",
-            cargo_profile,
-            "--dist",
-        ])
-        .arg(&dist);
+    trunk.args(["build", "--release", "--log", "warn", "--cargo-profile", cargo_profile, "--dist"]).arg(&dist);
     command::run(&mut trunk)?;
     if profile == Profile::Release {
         optimize(&dist)?;
@@ -88,25 +65,12 @@ pub fn build(tools: &Tools, profile: Profile) -> Result<PathBuf> {
 
 fn optimize(dist: &Path) -> Result<()> {
     let Some(wasm_opt) = WasmOpt::find()? else {
-        println!(
-            "No wasm-opt (binaryen) and no npm to install it: the modules stay larger than they could be."
-        );
+        println!("No wasm-opt (binaryen) and no npm to install it: the modules stay larger than they could be.");
         return Ok(());
     };
-    for module in sizes::files(dist)?
-        .into_iter()
-        .filter(|file| file.extension().is_some_and(|end| end == "wasm"))
-    {
+    for module in sizes::files(dist)?.into_iter().filter(|file| file.extension().is_some_and(|end| end == "wasm")) {
         let optimized = module.with_extension("wasm.opt");
-        command::run(
-            wasm_opt
-                .command()
-                .arg("-O3")
-                .args(WASM_FEATURES)
-                .arg(&module)
-                .arg("-o")
-                .arg(&optimized),
-        )?;
+        command::run(wasm_opt.command().arg("-O3").args(WASM_FEATURES).arg(&module).arg("-o").arg(&optimized))?;
         fs::rename(&optimized, &module)?;
     }
     Ok(())

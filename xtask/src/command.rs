@@ -8,9 +8,7 @@ use std::process::{Command, Stdio};
 /// The folder of the package that is built: the parent of xtask's own.
 #[must_use]
 pub fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("xtask is a folder of the package")
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the package")
 }
 
 /// Where cargo and these tools put what can be made again.
@@ -38,9 +36,7 @@ pub fn cargo() -> Command {
 /// # Errors
 /// If the program cannot be started or reports failure.
 pub fn run(command: &mut Command) -> Result<()> {
-    let status = command
-        .status()
-        .with_context(|| format!("cannot start {}", line(command)))?;
+    let status = command.status().with_context(|| format!("cannot start {}", line(command)))?;
     if !status.success() {
         bail!("failed: {}", line(command));
     }
@@ -50,15 +46,8 @@ pub fn run(command: &mut Command) -> Result<()> {
 /// What the program prints on its standard output, without surrounding space; `None` if it is missing or fails.
 #[must_use]
 pub fn output(command: &mut Command) -> Option<String> {
-    let output = command
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    let output = command.stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 /// Finds a program on PATH by any of its names.
@@ -77,10 +66,6 @@ pub fn find_on_path(names: &[&str]) -> Option<PathBuf> {
 /// The command as one would type it.
 fn line(command: &Command) -> String {
     let mut words = vec![command.get_program().to_string_lossy()];
-    words.extend(
-        command
-            .get_args()
-            .map(|argument| argument.to_string_lossy()),
-    );
+    words.extend(command.get_args().map(|argument| argument.to_string_lossy()));
     words.join(" ")
 }

@@ -15,10 +15,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            port: 8080,
-            open: false,
-        }
+        Self { port: 8080, open: false }
     }
 }
 
@@ -29,20 +26,10 @@ impl Default for Options {
 pub fn run(options: &Options) -> Result<()> {
     let mut trunk = Tools::ensure()?.trunk()?;
     // Release: an unoptimized engine would be some fifty times slower than what the page is about.
-    trunk.args([
-        "serve",
-        "--release",
-        "--log",
-        "warn",
-        "--port",
-        &options.port.to_string(),
-    ]);
+    trunk.args(["serve", "--release", "--log", "warn", "--port", &options.port.to_string()]);
     if options.open {
         trunk.arg("--open");
     }
-    println!(
-        "Gradient Lab: http://127.0.0.1:{}/ (as soon as it is built; Ctrl-C ends it)",
-        options.port
-    );
+    println!("Gradient Lab: http://127.0.0.1:{}/ (as soon as it is built; Ctrl-C ends it)", options.port);
     run_command(&mut trunk)
 }

@@ -35,21 +35,13 @@ impl Server {
     /// # Errors
     /// If no port can be opened.
     pub fn start(folder: &Path, base: &str, headers: &[(&str, &str)]) -> Result<Self> {
-        let listener =
-            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no port for a server")?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no port for a server")?;
         let address = listener.local_addr()?;
-        let headers = if headers.is_empty() {
-            &[("Cache-Control", "no-cache")]
-        } else {
-            headers
-        };
+        let headers = if headers.is_empty() { &[("Cache-Control", "no-cache")] } else { headers };
         let site = Arc::new(Site {
             folder: folder.to_owned(),
             base: base.to_owned(),
-            headers: headers
-                .iter()
-                .map(|(name, value)| format!("{name}: {value}\r\n"))
-                .collect(),
+            headers: headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect(),
             requests: Mutex::default(),
             closed: AtomicBool::new(false),
         });
@@ -64,11 +56,7 @@ impl Server {
                 thread::spawn(move || site.answer(stream).ok());
             }
         });
-        Ok(Self {
-            address,
-            site,
-            listener: Some(listener),
-        })
+        Ok(Self { address, site, listener: Some(listener) })
     }
 
     /// The address of the folder's index.
@@ -101,9 +89,7 @@ impl Site {
     }
 
     fn noted_requests(&self) -> std::sync::MutexGuard<'_, Vec<String>> {
-        self.requests
-            .lock()
-            .expect("no thread fails while it notes a request")
+        self.requests.lock().expect("no thread fails while it notes a request")
     }
 
     fn answer(&self, mut stream: TcpStream) -> std::io::Result<()> {
@@ -112,30 +98,19 @@ impl Site {
             return Ok(());
         };
         // The head ends with an empty line; nothing in it changes the answer.
-        while lines
-            .next()
-            .transpose()?
-            .is_some_and(|line| !line.is_empty())
-        {}
+        while lines.next().transpose()?.is_some_and(|line| !line.is_empty()) {}
         // A connection may have been opened early, and used only after the server was closed.
         if self.is_closed() {
             return Ok(());
         }
 
         let mut words = request.split(' ');
-        let (method, url) = (
-            words.next().unwrap_or_default(),
-            words.next().unwrap_or_default(),
-        );
+        let (method, url) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
         self.noted_requests().push(url.to_owned());
         let file = file_of(url, &self.folder, &self.base).filter(|_| method == "GET");
         let (status, content_type, body) = match file {
             Some(file) => ("200 OK", content_type(&file), fs::read(&file)?),
-            None => (
-                "404 Not Found",
-                "text/plain; charset=utf-8",
-                b"not found".to_vec(),
-            ),
+            None => ("404 Not Found", "text/plain; charset=utf-8", b"not found".to_vec()),
         };
         write!(
             stream,
@@ -155,11 +130,7 @@ fn file_of(url: &str, folder: &Path, base: &str) -> Option<PathBuf> {
         return None;
     }
     let file = folder.join(path.trim_start_matches('/'));
-    let file = if file.is_dir() {
-        file.join("index.html")
-    } else {
-        file
-    };
+    let file = if file.is_dir() { file.join("index.html") } else { file };
     file.is_file().then_some(file)
 }
 
@@ -186,23 +157,11 @@ mod tests {
     fn only_files_below_the_base_and_in_the_folder_are_served() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
         let manifest = Some(folder.join("Cargo.toml"));
-        assert_eq!(
-            file_of("/some/course/Cargo.toml", folder, "/some/course/"),
-            manifest
-        );
-        assert_eq!(
-            file_of("/some/course/Cargo.toml?v=1", folder, "/some/course/"),
-            manifest
-        );
+        assert_eq!(file_of("/some/course/Cargo.toml", folder, "/some/course/"), manifest);
+        assert_eq!(file_of("/some/course/Cargo.toml?v=1", folder, "/some/course/"), manifest);
         assert_eq!(file_of("/Cargo.toml", folder, "/some/course/"), None);
-        assert_eq!(
-            file_of("/some/course/../Cargo.toml", folder, "/some/course/"),
-            None
-        );
-        assert_eq!(
-            file_of("/some/course/src/../../Cargo.toml", folder, "/some/course/"),
-            None
-        );
+        assert_eq!(file_of("/some/course/../Cargo.toml", folder, "/some/course/"), None);
+        assert_eq!(file_of("/some/course/src/../../Cargo.toml", folder, "/some/course/"), None);
         assert_eq!(file_of("/some/course/none", folder, "/some/course/"), None);
     }
 }

@@ -25,9 +25,7 @@ pub struct FileSize {
 /// If the folder cannot be read.
 pub fn files(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
-    for entry in
-        fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?
-    {
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
         let path = entry?.path();
         if path.is_dir() {
             found.extend(files(&path)?);
@@ -50,15 +48,8 @@ pub fn measure(folder: &Path) -> Result<Vec<FileSize>> {
             let bytes = fs::read(&path)?;
             let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
             encoder.write_all(&bytes)?;
-            let name = path
-                .strip_prefix(folder)?
-                .to_string_lossy()
-                .replace('\\', "/");
-            Ok(FileSize {
-                name,
-                raw_bytes: bytes.len() as u64,
-                gzip_bytes: encoder.finish()?.len() as u64,
-            })
+            let name = path.strip_prefix(folder)?.to_string_lossy().replace('\\', "/");
+            Ok(FileSize { name, raw_bytes: bytes.len() as u64, gzip_bytes: encoder.finish()?.len() as u64 })
         })
         .collect()
 }
@@ -75,22 +66,11 @@ pub fn table(folder: &Path) -> Result<String> {
         gzip_bytes: rows.iter().map(|row| row.gzip_bytes).sum(),
     };
     rows.push(total);
-    let name_width = rows
-        .iter()
-        .map(|row| row.name.len())
-        .max()
-        .unwrap_or_default();
+    let name_width = rows.iter().map(|row| row.name.len()).max().unwrap_or_default();
     let mut text = format!("{:name_width$}  {:>10}  {:>10}", "file", "kB", "kB gzipped");
     for row in rows {
-        let (raw_kb, gzip_kb) = (
-            row.raw_bytes as f64 / 1000.0,
-            row.gzip_bytes as f64 / 1000.0,
-        );
-        write!(
-            text,
-            "\n{:name_width$}  {raw_kb:>10.1}  {gzip_kb:>10.1}",
-            row.name
-        )?;
+        let (raw_kb, gzip_kb) = (row.raw_bytes as f64 / 1000.0, row.gzip_bytes as f64 / 1000.0);
+        write!(text, "\n{:name_width$}  {raw_kb:>10.1}  {gzip_kb:>10.1}", row.name)?;
     }
     Ok(text)
 }

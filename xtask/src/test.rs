@@ -29,36 +29,14 @@ const SUB_PATH: &str = "/some/course/";
 /// If a tool is missing or a test fails.
 pub fn run(options: &Options) -> Result<()> {
     if options.filter.is_some() {
-        return end_to_end(
-            &Tools::ensure()?,
-            &Browser::ensure()?,
-            options.filter.as_deref(),
-        );
+        return end_to_end(&Tools::ensure()?, &Browser::ensure()?, options.filter.as_deref());
     }
     ensure_lints()?;
     stage("format", cargo().args(["fmt", "--all", "--check"]))?;
-    stage(
-        "lints",
-        cargo().args([
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--test",
-            "e2e",
-            "--",
-            "-D",
-            "warnings",
-        ]),
-    )?;
+    stage("lints", cargo().args(["clippy", "--workspace", "--all-targets", "--test", "e2e", "--", "-D", "warnings"]))?;
     stage("unit tests", cargo().args(["test", "--workspace"]))?;
     let mut doc = cargo();
-    doc.args([
-        "doc",
-        "--workspace",
-        "--no-deps",
-        "--document-private-items",
-    ])
-    .env("RUSTDOCFLAGS", "-D warnings");
+    doc.args(["doc", "--workspace", "--no-deps", "--document-private-items"]).env("RUSTDOCFLAGS", "-D warnings");
     stage("documentation", &mut doc)?;
     if options.fast {
         return Ok(());
@@ -68,35 +46,18 @@ pub fn run(options: &Options) -> Result<()> {
     let tools = Tools::ensure()?;
     let browser = Browser::ensure()?;
     // Native tests may use crates that do not compile for the browser, so its targets are named.
-    let browser_tests: &[&str] = if has_browser_tests()? {
-        &["--test", "web_*"]
-    } else {
-        &[]
-    };
+    let browser_tests: &[&str] = if has_browser_tests()? { &["--test", "web_*"] } else { &[] };
     // One profile for all that is compiled for the browser, so that its many dependencies are compiled once.
-    let page = [
-        "--package",
-        "gradient-lab",
-        "--target",
-        WASM_TARGET,
-        "--profile",
-        "e2e",
-    ];
+    let page = ["--package", "gradient-lab", "--target", WASM_TARGET, "--profile", "e2e"];
     let mut lints = tools.wasm_cargo()?;
-    lints
-        .arg("clippy")
-        .args(page)
-        .args(["--lib", "--bins"])
-        .args(browser_tests);
+    lints.arg("clippy").args(page).args(["--lib", "--bins"]).args(browser_tests);
     stage("lints of the page", lints.args(["--", "-D", "warnings"]))?;
     if !browser_tests.is_empty() {
         let mut tests = tools.wasm_cargo()?;
         tests.arg("test").args(page).args(browser_tests);
         let capabilities = target_folder().join("webdriver.json");
         fs::write(&capabilities, browser.capabilities().to_string())?;
-        tests
-            .env("CHROMEDRIVER", &browser.driver)
-            .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities);
+        tests.env("CHROMEDRIVER", &browser.driver).env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities);
         // The runner would ask a proxy for addresses on this machine.
         stage("browser tests", tests.env("NO_PROXY", "127.0.0.1"))?;
     }
@@ -111,18 +72,13 @@ fn end_to_end(tools: &Tools, browser: &Browser, filter: Option<&str>) -> Result<
     let server = Server::start(&dist, SUB_PATH, &[])?;
     let driver = Driver::start(browser)?;
     let mut tests = cargo();
-    tests
-        .args(["test", "--package", "gradient-lab", "--test", "e2e", "--"])
-        .args(filter);
+    tests.args(["test", "--package", "gradient-lab", "--test", "e2e", "--"]).args(filter);
     // Each test has a browser of its own, and on a busy machine too many of them slow each other to their time limits.
     tests.args(["--test-threads", "2"]);
     tests
         .env("GRADIENT_LAB_E2E_URL", server.url())
         .env("GRADIENT_LAB_E2E_DIST", &dist)
-        .env(
-            "GRADIENT_LAB_E2E_PICTURES",
-            target_folder().join("e2e-pictures"),
-        )
+        .env("GRADIENT_LAB_E2E_PICTURES", target_folder().join("e2e-pictures"))
         .env("GRADIENT_LAB_E2E_DRIVER", driver.url())
         .env("CHROME", &browser.chrome)
         .env("CHROMEDRIVER", &browser.driver);

@@ -38,12 +38,7 @@ impl Tools {
         folders.extend(ensure_cargo_tool("trunk", "trunk", TRUNK_VERSION, &trunk)?);
         let wasm_bindgen = locked_version("wasm-bindgen")?;
         // Its published lock file names dependencies that no longer resolve, so it is installed without `--locked`.
-        folders.extend(ensure_cargo_tool(
-            "wasm-bindgen-cli",
-            "wasm-bindgen-test-runner",
-            &wasm_bindgen,
-            &[],
-        )?);
+        folders.extend(ensure_cargo_tool("wasm-bindgen-cli", "wasm-bindgen-test-runner", &wasm_bindgen, &[])?);
         Ok(Self { folders })
     }
 
@@ -72,16 +67,8 @@ impl Tools {
     /// results depend on; so commands for the browser never see them.
     fn put_on_path<'a>(&self, command: &'a mut Command) -> Result<&'a mut Command> {
         let inherited = env::var_os("PATH").unwrap_or_default();
-        let path = env::join_paths(
-            self.folders
-                .iter()
-                .cloned()
-                .chain(env::split_paths(&inherited)),
-        )?;
-        Ok(command
-            .env("PATH", path)
-            .env_remove("RUSTFLAGS")
-            .env_remove("CARGO_ENCODED_RUSTFLAGS"))
+        let path = env::join_paths(self.folders.iter().cloned().chain(env::split_paths(&inherited)))?;
+        Ok(command.env("PATH", path).env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS"))
     }
 }
 
@@ -113,9 +100,7 @@ impl WasmOpt {
     /// If the cache cannot be written.
     pub fn find() -> Result<Option<Self>> {
         if let Some(wasm_opt) = find_on_path(&["wasm-opt"]) {
-            return Ok(Some(Self {
-                words: vec![wasm_opt],
-            }));
+            return Ok(Some(Self { words: vec![wasm_opt] }));
         }
         let Some(node) = find_on_path(&["node"]) else {
             return Ok(None);
@@ -123,20 +108,10 @@ impl WasmOpt {
         let folder = cache()?.join(format!("binaryen-{BINARYEN_VERSION}"));
         let script = folder.join("node_modules/binaryen/bin/wasm-opt");
         if !script.exists() {
-            println!(
-                "Installing binaryen {BINARYEN_VERSION} in {} (once)",
-                folder.display()
-            );
+            println!("Installing binaryen {BINARYEN_VERSION} in {} (once)", folder.display());
             fs::create_dir_all(&folder)?;
             let installed = command(if cfg!(windows) { "npm.cmd" } else { "npm" })
-                .args([
-                    "install",
-                    "--silent",
-                    "--no-fund",
-                    "--no-audit",
-                    "--ignore-scripts",
-                    "--prefix",
-                ])
+                .args(["install", "--silent", "--no-fund", "--no-audit", "--ignore-scripts", "--prefix"])
                 .arg(&folder)
                 .arg(format!("binaryen@{BINARYEN_VERSION}"))
                 .status();
@@ -144,9 +119,7 @@ impl WasmOpt {
                 return Ok(None);
             }
         }
-        Ok(Some(Self {
-            words: vec![node, script],
-        }))
+        Ok(Some(Self { words: vec![node, script] }))
     }
 
     /// A command that wants its flags and files.
@@ -160,44 +133,26 @@ impl WasmOpt {
 
 fn ensure_wasm_target() -> Result<()> {
     // The compiler knows best; a toolchain need not come from rustup.
-    let libraries =
-        output(command("rustc").args(["--print", "target-libdir", "--target", WASM_TARGET]));
+    let libraries = output(command("rustc").args(["--print", "target-libdir", "--target", WASM_TARGET]));
     if libraries.is_some_and(|folder| Path::new(&folder).is_dir()) {
         return Ok(());
     }
-    run(command("rustup").args(["target", "add", WASM_TARGET])).with_context(|| {
-        format!("the compiler's target {WASM_TARGET} is missing: install it with rustup")
-    })
+    run(command("rustup").args(["target", "add", WASM_TARGET]))
+        .with_context(|| format!("the compiler's target {WASM_TARGET} is missing: install it with rustup"))
 }
 
 /// The folder of the crate's programs, installed there if need be; `None` if PATH already has `program` of that version.
-fn ensure_cargo_tool(
-    package: &str,
-    program: &str,
-    version: &str,
-    flags: &[&str],
-) -> Result<Option<PathBuf>> {
-    if output(command(program).arg("--version"))
-        .is_some_and(|text| text.split_whitespace().any(|word| word == version))
+fn ensure_cargo_tool(package: &str, program: &str, version: &str, flags: &[&str]) -> Result<Option<PathBuf>> {
+    if output(command(program).arg("--version")).is_some_and(|text| text.split_whitespace().any(|word| word == version))
     {
         return Ok(None);
     }
     let folder = cache()?.join(format!("{package}-{version}"));
     let programs = folder.join("bin");
-    if !programs
-        .join(program)
-        .with_extension(env::consts::EXE_EXTENSION)
-        .is_file()
-    {
-        println!(
-            "Installing {package} {version} in {} (once; a few minutes)",
-            folder.display()
-        );
+    if !programs.join(program).with_extension(env::consts::EXE_EXTENSION).is_file() {
+        println!("Installing {package} {version} in {} (once; a few minutes)", folder.display());
         let mut install = cargo();
-        install
-            .args(["install", package, "--version", version, "--root"])
-            .arg(&folder)
-            .args(flags);
+        install.args(["install", package, "--version", version, "--root"]).arg(&folder).args(flags);
         // They run for moments, so they are compiled for a quick install and not for speed.
         install
             .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
@@ -218,12 +173,8 @@ fn locked_version(package: &str) -> Result<String> {
 }
 
 fn parse_locked_version(lock: &str, package: &str) -> Option<String> {
-    let entry = lock
-        .split("[[package]]")
-        .find(|entry| entry.contains(&format!("name = \"{package}\"\n")))?;
-    let line = entry
-        .lines()
-        .find_map(|line| line.strip_prefix("version = "))?;
+    let entry = lock.split("[[package]]").find(|entry| entry.contains(&format!("name = \"{package}\"\n")))?;
+    let line = entry.lines().find_map(|line| line.strip_prefix("version = "))?;
     Some(line.trim_matches('"').to_owned())
 }
 
@@ -232,11 +183,7 @@ fn cache() -> Result<PathBuf> {
     if let Some(folder) = env::var_os("GRADIENT_LAB_TOOLS") {
         return Ok(folder.into());
     }
-    let variable = |name: &str| {
-        env::var_os(name)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
+    let variable = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let caches = if cfg!(windows) {
         variable("LOCALAPPDATA")
     } else if cfg!(target_os = "macos") {
@@ -266,10 +213,7 @@ name = \"wasm-bindgen\"
 version = \"0.2.130\"
 dependencies = [\"wasm-bindgen-macro\"]
 ";
-        assert_eq!(
-            parse_locked_version(lock, "wasm-bindgen").as_deref(),
-            Some("0.2.130")
-        );
+        assert_eq!(parse_locked_version(lock, "wasm-bindgen").as_deref(), Some("0.2.130"));
         assert_eq!(parse_locked_version(lock, "trunk"), None);
     }
 }

@@ -41,12 +41,7 @@ impl Driver {
             .stderr(Stdio::null())
             .spawn()
             .with_context(|| format!("cannot start {}", browser.driver.display()))?;
-        let mut lines = BufReader::new(
-            process
-                .stdout
-                .take()
-                .context("chromedriver has no output")?,
-        );
+        let mut lines = BufReader::new(process.stdout.take().context("chromedriver has no output")?);
         let mut said = String::new();
         let port = loop {
             let start = said.len();
@@ -60,10 +55,7 @@ impl Driver {
         };
         // A full pipe would stop the driver.
         thread::spawn(move || lines.read_to_end(&mut Vec::new()));
-        Ok(Self {
-            process,
-            url: format!("http://127.0.0.1:{port}"),
-        })
+        Ok(Self { process, url: format!("http://127.0.0.1:{port}") })
     }
 
     /// The address that [`Session::open`] takes.
@@ -76,11 +68,7 @@ impl Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         // Asked to, it closes what browsers are still open; killed, it would leave them behind.
-        let asked = ureq::get(format!("{}/shutdown", self.url))
-            .config()
-            .proxy(None)
-            .build()
-            .call();
+        let asked = ureq::get(format!("{}/shutdown", self.url)).config().proxy(None).build().call();
         if asked.is_err() {
             let _ = self.process.kill();
         }
@@ -109,26 +97,11 @@ pub struct Screen {
 
 impl Screen {
     /// The smallest laptop on which nothing essential may need scrolling.
-    pub const LAPTOP: Self = Self {
-        width: 1280,
-        height: 720,
-        pixel_ratio: 1.0,
-        mobile: false,
-    };
+    pub const LAPTOP: Self = Self { width: 1280, height: 720, pixel_ratio: 1.0, mobile: false };
     /// An older projector.
-    pub const PROJECTOR: Self = Self {
-        width: 1024,
-        height: 768,
-        pixel_ratio: 1.0,
-        mobile: false,
-    };
+    pub const PROJECTOR: Self = Self { width: 1024, height: 768, pixel_ratio: 1.0, mobile: false };
     /// A common phone.
-    pub const PHONE: Self = Self {
-        width: 390,
-        height: 844,
-        pixel_ratio: 3.0,
-        mobile: true,
-    };
+    pub const PHONE: Self = Self { width: 390, height: 844, pixel_ratio: 3.0, mobile: true };
 }
 
 /// A browser with one tab; closes when it is dropped.
@@ -162,20 +135,11 @@ impl Session {
         }
         capabilities["browserName"] = json!("chrome");
         capabilities["goog:loggingPrefs"] = json!({ "browser": "ALL" });
-        capabilities["timeouts"] =
-            json!({ "script": COMMAND_TIMEOUT.as_millis() as u64, "pageLoad": 60_000 });
+        capabilities["timeouts"] = json!({ "script": COMMAND_TIMEOUT.as_millis() as u64, "pageLoad": 60_000 });
         let capabilities = json!({ "capabilities": { "alwaysMatch": capabilities } });
-        let answer = request(
-            &agent,
-            "POST",
-            &format!("{driver_url}/session"),
-            Some(&capabilities),
-        )?;
+        let answer = request(&agent, "POST", &format!("{driver_url}/session"), Some(&capabilities))?;
         let id = answer["sessionId"].as_str().context("no session")?;
-        let session = Self {
-            url: format!("{driver_url}/session/{id}"),
-            agent,
-        };
+        let session = Self { url: format!("{driver_url}/session/{id}"), agent };
         session.set_screen(screen)?;
         Ok(session)
     }
@@ -185,18 +149,10 @@ impl Session {
     /// # Errors
     /// If the browser refuses.
     pub fn set_screen(&self, screen: Screen) -> Result<()> {
-        let Screen {
-            width,
-            height,
-            pixel_ratio,
-            mobile,
-        } = screen;
+        let Screen { width, height, pixel_ratio, mobile } = screen;
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": pixel_ratio, "mobile": mobile });
         self.cdp("Emulation.setDeviceMetricsOverride", metrics)?;
-        self.cdp(
-            "Emulation.setTouchEmulationEnabled",
-            json!({ "enabled": mobile }),
-        )?;
+        self.cdp("Emulation.setTouchEmulationEnabled", json!({ "enabled": mobile }))?;
         Ok(())
     }
 
@@ -214,10 +170,7 @@ impl Session {
     /// # Errors
     /// If the script throws.
     pub fn execute(&self, script: &str, arguments: &[Value]) -> Result<Value> {
-        self.post(
-            "execute/sync",
-            json!({ "script": script, "args": arguments }),
-        )
+        self.post("execute/sync", json!({ "script": script, "args": arguments }))
     }
 
     /// The elements that a CSS selector matches.
@@ -227,11 +180,7 @@ impl Session {
     pub fn elements(&self, css: &str) -> Result<Vec<Element>> {
         let found = self.post("elements", json!({ "using": "css selector", "value": css }))?;
         let found = found.as_array().context("elements come as an array")?;
-        Ok(found
-            .iter()
-            .filter_map(|element| element[ELEMENT].as_str())
-            .map(|id| Element(id.to_owned()))
-            .collect())
+        Ok(found.iter().filter_map(|element| element[ELEMENT].as_str()).map(|id| Element(id.to_owned())).collect())
     }
 
     /// The name that assistive technology gives an element.
@@ -248,8 +197,7 @@ impl Session {
     /// # Errors
     /// If it cannot be clicked.
     pub fn click(&self, element: &Element) -> Result<()> {
-        self.post(&format!("element/{}/click", element.0), json!({}))
-            .map(drop)
+        self.post(&format!("element/{}/click", element.0), json!({})).map(drop)
     }
 
     /// Types into an element, after what it holds.
@@ -257,11 +205,7 @@ impl Session {
     /// # Errors
     /// If it takes no keys.
     pub fn type_keys(&self, element: &Element, keys: &str) -> Result<()> {
-        self.post(
-            &format!("element/{}/value", element.0),
-            json!({ "text": keys }),
-        )
-        .map(drop)
+        self.post(&format!("element/{}/value", element.0), json!({ "text": keys })).map(drop)
     }
 
     /// What is on the screen, as a PNG.
@@ -281,10 +225,7 @@ impl Session {
         let entries = self.post("se/log", json!({ "type": "browser" }))?;
         let text = |entry: &Value, key: &str| entry[key].as_str().unwrap_or_default().to_owned();
         let entries = entries.as_array().context("the log comes as an array")?;
-        Ok(entries
-            .iter()
-            .map(|entry| format!("{}: {}", text(entry, "level"), text(entry, "message")))
-            .collect())
+        Ok(entries.iter().map(|entry| format!("{}: {}", text(entry, "level"), text(entry, "message"))).collect())
     }
 
     /// A command of the Chrome DevTools protocol.
@@ -292,10 +233,7 @@ impl Session {
     /// # Errors
     /// If the browser does not know it.
     pub fn cdp(&self, command: &str, parameters: Value) -> Result<Value> {
-        self.post(
-            "goog/cdp/execute",
-            json!({ "cmd": command, "params": parameters }),
-        )
+        self.post("goog/cdp/execute", json!({ "cmd": command, "params": parameters }))
     }
 
     fn get(&self, path: &str) -> Result<Value> {
@@ -303,12 +241,7 @@ impl Session {
     }
 
     fn post(&self, path: &str, body: Value) -> Result<Value> {
-        request(
-            &self.agent,
-            "POST",
-            &format!("{}/{path}", self.url),
-            Some(&body),
-        )
+        request(&self.agent, "POST", &format!("{}/{path}", self.url), Some(&body))
     }
 }
 
@@ -324,26 +257,16 @@ fn request(agent: &Agent, method: &str, url: &str, body: Option<&Value>) -> Resu
         Some(body) => agent.post(url).send_json(body),
         None => agent.get(url).call(),
     };
-    let mut answer =
-        answer.with_context(|| format!("no answer from the browser's driver to {method} {url}"))?;
+    let mut answer = answer.with_context(|| format!("no answer from the browser's driver to {method} {url}"))?;
     let status = answer.status();
     // Pictures are larger than the client's usual limit.
     let mut text = String::new();
     answer.body_mut().as_reader().read_to_string(&mut text)?;
-    let mut answer: Value =
-        serde_json::from_str(&text).with_context(|| format!("not JSON: {text}"))?;
+    let mut answer: Value = serde_json::from_str(&text).with_context(|| format!("not JSON: {text}"))?;
     if !status.is_success() {
         let message = answer["value"]["message"].as_str().unwrap_or(&text);
         // The rest of the message is the driver's own call stack.
-        return Err(anyhow!(
-            "{}",
-            message
-                .split("\nStacktrace")
-                .next()
-                .unwrap_or(message)
-                .trim()
-                .to_owned()
-        ));
+        return Err(anyhow!("{}", message.split("\nStacktrace").next().unwrap_or(message).trim().to_owned()));
     }
     Ok(answer["value"].take())
 }
@@ -354,10 +277,7 @@ mod tests {
 
     #[test]
     fn the_port_is_read_from_the_drivers_own_sentence() {
-        assert_eq!(
-            port_in("ChromeDriver was started successfully on port 34567.\n"),
-            Some(34567)
-        );
+        assert_eq!(port_in("ChromeDriver was started successfully on port 34567.\n"), Some(34567));
         assert_eq!(port_in("Starting ChromeDriver 156.0 on port 0\n"), None);
     }
 }

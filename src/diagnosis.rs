@@ -1,0 +1,224 @@
+//! The verdict on a step: what happens to the gradient, with the numbers that say so, and what would repair it.
+
+use crate::choice::{Choice, choice};
+use crate::experiment::{Experiment, Key};
+use crate::nn::Activation;
+use crate::train::{Divergence, Quantity, StepReport};
+
+choice! {
+    /// What can be wrong with the gradient, the most severe first.
+    pub enum Condition {
+        /// A number was not finite, and the run stopped.
+        Diverged => "diverged",
+        /// The gradient grows over a thousandfold from the output to the input, or an update outweighs its weights.
+        Exploding => "exploding",
+        /// Over half of a hidden layer's units have φ′ = 0 on the whole batch.
+        Dead => "dead",
+        /// The gradient shrinks over a thousandfold from the output to the input.
+        Vanishing => "vanishing",
+        /// Plain f32 would read a gradient as zero or denormal.
+        Underflow => "underflow",
+        /// Over half of a hidden layer's activations are saturated.
+        Saturated => "saturated",
+        /// None of these.
+        Healthy => "healthy",
+    }
+}
+
+choice! {
+    /// A change of the experiment that would mend what is wrong.
+    pub enum Repair {
+        /// tanh with Xavier weights.
+        TanhXavier => "tanh-xavier",
+        /// ReLU with Kaiming weights.
+        ReluKaiming => "relu-kaiming",
+        /// Weights at the scale that the initialization means.
+        UnitGain => "unit-gain",
+        /// Fewer layers.
+        HalfDepth => "half-depth",
+        /// A tenth of the learning rate.
+        LowerLr => "lower-lr",
+        /// Gradient clipping by global norm 1.
+        ClipNorm => "clip-norm",
+        /// Leaky ReLU, whose units cannot die.
+        LeakyRelu => "leaky-relu",
+        /// Skip connections, scaled by 1/sqrt(L).
+        Skip => "skip",
+        /// LayerNorm before every activation.
+        LayerNorm => "layer-norm",
+    }
+}
+
+impl Repair {
+    /// The experiment with the repair made.
+    pub fn apply(self, experiment: &Experiment) -> Experiment {
+        let mut repaired = experiment.clone();
+        let changes: &[(Key, &str)] = match self {
+            Self::TanhXavier => &[(Key::Activation, "tanh"), (Key::Init, "xavier-normal"), (Key::Gain, "1")],
+            Self::ReluKaiming => &[(Key::Activation, "relu"), (Key::Init, "kaiming-normal"), (Key::Gain, "1")],
+            Self::UnitGain => &[(Key::Gain, "1")],
+            Self::HalfDepth => {
+                repaired.depth = (experiment.depth / 2).max(1);
+                &[]
+            }
+            Self::LowerLr => {
+                repaired.lr = (experiment.lr / 10.0).max(1e-6);
+                &[]
+            }
+            Self::ClipNorm => &[(Key::Clip, "norm"), (Key::ClipAt, "1")],
+            Self::LeakyRelu => &[(Key::Activation, "leaky-relu")],
+            Self::Skip => &[(Key::Residual, "scaled")],
+            Self::LayerNorm => &[(Key::Norm, "layer")],
+        };
+        for (key, text) in changes {
+            let allowed = repaired.set_text(*key, text);
+            debug_assert!(allowed.is_ok(), "{allowed:?}");
+        }
+        repaired
+    }
+}
+
+/// The verdict on one step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Diagnosis {
+    /// What holds, the most severe first; [`Condition::Healthy`] alone where nothing is wrong.
+    pub conditions: Vec<Condition>,
+    /// How the gradient changes over the hidden layers.
+    pub flow: Flow,
+    /// The hidden layer (from 1) with the largest ‖ΔW‖/‖W‖, and that ratio.
+    pub largest_update: (usize, f64),
+    /// The hidden layer (from 1) with the largest fraction of dead units, and that fraction.
+    pub most_dead: (usize, f64),
+    /// The hidden layer (from 1) with the largest fraction of saturated activations, and that fraction.
+    pub most_saturated: (usize, f64),
+    /// The hidden layers (from 1) whose ‖∂L/∂z‖ plain f32 would read as zero or denormal: first and last.
+    pub underflow: Option<(usize, usize)>,
+    /// Where and how the run ended, if it diverged.
+    pub divergence: Option<Divergence>,
+    /// What would mend the first condition, the most telling first.
+    pub repairs: Vec<Repair>,
+}
+
+/// How ‖∂L/∂z‖ changes over the hidden layers, going back from the output.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Flow {
+    /// The factor per layer: `e^-s`, s the least-squares slope of `ln ‖∂L/∂z^l‖` over the layers l whose gradient is
+    /// neither zero nor infinite. 1 where there are fewer than two.
+    pub factor_per_layer: f64,
+    /// ‖∂L/∂z‖ of the first hidden layer over that of the last. NaN where both are zero.
+    pub total: f64,
+    /// Hidden layers whose gradient is exactly zero.
+    pub zero_layers: usize,
+}
+
+/// The total factor under which the gradient vanishes, and over whose inverse it explodes.
+pub const VANISHING_TOTAL: f64 = 1e-3;
+
+impl Flow {
+    /// The flow that a report measured.
+    pub fn of(report: &StepReport) -> Self {
+        let hidden = report.layers().saturating_sub(1);
+        let norms: Vec<f64> = (0..hidden).map(|layer| report.get(layer, Quantity::GradZ)).collect();
+        let points: Vec<(f64, f64)> = (0..hidden)
+            .filter(|&layer| norms[layer] > 0.0 && norms[layer].is_finite())
+            .map(|layer| (layer as f64, norms[layer].ln()))
+            .collect();
+        let total = match (norms.first(), norms.last()) {
+            (Some(first), Some(last)) => first / last,
+            _ => 1.0,
+        };
+        let zero_layers = norms.iter().filter(|norm| **norm == 0.0).count();
+        Self { factor_per_layer: (-slope(&points)).exp(), total, zero_layers }
+    }
+}
+
+/// The least-squares slope through points; 0 where it is not defined.
+fn slope(points: &[(f64, f64)]) -> f64 {
+    let n = points.len() as f64;
+    let mean_x = points.iter().map(|p| p.0).sum::<f64>() / n;
+    let mean_y = points.iter().map(|p| p.1).sum::<f64>() / n;
+    let covariance: f64 = points.iter().map(|p| (p.0 - mean_x) * (p.1 - mean_y)).sum();
+    let variance: f64 = points.iter().map(|p| (p.0 - mean_x).powi(2)).sum();
+    if variance > 0.0 { covariance / variance } else { 0.0 }
+}
+
+/// The verdict on a step of an experiment.
+///
+/// Only the hidden layers are judged: the output layer's gradient is the loss's own.
+pub fn diagnose(experiment: &Experiment, report: &StepReport, divergence: Option<Divergence>) -> Diagnosis {
+    let hidden = report.layers().saturating_sub(1);
+    let largest = |quantity: Quantity| {
+        (0..hidden)
+            .map(|layer| (layer + 1, report.get(layer, quantity)))
+            .fold((1, 0.0), |best: (usize, f64), next| if next.1 > best.1 { next } else { best })
+    };
+    let flow = Flow::of(report);
+    let mut diagnosis = Diagnosis {
+        conditions: Vec::new(),
+        flow,
+        largest_update: largest(Quantity::UpdateRatio),
+        most_dead: largest(Quantity::Dead),
+        most_saturated: largest(Quantity::Saturated),
+        underflow: underflow(experiment, report, hidden),
+        divergence,
+        repairs: Vec::new(),
+    };
+    diagnosis.conditions =
+        Condition::ALL.iter().copied().filter(|&condition| diagnosis.holds(condition, experiment)).collect();
+    if diagnosis.conditions.is_empty() {
+        diagnosis.conditions.push(Condition::Healthy);
+    }
+    diagnosis.repairs = repairs(diagnosis.conditions[0], experiment);
+    diagnosis
+}
+
+impl Diagnosis {
+    fn holds(&self, condition: Condition, experiment: &Experiment) -> bool {
+        match condition {
+            Condition::Diverged => self.divergence.is_some(),
+            Condition::Exploding => self.flow.total > 1.0 / VANISHING_TOTAL || self.largest_update.1 > 1.0,
+            // A unit of one sample has φ′ = 0 whenever it is switched off, which is no death.
+            Condition::Dead => self.most_dead.1 > 0.5 && experiment.batch != crate::experiment::Batch::Size(1),
+            Condition::Vanishing => self.flow.total < VANISHING_TOTAL || self.flow.zero_layers > 0,
+            Condition::Underflow => self.underflow.is_some(),
+            // Half of ReLU's inputs lie on its flat side by design.
+            Condition::Saturated => self.most_saturated.1 > 0.5 && experiment.activation != Activation::Relu,
+            Condition::Healthy => false,
+        }
+    }
+}
+
+/// The layers whose gradient entries, at their root mean square, are below the normal range of f32.
+fn underflow(experiment: &Experiment, report: &StepReport, hidden: usize) -> Option<(usize, usize)> {
+    let batch = match experiment.batch {
+        crate::experiment::Batch::Full => experiment.samples,
+        crate::experiment::Batch::Size(size) => size.min(experiment.samples),
+    };
+    let elements = f64::from(batch) * f64::from(experiment.width);
+    let is_under = |layer: &usize| {
+        let norm = report.get(*layer, Quantity::GradZ);
+        norm > 0.0 && norm / elements.sqrt() < f64::from(f32::MIN_POSITIVE)
+    };
+    let first = (0..hidden).find(is_under)?;
+    let last = (0..hidden).rfind(is_under)?;
+    Some((first + 1, last + 1))
+}
+
+/// What would mend a condition in an experiment; only changes that change something.
+fn repairs(condition: Condition, experiment: &Experiment) -> Vec<Repair> {
+    let candidates: &[Repair] = match condition {
+        Condition::Diverged => &[Repair::LowerLr, Repair::ClipNorm, Repair::UnitGain],
+        Condition::Exploding if experiment.gain > 1.0 => &[Repair::UnitGain, Repair::LayerNorm, Repair::ClipNorm],
+        Condition::Exploding => &[Repair::LowerLr, Repair::ClipNorm, Repair::Skip],
+        Condition::Dead => &[Repair::LowerLr, Repair::LeakyRelu, Repair::LayerNorm],
+        Condition::Vanishing | Condition::Underflow if experiment.gain < 1.0 => {
+            &[Repair::UnitGain, Repair::TanhXavier, Repair::ReluKaiming]
+        }
+        Condition::Vanishing | Condition::Underflow => {
+            &[Repair::TanhXavier, Repair::ReluKaiming, Repair::Skip, Repair::HalfDepth]
+        }
+        Condition::Saturated => &[Repair::UnitGain, Repair::LayerNorm, Repair::ReluKaiming],
+        Condition::Healthy => &[],
+    };
+    candidates.iter().copied().filter(|repair| repair.apply(experiment) != *experiment).collect()
+}

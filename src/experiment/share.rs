@@ -1,0 +1,103 @@
+//! Experiment ⇄ URL fragment: `#v=1&depth=30&activation=tanh`. A fragment holds only what differs from the
+//! defaults, so links stay short, and it never reaches a server.
+
+use super::{Experiment, Key, Rejection};
+use crate::choice::Choice;
+
+/// The version of the format that [`to_fragment`] writes. A link of an older version must keep its meaning.
+pub const VERSION: u32 = 1;
+
+/// A part of a fragment that was left aside.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Notice {
+    /// No parameter has this key (shortened to a length that fits on the page).
+    UnknownKey(String),
+    /// The parameter does not allow this value; its default was taken.
+    BadValue(Rejection),
+    /// The link was made by a later version than this one, and may hold what this one cannot read.
+    NewerVersion(String),
+}
+
+/// An experiment as a fragment, without the `#`.
+pub fn to_fragment(experiment: &Experiment) -> String {
+    let mut fragment = form_urlencoded::Serializer::new(String::new());
+    fragment.append_pair("v", &VERSION.to_string());
+    for &key in Key::ALL {
+        if !experiment.is_default(key) {
+            fragment.append_pair(key.name(), &experiment.get(key).to_string());
+        }
+    }
+    fragment.finish()
+}
+
+/// The experiment that a fragment describes, with or without its `#`, and what of it could not be used.
+///
+/// Every fragment describes an experiment: what is unknown or not allowed is left at its default, with a notice.
+/// The order of the keys does not matter; of a repeated key the last counts.
+pub fn from_fragment(fragment: &str) -> (Experiment, Vec<Notice>) {
+    let fragment = fragment.strip_prefix('#').unwrap_or(fragment);
+    let mut notices = Vec::new();
+    let mut given: Vec<(Key, String)> = Vec::new();
+    for (name, value) in form_urlencoded::parse(fragment.as_bytes()) {
+        if name == "v" {
+            if value.parse::<u32>().is_ok_and(|version| (1..=VERSION).contains(&version)) {
+                continue;
+            }
+            notices.push(Notice::NewerVersion(shorten(&value)));
+        } else if let Some(key) = Key::from_name(&name) {
+            given.retain(|(other, _)| *other != key);
+            given.push((key, value.into_owned()));
+        } else {
+            notices.push(Notice::UnknownKey(shorten(&name)));
+        }
+    }
+    let mut experiment = Experiment::default();
+    // In the order of the keys, in which the parameters that defaults depend on come before those that depend on them.
+    for &key in Key::ALL {
+        let Some((_, text)) = given.iter().find(|(other, _)| *other == key) else { continue };
+        if let Err(rejection) = experiment.set_text(key, text) {
+            notices.push(Notice::BadValue(rejection));
+        }
+    }
+    (experiment, notices)
+}
+
+/// At most 40 characters of a text, for showing it on the page.
+pub(super) fn shorten(text: &str) -> String {
+    const LONGEST: usize = 40;
+    let mut shown: String = text.chars().take(LONGEST).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_experiment_is_the_empty_fragment() {
+        assert_eq!(from_fragment(""), (Experiment::default(), vec![]));
+        assert_eq!(to_fragment(&Experiment::default()), "v=1");
+    }
+
+    #[test]
+    fn the_order_of_the_keys_does_not_matter() {
+        let (first, _) = from_fragment("#lr=0.5&optimizer=adam");
+        let (second, _) = from_fragment("#optimizer=adam&lr=0.5");
+        assert_eq!(first, second);
+        assert_eq!(first.lr, 0.5);
+    }
+
+    #[test]
+    fn a_bad_value_is_named_and_the_rest_is_kept() {
+        let (experiment, notices) = from_fragment("#depth=1e9&activation=tanh&colour=red");
+        assert_eq!(experiment.depth, 12);
+        assert_eq!(experiment.activation, crate::nn::Activation::Tanh);
+        assert_eq!(notices.len(), 2);
+        assert_eq!(notices[0], Notice::UnknownKey("colour".into()));
+        let Notice::BadValue(rejection) = &notices[1] else { panic!("{notices:?}") };
+        assert_eq!((rejection.key, rejection.given.as_str()), (Key::Depth, "1e9"));
+    }
+}

@@ -1,0 +1,14 @@
+//! The inner loops: matrix products, activations over slices, reductions.
+//!
+//! Everything works on one layout, [`Panels`], whose loops over eight neighbouring columns the compiler turns into
+//! vector instructions, and in a fixed order of operations, so that the results are the same bits on every machine.
+//! Every kernel is tested against a plain twin written with ndarray.
+
+pub mod activate;
+mod elementary;
+mod panels;
+pub mod product;
+mod real;
+
+pub use panels::{LANES, Lane, Panels, sum_lane, sum_of_squares};
+pub use real::Real;

@@ -1,0 +1,180 @@
+//! The layout of every matrix in the engine.
+
+use super::Real;
+use ndarray::Array2;
+
+/// Columns of a panel.
+pub const LANES: usize = 8;
+
+/// One row of a panel: eight neighbouring columns.
+pub type Lane<T> = [T; LANES];
+
+/// A matrix in panels of eight columns: panel p holds the columns 8p … 8p + 7 of every row, row after row.
+///
+/// Columns beyond the last are padding. The engine keeps the padding of weights and gradients at zero, and never
+/// reads that of activations.
+///
+/// The number of rows may be anything up to the capacity: the last batch of an epoch is smaller than the others.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Panels<T> {
+    lanes: Array2<Lane<T>>,
+    rows: usize,
+    cols: usize,
+}
+
+impl<T: Real> Panels<T> {
+    /// A matrix of zeros.
+    pub fn zeros(rows: usize, cols: usize) -> Self {
+        let lanes = Array2::from_elem((cols.div_ceil(LANES), rows), [T::ZERO; LANES]);
+        Self { lanes, rows, cols }
+    }
+
+    /// The same matrix as a plain array, rounded to the format.
+    pub fn from_array(array: &Array2<f64>) -> Self {
+        let (rows, cols) = array.dim();
+        let mut panels = Self::zeros(rows, cols);
+        for ((row, col), value) in array.indexed_iter() {
+            panels.set(row, col, T::from_f64(*value));
+        }
+        panels
+    }
+
+    /// The matrix as a plain array, without the padding.
+    pub fn to_array(&self) -> Array2<f64> {
+        Array2::from_shape_fn((self.rows, self.cols), |(row, col)| self.get(row, col).to_f64())
+    }
+
+    /// Rows.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Columns, without the padding.
+    pub fn cols(&self) -> usize {
+        self.cols
+    }
+
+    /// Sets the number of rows; what they hold is not cleared.
+    ///
+    /// # Panics
+    /// If there are more than the matrix was made with.
+    pub fn set_rows(&mut self, rows: usize) {
+        assert!(rows <= self.lanes.ncols(), "{rows} rows in a matrix of at most {}", self.lanes.ncols());
+        self.rows = rows;
+    }
+
+    /// Number of panels.
+    pub fn panels(&self) -> usize {
+        self.lanes.nrows()
+    }
+
+    /// How many of a panel's columns are not padding.
+    pub fn panel_cols(&self, panel: usize) -> usize {
+        (self.cols - panel * LANES).min(LANES)
+    }
+
+    /// The rows of one panel.
+    pub fn panel(&self, panel: usize) -> &[Lane<T>] {
+        let capacity = self.lanes.ncols();
+        &self.lanes.as_slice().unwrap_or_default()[panel * capacity..][..self.rows]
+    }
+
+    /// The rows of one panel, for writing.
+    pub fn panel_mut(&mut self, panel: usize) -> &mut [Lane<T>] {
+        let capacity = self.lanes.ncols();
+        &mut self.lanes.as_slice_mut().unwrap_or_default()[panel * capacity..][..self.rows]
+    }
+
+    /// All lanes, panel after panel. Only for matrices whose rows are all in use.
+    pub fn lanes(&self) -> &[Lane<T>] {
+        debug_assert_eq!(self.rows, self.lanes.ncols());
+        self.lanes.as_slice().unwrap_or_default()
+    }
+
+    /// All lanes, for writing. Only for matrices whose rows are all in use.
+    pub fn lanes_mut(&mut self) -> &mut [Lane<T>] {
+        debug_assert_eq!(self.rows, self.lanes.ncols());
+        self.lanes.as_slice_mut().unwrap_or_default()
+    }
+
+    /// One entry.
+    pub fn get(&self, row: usize, col: usize) -> T {
+        self.panel(col / LANES)[row][col % LANES]
+    }
+
+    /// Sets one entry.
+    pub fn set(&mut self, row: usize, col: usize, value: T) {
+        self.panel_mut(col / LANES)[row][col % LANES] = value;
+    }
+
+    /// The sum of squares of all entries, in f64. The padding must be zero.
+    pub fn sum_of_squares(&self) -> f64 {
+        (0..self.panels()).map(|panel| sum_of_squares(self.panel(panel))).sum()
+    }
+}
+
+/// The sum of squares of lanes, right to the format's precision however large or small the entries are.
+///
+/// Summed in the format over runs of 64 rows and in f64 over the runs; where squares leave the range of the format,
+/// all in f64.
+pub fn sum_of_squares<T: Real>(lanes: &[Lane<T>]) -> f64 {
+    const RUN: usize = 64;
+    let mut total = 0.0;
+    for run in lanes.chunks(RUN) {
+        let mut sums = [T::ZERO; LANES];
+        for lane in run {
+            for i in 0..LANES {
+                sums[i] += lane[i] * lane[i];
+            }
+        }
+        total += sum_lane(&sums);
+    }
+    // Where the mean square is far above the smallest normal number, what was lost to underflow does not count.
+    let smallest = (lanes.len() * LANES) as f64 * 1e8 * f64::from(f32::MIN_POSITIVE);
+    if total.is_finite() && total > smallest {
+        return total;
+    }
+    lanes.iter().flatten().map(|x| x.to_f64() * x.to_f64()).sum()
+}
+
+/// The sum over a lane, in f64.
+#[inline]
+pub fn sum_lane<T: Real>(lane: &Lane<T>) -> f64 {
+    lane.iter().map(|x| x.to_f64()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_array_survives_the_layout() {
+        for (rows, cols) in [(1, 1), (3, 8), (5, 9), (2, 17)] {
+            let array = Array2::from_shape_fn((rows, cols), |(i, j)| (i * 100 + j) as f64);
+            let panels = Panels::<f32>::from_array(&array);
+            assert_eq!(panels.to_array(), array);
+            let squares: f64 = array.iter().map(|x| x * x).sum();
+            assert_eq!(panels.sum_of_squares(), squares);
+        }
+    }
+
+    #[test]
+    fn squares_outside_the_format_are_summed_all_the_same() {
+        for entry in [1e-30_f32, 1e-22, 1e25] {
+            let lanes = vec![[entry; LANES]; 100];
+            let want = 800.0 * f64::from(entry).powi(2);
+            assert!((sum_of_squares(&lanes) / want - 1.0).abs() < 1e-6, "{entry}");
+        }
+        assert_eq!(sum_of_squares(&[[0.0_f32; LANES]]), 0.0);
+        assert!(sum_of_squares(&[[f32::NAN; LANES]]).is_nan());
+    }
+
+    #[test]
+    fn fewer_rows_are_a_view_of_the_first() {
+        let array = Array2::from_shape_fn((4, 9), |(i, j)| (i * 10 + j) as f64);
+        let mut panels = Panels::<f64>::from_array(&array);
+        panels.set_rows(2);
+        assert_eq!(panels.to_array(), array.slice(ndarray::s![..2, ..]));
+        assert_eq!(panels.panel(1).len(), 2);
+    }
+}

@@ -1,0 +1,199 @@
+//! Matrix products.
+//!
+//! Each computes tiles of 4 × 8 entries in registers. An entry's sum runs over its terms in their order, one after
+//! the other, whatever the shape, so the result does not depend on how the tiles fall.
+
+use super::{LANES, Lane, Panels, Real};
+
+/// Rows of a tile.
+const TILE: usize = 4;
+
+/// `C = A B + bias`: A is (m, k), B is (k, n), the bias a row of n, C becomes (m, n).
+///
+/// # Panics
+/// If the shapes do not fit.
+pub fn product<T: Real>(a: &Panels<T>, b: &Panels<T>, bias: Option<&[Lane<T>]>, c: &mut Panels<T>) {
+    assert_eq!((a.cols(), a.rows(), b.cols()), (b.rows(), c.rows(), c.cols()), "shapes of a product");
+    for panel in 0..c.panels() {
+        let start = bias.map_or([T::ZERO; LANES], |bias| bias[panel]);
+        let b = b.panel(panel);
+        let (tiles, rest) = c.panel_mut(panel).as_chunks_mut::<TILE>();
+        for (index, tile) in tiles.iter_mut().enumerate() {
+            *tile = product_tile::<T, TILE>(a, index * TILE, b, start);
+        }
+        let done = tiles.len() * TILE;
+        for (index, lane) in rest.iter_mut().enumerate() {
+            [*lane] = product_tile::<T, 1>(a, done + index, b, start);
+        }
+    }
+}
+
+#[inline(always)]
+fn product_tile<T: Real, const ROWS: usize>(
+    a: &Panels<T>,
+    row: usize,
+    b: &[Lane<T>],
+    start: Lane<T>,
+) -> [Lane<T>; ROWS] {
+    let mut sums = [start; ROWS];
+    let (blocks, rest) = b.as_chunks::<LANES>();
+    for (panel, block) in blocks.iter().enumerate() {
+        let Some(rows) = a.panel(panel)[row..].first_chunk::<ROWS>() else { return sums };
+        for k in 0..LANES {
+            for r in 0..ROWS {
+                for i in 0..LANES {
+                    sums[r][i] += rows[r][k] * block[k][i];
+                }
+            }
+        }
+    }
+    if !rest.is_empty() {
+        let Some(rows) = a.panel(blocks.len())[row..].first_chunk::<ROWS>() else { return sums };
+        for (k, b) in rest.iter().enumerate() {
+            for r in 0..ROWS {
+                for i in 0..LANES {
+                    sums[r][i] += rows[r][k] * b[i];
+                }
+            }
+        }
+    }
+    sums
+}
+
+/// `C = Aᵀ D`: A is (m, k), D is (m, n), C becomes (k, n).
+///
+/// # Panics
+/// If the shapes do not fit.
+pub fn transposed_product<T: Real>(a: &Panels<T>, d: &Panels<T>, c: &mut Panels<T>) {
+    assert_eq!((a.rows(), a.cols(), d.cols()), (d.rows(), c.rows(), c.cols()), "shapes of a transposed product");
+    for panel in 0..c.panels() {
+        let d = d.panel(panel);
+        for (index, tile) in c.panel_mut(panel).chunks_mut(TILE).enumerate() {
+            let first = index * TILE;
+            let a = a.panel(first / LANES);
+            let sums = transposed_tile(a, first % LANES, d);
+            tile.copy_from_slice(&sums[..tile.len()]);
+        }
+    }
+}
+
+#[inline(always)]
+fn transposed_tile<T: Real>(a: &[Lane<T>], first: usize, d: &[Lane<T>]) -> [Lane<T>; TILE] {
+    // The two halves of a lane as two instances, so that `first` is a constant in each loop.
+    if first == 0 { transposed_half::<T, 0>(a, d) } else { transposed_half::<T, TILE>(a, d) }
+}
+
+#[inline(always)]
+fn transposed_half<T: Real, const FIRST: usize>(a: &[Lane<T>], d: &[Lane<T>]) -> [Lane<T>; TILE] {
+    let mut sums = [[T::ZERO; LANES]; TILE];
+    for (a, d) in a.iter().zip(d) {
+        for r in 0..TILE {
+            for i in 0..LANES {
+                sums[r][i] += a[FIRST + r] * d[i];
+            }
+        }
+    }
+    sums
+}
+
+/// `B = Aᵀ`.
+///
+/// # Panics
+/// If the shapes do not fit.
+pub fn transpose<T: Real>(a: &Panels<T>, b: &mut Panels<T>) {
+    assert_eq!((a.rows(), a.cols()), (b.cols(), b.rows()), "shapes of a transpose");
+    for panel in 0..a.panels() {
+        for (block, rows) in a.panel(panel).chunks(LANES).enumerate() {
+            let cols = a.panel_cols(panel);
+            let out = &mut b.panel_mut(block)[panel * LANES..][..cols];
+            for (j, lane) in out.iter_mut().enumerate() {
+                for (i, row) in rows.iter().enumerate() {
+                    lane[i] = row[j];
+                }
+            }
+        }
+    }
+}
+
+/// The sums of the columns of D, as a row in lanes.
+pub fn column_sums<T: Real>(d: &Panels<T>, sums: &mut [Lane<T>]) {
+    for (panel, sums) in sums.iter_mut().enumerate() {
+        *sums = [T::ZERO; LANES];
+        for lane in d.panel(panel) {
+            for i in 0..LANES {
+                sums[i] += lane[i];
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::{Purpose, Random};
+    use ndarray::{Array1, Array2, Axis};
+
+    fn random_matrix(random: &mut Random, rows: usize, cols: usize) -> Array2<f64> {
+        // Rounded to f32, so that both formats start from the same numbers.
+        Array2::from_shape_fn((rows, cols), |_| f64::from(random.uniform(-1.0, 1.0) as f32))
+    }
+
+    fn assert_close(got: &Array2<f64>, want: &Array2<f64>, tolerance: f64, what: &str) {
+        let worst = (got - want).iter().fold(0.0_f64, |worst, x| worst.max(x.abs()));
+        assert!(worst <= tolerance, "{what} {:?}: off by {worst}", want.dim());
+    }
+
+    fn check<T: Real>(epsilon: f64) {
+        let mut random = Random::new(5, Purpose::Data);
+        let mut size = || 1 + (random.unit() * random.unit() * 260.0) as usize;
+        let mut shapes = vec![(1, 1, 1), (4, 8, 8), (5, 9, 17), (260, 260, 260)];
+        shapes.extend((0..60).map(|_| (size(), size(), size())));
+        for (m, k, n) in shapes {
+            let (a, b) = (random_matrix(&mut random, m, k), random_matrix(&mut random, k, n));
+            let d = random_matrix(&mut random, m, n);
+            let bias: Array1<f64> = random_matrix(&mut random, 1, n).index_axis_move(Axis(0), 0);
+            let (pa, pb, pd) = (Panels::<T>::from_array(&a), Panels::from_array(&b), Panels::from_array(&d));
+            let bias_lanes = Panels::<T>::from_array(&bias.clone().insert_axis(Axis(0)));
+            let tolerance = epsilon * (k.max(m) as f64);
+
+            let mut c = Panels::zeros(m, n);
+            product(&pa, &pb, Some(bias_lanes.lanes()), &mut c);
+            assert_close(&c.to_array(), &(a.dot(&b) + &bias), tolerance, "product");
+
+            let mut c = Panels::zeros(k, n);
+            transposed_product(&pa, &pd, &mut c);
+            assert_close(&c.to_array(), &a.t().dot(&d), tolerance, "transposed product");
+
+            let mut c = Panels::zeros(k, m);
+            transpose(&pa, &mut c);
+            assert_eq!(c.to_array(), a.t());
+
+            let mut sums = vec![[T::ZERO; LANES]; n.div_ceil(LANES)];
+            column_sums(&pd, &mut sums);
+            let sums = Array2::from_shape_fn((1, n), |(_, j)| sums[j / LANES][j % LANES].to_f64());
+            assert_close(&sums, &d.sum_axis(Axis(0)).insert_axis(Axis(0)), tolerance, "column sums");
+        }
+    }
+
+    #[test]
+    fn products_equal_their_plain_twins() {
+        check::<f32>(3e-7);
+        check::<f64>(3e-16);
+    }
+
+    #[test]
+    fn padding_of_the_left_factor_is_never_read() {
+        let mut a = Panels::<f32>::from_array(&Array2::ones((5, 3)));
+        for row in 0..5 {
+            a.panel_mut(0)[row][3..].fill(f32::NAN);
+        }
+        let b = Panels::from_array(&Array2::ones((3, 2)));
+        let mut c = Panels::zeros(5, 2);
+        product(&a, &b, None, &mut c);
+        assert_eq!(c.to_array(), Array2::from_elem((5, 2), 3.0));
+        let d = Panels::from_array(&Array2::ones((5, 2)));
+        let mut c = Panels::zeros(3, 2);
+        transposed_product(&a, &d, &mut c);
+        assert_eq!(c.to_array(), Array2::from_elem((3, 2), 5.0));
+    }
+}

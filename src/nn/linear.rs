@@ -1,0 +1,69 @@
+//! The affine map of a layer, `z = h W + b`.
+
+use super::Initializer;
+use crate::kernel::{Panels, Real};
+use crate::random::Random;
+use ndarray::Array2;
+
+/// A tensor that training changes, with its gradient.
+#[derive(Clone, Debug)]
+pub struct Parameter<T> {
+    /// The values.
+    pub value: Panels<T>,
+    /// The gradient of the loss, times `2^exponent`.
+    pub grad: Panels<T>,
+    /// Gradients far below the range of the format are carried with this exact power of two.
+    pub exponent: i32,
+}
+
+impl<T: Real> Parameter<T> {
+    /// A parameter of these values; vectors are matrices of one row.
+    pub fn new(value: &Array2<f64>) -> Self {
+        let value = Panels::from_array(value);
+        Self { grad: Panels::zeros(value.rows(), value.cols()), value, exponent: 0 }
+    }
+
+    /// The Frobenius norm of the gradient, true however small.
+    pub fn grad_norm(&self) -> f64 {
+        unscale(self.grad.sum_of_squares().sqrt(), self.exponent)
+    }
+
+    /// The gradient as a plain array.
+    pub fn grad_array(&self) -> Array2<f64> {
+        self.grad.to_array().mapv(|g| unscale(g, self.exponent))
+    }
+}
+
+/// `x / 2^exponent`.
+pub fn unscale(x: f64, exponent: i32) -> f64 {
+    libm::ldexp(x, -exponent)
+}
+
+/// An affine map `z = h W + b`: h is (batch, fan_in), W (fan_in, fan_out), b a row of fan_out.
+#[derive(Clone, Debug)]
+pub struct Linear<T> {
+    /// W.
+    pub weight: Parameter<T>,
+    /// b, unless the layer has none.
+    pub bias: Option<Parameter<T>>,
+}
+
+impl<T: Real> Linear<T> {
+    /// A map with these parameters.
+    pub fn new(weight: &Array2<f64>, bias: Option<&Array2<f64>>) -> Self {
+        Self { weight: Parameter::new(weight), bias: bias.map(Parameter::new) }
+    }
+
+    /// A map with random parameters; see [`Initializer::draw`].
+    pub fn random(
+        fan_in: usize,
+        fan_out: usize,
+        initializer: Initializer,
+        gain: f64,
+        bias_std: f64,
+        random: &mut Random,
+    ) -> Self {
+        let (weight, bias) = initializer.draw(fan_in, fan_out, gain, bias_std, random);
+        Self::new(&weight, Some(&bias))
+    }
+}

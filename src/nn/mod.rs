@@ -1,0 +1,17 @@
+//! The network: layers, activations, initializers, normalization, skip connections, losses.
+
+mod activation;
+mod initializer;
+mod linear;
+mod loss;
+mod mlp;
+mod norm;
+mod residual;
+
+pub use activation::Activation;
+pub use initializer::Initializer;
+pub use linear::{Linear, Parameter, unscale};
+pub use loss::{Loss, Targets};
+pub use mlp::{Layer, LayerSpec, Mlp};
+pub use norm::{EPSILON as NORM_EPSILON, Norm, Normalization};
+pub use residual::Residual;

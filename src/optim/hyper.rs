@@ -1,0 +1,100 @@
+//! The hyper-parameters that may change during a run, and each optimizer's own defaults.
+
+use super::{ClipKind, OptimizerKind, ScheduleKind};
+use crate::experiment::Experiment;
+use serde::{Deserialize, Serialize};
+
+/// Everything about an update that may change between two steps.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Hyper {
+    /// Learning rate η, before the schedule.
+    pub lr: f64,
+    /// Momentum μ.
+    pub momentum: f64,
+    /// Decay of the first moment, β₁.
+    pub beta1: f64,
+    /// Decay of the second moment, β₂; RMSProp's α.
+    pub beta2: f64,
+    /// ε, outside the root.
+    pub epsilon: f64,
+    /// Weight decay λ: decoupled in AdamW, added to the gradient in the others.
+    pub weight_decay: f64,
+    /// Schedule of the learning rate.
+    pub schedule: ScheduleKind,
+    /// Its period in steps.
+    pub schedule_steps: u32,
+    /// Steps of linear warm-up.
+    pub warmup: u32,
+    /// Clipping.
+    pub clip: ClipKind,
+    /// Its threshold c.
+    pub clip_at: f64,
+}
+
+impl Hyper {
+    /// Those of an experiment.
+    pub fn of(experiment: &Experiment) -> Self {
+        Self {
+            lr: experiment.lr,
+            momentum: experiment.momentum,
+            beta1: experiment.beta1,
+            beta2: experiment.beta2,
+            epsilon: experiment.epsilon,
+            weight_decay: experiment.weight_decay,
+            schedule: experiment.schedule,
+            schedule_steps: experiment.schedule_steps,
+            warmup: experiment.warmup,
+            clip: experiment.clip,
+            clip_at: experiment.clip_at,
+        }
+    }
+}
+
+/// Defaults that differ between optimizers.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Defaults {
+    /// Learning rate.
+    pub lr: f64,
+    /// β₂, or α of RMSProp.
+    pub beta2: f64,
+    /// ε.
+    pub epsilon: f64,
+    /// Weight decay.
+    pub weight_decay: f64,
+}
+
+impl OptimizerKind {
+    /// The optimizer's own defaults: PyTorch's, except that SGD, which has none there, takes 0.1, and the momentum
+    /// methods a tenth of it, since their steps are 1 / (1 − μ) times as long.
+    pub fn defaults(self) -> Defaults {
+        let (lr, beta2, epsilon, weight_decay) = match self {
+            Self::Sgd => (0.1, 0.999, 1e-8, 0.0),
+            Self::Momentum | Self::Nesterov => (0.01, 0.999, 1e-8, 0.0),
+            Self::Adagrad => (0.01, 0.999, 1e-10, 0.0),
+            Self::RmsProp => (0.01, 0.99, 1e-8, 0.0),
+            Self::Adam | Self::AmsGrad => (0.001, 0.999, 1e-8, 0.0),
+            Self::AdamW => (0.001, 0.999, 1e-8, 0.01),
+        };
+        Defaults { lr, beta2, epsilon, weight_decay }
+    }
+
+    /// Whether μ matters.
+    pub fn uses_momentum(self) -> bool {
+        matches!(self, Self::Momentum | Self::Nesterov)
+    }
+
+    /// Whether β₁ matters.
+    pub fn uses_beta1(self) -> bool {
+        matches!(self, Self::Adam | Self::AdamW | Self::AmsGrad)
+    }
+
+    /// Whether β₂ (RMSProp: α) matters.
+    pub fn uses_beta2(self) -> bool {
+        self.uses_beta1() || self == Self::RmsProp
+    }
+
+    /// Whether ε matters.
+    pub fn uses_epsilon(self) -> bool {
+        self.uses_beta2() || self == Self::Adagrad
+    }
+}

@@ -1,0 +1,250 @@
+//! What all update rules share: the loop over a parameter tensor's entries, the scale of its state, and the norms.
+
+use super::{ClipKind, Hyper, OptimizerKind, adagrad, adam, momentum, rmsprop, schedule, sgd};
+use crate::kernel::{LANES, Lane, Panels, Real, sum_lane};
+use crate::nn::{Parameter, unscale};
+
+/// An update rule at one step: what it makes of one entry's gradient and state.
+///
+/// Gradient and state are carried times `2^e`, so first moments come times `2^e` and second ones times `2^2e`.
+pub(super) trait Rule<T, const SLOTS: usize> {
+    /// Which slot holds the first moment, if the rule has one that the report shows.
+    const FIRST: Option<usize> = None;
+    /// Which slot holds the second moment that the rule divides by.
+    const SECOND: Option<usize> = None;
+
+    /// The change of the entry times `2^e`, from its gradient; the state becomes that after the step.
+    fn change(&self, gradient: T, state: [&mut T; SLOTS]) -> T;
+
+    /// Factors that make the state's first and second moment into those that the rule uses (bias correction).
+    fn corrections(&self) -> (f64, f64) {
+        (1.0, 1.0)
+    }
+}
+
+/// The powers of two that a rule needs to know of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scales<T> {
+    /// What the state of the step before is multiplied by, to be in the scale of this step's gradient.
+    pub state: T,
+    /// The square of it, for second moments.
+    pub state_squared: T,
+    /// What makes a number in the scale of the gradient a true one; 0 where that would leave the format.
+    pub inverse: T,
+}
+
+/// The state of an optimizer for one parameter tensor, and the values that the next step gives it.
+#[derive(Clone, Debug)]
+pub struct State<T> {
+    slots: [Vec<Lane<T>>; 3],
+    /// The slots hold their moments times this power of two (the second moments times its square).
+    exponent: i32,
+    /// `log2` of the root mean square of the largest moment, in its scale; `None` while all are zero.
+    magnitude: Option<i32>,
+    next: Panels<T>,
+}
+
+/// The norms of one parameter tensor's update.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct UpdateNorms {
+    /// ‖Δθ‖, true however small.
+    pub update: f64,
+    /// ‖θ‖ after the update.
+    pub value: f64,
+    /// ‖m̂‖ of an adaptive optimizer with a first moment, else 0.
+    pub first_moment: f64,
+    /// ‖√v̂‖ of an adaptive optimizer, else 0.
+    pub second_moment: f64,
+}
+
+/// An optimizer at one step: the update rule with its hyper-parameters and what clipping makes of the gradients.
+#[derive(Clone, Copy, Debug)]
+pub struct Optimizer {
+    kind: OptimizerKind,
+    hyper: Hyper,
+    /// The learning rate with its schedule.
+    lr: f64,
+    /// The step, from 1.
+    step: u64,
+    /// The factor of clipping by norm, 1 without.
+    clip_factor: f64,
+}
+
+impl OptimizerKind {
+    /// How many numbers the rule keeps for every entry.
+    fn slots(self) -> usize {
+        match self {
+            Self::Sgd => 0,
+            Self::Momentum | Self::Nesterov | Self::Adagrad | Self::RmsProp => 1,
+            Self::Adam | Self::AdamW => 2,
+            Self::AmsGrad => 3,
+        }
+    }
+}
+
+impl<T: Real> State<T> {
+    /// The state before the first step, all zero.
+    pub fn new(kind: OptimizerKind, parameter: &Parameter<T>) -> Self {
+        let lanes = parameter.value.lanes().len();
+        let slot = |index| vec![[T::ZERO; LANES]; if index < kind.slots() { lanes } else { 0 }];
+        Self { slots: [slot(0), slot(1), slot(2)], exponent: 0, magnitude: None, next: parameter.value.clone() }
+    }
+
+    /// Gives the parameter the values that [`Optimizer::prepare`] computed.
+    pub fn commit(&mut self, parameter: &mut Parameter<T>) {
+        std::mem::swap(&mut self.next, &mut parameter.value);
+    }
+}
+
+impl Optimizer {
+    /// The optimizer at a step, counted from 1, whose gradients together have the norm `grad_norm`.
+    pub fn new(kind: OptimizerKind, hyper: Hyper, step: u64, grad_norm: f64) -> Self {
+        let lr = hyper.lr * schedule::factor(hyper.schedule, hyper.schedule_steps, hyper.warmup, step);
+        // As PyTorch's clip_grad_norm_, whose 1e-6 keeps a norm of zero from dividing.
+        let clip_factor =
+            if hyper.clip == ClipKind::Norm { (hyper.clip_at / (grad_norm + 1e-6)).min(1.0) } else { 1.0 };
+        Self { kind, hyper, lr, step, clip_factor }
+    }
+
+    /// Computes the parameter's next values, which [`State::commit`] puts in place. The parameter stays as it is, so
+    /// an update that is not finite can be refused.
+    ///
+    /// `decays` says whether weight decay applies to the parameter.
+    pub fn prepare<T: Real>(&self, parameter: &Parameter<T>, state: &mut State<T>, decays: bool) -> UpdateNorms {
+        let decay = if decays { self.hyper.weight_decay } else { 0.0 };
+        // A gradient that decay is added to is of the parameter's own size, and so is its state.
+        let wanted = if decay == 0.0 { parameter.exponent } else { 0 };
+        // The state may not leave the format when the scale rises; a state of zeros cannot.
+        let (exponent, rescale) = match state.magnitude {
+            None => (wanted, 0),
+            Some(magnitude) => {
+                let exponent = wanted.min(state.exponent + (20 - magnitude).clamp(0, 40));
+                (exponent, exponent - state.exponent)
+            }
+        };
+        let scales = Scales {
+            state: T::power_of_two(rescale),
+            state_squared: T::power_of_two(2 * rescale),
+            // Beyond 2^-80 no entry would notice, and the product could become denormal.
+            inverse: if exponent > 80 { T::ZERO } else { T::power_of_two(-exponent) },
+        };
+        state.exponent = exponent;
+        let context = Context {
+            gradient_factor: T::from_f64(unscale(self.clip_factor, parameter.exponent - exponent)),
+            clip_value: (self.hyper.clip == ClipKind::Value)
+                .then(|| T::from_f64(unscale(self.hyper.clip_at, -exponent).min(1e30))),
+            coupled: T::from_f64(if self.kind == OptimizerKind::AdamW { 0.0 } else { decay }),
+            decoupled: T::from_f64(if self.kind == OptimizerKind::AdamW { self.lr * decay } else { 0.0 }),
+            inverse: scales.inverse,
+            exponent,
+        };
+        let (hyper, lr, step) = (&self.hyper, self.lr, self.step);
+        match self.kind {
+            OptimizerKind::Sgd => run(&sgd::Sgd::new(lr), &context, parameter, state),
+            OptimizerKind::Momentum => {
+                run(&momentum::Momentum::new(lr, hyper.momentum, scales), &context, parameter, state)
+            }
+            OptimizerKind::Nesterov => {
+                run(&momentum::Nesterov::new(lr, hyper.momentum, scales), &context, parameter, state)
+            }
+            OptimizerKind::Adagrad => {
+                run(&adagrad::Adagrad::new(lr, hyper.epsilon, scales), &context, parameter, state)
+            }
+            OptimizerKind::RmsProp => {
+                run(&rmsprop::RmsProp::new(lr, hyper.beta2, hyper.epsilon, scales), &context, parameter, state)
+            }
+            OptimizerKind::Adam | OptimizerKind::AdamW => {
+                run(&adam::Adam::new(lr, hyper, step, scales), &context, parameter, state)
+            }
+            OptimizerKind::AmsGrad => run(&adam::AmsGrad::new(lr, hyper, step, scales), &context, parameter, state),
+        }
+    }
+}
+
+/// What happens to a gradient before the rule sees it, and to a change after.
+struct Context<T> {
+    gradient_factor: T,
+    clip_value: Option<T>,
+    coupled: T,
+    decoupled: T,
+    inverse: T,
+    exponent: i32,
+}
+
+fn run<T: Real, R: Rule<T, SLOTS>, const SLOTS: usize>(
+    rule: &R,
+    context: &Context<T>,
+    parameter: &Parameter<T>,
+    state: &mut State<T>,
+) -> UpdateNorms {
+    // One instance without clipping by value, the usual case, so that its loop has no test in it.
+    match context.clip_value {
+        None => run_clipped(rule, context, parameter, state, |g| g),
+        Some(limit) => run_clipped(rule, context, parameter, state, |g: T| {
+            if g > limit {
+                limit
+            } else if g < -limit {
+                -limit
+            } else {
+                g
+            }
+        }),
+    }
+}
+
+#[inline(always)]
+fn run_clipped<T: Real, R: Rule<T, SLOTS>, const SLOTS: usize>(
+    rule: &R,
+    context: &Context<T>,
+    parameter: &Parameter<T>,
+    state: &mut State<T>,
+    clip: impl Fn(T) -> T,
+) -> UpdateNorms {
+    const RUN: usize = 64;
+    let (mut update, mut value, mut first, mut second) = (0.0, 0.0, 0.0, 0.0);
+    let gradients = parameter.grad.lanes();
+    let values = parameter.value.lanes();
+    let next = state.next.lanes_mut();
+    for start in (0..values.len()).step_by(RUN) {
+        let range = start..(start + RUN).min(values.len());
+        let (gradients, values, next) = (&gradients[range.clone()], &values[range.clone()], &mut next[range.clone()]);
+        let slots = state.slots.each_mut().map(|slot| slot.get_mut(range.clone()).unwrap_or_default());
+        let mut sums = [[T::ZERO; LANES]; 4];
+        for row in 0..values.len() {
+            let (gradient, theta) = (gradients[row], values[row]);
+            let mut kept: [Lane<T>; SLOTS] = std::array::from_fn(|slot| slots[slot][row]);
+            for i in 0..LANES {
+                let gradient = clip(gradient[i] * context.gradient_factor) + context.coupled * theta[i];
+                let change = rule.change(gradient.flush(T::TINY), kept.each_mut().map(|lane| &mut lane[i]));
+                let change = (change - context.decoupled * theta[i]).flush(T::TINY);
+                let after = theta[i] + change * context.inverse;
+                next[row][i] = after;
+                sums[0][i] += change * change;
+                sums[1][i] += after * after;
+                if let Some(slot) = R::FIRST {
+                    sums[2][i] += kept[slot][i] * kept[slot][i];
+                }
+                if let Some(slot) = R::SECOND {
+                    sums[3][i] += kept[slot][i];
+                }
+            }
+            for (slot, kept) in kept.iter().enumerate() {
+                slots[slot][row] = *kept;
+            }
+        }
+        update += sum_lane(&sums[0]);
+        value += sum_lane(&sums[1]);
+        first += sum_lane(&sums[2]);
+        second += sum_lane(&sums[3]);
+    }
+    let mean_square = f64::max(first, second) / (parameter.value.rows() * parameter.value.cols()) as f64;
+    let has_state = mean_square > 0.0 && mean_square.is_finite();
+    state.magnitude = has_state.then(|| libm::ilogb(mean_square) / 2);
+    let (first_correction, second_correction) = rule.corrections();
+    UpdateNorms {
+        update: unscale(update.sqrt(), context.exponent),
+        value: value.sqrt(),
+        first_moment: unscale((first * first_correction * first_correction).sqrt(), context.exponent),
+        second_moment: unscale((second * second_correction).sqrt(), context.exponent),
+    }
+}

@@ -1,0 +1,300 @@
+//! The chart of gradient norms by layer: from layer 1 at the input side to the output layer, on a logarithmic axis.
+
+use super::color::Rgb;
+use super::frame::{Frame, Margins, StripKind, StripLabels, Surface};
+use super::paint::{Drawn, Marker, Painter, TextLook};
+use super::scale::{LogRange, ValueScale, segments};
+use super::theme::Theme;
+use super::ticks;
+use plotters::style::text_anchor::{HPos, VPos};
+use plotters_backend::DrawingBackend;
+
+/// One quantity in every layer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Series {
+    /// What is written at the end of its line.
+    pub label: String,
+    /// Its colour.
+    pub color: Rgb,
+    /// The shape of its marks.
+    pub marker: Marker,
+    /// Its values from layer 1 to the output layer.
+    pub values: Vec<f64>,
+}
+
+/// What theory expects of ‖∂L/∂z‖.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Prediction {
+    /// The expected value from layer 1 on; NaN where theory says nothing.
+    pub center: Vec<f64>,
+    /// The lower edge of the central 90 %.
+    pub low: Vec<f64>,
+    /// Its upper edge.
+    pub high: Vec<f64>,
+}
+
+/// What the chart shows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Data {
+    /// The measured quantities; those that are switched off or not measured are left out.
+    pub series: Vec<Series>,
+    /// What theory expects, if it is known.
+    pub prediction: Option<Prediction>,
+    /// The value under which plain f32 would read zero or a denormal number.
+    pub underflow_below: Option<f64>,
+}
+
+/// The words on the chart.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Labels {
+    /// The title of the layer axis.
+    pub layer_axis: String,
+    /// The title of the value axis.
+    pub value_axis: String,
+    /// The output layer's tick.
+    pub output: String,
+    /// In the range that plain f32 lacks.
+    pub underflow: String,
+    /// At the strips.
+    pub strips: StripLabels,
+}
+
+/// The chart's axes: how layers and values stand on the surface.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Axes {
+    /// The plot and its value axis.
+    pub frame: Frame,
+    layers: usize,
+    range: LogRange,
+    underflow_y: Option<f64>,
+    has_line_labels: bool,
+}
+
+/// The fewest decades that the axis spans, so that a healthy gradient looks as level as it is.
+const FEWEST_DECADES: i32 = 3;
+
+impl Axes {
+    /// The axes for data, close to the previous ones; `None` where there is nothing to show or no room for it.
+    pub fn fit(surface: Surface, theme: &Theme, data: &Data, previous: Option<&Self>) -> Option<Self> {
+        let layers = data.series.iter().map(|series| series.values.len()).max().filter(|layers| *layers > 0)?;
+        let previous = previous.filter(|previous| previous.layers == layers);
+        let values = || data.series.iter().flat_map(|series| series.values.iter().copied());
+        let predicted = data.prediction.iter().flat_map(|prediction| prediction.center.iter().copied());
+        let range = LogRange::fit(values().chain(predicted), FEWEST_DECADES).settle(previous.map(|axes| axes.range));
+        let scale = ValueScale::Log(range);
+        let strips: Vec<StripKind> = values().filter_map(|value| StripKind::of(value, &scale)).collect();
+        let em = theme.font_px * surface.scale;
+        let has_line_labels = f64::from(surface.width) > 30.0 * em;
+        let margins = Margins { top: 2.2, right: if has_line_labels { 6.2 } else { 1.2 }, bottom: 3.4 };
+        let frame = Frame::new(surface, theme, margins, scale, &strips, data.series.len())?;
+        let underflow_y = data.underflow_below.and_then(|value| frame.value_to_y(value));
+        let underflow_y = underflow_y.filter(|y| *y < frame.plot.bottom).map(|y| y.max(frame.plot.top));
+        Some(Self { frame, layers, range, underflow_y, has_line_labels })
+    }
+
+    /// How many layers there are, the output layer included.
+    pub fn layers(&self) -> usize {
+        self.layers
+    }
+
+    /// The place of a layer, counted from 0.
+    pub fn layer_to_x(&self, layer: usize) -> f64 {
+        self.frame.plot.left + self.spacing() * (layer as f64 + 0.5)
+    }
+
+    /// The layer nearest to a place, counted from 0.
+    pub fn x_to_layer(&self, x: f64) -> usize {
+        let layer = (x - self.frame.plot.left) / self.spacing();
+        (layer.max(0.0) as usize).min(self.layers - 1)
+    }
+
+    fn spacing(&self) -> f64 {
+        self.frame.plot.width() / self.layers as f64
+    }
+
+    fn marker_radius(&self) -> f64 {
+        (0.2 * self.spacing()).clamp(0.24 * self.frame.em, 0.42 * self.frame.em)
+    }
+
+    /// How many layers there are from one mark to the next, so that marks do not touch.
+    fn mark_every(&self) -> usize {
+        ((2.6 * self.marker_radius() / self.spacing()).ceil() as usize).max(1)
+    }
+
+    /// Draws everything but the data.
+    ///
+    /// # Errors
+    /// Those of the backend.
+    pub fn draw<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, labels: &Labels) -> Drawn<DB> {
+        let mut painter = Painter::new(backend, theme);
+        let (frame, em, plot) = (&self.frame, self.frame.em, self.frame.plot);
+        frame.draw(&mut painter, theme, &labels.value_axis, &labels.strips)?;
+        if let Some(y) = self.underflow_y {
+            painter.rect((plot.left, y), (plot.right, plot.bottom), theme.strip, 1.0)?;
+            painter.dashed_path(&[(plot.left, y), (plot.right, y)], frame.hairline(), 0.4 * em, theme.axis)?;
+            if plot.bottom - y > 1.2 * em {
+                let look = TextLook::new(0.9 * em, theme.muted, HPos::Right, VPos::Center);
+                painter.text(&labels.underflow, (plot.right - 0.5 * em, y + 0.75 * em), look)?;
+            }
+        }
+        let hidden = self.layers - 1;
+        if hidden > 0 {
+            let seam = plot.left + self.spacing() * hidden as f64;
+            painter.upright_line(seam, plot.top, frame.floor(), frame.hairline(), theme.grid)?;
+        }
+        let numbers = TextLook::new(em, theme.muted, HPos::Center, VPos::Center);
+        let y = frame.floor() + 0.95 * em;
+        let output_x = self.layer_to_x(hidden);
+        painter.text(&labels.output, (output_x, y), numbers)?;
+        let output_left = output_x - 0.3 * em * labels.output.chars().count() as f64;
+        let most = plot.width() / (0.58 * em * hidden.to_string().len() as f64 + 1.6 * em);
+        for number in ticks::layer_numbers(hidden, most as usize) {
+            let x = self.layer_to_x(number - 1);
+            let text = number.to_string();
+            if number == 1 || x + (0.3 * text.len() as f64 + 0.4) * em < output_left {
+                painter.text(&text, (x, y), numbers)?;
+            }
+        }
+        let middle = (plot.left + plot.right) / 2.0;
+        let look = TextLook::new(em, theme.text, HPos::Center, VPos::Center);
+        painter.text(&labels.layer_axis, (middle, frame.floor() + 2.4 * em), look)
+    }
+
+    /// Draws the data.
+    ///
+    /// # Errors
+    /// Those of the backend.
+    pub fn draw_data<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, data: &Data) -> Drawn<DB> {
+        let mut painter = Painter::new(backend, theme);
+        if let Some(prediction) = &data.prediction {
+            self.draw_band(&mut painter, theme, prediction)?;
+        }
+        // The first series is the one that matters most, and is drawn over the others.
+        for (lane, series) in data.series.iter().enumerate().rev() {
+            self.draw_series(&mut painter, theme, series, lane)?;
+        }
+        if let Some(prediction) = &data.prediction {
+            self.draw_center(&mut painter, theme, prediction)?;
+        }
+        if self.has_line_labels { self.draw_line_labels(&mut painter, theme, &data.series) } else { Ok(()) }
+    }
+
+    /// The height of an expected number, on the plot's edge where it is out of range.
+    fn clamped_y(&self, value: f64) -> Option<f64> {
+        let y = self.frame.value_to_y(value)?;
+        Some(y.clamp(self.frame.plot.top, self.frame.plot.bottom))
+    }
+
+    fn draw_band<DB: DrawingBackend>(
+        &self,
+        painter: &mut Painter<'_, DB>,
+        theme: &Theme,
+        prediction: &Prediction,
+    ) -> Drawn<DB> {
+        let edges = prediction.low.iter().zip(&prediction.high).take(self.layers).enumerate();
+        let band = edges.map(|(layer, (low, high))| {
+            // A lower edge of zero reaches down to the end of the axis.
+            let low = if *low == 0.0 { Some(self.frame.plot.bottom) } else { self.clamped_y(*low) };
+            Some((self.layer_to_x(layer), low?, self.clamped_y(*high)?))
+        });
+        for stretch in segments(band) {
+            let upper = stretch.iter().map(|(x, _, high)| (*x, *high));
+            let lower = stretch.iter().rev().map(|(x, low, _)| (*x, *low));
+            let outline: Vec<_> = upper.chain(lower).collect();
+            painter.polygon(&outline, theme.grad_z, theme.band_opacity)?;
+        }
+        Ok(())
+    }
+
+    /// The expected line: thin dashes over the measured ones, which would hide it where theory is right.
+    fn draw_center<DB: DrawingBackend>(
+        &self,
+        painter: &mut Painter<'_, DB>,
+        theme: &Theme,
+        prediction: &Prediction,
+    ) -> Drawn<DB> {
+        let center = prediction.center.iter().take(self.layers).enumerate();
+        let center = center.map(|(layer, value)| Some((self.layer_to_x(layer), self.clamped_y(*value)?)));
+        for stretch in segments(center) {
+            painter.dashed_path(&stretch, 0.1 * self.frame.em, 0.45 * self.frame.em, theme.text)?;
+        }
+        Ok(())
+    }
+
+    fn draw_series<DB: DrawingBackend>(
+        &self,
+        painter: &mut Painter<'_, DB>,
+        theme: &Theme,
+        series: &Series,
+        lane: usize,
+    ) -> Drawn<DB> {
+        let values = series.values.iter().take(self.layers).enumerate();
+        let points =
+            values.clone().map(|(layer, value)| Some((self.layer_to_x(layer), self.frame.value_to_y(*value)?)));
+        for stretch in segments(points) {
+            // Lines behind others are wider, so that of lines that coincide each is seen.
+            let width = (0.19 + 0.06 * lane as f64) * self.frame.em;
+            painter.path(&stretch, width.max(1.0), series.color)?;
+        }
+        let (radius, every) = (self.marker_radius(), self.mark_every());
+        for (layer, value) in values {
+            let x = self.layer_to_x(layer);
+            let is_marked = layer.is_multiple_of(every) || layer + 1 == self.layers;
+            if let Some(y) = self.frame.value_to_y(*value) {
+                if !is_marked {
+                    continue;
+                }
+                if every == 1 {
+                    painter.marker(series.marker, (x, y), radius + 0.12 * self.frame.em, theme.background)?;
+                }
+                painter.marker(series.marker, (x, y), radius, series.color)?;
+            } else if let Some(y) = self.frame.strip_y(*value, lane) {
+                painter.marker(series.marker, (x, y), radius.min(0.3 * self.frame.em), series.color)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes each series' name at the right end of its line, names apart from each other.
+    fn draw_line_labels<DB: DrawingBackend>(
+        &self,
+        painter: &mut Painter<'_, DB>,
+        theme: &Theme,
+        series: &[Series],
+    ) -> Drawn<DB> {
+        let em = self.frame.em;
+        let end = |lane: usize, series: &Series| {
+            let last = *series.values.last()?;
+            self.frame.value_to_y(last).or_else(|| self.frame.strip_y(last, lane))
+        };
+        let mut ends: Vec<(f64, &Series)> =
+            series.iter().enumerate().filter_map(|(lane, series)| Some((end(lane, series)?, series))).collect();
+        ends.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let wanted: Vec<f64> = ends.iter().map(|(y, _)| *y).collect();
+        let bounds = (self.frame.plot.top, self.frame.floor());
+        let x = self.frame.plot.right + 0.6 * em;
+        for (y, (_, series)) in spread(&wanted, 1.5 * em, bounds).into_iter().zip(ends) {
+            painter.marker(series.marker, (x + 0.2 * em, y), 0.3 * em, series.color)?;
+            let look = TextLook::new(em, theme.text, HPos::Left, VPos::Center).bold();
+            painter.text(&series.label, (x + 0.85 * em, y), look)?;
+        }
+        Ok(())
+    }
+}
+
+/// Places near the wanted ones (in ascending order) that are at least `gap` apart and within bounds if they fit.
+fn spread(wanted: &[f64], gap: f64, (low, high): (f64, f64)) -> Vec<f64> {
+    let mut places = wanted.to_vec();
+    for index in 1..places.len() {
+        places[index] = places[index].max(places[index - 1] + gap);
+    }
+    // What was pushed apart is moved back by half, so that the group stays around where it wanted to be.
+    let pushed = places.iter().zip(wanted).map(|(place, wanted)| place - wanted).fold(0.0, f64::max);
+    let shift = (pushed / 2.0).max(places.last().map_or(0.0, |last| last - high));
+    let shift = shift.min(places.first().map_or(0.0, |first| first - low)).max(0.0);
+    places.iter().map(|place| place - shift).collect()
+}
+
+#[cfg(test)]
+#[path = "gradient_by_layer_tests.rs"]
+mod tests;

@@ -1,0 +1,145 @@
+use super::super::testing::{attributes, surface, svg, texts};
+use super::*;
+
+fn labels() -> Labels {
+    Labels {
+        layer_axis: "layer".into(),
+        value_axis: "norm".into(),
+        output: "out".into(),
+        underflow: "underflow".into(),
+        strips: StripLabels::default(),
+    }
+}
+
+fn data(values: &[f64]) -> Data {
+    let theme = Theme::light();
+    let series =
+        Series { label: "grad z".into(), color: theme.grad_z, marker: Marker::Circle, values: values.to_vec() };
+    Data { series: vec![series], ..Data::default() }
+}
+
+fn draw(surface: Surface, data: &Data) -> String {
+    let theme = Theme::light();
+    svg(surface, |backend| {
+        if let Some(axes) = Axes::fit(surface, &theme, data, None) {
+            axes.draw(backend, &theme, &labels()).unwrap();
+            axes.draw_data(backend, &theme, data).unwrap();
+        }
+    })
+}
+
+const BLUE: &str = "fill=\"#0072B2\"";
+
+#[test]
+fn marks_stand_where_the_axes_say() {
+    let surface = surface(400, 300);
+    let data = data(&[1e-3, 1e-2, 0.1, 1.0]);
+    let axes = Axes::fit(surface, &Theme::light(), &data, None).unwrap();
+    let picture = draw(surface, &data);
+    let centers = |attribute| attributes(&picture, "circle", attribute, &[BLUE]);
+    let xs: Vec<String> = (0..4).map(|layer| format!("{}", axes.layer_to_x(layer).round())).collect();
+    assert_eq!(centers("cx"), xs);
+    let ys: Vec<f64> = centers("cy").iter().map(|y| y.parse().unwrap()).collect();
+    assert_eq!((ys[0], ys[3]), (axes.frame.plot.bottom, axes.frame.plot.top));
+    assert!((ys[1] - ys[2] - (ys[0] - ys[3]) / 3.0).abs() <= 1.0, "equal factors are equal distances");
+    assert_eq!(attributes(&picture, "polyline", "points", &[]).len(), 1);
+    for layer in 0..4 {
+        assert_eq!(axes.x_to_layer(axes.layer_to_x(layer)), layer);
+    }
+    assert_eq!((axes.x_to_layer(-1e9), axes.x_to_layer(f64::NAN), axes.x_to_layer(1e9)), (0, 0, 3));
+}
+
+#[test]
+fn the_axes_are_labelled() {
+    let picture = draw(surface(500, 300), &data(&[1e-3, 1e-2, 0.1, 1.0]));
+    let texts = texts(&picture);
+    for text in ["layer", "norm", "1", "2", "3", "out", "10", "−3", "0", "grad z"] {
+        assert!(texts.iter().any(|other| other == text), "{text} is missing in {texts:?}");
+    }
+    assert!(!texts.iter().any(|text| text == "4"), "the output layer has no number");
+}
+
+#[test]
+fn zero_infinity_and_nan_have_marks_of_their_own() {
+    let surface = surface(400, 300);
+    let data = data(&[0.0, 0.1, f64::INFINITY, 0.2, f64::NAN, 0.3, 0.4]);
+    let axes = Axes::fit(surface, &Theme::light(), &data, None).unwrap();
+    let picture = draw(surface, &data);
+    let ys: Vec<f64> = attributes(&picture, "circle", "cy", &[BLUE]).iter().map(|y| y.parse().unwrap()).collect();
+    assert_eq!(ys.len(), 7, "every layer has a mark");
+    let plot = axes.frame.plot;
+    assert!(ys[0] > plot.bottom, "zero is below the axis");
+    assert!(ys[2] < plot.top && ys[4] < ys[2], "infinity and NaN are above");
+    assert!([1, 3, 5, 6].iter().all(|layer| (plot.top..=plot.bottom).contains(&ys[*layer])));
+    assert_eq!(attributes(&picture, "polyline", "points", &[]).len(), 1, "a lone point has no line");
+    let texts = texts(&picture);
+    assert!(["∞", "NaN"].iter().all(|label| texts.iter().any(|text| text == label)), "{texts:?}");
+}
+
+#[test]
+fn degenerate_data_draw_something_or_nothing_but_never_panic() {
+    let many: Vec<f64> = (0..101).map(|layer| 0.5 * 0.236f64.powi(100 - layer)).collect();
+    let cases: [(&str, Vec<f64>, usize); 7] = [
+        ("one layer", vec![0.5], 1),
+        ("two layers", vec![0.5, 0.1], 2),
+        ("all zero", vec![0.0; 13], 13),
+        ("all NaN", vec![f64::NAN; 13], 13),
+        ("all infinite", vec![f64::INFINITY; 13], 13),
+        ("the whole range", vec![5e-324, 1e-300, f64::MAX], 3),
+        ("no layers", vec![], 0),
+    ];
+    for (name, values, marks) in cases {
+        let picture = draw(surface(700, 400), &data(&values));
+        let in_series = attributes(&picture, "circle", "cx", &[BLUE]).len();
+        // The name at the line's end repeats the mark.
+        assert_eq!(in_series, if marks == 0 { 0 } else { marks + 1 }, "{name}");
+    }
+    let marks = attributes(&draw(surface(500, 300), &data(&many)), "circle", "cx", &[BLUE]).len();
+    assert!((25..=101).contains(&marks), "{marks} marks of 101 layers");
+    for (width, height) in [(0, 0), (1, 1), (50, 50), (3, 900), (900, 3)] {
+        draw(surface(width, height), &data(&many));
+    }
+    assert_eq!(Axes::fit(surface(700, 400), &Theme::light(), &Data::default(), None), None);
+}
+
+#[test]
+fn the_range_that_plain_f32_lacks_is_marked_where_it_is_in_view() {
+    let limit = f64::from(f32::MIN_POSITIVE);
+    let deep = Data { underflow_below: Some(limit), ..data(&[1e-60, 1e-30, 1.0]) };
+    assert!(texts(&draw(surface(500, 300), &deep)).iter().any(|text| text == "underflow"));
+    let shallow = Data { underflow_below: Some(limit), ..data(&[1e-20, 1e-10, 1.0]) };
+    assert!(!texts(&draw(surface(500, 300), &shallow)).iter().any(|text| text == "underflow"));
+}
+
+#[test]
+fn a_prediction_is_a_band_and_a_dashed_line_that_break_at_gaps() {
+    let prediction = Prediction {
+        center: vec![1e-2, 3e-2, f64::NAN, 0.3, 1.0],
+        low: vec![1e-3, 1e-2, f64::NAN, 0.1, 0.0],
+        high: vec![1e-1, 0.1, f64::NAN, 1.0, 2.0],
+    };
+    let data = Data { prediction: Some(prediction), ..data(&[1e-2, 3e-2, 0.1, 0.3, 1.0]) };
+    let picture = draw(surface(400, 300), &data);
+    assert_eq!(attributes(&picture, "polygon", "points", &["opacity=\"0.18\""]).len(), 2);
+    assert!(attributes(&picture, "polyline", "points", &[]).len() > 4, "dashes");
+}
+
+#[test]
+fn the_axes_stand_still_while_values_change_a_little() {
+    let (surface, theme) = (surface(600, 400), Theme::light());
+    let first = Axes::fit(surface, &theme, &data(&[1.1e-5, 1e-3, 0.5]), None).unwrap();
+    let second = Axes::fit(surface, &theme, &data(&[2e-4, 1e-3, 0.9]), Some(&first)).unwrap();
+    assert_eq!(first, second);
+    let other_depth = Axes::fit(surface, &theme, &data(&[2e-4, 1e-3]), Some(&first)).unwrap();
+    assert_ne!(first.range, other_depth.range);
+}
+
+#[test]
+fn names_at_line_ends_keep_apart() {
+    assert_eq!(spread(&[], 10.0, (0.0, 100.0)), [0f64; 0]);
+    assert_eq!(spread(&[50.0], 10.0, (0.0, 100.0)), [50.0]);
+    assert_eq!(spread(&[50.0, 50.0], 10.0, (0.0, 100.0)), [45.0, 55.0]);
+    assert_eq!(spread(&[98.0, 99.0, 100.0], 10.0, (0.0, 100.0)), [80.0, 90.0, 100.0]);
+    assert_eq!(spread(&[0.0, 0.0], 10.0, (0.0, 100.0)), [0.0, 10.0]);
+    assert_eq!(spread(&[10.0, 60.0], 10.0, (0.0, 100.0)), [10.0, 60.0]);
+}

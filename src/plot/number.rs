@@ -1,0 +1,109 @@
+//! Numbers as text, for axes, readouts and tables.
+
+/// A number to three significant digits, as a reader expects it: `0.0236`, `2.36×10⁻⁸`, `0`, `∞`, `NaN`.
+pub fn readable(value: f64) -> String {
+    if value.is_nan() {
+        return "NaN".into();
+    }
+    if value.is_infinite() {
+        return if value > 0.0 { "∞".into() } else { "−∞".into() };
+    }
+    if value == 0.0 {
+        return "0".into();
+    }
+    let scientific = format!("{:.2e}", value.abs());
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let sign = if value < 0.0 { "−" } else { "" };
+    if (-3..=3).contains(&exponent) {
+        let decimals = (2 - exponent).max(0) as usize;
+        format!("{sign}{:.decimals$}", value.abs())
+    } else {
+        format!("{sign}{mantissa}×{}", power_of_ten(exponent))
+    }
+}
+
+/// A number to its last digit, in the form that JavaScript and most other languages read back as the same number.
+pub fn exact(value: f64) -> String {
+    if value.is_infinite() {
+        return if value > 0.0 { "Infinity".into() } else { "-Infinity".into() };
+    }
+    format!("{value:?}")
+}
+
+/// A power of ten with its exponent raised: `10⁻⁸`.
+pub fn power_of_ten(exponent: i32) -> String {
+    let digits = exponent.to_string();
+    let raised = digits.chars().map(|c| match c {
+        '-' => '⁻',
+        '1' => '¹',
+        '2' => '²',
+        '3' => '³',
+        '0'..='9' => char::from_u32('⁰' as u32 + (c as u32 - '0' as u32)).unwrap_or(c),
+        other => other,
+    });
+    "10".chars().chain(raised).collect()
+}
+
+/// A whole number with a comma between groups of three digits: `1,000,000`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::with_capacity(digits.len() * 4 / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_three_digits() {
+        let cases = [
+            (0.0, "0"),
+            (1.0, "1.00"),
+            (0.0236, "0.0236"),
+            (-0.5, "−0.500"),
+            (1234.5, "1234"),
+            (9999.9, "1.00×10⁴"),
+            (2.36e-8, "2.36×10⁻⁸"),
+            (1e-63, "1.00×10⁻⁶³"),
+            (-4.2e123, "−4.20×10¹²³"),
+            (f64::INFINITY, "∞"),
+            (f64::NEG_INFINITY, "−∞"),
+            (f64::NAN, "NaN"),
+            (5e-324, "4.94×10⁻³²⁴"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(readable(value), text, "{value}");
+        }
+    }
+
+    #[test]
+    fn exact_numbers_are_read_back_the_same() {
+        for value in [0.1, -2.5e-63, 5e-324, f64::MAX, 0.0, 1.0 / 3.0, f64::INFINITY] {
+            assert_eq!(exact(value).parse::<f64>().map(f64::to_bits), Ok(value.to_bits()));
+        }
+        assert_eq!([exact(f64::NAN), exact(f64::NEG_INFINITY), exact(1e-63)], ["NaN", "-Infinity", "1e-63"]);
+    }
+
+    #[test]
+    fn exponents_are_raised() {
+        assert_eq!(power_of_ten(-8), "10⁻⁸");
+        assert_eq!(power_of_ten(0), "10⁰");
+        assert_eq!(power_of_ten(1234567), "10¹²³⁴⁵⁶⁷");
+        assert_eq!(power_of_ten(-90), "10⁻⁹⁰");
+    }
+
+    #[test]
+    fn digits_are_grouped() {
+        for (number, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(number), text);
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! The few shapes that the charts are made of, drawn with sub-pixel input on any backend.
+
+use super::color::Rgb;
+use super::theme::Theme;
+use plotters::prelude::{FontFamily, FontStyle, IntoTextStyle, RGBAColor, ShapeStyle, TextStyle};
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use plotters_backend::{BackendCoord, BackendStyle, DrawingBackend, DrawingErrorKind};
+
+/// What drawing returns: nothing, or the backend's error.
+pub type Drawn<DB> = Result<(), DrawingErrorKind<<DB as DrawingBackend>::ErrorType>>;
+
+/// The shape of a series' marks, so that series differ by more than colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Marker {
+    /// A disc.
+    Circle,
+    /// A square on its corner.
+    Diamond,
+    /// A triangle on its base.
+    Triangle,
+}
+
+/// How a text stands at its point, and how it looks.
+#[derive(Clone, Copy)]
+pub(super) struct TextLook {
+    pub size: f64,
+    pub color: Rgb,
+    pub horizontal: HPos,
+    pub vertical: VPos,
+    pub is_bold: bool,
+}
+
+impl TextLook {
+    pub(super) fn new(size: f64, color: Rgb, horizontal: HPos, vertical: VPos) -> Self {
+        Self { size, color, horizontal, vertical, is_bold: false }
+    }
+
+    pub(super) fn bold(self) -> Self {
+        Self { is_bold: true, ..self }
+    }
+}
+
+/// A backend with the theme's type.
+pub(super) struct Painter<'a, DB: DrawingBackend> {
+    backend: &'a mut DB,
+    theme: &'a Theme,
+}
+
+impl<'a, DB: DrawingBackend> Painter<'a, DB> {
+    pub(super) fn new(backend: &'a mut DB, theme: &'a Theme) -> Self {
+        Self { backend, theme }
+    }
+
+    /// A filled rectangle between two corners, its edges on whole pixels.
+    pub(super) fn rect(&mut self, from: (f64, f64), to: (f64, f64), color: Rgb, opacity: f64) -> Drawn<DB> {
+        let (from, to) = (pixel(from), pixel(to));
+        if from.0 >= to.0 || from.1 >= to.1 {
+            return Ok(());
+        }
+        self.backend.draw_rect(from, to, &fill(color, opacity), true)
+    }
+
+    /// A level line: a rectangle, because that is sharp on every backend.
+    pub(super) fn level_line(&mut self, from_x: f64, to_x: f64, y: f64, width: f64, color: Rgb) -> Drawn<DB> {
+        let (top, width) = ((y - width / 2.0).round(), width.round().max(1.0));
+        self.rect((from_x, top), (to_x, top + width), color, 1.0)
+    }
+
+    /// An upright line.
+    pub(super) fn upright_line(&mut self, x: f64, from_y: f64, to_y: f64, width: f64, color: Rgb) -> Drawn<DB> {
+        let (left, width) = ((x - width / 2.0).round(), width.round().max(1.0));
+        self.rect((left, from_y), (left + width, to_y), color, 1.0)
+    }
+
+    /// A line through points; nothing for fewer than two.
+    pub(super) fn path(&mut self, points: &[(f64, f64)], width: f64, color: Rgb) -> Drawn<DB> {
+        if points.len() < 2 {
+            return Ok(());
+        }
+        self.backend.draw_path(points.iter().copied().map(pixel), &stroke(color, width))
+    }
+
+    /// A line of dashes through points.
+    pub(super) fn dashed_path(&mut self, points: &[(f64, f64)], width: f64, dash: f64, color: Rgb) -> Drawn<DB> {
+        for dash in dashes(points, dash, dash * 0.8) {
+            self.path(&dash, width, color)?;
+        }
+        Ok(())
+    }
+
+    /// A filled polygon.
+    pub(super) fn polygon(&mut self, points: &[(f64, f64)], color: Rgb, opacity: f64) -> Drawn<DB> {
+        if points.len() < 3 {
+            return Ok(());
+        }
+        self.backend.fill_polygon(points.iter().copied().map(pixel), &fill(color, opacity))
+    }
+
+    /// A mark, whose corners look out from behind a disc of the same radius.
+    pub(super) fn marker(&mut self, marker: Marker, (x, y): (f64, f64), radius: f64, color: Rgb) -> Drawn<DB> {
+        let corners: &[(f64, f64)] = match marker {
+            Marker::Circle => {
+                return self.backend.draw_circle(
+                    pixel((x, y)),
+                    radius.round().max(1.0) as u32,
+                    &fill(color, 1.0),
+                    true,
+                );
+            }
+            Marker::Diamond => &[(0.0, -1.45), (1.45, 0.0), (0.0, 1.45), (-1.45, 0.0)],
+            Marker::Triangle => &[(0.0, -1.4), (1.3, 0.95), (-1.3, 0.95)],
+        };
+        let corners: Vec<_> = corners.iter().map(|(dx, dy)| (x + dx * radius, y + dy * radius)).collect();
+        self.polygon(&corners, color, 1.0)
+    }
+
+    /// A text at a point.
+    pub(super) fn text(&mut self, text: &str, at: (f64, f64), look: TextLook) -> Drawn<DB> {
+        let size = look.size * self.theme.text_zoom;
+        if text.is_empty() || size < 1.0 {
+            return Ok(());
+        }
+        let weight = if look.is_bold { FontStyle::Bold } else { FontStyle::Normal };
+        let font = (FontFamily::Name(&self.theme.font_family), size, weight).into_text_style(&(1u32, 1u32));
+        let color = fill(look.color, 1.0).color;
+        let style: TextStyle<'_> = font.color(&color).pos(Pos::new(look.horizontal, look.vertical));
+        self.backend.draw_text(text, &style, pixel(at))
+    }
+}
+
+fn fill(color: Rgb, opacity: f64) -> ShapeStyle {
+    ShapeStyle { color: RGBAColor(color.0, color.1, color.2, opacity), filled: true, stroke_width: 0 }
+}
+
+fn stroke(color: Rgb, width: f64) -> impl BackendStyle {
+    let stroke_width = width.round().max(1.0) as u32;
+    ShapeStyle { color: RGBAColor(color.0, color.1, color.2, 1.0), filled: false, stroke_width }
+}
+
+/// The pixel at a point. Far outside the picture is as far as it gets, so that no backend overflows.
+fn pixel((x, y): (f64, f64)) -> BackendCoord {
+    const FAR: f64 = 1e6;
+    (x.round().clamp(-FAR, FAR) as i32, y.round().clamp(-FAR, FAR) as i32)
+}
+
+/// The drawn pieces of a dashed line through points.
+fn dashes(points: &[(f64, f64)], on: f64, off: f64) -> Vec<Vec<(f64, f64)>> {
+    let mut dashes = Vec::new();
+    let mut current: Vec<(f64, f64)> = points.first().copied().into_iter().collect();
+    let (mut is_on, mut rest) = (true, on.max(1.0));
+    for pair in points.windows(2) {
+        let (from, to) = (pair[0], pair[1]);
+        let length = (to.0 - from.0).hypot(to.1 - from.1);
+        let mut done = 0.0;
+        while length - done > rest {
+            done += rest;
+            let point = (from.0 + (to.0 - from.0) * done / length, from.1 + (to.1 - from.1) * done / length);
+            if is_on {
+                current.push(point);
+                dashes.push(std::mem::take(&mut current));
+            } else {
+                current = vec![point];
+            }
+            is_on = !is_on;
+            rest = if is_on { on.max(1.0) } else { off.max(1.0) };
+        }
+        rest -= length - done;
+        if is_on {
+            current.push(to);
+        }
+    }
+    if is_on && current.len() > 1 {
+        dashes.push(current);
+    }
+    dashes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dashes_turn_corners() {
+        let dashes = dashes(&[(0.0, 0.0), (10.0, 0.0), (10.0, 10.0)], 4.0, 4.0);
+        assert_eq!(
+            dashes,
+            [vec![(0.0, 0.0), (4.0, 0.0)], vec![(8.0, 0.0), (10.0, 0.0), (10.0, 2.0)], vec![(10.0, 6.0), (10.0, 10.0)],]
+        );
+        assert!(super::dashes(&[], 4.0, 4.0).is_empty());
+    }
+
+    #[test]
+    fn no_point_is_too_far_for_a_backend() {
+        assert_eq!(pixel((f64::INFINITY, f64::NAN)), (1_000_000, 0));
+    }
+}

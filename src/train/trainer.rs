@@ -1,0 +1,368 @@
+//! One optimizer step after another, each measured in every layer.
+
+use super::report::{Quantity, StepReport};
+use crate::choice::choice;
+use crate::data::{Batches, Dataset};
+use crate::experiment::{Batch, Experiment, Precision, Rejection};
+use crate::kernel::{Panels, Real};
+use crate::nn::{Activation, LayerSpec, Linear, Loss, Mlp, Norm, Normalization, Targets};
+use crate::optim::{Hyper, Optimizer, OptimizerKind, State};
+use crate::random::{Purpose, Random};
+use serde::{Deserialize, Serialize};
+
+choice! {
+    /// The number that was first found not to be finite.
+    pub enum DivergedQuantity {
+        /// An activation.
+        Activation => "activation",
+        /// The loss.
+        Loss => "loss",
+        /// ∂L/∂z.
+        GradZ => "grad-z",
+        /// A parameter's gradient.
+        Grad => "grad",
+        /// A parameter's update.
+        Update => "update",
+    }
+}
+
+/// Where a run ended: the first number that was not finite. The update that would have spread it was not made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Divergence {
+    /// The step that could not be completed.
+    pub step: u64,
+    /// The layer, from 1 at the input side; `None` for the loss.
+    pub layer: Option<usize>,
+    /// What was not finite there.
+    pub quantity: DivergedQuantity,
+}
+
+impl std::fmt::Display for Divergence {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "step {}: {:?} of layer {:?} is not finite", self.step, self.quantity, self.layer)
+    }
+}
+
+impl std::error::Error for Divergence {}
+
+/// The samples that a run learns from.
+#[derive(Clone, Debug)]
+pub struct Samples<T> {
+    x: Vec<Vec<T>>,
+    targets: Rows<T>,
+}
+
+#[derive(Clone, Debug)]
+enum Rows<T> {
+    Values(Vec<Vec<T>>),
+    Classes(Vec<u32>),
+}
+
+impl<T: Real> Samples<T> {
+    /// Samples with a row of numbers each as their targets.
+    pub fn with_values(x: &ndarray::Array2<f64>, y: &ndarray::Array2<f64>) -> Self {
+        Self { x: rows(x), targets: Rows::Values(rows(y)) }
+    }
+
+    /// Samples with a class each, from 0.
+    pub fn with_classes(x: &ndarray::Array2<f64>, classes: Vec<u32>) -> Self {
+        Self { x: rows(x), targets: Rows::Classes(classes) }
+    }
+}
+
+fn rows<T: Real>(matrix: &ndarray::Array2<f64>) -> Vec<Vec<T>> {
+    matrix.outer_iter().map(|row| row.iter().map(|x| T::from_f64(*x)).collect()).collect()
+}
+
+/// What decides whether weight decay applies to a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DecayScope {
+    /// To every parameter, as in PyTorch unless told otherwise.
+    All,
+    /// To weight matrices only.
+    Weights,
+}
+
+/// A run in progress.
+#[derive(Clone, Debug)]
+pub struct Trainer<T> {
+    mlp: Mlp<T>,
+    loss: Loss,
+    kind: OptimizerKind,
+    hyper: Hyper,
+    decay_scope: DecayScope,
+    /// The optimizer's state of every parameter, in the order of [`crate::nn::Layer::parameters`], layer by layer.
+    states: Vec<Vec<State<T>>>,
+    samples: Samples<T>,
+    targets: Targets<T>,
+    batches: Batches,
+    report: StepReport,
+    /// ‖W‖ of every layer before the next step.
+    weight_norms: Vec<f64>,
+}
+
+impl<T: Real> Trainer<T> {
+    /// The run that an experiment describes, before its first step.
+    ///
+    /// # Errors
+    /// The first parameter of the experiment whose value is not allowed.
+    pub fn new(experiment: &Experiment) -> Result<Self, Rejection> {
+        experiment.validate()?;
+        let samples = experiment.samples as usize;
+        let data = Dataset::generate(experiment.dataset, samples, experiment.noise, experiment.seed);
+        let size = match experiment.batch {
+            Batch::Full => samples,
+            Batch::Size(size) => size as usize,
+        };
+        let batches = Batches::new(samples, size, experiment.seed);
+        let layers = layer_specs(experiment).into_iter().enumerate().map(|(layer, spec)| {
+            let mut random = Random::new(experiment.seed, Purpose::Parameters { layer: layer as u32 });
+            let Experiment { init, gain, bias_std, .. } = *experiment;
+            (spec, Linear::random(spec.fan_in, spec.fan_out, init, gain, bias_std, &mut random))
+        });
+        let mlp = Mlp::new(layers.collect(), batches.size());
+        let samples = Samples::with_values(&data.x, &data.y);
+        let hyper = Hyper::of(experiment);
+        Ok(Self::with_network(mlp, samples, batches, experiment.loss, experiment.optimizer, hyper, DecayScope::All))
+    }
+
+    /// A run of a given network on given samples.
+    pub fn with_network(
+        mlp: Mlp<T>,
+        samples: Samples<T>,
+        batches: Batches,
+        loss: Loss,
+        kind: OptimizerKind,
+        hyper: Hyper,
+        decay_scope: DecayScope,
+    ) -> Self {
+        let states = mlp.layers.iter().map(|layer| layer.parameters().map(|p| State::new(kind, p)).collect()).collect();
+        let targets = match &samples.targets {
+            Rows::Values(y) => Targets::Values(Panels::zeros(batches.size(), y.first().map_or(0, Vec::len))),
+            Rows::Classes(_) => Targets::Classes(Vec::with_capacity(batches.size())),
+        };
+        let report = StepReport::new(mlp.layers.len());
+        let weight_norms = mlp.layers.iter().map(|layer| layer.linear.weight.value.sum_of_squares().sqrt()).collect();
+        Self { mlp, loss, kind, hyper, decay_scope, states, samples, targets, batches, report, weight_norms }
+    }
+
+    /// The network.
+    pub fn mlp(&self) -> &Mlp<T> {
+        &self.mlp
+    }
+
+    /// Steps made.
+    pub fn steps(&self) -> u64 {
+        self.report.step
+    }
+
+    /// Uses these hyper-parameters from the next step on.
+    pub fn set_hyper(&mut self, hyper: Hyper) {
+        self.hyper = hyper;
+    }
+
+    /// Measures the loss and the gradients that the next step will see, without making it.
+    ///
+    /// # Errors
+    /// The first number that is not finite.
+    pub fn probe(&mut self) -> Result<&StepReport, Divergence> {
+        self.gradients()?;
+        Ok(&self.report)
+    }
+
+    /// Makes one optimizer step. After the first, it allocates no memory.
+    ///
+    /// # Errors
+    /// The first number that is not finite; the parameters are then still those before the step.
+    pub fn step(&mut self) -> Result<&StepReport, Divergence> {
+        self.gradients()?;
+        let step = self.report.step + 1;
+        let optimizer = Optimizer::new(self.kind, self.hyper, step, self.report.grad_norm());
+        for (index, (layer, states)) in self.mlp.layers.iter().zip(&mut self.states).enumerate() {
+            for (role, (parameter, state)) in layer.parameters().zip(states).enumerate() {
+                let is_weight = role == 0;
+                let decays = is_weight || self.decay_scope == DecayScope::All;
+                let norms = optimizer.prepare(parameter, state, decays);
+                if !(norms.update.is_finite() && norms.value.is_finite()) {
+                    return Err(Divergence { step, layer: Some(index + 1), quantity: DivergedQuantity::Update });
+                }
+                if is_weight {
+                    let before = self.weight_norms[index];
+                    self.weight_norms[index] = norms.value;
+                    self.report.set(index, Quantity::Update, norms.update);
+                    self.report.set(index, Quantity::Weight, norms.value);
+                    self.report.set(index, Quantity::UpdateRatio, ratio(norms.update, before));
+                    self.report.set(index, Quantity::FirstMoment, norms.first_moment);
+                    self.report.set(index, Quantity::SecondMoment, norms.second_moment);
+                }
+            }
+        }
+        for (layer, states) in self.mlp.layers.iter_mut().zip(&mut self.states) {
+            for (parameter, state) in layer.parameters_mut().zip(states) {
+                state.commit(parameter);
+            }
+            layer.norm.iter_mut().for_each(Norm::update_running_statistics);
+        }
+        self.batches.advance();
+        self.report.step = step;
+        Ok(&self.report)
+    }
+
+    /// The forward and the backward pass on the next batch, and their part of the report.
+    fn gradients(&mut self) -> Result<(), Divergence> {
+        let step = self.report.step + 1;
+        let diverged = |layer, quantity| Divergence { step, layer, quantity };
+        let batch = self.batches.current();
+        load(self.mlp.input_mut(batch.len()), &self.samples.x, batch);
+        match (&mut self.targets, &self.samples.targets) {
+            (Targets::Values(values), Rows::Values(rows)) => {
+                values.set_rows(batch.len());
+                load(values, rows, batch);
+            }
+            (Targets::Classes(classes), Rows::Classes(all)) => {
+                classes.clear();
+                classes.extend(batch.iter().map(|&sample| all[sample]));
+            }
+            _ => {}
+        }
+        self.mlp.forward();
+        for (index, layer) in self.mlp.layers.iter().enumerate() {
+            let activity = layer.activity();
+            if !(activity.mean.is_finite() && activity.std.is_finite()) {
+                return Err(diverged(Some(index + 1), DivergedQuantity::Activation));
+            }
+            self.report.set(index, Quantity::ActivationMean, activity.mean);
+            self.report.set(index, Quantity::ActivationStd, activity.std);
+            self.report.set(index, Quantity::Saturated, activity.saturated);
+            self.report.set(index, Quantity::Dead, activity.dead);
+        }
+        let (output, delta) = self.mlp.output_and_delta();
+        let loss = self.loss.evaluate(output, &self.targets, delta);
+        if !loss.is_finite() {
+            return Err(diverged(None, DivergedQuantity::Loss));
+        }
+        self.mlp.backward();
+        let mut grad_norm = 0.0_f64;
+        // From the output, as the gradient comes, so that the first layer to overflow is the one that is named.
+        for (index, layer) in self.mlp.layers.iter().enumerate().rev() {
+            if !layer.grad_z_norm().is_finite() {
+                return Err(diverged(Some(index + 1), DivergedQuantity::GradZ));
+            }
+            let mut norms = [0.0; 4];
+            for (norm, parameter) in norms.iter_mut().zip(layer.parameters()) {
+                *norm = parameter.grad_norm();
+                grad_norm = libm::hypot(grad_norm, *norm);
+            }
+            if !norms.iter().all(|norm| norm.is_finite()) {
+                return Err(diverged(Some(index + 1), DivergedQuantity::Grad));
+            }
+            self.report.set(index, Quantity::GradZ, layer.grad_z_norm());
+            self.report.set(index, Quantity::GradW, norms[0]);
+            self.report.set(index, Quantity::GradB, norms[1]);
+            self.report.set(index, Quantity::Weight, self.weight_norms[index]);
+        }
+        self.report.set_head(loss, grad_norm);
+        Ok(())
+    }
+}
+
+/// `part / whole`, 0 where both are.
+fn ratio(part: f64, whole: f64) -> f64 {
+    if part == 0.0 { 0.0 } else { part / whole }
+}
+
+/// The layers of an experiment's network: `depth` hidden ones and a linear output layer.
+///
+/// Normalization and skips belong to the hidden layers; the first of them changes the width and has no skip, unless
+/// the data are as wide as the network.
+pub fn layer_specs(experiment: &Experiment) -> Vec<LayerSpec> {
+    let (inputs, outputs) = experiment.dataset.dimensions();
+    let (depth, width) = (experiment.depth as usize, experiment.width as usize);
+    let hidden = (0..depth).map(|layer| {
+        let fan_in = if layer == 0 { inputs } else { width };
+        LayerSpec {
+            fan_in,
+            fan_out: width,
+            norm: experiment.norm,
+            activation: experiment.activation,
+            residual: experiment.residual.scale(depth).filter(|_| fan_in == width),
+        }
+    });
+    let output = LayerSpec {
+        fan_in: width,
+        fan_out: outputs,
+        norm: Normalization::None,
+        activation: Activation::Linear,
+        residual: None,
+    };
+    hidden.chain([output]).collect()
+}
+
+/// Fills the rows of a batch from those of all samples.
+fn load<T: Real>(batch: &mut Panels<T>, all: &[Vec<T>], samples: &[usize]) {
+    for (row, &sample) in samples.iter().enumerate() {
+        for (col, value) in all[sample].iter().enumerate() {
+            batch.set(row, col, *value);
+        }
+    }
+}
+
+/// A [`Trainer`] in the precision that its experiment names.
+#[derive(Clone, Debug)]
+pub enum AnyTrainer {
+    /// In f32.
+    F32(Box<Trainer<f32>>),
+    /// In f64.
+    F64(Box<Trainer<f64>>),
+}
+
+impl AnyTrainer {
+    /// See [`Trainer::new`].
+    ///
+    /// # Errors
+    /// As [`Trainer::new`].
+    pub fn new(experiment: &Experiment) -> Result<Self, Rejection> {
+        Ok(match experiment.precision {
+            Precision::F32 => Self::F32(Box::new(Trainer::new(experiment)?)),
+            Precision::F64 => Self::F64(Box::new(Trainer::new(experiment)?)),
+        })
+    }
+
+    /// See [`Trainer::step`].
+    ///
+    /// # Errors
+    /// As [`Trainer::step`].
+    pub fn step(&mut self) -> Result<&StepReport, Divergence> {
+        match self {
+            Self::F32(trainer) => trainer.step(),
+            Self::F64(trainer) => trainer.step(),
+        }
+    }
+
+    /// See [`Trainer::probe`].
+    ///
+    /// # Errors
+    /// As [`Trainer::probe`].
+    pub fn probe(&mut self) -> Result<&StepReport, Divergence> {
+        match self {
+            Self::F32(trainer) => trainer.probe(),
+            Self::F64(trainer) => trainer.probe(),
+        }
+    }
+
+    /// See [`Trainer::steps`].
+    pub fn steps(&self) -> u64 {
+        match self {
+            Self::F32(trainer) => trainer.steps(),
+            Self::F64(trainer) => trainer.steps(),
+        }
+    }
+
+    /// See [`Trainer::set_hyper`].
+    pub fn set_hyper(&mut self, hyper: Hyper) {
+        match self {
+            Self::F32(trainer) => trainer.set_hyper(hyper),
+            Self::F64(trainer) => trainer.set_hyper(hyper),
+        }
+    }
+}

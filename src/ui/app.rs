@@ -1,0 +1,78 @@
+//! The page as a whole.
+
+use crate::ui::chart::{GradientByLayer, GradientOverTime, LossChart};
+use crate::ui::i18n::{I18nContextProvider, t_string, use_i18n};
+use crate::ui::lab::Lab;
+use crate::ui::lessons::Lessons;
+use crate::ui::notices::Notices;
+use crate::ui::panel::Panel;
+use crate::ui::reading::provide_reading;
+use crate::ui::run_bar::RunBar;
+use crate::ui::share_dialog::Share;
+use crate::ui::side::Side;
+use crate::ui::theme::{ThemeButton, provide_theme};
+use crate::ui::{address, keyboard};
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+/// Puts the page into the document, in place of what stood there while it loaded.
+pub fn start() {
+    console_error_panic_hook::set_once();
+    let root = document().get_element_by_id("app").and_then(|element| element.dyn_into().ok());
+    let root = root.or_else(|| document().body());
+    if let Some(shell) = document().get_element_by_id("shell") {
+        shell.remove();
+    }
+    if let Some(root) = root {
+        mount_to(root, App).forget();
+    }
+}
+
+/// The page.
+#[component]
+pub fn App() -> impl IntoView {
+    // Everything below is owned by the root and lives as long as the page.
+    let lab = Lab::new();
+    provide_context(lab);
+    provide_theme();
+    provide_reading(lab);
+    lab.start_worker();
+    address::follow_address(lab);
+    keyboard::listen(lab);
+    view! {
+        <I18nContextProvider>
+            <Frame />
+        </I18nContextProvider>
+    }
+}
+
+#[component]
+fn Frame() -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <header class="top">
+            <h1>{move || t_string!(i18n, page.title)}</h1>
+            <Lessons />
+            <RunBar />
+            <div class="top-end">
+                <ThemeButton />
+                <Share />
+            </div>
+        </header>
+        <Notices />
+        // In the order of a phone's single column, which is also the order of importance.
+        <main class="lab">
+            <div class="area-hero">
+                <GradientByLayer />
+            </div>
+            <Side />
+            <Panel />
+            <div class="area-time">
+                <GradientOverTime />
+            </div>
+            <div class="area-loss">
+                <LossChart />
+            </div>
+        </main>
+    }
+}

@@ -1,0 +1,299 @@
+//! The chart of gradient norms by layer.
+
+use super::figure::{ChartFigure, Go, Readout, ReadoutRow, mark_picture};
+use super::pace::paced;
+use super::quantity;
+use super::stage::Stage;
+use super::table::Table;
+use crate::experiment::{Experiment, Precision};
+use crate::plot::StripLabels;
+use crate::plot::gradient_by_layer::{Axes, Data, Labels, Prediction, Series};
+use crate::plot::number::{grouped, readable};
+use crate::plot::theme::Theme;
+use crate::train::{Quantity, StepReport};
+use crate::ui::i18n::{Locale, t_string, use_i18n};
+use crate::ui::lab::Lab;
+use leptos::prelude::*;
+use leptos_i18n::I18nContext;
+
+/// The quantities of the chart, the most important first.
+const QUANTITIES: [Quantity; 3] = [Quantity::GradZ, Quantity::GradW, Quantity::Update];
+
+/// Which quantities are drawn, and how their norms are taken.
+#[derive(Clone, Copy)]
+struct Choices {
+    is_shown: [RwSignal<bool>; QUANTITIES.len()],
+    is_rms: RwSignal<bool>,
+}
+
+impl Choices {
+    fn shown(self) -> Vec<Quantity> {
+        QUANTITIES.into_iter().zip(self.is_shown).filter(|(_, is_shown)| is_shown.get()).map(|(q, _)| q).collect()
+    }
+}
+
+/// Norms of gradients and updates in every layer, at the latest step.
+#[component]
+pub fn GradientByLayer(
+    /// What theory expects of ‖∂L/∂z‖ (as Frobenius norms), if it is known.
+    #[prop(optional, into)]
+    prediction: Option<Signal<Option<Prediction>>>,
+) -> impl IntoView {
+    let (i18n, stage) = (use_i18n(), Stage::new());
+    let Some(lab) = use_context::<Lab>() else { return ().into_any() };
+    let choices = Choices { is_shown: QUANTITIES.map(|_| RwSignal::new(true)), is_rms: RwSignal::new(false) };
+    let axes = RwSignal::new(None::<Axes>);
+    let read_layer = RwSignal::new(None::<usize>);
+
+    let drawn = StoredValue::new(None::<(Axes, Theme, Labels)>);
+    Effect::new(move |_| {
+        lab.redraw.track();
+        let expected = prediction.and_then(|prediction| prediction.get());
+        let shown = choices.shown();
+        let is_rms = choices.is_rms.get();
+        let labels = labels(i18n, is_rms);
+        let Some((surface, theme)) = stage.look() else { return };
+        let data = lab.history.with_value(|history| {
+            let report = history.latest()?;
+            Some(lab.experiment.with(|experiment| data(i18n, &theme, experiment, report, &shown, is_rms, expected)))
+        });
+        let data = data.unwrap_or_default();
+        let fitted = axes.with_untracked(|previous| Axes::fit(surface, &theme, &data, previous.as_ref()));
+        if axes.with_untracked(|previous| *previous != fitted) {
+            axes.set(fitted.clone());
+        }
+        let Some((_, mut data_canvas)) = stage.clear_data() else { return };
+        let Some(fitted) = fitted else {
+            drawn.set_value(None);
+            stage.clear_axes();
+            return;
+        };
+        // A canvas reports no errors worth telling: what could not be drawn is drawn with the next frame.
+        let _ = fitted.draw_data(&mut data_canvas, &theme, &data);
+        let wanted = Some((fitted, theme, labels));
+        if drawn.with_value(|drawn| *drawn != wanted)
+            && let Some(mut axes_canvas) = stage.clear_axes()
+            && let Some((fitted, theme, labels)) = &wanted
+        {
+            let _ = fitted.draw(&mut axes_canvas, theme, labels);
+            drawn.set_value(wanted);
+        }
+    });
+
+    let readout = Signal::derive(move || {
+        lab.redraw.track();
+        let (layer, theme) = (read_layer.get()?, stage.theme().get());
+        axes.with(|axes| {
+            let axes = axes.as_ref()?;
+            let layer = layer.min(axes.layers() - 1);
+            let mut points = Vec::new();
+            let rows = choices.shown().into_iter().map(|shown| {
+                let values = lab.history.with_value(|history| {
+                    lab.experiment
+                        .with(|experiment| quantity::values(experiment, history.latest()?, shown, choices.is_rms.get()))
+                });
+                let values = values.unwrap_or_default();
+                let value = values.get(layer).copied();
+                let places = values.iter().enumerate();
+                points
+                    .extend(places.filter_map(|(l, value)| Some((axes.layer_to_x(l), axes.frame.value_to_y(*value)?))));
+                ReadoutRow {
+                    mark: Some(quantity::mark(&theme, shown)),
+                    label: quantity::label(i18n, shown),
+                    value: value.map_or_else(|| "–".to_owned(), readable),
+                }
+            });
+            let rows = rows.collect();
+            Some(Readout {
+                x: axes.layer_to_x(layer),
+                span: (axes.frame.plot.top, axes.frame.floor()),
+                y: None,
+                title: layer_name(i18n, layer, axes.layers()),
+                rows,
+                points,
+                place: (layer as u64, axes.layers() as u64 - 1),
+            })
+        })
+    });
+    let go = move |go: Go| {
+        let Some((at, last)) = axes.with_untracked(|axes| {
+            let axes = axes.as_ref()?;
+            let last = axes.layers() - 1;
+            let at =
+                if let Go::To(x, _) = go { axes.x_to_layer(x) } else { read_layer.get_untracked().unwrap_or(last) };
+            Some((at.min(last), last))
+        }) else {
+            return;
+        };
+        let had_none = read_layer.get_untracked().is_none();
+        read_layer.set(match go {
+            Go::To(..) => Some(at),
+            Go::Left | Go::Right | Go::Up | Go::Down if had_none => Some(at),
+            Go::Left | Go::Down => Some(at.saturating_sub(1)),
+            Go::Right | Go::Up => Some((at + 1).min(last)),
+            Go::First => Some(0),
+            Go::Last => Some(last),
+            Go::Leave => None,
+        });
+    };
+
+    let spoken = paced(lab, 5_000.0);
+    let summary = Memo::new(move |_| {
+        spoken.track();
+        lab.history.with_value(|history| history.latest().map(|report| summary(i18n, report))).unwrap_or_default()
+    });
+    let refreshed = paced(lab, 1_000.0);
+    let table = Signal::derive(move || {
+        refreshed.track();
+        let is_rms = choices.is_rms.get();
+        lab.history.with_value(|history| {
+            let Some(report) = history.latest() else { return Table::default() };
+            lab.experiment.with(|experiment| table(i18n, experiment, report, is_rms))
+        })
+    });
+    let theme = stage.theme();
+    let toggles = move || {
+        QUANTITIES
+            .into_iter()
+            .zip(choices.is_shown)
+            .map(move |(quantity, is_shown)| {
+                view! {
+                    <label class="chart-toggle">
+                        <input
+                            type="checkbox"
+                            prop:checked=move || is_shown.get()
+                            on:change=move |event| is_shown.set(event_target_checked(&event))
+                        />
+                        {move || {
+                            let (marker, color) = quantity::mark(&theme.get(), quantity);
+                            mark_picture(marker, color)
+                        }}
+                        {move || quantity::label(i18n, quantity)}
+                    </label>
+                }
+            })
+            .collect_view()
+    };
+    let norm_choice = move |is_rms: bool| {
+        view! {
+            <label class="chart-segment">
+                <input
+                    type="radio"
+                    name="gradient-by-layer-norm"
+                    prop:checked=move || choices.is_rms.get() == is_rms
+                    on:change=move |_| choices.is_rms.set(is_rms)
+                />
+                {move || if is_rms { t_string!(i18n, charts.norm.rms) } else { t_string!(i18n, charts.norm.frobenius) }}
+            </label>
+        }
+    };
+    view! {
+        <ChartFigure
+            name="gradient-by-layer"
+            title=Signal::derive(move || t_string!(i18n, charts.gradient_by_layer.title).to_owned())
+            stage
+            readout
+            go=Callback::new(go)
+            summary
+            table
+        >
+            <fieldset class="chart-group">
+                <legend>{move || t_string!(i18n, charts.gradient_by_layer.series)}</legend>
+                {toggles()}
+            </fieldset>
+            <fieldset class="chart-group chart-segments">
+                <legend>{move || t_string!(i18n, charts.norm.legend)}</legend>
+                {norm_choice(false)}
+                {norm_choice(true)}
+            </fieldset>
+        </ChartFigure>
+    }
+    .into_any()
+}
+
+fn labels(i18n: I18nContext<Locale>, is_rms: bool) -> Labels {
+    let value_axis = if is_rms {
+        t_string!(i18n, charts.gradient_by_layer.value_axis_rms)
+    } else {
+        t_string!(i18n, charts.gradient_by_layer.value_axis)
+    };
+    Labels {
+        layer_axis: t_string!(i18n, charts.gradient_by_layer.layer_axis).to_owned(),
+        value_axis: value_axis.to_owned(),
+        output: t_string!(i18n, charts.output_tick).to_owned(),
+        underflow: t_string!(i18n, charts.gradient_by_layer.underflow).to_owned(),
+        strips: StripLabels::default(),
+    }
+}
+
+fn data(
+    i18n: I18nContext<Locale>,
+    theme: &Theme,
+    experiment: &Experiment,
+    report: &StepReport,
+    shown: &[Quantity],
+    is_rms: bool,
+    expected: Option<Prediction>,
+) -> Data {
+    let series = shown.iter().filter_map(|&shown| {
+        let (marker, color) = quantity::mark(theme, shown);
+        let values = quantity::values(experiment, report, shown, is_rms)?;
+        Some(Series { label: quantity::label(i18n, shown), color, marker, values })
+    });
+    let layers = report.layers();
+    let root = |layer| quantity::root_of_elements(experiment, Quantity::GradZ, layer, layers);
+    let prediction = expected.filter(|_| shown.contains(&Quantity::GradZ)).map(|mut prediction| {
+        if is_rms {
+            for values in [&mut prediction.center, &mut prediction.low, &mut prediction.high] {
+                values.iter_mut().enumerate().for_each(|(layer, value)| *value /= root(layer));
+            }
+        }
+        prediction
+    });
+    // The limit is that of the elements' root mean square, as in the verdict.
+    let limit = f64::from(f32::MIN_POSITIVE) * if is_rms { 1.0 } else { root(0) };
+    let underflow_below = (experiment.precision == Precision::F32).then_some(limit);
+    Data { series: series.collect(), prediction, underflow_below }
+}
+
+/// A layer's name: its number, or that it is the output layer.
+pub(super) fn layer_name(i18n: I18nContext<Locale>, layer: usize, layers: usize) -> String {
+    if layer + 1 == layers {
+        t_string!(i18n, charts.output_layer).to_owned()
+    } else {
+        t_string!(i18n, charts.layer, number = layer + 1).to_string()
+    }
+}
+
+fn summary(i18n: I18nContext<Locale>, report: &StepReport) -> String {
+    let hidden = report.layers().saturating_sub(1).max(1);
+    t_string!(
+        i18n,
+        charts.gradient_by_layer.summary,
+        step = grouped(report.step),
+        first = readable(report.get(0, Quantity::GradZ)),
+        last = readable(report.get(hidden - 1, Quantity::GradZ)),
+        depth = hidden
+    )
+    .to_string()
+}
+
+fn table(i18n: I18nContext<Locale>, experiment: &Experiment, report: &StepReport, is_rms: bool) -> Table {
+    let layers = report.layers();
+    let columns = QUANTITIES.map(|quantity| quantity::values(experiment, report, quantity, is_rms));
+    let rows = (0..layers).map(|layer| {
+        let cells = columns.iter().map(|values| values.as_ref().map(|values| values[layer])).collect();
+        (layer_name(i18n, layer, layers), cells)
+    });
+    let caption = if is_rms {
+        t_string!(i18n, charts.gradient_by_layer.table_rms, step = grouped(report.step)).to_string()
+    } else {
+        t_string!(i18n, charts.gradient_by_layer.table, step = grouped(report.step)).to_string()
+    };
+    Table {
+        caption,
+        corner: t_string!(i18n, charts.layer_head).to_owned(),
+        columns: QUANTITIES.iter().map(|&quantity| quantity::label(i18n, quantity)).collect(),
+        rows: rows.collect(),
+    }
+}

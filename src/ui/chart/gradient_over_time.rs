@@ -1,0 +1,233 @@
+//! The heat map of one quantity over layers and steps.
+
+use super::canvas::Stretcher;
+use super::figure::{ChartFigure, Go, Readout, ReadoutRow};
+use super::gradient_by_layer::layer_name;
+use super::loss::{go_along, step_name};
+use super::pace::paced;
+use super::quantity;
+use super::stage::Stage;
+use super::table::Table;
+use crate::choice::Choice;
+use crate::plot::StripLabels;
+use crate::plot::gradient_over_time::{Axes, Image, Labels, bucket_of, is_fraction, shown_value};
+use crate::plot::number::{grouped, readable};
+use crate::plot::theme::Theme;
+use crate::train::{Bucket, History, Quantity};
+use crate::ui::i18n::{Locale, t_string, use_i18n};
+use crate::ui::lab::Lab;
+use leptos::prelude::*;
+use leptos_i18n::I18nContext;
+
+/// The quantities that the map can show.
+const QUANTITIES: [Quantity; 5] =
+    [Quantity::GradZ, Quantity::GradW, Quantity::UpdateRatio, Quantity::Saturated, Quantity::Dead];
+
+/// Cells that a table has at the most, so that opening it does not hold up the page.
+const MOST_CELLS: usize = 4_000;
+
+/// A quantity in every layer over the steps.
+#[component]
+pub fn GradientOverTime() -> impl IntoView {
+    let (i18n, stage) = (use_i18n(), Stage::new());
+    let Some(lab) = use_context::<Lab>() else { return ().into_any() };
+    let shown = RwSignal::new(Quantity::GradZ);
+    let axes = RwSignal::new(None::<Axes>);
+    let reading = RwSignal::new(None::<(u64, usize)>);
+
+    let drawn = StoredValue::new(None::<(Axes, Theme, Labels)>);
+    let pictures = StoredValue::new_local((Stretcher::default(), Image::default()));
+    Effect::new(move |_| {
+        lab.redraw.track();
+        let shown = shown.get();
+        let labels = labels(i18n, shown);
+        let Some((surface, theme)) = stage.look() else { return };
+        lab.history.with_value(|history| {
+            let buckets = history.buckets();
+            let fitted = axes.with_untracked(|previous| Axes::fit(surface, &theme, buckets, shown, previous.as_ref()));
+            if axes.with_untracked(|previous| *previous != fitted) {
+                axes.set(fitted.clone());
+            }
+            let Some((data_canvas, _)) = stage.clear_data() else { return };
+            let Some(fitted) = fitted else {
+                drawn.set_value(None);
+                stage.clear_axes();
+                return;
+            };
+            pictures.update_value(|(stretcher, image)| {
+                fitted.paint(&theme, buckets, shown, image);
+                stretcher.draw(&data_canvas, image, fitted.plot);
+            });
+            let wanted = Some((fitted, theme, labels));
+            if drawn.with_value(|drawn| *drawn != wanted)
+                && let Some(mut axes_canvas) = stage.clear_axes()
+                && let Some((fitted, theme, labels)) = &wanted
+            {
+                // A canvas reports no errors worth telling.
+                let _ = fitted.draw(&mut axes_canvas, theme, labels);
+                drawn.set_value(wanted);
+            }
+        });
+    });
+
+    let readout = Signal::derive(move || {
+        lab.redraw.track();
+        let (step, layer) = reading.get()?;
+        axes.with(|axes| {
+            let axes = axes.as_ref()?;
+            let layer = layer.min(axes.layers() - 1);
+            lab.history.with_value(|history| {
+                let buckets = history.buckets();
+                let index = bucket_of(buckets, step)?;
+                let bucket = &buckets[index];
+                (bucket.last.layers() == axes.layers()).then(|| Readout {
+                    x: axes.step_to_x(step.clamp(bucket.first_step, bucket.last.step)),
+                    span: (axes.plot.top, axes.plot.bottom),
+                    y: Some(axes.layer_to_y(layer)),
+                    // The cell that is read is the one not to be covered.
+                    points: vec![(axes.step_to_x(step), axes.layer_to_y(layer))],
+                    title: format!("{} · {}", layer_name(i18n, layer, axes.layers()), step_name(i18n, bucket)),
+                    rows: readout_rows(i18n, bucket, layer, shown.get()),
+                    place: (index as u64, buckets.len() as u64 - 1),
+                })
+            })
+        })
+    });
+    let go = move |go: Go| {
+        let Some((to, layer, last)) = axes.with_untracked(|axes| {
+            let axes = axes.as_ref()?;
+            let last = axes.layers() - 1;
+            Some(match go {
+                Go::To(x, y) => (Some(axes.x_to_step(x)), axes.y_to_layer(y), last),
+                _ => (None, reading.get_untracked().map_or(0, |(_, layer)| layer).min(last), last),
+            })
+        }) else {
+            return;
+        };
+        let from = reading.get_untracked().map(|(step, _)| step);
+        let layer = match go {
+            Go::Up if from.is_some() => (layer + 1).min(last),
+            Go::Down => layer.saturating_sub(1),
+            _ => layer,
+        };
+        let step = lab.history.with_value(|history| go_along(history, go, to, from));
+        reading.set(step.map(|step| (step, layer)));
+    };
+
+    let spoken = paced(lab, 5_000.0);
+    let summary = Memo::new(move |_| {
+        spoken.track();
+        let shown = shown.get();
+        lab.history.with_value(|history| summary(i18n, history, shown)).unwrap_or_default()
+    });
+    let refreshed = paced(lab, 1_000.0);
+    let table = Signal::derive(move || {
+        refreshed.track();
+        let shown = shown.get();
+        lab.history.with_value(|history| table(i18n, history, shown))
+    });
+    let choose = move |event| {
+        if let Some(quantity) = Quantity::from_name(&event_target_value(&event)) {
+            shown.set(quantity);
+        }
+    };
+    view! {
+        <ChartFigure
+            name="gradient-over-time"
+            title=Signal::derive(move || t_string!(i18n, charts.gradient_over_time.title).to_owned())
+            stage
+            readout
+            go=Callback::new(go)
+            summary
+            table
+        >
+            <label class="chart-select">
+                <span>{move || t_string!(i18n, charts.gradient_over_time.quantity)}</span>
+                <select on:change=choose prop:value=move || shown.get().name()>
+                    {QUANTITIES
+                        .map(|quantity| {
+                            view! { <option value=quantity.name()>{move || quantity::label(i18n, quantity)}</option> }
+                        })
+                        .collect_view()}
+                </select>
+            </label>
+        </ChartFigure>
+    }
+    .into_any()
+}
+
+fn labels(i18n: I18nContext<Locale>, shown: Quantity) -> Labels {
+    Labels {
+        layer_axis: t_string!(i18n, charts.gradient_over_time.layer_axis).to_owned(),
+        step_axis: t_string!(i18n, charts.step_axis).to_owned(),
+        value_axis: quantity::label(i18n, shown),
+        output: t_string!(i18n, charts.output_tick).to_owned(),
+        specials: StripLabels::default(),
+    }
+}
+
+fn readout_rows(i18n: I18nContext<Locale>, bucket: &Bucket, layer: usize, shown: Quantity) -> Vec<ReadoutRow> {
+    let row = |label: String, value: Option<f64>| ReadoutRow {
+        mark: None,
+        label,
+        value: value.map_or_else(|| "–".to_owned(), |value| in_words(value, shown)),
+    };
+    let value = shown_value(bucket, layer, shown);
+    let mut rows = vec![row(quantity::label(i18n, shown), value)];
+    if bucket.span() > 1 {
+        let (min, max) = bucket.range(layer, shown);
+        rows.push(row(t_string!(i18n, charts.least).to_owned(), Some(min)));
+        rows.push(row(t_string!(i18n, charts.most).to_owned(), Some(max)));
+    }
+    rows
+}
+
+fn in_words(value: f64, shown: Quantity) -> String {
+    if is_fraction(shown) && value.is_finite() { format!("{:.1} %", 100.0 * value) } else { readable(value) }
+}
+
+fn summary(i18n: I18nContext<Locale>, history: &History, shown: Quantity) -> Option<String> {
+    let bucket = history.buckets().last()?;
+    let layers = bucket.last.layers();
+    let values = (0..layers).filter_map(|layer| Some((layer, shown_value(bucket, layer, shown)?)));
+    let least = values.clone().min_by(|a, b| a.1.total_cmp(&b.1))?;
+    let most = values.max_by(|a, b| a.1.total_cmp(&b.1))?;
+    let text = t_string!(
+        i18n,
+        charts.gradient_over_time.summary,
+        step = grouped(bucket.last.step),
+        quantity = quantity::label(i18n, shown),
+        least = in_words(least.1, shown),
+        least_at = layer_name(i18n, least.0, layers),
+        most = in_words(most.1, shown),
+        most_at = layer_name(i18n, most.0, layers)
+    );
+    Some(text.to_string())
+}
+
+fn table(i18n: I18nContext<Locale>, history: &History, shown: Quantity) -> Table {
+    let buckets = history.buckets();
+    let layers = history.latest().map_or(0, |latest| latest.layers());
+    let most_rows = (MOST_CELLS / layers.max(1)).max(2);
+    // Evenly spaced from the latest back, so that the latest is always there.
+    let every = buckets.len().div_ceil(most_rows).max(1);
+    let kept: Vec<&Bucket> = buckets.iter().rev().step_by(every).collect();
+    let rows = kept.iter().rev().map(|bucket| {
+        let cells = (0..layers).map(|layer| shown_value(bucket, layer, shown)).collect();
+        (grouped(bucket.last.step), cells)
+    });
+    let rows: Vec<_> = rows.collect();
+    let caption = t_string!(
+        i18n,
+        charts.gradient_over_time.table,
+        quantity = quantity::label(i18n, shown),
+        shown = rows.len(),
+        all = buckets.len()
+    );
+    Table {
+        caption: caption.to_string(),
+        corner: t_string!(i18n, charts.step_head).to_owned(),
+        columns: (0..layers).map(|layer| layer_name(i18n, layer, layers)).collect(),
+        rows,
+    }
+}

@@ -1,0 +1,21 @@
+//! The charts on the page: canvases, reading by pointer and keyboard, tables and summaries around the drawing code of
+//! [`crate::plot`].
+
+mod canvas;
+mod figure;
+mod gradient_by_layer;
+mod gradient_over_time;
+mod loss;
+mod observe;
+mod pace;
+mod quantity;
+mod stage;
+mod table;
+mod theme;
+
+pub use gradient_by_layer::GradientByLayer;
+pub use gradient_over_time::GradientOverTime;
+pub use loss::LossChart;
+
+/// Makes the compiler look again when the catalogue changes.
+const _CATALOGUE: &str = include_str!("../../../locales/en/charts.json");

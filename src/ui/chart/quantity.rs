@@ -1,0 +1,75 @@
+//! The quantities as the charts write them. Formulas are the same in every language.
+
+use crate::experiment::{Batch, Experiment};
+use crate::plot::Marker;
+use crate::plot::color::Rgb;
+use crate::plot::theme::Theme;
+use crate::train::{Quantity, StepReport};
+use crate::ui::i18n::{Locale, t_string};
+use leptos_i18n::I18nContext;
+
+/// A quantity's formula, or its name where it has none.
+pub(super) fn label(i18n: I18nContext<Locale>, quantity: Quantity) -> String {
+    match quantity {
+        Quantity::GradZ => "‖∂L/∂z‖",
+        Quantity::GradW => "‖∂L/∂W‖",
+        Quantity::GradB => "‖∂L/∂b‖",
+        Quantity::Update => "‖ΔW‖",
+        Quantity::Weight => "‖W‖",
+        Quantity::UpdateRatio => "‖ΔW‖/‖W‖",
+        Quantity::Saturated => t_string!(i18n, charts.quantity.saturated),
+        Quantity::Dead => t_string!(i18n, charts.quantity.dead),
+        Quantity::ActivationMean => t_string!(i18n, charts.quantity.activation_mean),
+        Quantity::ActivationStd => t_string!(i18n, charts.quantity.activation_std),
+        Quantity::FirstMoment => "‖m̂‖",
+        Quantity::SecondMoment => "‖√v̂‖",
+    }
+    .to_owned()
+}
+
+/// The mark and the colour of a quantity in the chart by layer.
+pub(super) fn mark(theme: &Theme, quantity: Quantity) -> (Marker, Rgb) {
+    match quantity {
+        Quantity::GradW => (Marker::Diamond, theme.grad_w),
+        Quantity::Update => (Marker::Triangle, theme.update),
+        _ => (Marker::Circle, theme.grad_z),
+    }
+}
+
+/// The samples of a step.
+fn batch_size(experiment: &Experiment) -> usize {
+    let size = match experiment.batch {
+        Batch::Full => experiment.samples,
+        Batch::Size(size) => size.min(experiment.samples),
+    };
+    size.max(1) as usize
+}
+
+/// The root of the number of a norm's elements in one layer (from 0), by which it becomes a root mean square; 1 for
+/// what is not a norm.
+pub(super) fn root_of_elements(experiment: &Experiment, quantity: Quantity, layer: usize, layers: usize) -> f64 {
+    let width = experiment.width as usize;
+    let (inputs, outputs) = experiment.dataset.dimensions();
+    let fan_in = if layer == 0 { inputs } else { width };
+    let fan_out = if layer + 1 == layers { outputs } else { width };
+    let elements = quantity.elements(fan_in, fan_out, batch_size(experiment));
+    (elements.unwrap_or(1) as f64).sqrt()
+}
+
+/// One quantity of every layer, as a Frobenius norm or as the root mean square of its elements; `None` where it was
+/// not measured.
+pub(super) fn values(
+    experiment: &Experiment,
+    report: &StepReport,
+    quantity: Quantity,
+    is_rms: bool,
+) -> Option<Vec<f64>> {
+    let mut values = report.series(quantity)?;
+    if is_rms {
+        let layers = values.len();
+        for (layer, value) in values.iter_mut().enumerate() {
+            *value /= root_of_elements(experiment, quantity, layer, layers);
+        }
+    }
+    Some(values)
+}

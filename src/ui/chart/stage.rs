@@ -1,0 +1,95 @@
+//! The place on the page that a chart is drawn on: two canvases of one size, one over the other.
+
+use super::canvas;
+use super::observe::{SizeWatch, ViewWatch};
+use super::theme::follow_theme;
+use crate::plot::Surface;
+use crate::plot::theme::Theme;
+use leptos::html;
+use leptos::prelude::*;
+use plotters_canvas::CanvasBackend;
+use web_sys::HtmlCanvasElement;
+
+/// Above this, more device pixels cost time that nobody sees.
+const MOST_PIXELS_PER_CSS_PIXEL: f64 = 3.0;
+
+/// A chart's canvases, with the size and the theme to draw them in.
+#[derive(Clone, Copy)]
+pub(super) struct Stage {
+    /// The element around the canvases.
+    pub frame: NodeRef<html::Div>,
+    /// The canvas of axes, grid and labels.
+    pub axes: NodeRef<html::Canvas>,
+    /// The canvas of the data, over the other.
+    pub data: NodeRef<html::Canvas>,
+    /// The size of both, in device pixels.
+    pub surface: RwSignal<Surface>,
+    /// Whether any part of the chart is in view.
+    is_in_view: RwSignal<bool>,
+    theme: RwSignal<Theme>,
+}
+
+impl Stage {
+    /// A stage that follows its element's size from when it is on the page.
+    pub(super) fn new() -> Self {
+        let stage = Self {
+            frame: NodeRef::new(),
+            axes: NodeRef::new(),
+            data: NodeRef::new(),
+            surface: RwSignal::new(Surface { width: 0, height: 0, scale: 1.0 }),
+            is_in_view: RwSignal::new(true),
+            theme: follow_theme(),
+        };
+        let watches = StoredValue::new_local(None);
+        Effect::new(move |_| {
+            let Some(element) = stage.frame.get() else { return };
+            let size = SizeWatch::new(&element, move || stage.measure());
+            let view = ViewWatch::new(&element, move |is_in_view| {
+                stage.is_in_view.try_set(is_in_view);
+            });
+            watches.set_value(Some((size, view)));
+            stage.measure();
+        });
+        // Zooming changes the device's pixel ratio even where it leaves the element's size.
+        let on_resize = window_event_listener(leptos::ev::resize, move |_| stage.measure());
+        on_cleanup(move || on_resize.remove());
+        stage
+    }
+
+    fn measure(self) {
+        let Some(Some(element)) = self.frame.try_get_untracked() else { return };
+        let scale = window().device_pixel_ratio().clamp(0.5, MOST_PIXELS_PER_CSS_PIXEL);
+        let pixels = |css: i32| (f64::from(css.max(0)) * scale).round() as u32;
+        let surface = Surface { width: pixels(element.client_width()), height: pixels(element.client_height()), scale };
+        if self.surface.try_get_untracked().is_some_and(|before| before != surface) {
+            self.surface.try_set(surface);
+        }
+    }
+
+    /// What to draw in, following all changes of it; `None` while nobody would see it.
+    pub(super) fn look(self) -> Option<(Surface, Theme)> {
+        let (surface, is_in_view) = (self.surface.get(), self.is_in_view.get());
+        let mut theme = self.theme.get();
+        // From the last row of a classroom, type matters more than room for data.
+        let (width, height) = (f64::from(surface.width) / surface.scale, f64::from(surface.height) / surface.scale);
+        theme.font_px = (width / 44.0).min(height / 16.0).clamp(12.5, 24.0);
+        (is_in_view && surface.width > 0 && surface.height > 0).then_some((surface, theme))
+    }
+
+    /// The theme, as colours for what stands beside the canvases.
+    pub(super) fn theme(self) -> RwSignal<Theme> {
+        self.theme
+    }
+
+    /// The canvas of the axes, cleared.
+    pub(super) fn clear_axes(self) -> Option<CanvasBackend> {
+        canvas::cleared(&self.axes.get_untracked()?, self.surface.get_untracked())
+    }
+
+    /// The canvas of the data, cleared.
+    pub(super) fn clear_data(self) -> Option<(HtmlCanvasElement, CanvasBackend)> {
+        let element = self.data.get_untracked()?;
+        let backend = canvas::cleared(&element, self.surface.get_untracked())?;
+        Some((element, backend))
+    }
+}

@@ -1,0 +1,57 @@
+//! The numbers of a chart as a table.
+
+use crate::plot::number;
+use leptos::prelude::*;
+
+/// A table of numbers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Table {
+    /// What it shows.
+    pub caption: String,
+    /// What the heads of the rows are.
+    pub corner: String,
+    /// The heads of the columns.
+    pub columns: Vec<String>,
+    /// The rows: their heads and their cells, of which one is empty where nothing was measured.
+    pub rows: Vec<(String, Vec<Option<f64>>)>,
+}
+
+/// Shows a table. Each cell carries its number to the last digit as `data-value`.
+#[component]
+pub(super) fn DataTable(
+    /// The table.
+    #[prop(into)]
+    table: Signal<Table>,
+) -> impl IntoView {
+    let cell = |value: Option<f64>| match value {
+        Some(value) => view! { <td data-value=number::exact(value)>{number::readable(value)}</td> }.into_any(),
+        None => view! { <td></td> }.into_any(),
+    };
+    move || {
+        let Table { caption, corner, columns, rows } = table.get();
+        view! {
+            <table class="chart-table">
+                <caption>{caption}</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">{corner}</th>
+                        {columns.into_iter().map(|head| view! { <th scope="col">{head}</th> }).collect_view()}
+                    </tr>
+                </thead>
+                <tbody>
+                    {rows
+                        .into_iter()
+                        .map(|(head, cells)| {
+                            view! {
+                                <tr>
+                                    <th scope="row">{head}</th>
+                                    {cells.into_iter().map(cell).collect_view()}
+                                </tr>
+                            }
+                        })
+                        .collect_view()}
+                </tbody>
+            </table>
+        }
+    }
+}

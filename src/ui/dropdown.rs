@@ -1,0 +1,51 @@
+//! A list that unfolds under a button, and folds when something is chosen, Escape is pressed or the reader turns
+//! elsewhere.
+
+use leptos::ev;
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+/// A `<details>` that behaves like a menu.
+#[component]
+pub fn Dropdown(
+    /// The words on the button.
+    #[prop(into)]
+    label: Signal<String>,
+    /// What unfolds.
+    children: Children,
+) -> impl IntoView {
+    let details = NodeRef::<html::Details>::new();
+    let fold = move || {
+        if let Some(details) = details.get_untracked() {
+            details.set_open(false);
+        }
+    };
+    let outside = window_event_listener(ev::pointerdown, move |event| {
+        let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        let Some(Some(details)) = details.try_get_untracked() else {
+            return;
+        };
+        if details.open() && !details.contains(target.as_ref()) {
+            details.set_open(false);
+        }
+    });
+    on_cleanup(move || outside.remove());
+    let on_keydown = move |event: ev::KeyboardEvent| {
+        if event.key() == "Escape" {
+            fold();
+            let summary = details.get_untracked().and_then(|details| details.query_selector("summary").ok().flatten());
+            if let Some(summary) = summary.and_then(|summary| summary.dyn_into::<web_sys::HtmlElement>().ok()) {
+                let _ = summary.focus();
+            }
+        }
+    };
+    view! {
+        <details class="dropdown" node_ref=details on:keydown=on_keydown>
+            <summary class="button quiet">{move || label.get()}</summary>
+            <div class="dropdown-body" on:click=move |_| fold()>
+                {children()}
+            </div>
+        </details>
+    }
+}

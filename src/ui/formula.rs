@@ -1,0 +1,45 @@
+//! The pieces of which formulas on the page are made. Letters and signs are the same in every language.
+
+use leptos::prelude::*;
+
+/// One thing over another, with a line between them.
+#[component]
+pub fn Fraction(
+    /// Above the line.
+    #[prop(into)]
+    top: ViewFn,
+    /// Below the line.
+    #[prop(into)]
+    bottom: ViewFn,
+) -> impl IntoView {
+    view! {
+        <span class="fraction">
+            <span>{top.run()}</span>
+            // Read out and copied as a division, drawn as a line.
+            <span class="visually-hidden">" / "</span>
+            <span>{bottom.run()}</span>
+        </span>
+    }
+}
+
+/// ‖∂L/∂z^l‖, the norm of the gradient at a layer.
+#[component]
+pub fn GradientNorm(
+    /// The layer: a number, or an expression such as `l−1`.
+    #[prop(into)]
+    layer: String,
+) -> impl IntoView {
+    view! { <span class="term">"‖∂" <i>"L"</i> "/∂" <i>"z"</i> <sup>{layer}</sup> "‖"</span> }
+}
+
+/// How the gradient goes back one layer: ∂L/∂z^(l−1) = (∂L/∂z^l · W^lᵀ) ⊙ φ′(z^(l−1)).
+#[component]
+pub fn BackwardStep() -> impl IntoView {
+    view! {
+        <span class="term">"∂" <i>"L"</i> "/∂" <i>"z"</i> <sup>"l−1"</sup></span>
+        " = "
+        <span class="term">"(∂" <i>"L"</i> "/∂" <i>"z"</i> <sup>"l"</sup> " · " <i>"W"</i> <sup>"l⊤"</sup> ")"</span>
+        " ⊙ "
+        <span class="term"><i>"φ"</i> "′(" <i>"z"</i> <sup>"l−1"</sup> ")"</span>
+    }
+}

@@ -1,0 +1,34 @@
+//! The keys that work anywhere on the page except in a field: space, → or S, R.
+
+use crate::ui::lab::Lab;
+use leptos::ev;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, KeyboardEvent};
+
+/// What takes the letter and arrow keys for itself.
+const TAKES_KEYS: &str = "input, select, textarea, dialog, figure, [contenteditable], [role=slider]";
+/// What takes the space bar as well.
+const TAKES_SPACE: &str = "button, a, summary";
+
+/// Listens for the keys for as long as the page lives.
+pub fn listen(lab: Lab) {
+    window_event_listener(ev::keydown, move |event| {
+        let is_chord = event.ctrl_key() || event.meta_key() || event.alt_key();
+        if is_chord || event.default_prevented() || is_within(&event, TAKES_KEYS) {
+            return;
+        }
+        match event.key().as_str() {
+            " " if !event.repeat() && !is_within(&event, TAKES_SPACE) => lab.toggle_run(),
+            "ArrowRight" | "s" | "S" => lab.step(),
+            "r" | "R" if !event.repeat() => lab.reset(),
+            _ => return,
+        }
+        event.prevent_default();
+    });
+}
+
+fn is_within(event: &KeyboardEvent, selector: &str) -> bool {
+    let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    target.is_some_and(|element| matches!(element.closest(selector), Ok(Some(_))))
+}

@@ -1,0 +1,348 @@
+//! The state of the page that its components share, and what can be done with it.
+//!
+//! A change of the experiment goes one way: the controls set [`Lab::experiment`], and once an animation frame the
+//! worker is told of what differs from what it was told last. So a slider may move as often as it likes.
+
+use crate::choice::Choice;
+use crate::diagnosis::Repair;
+use crate::experiment::{Experiment, Key, Rejection, presets::Preset, share};
+use crate::optim::Hyper;
+use crate::train::{Bucket, History};
+use crate::worker::client::{Event, Failure, WorkerClient};
+use crate::worker::protocol::{Change, RunState, Status};
+use leptos::prelude::*;
+
+/// Buckets of history that the page keeps: more than a chart has pixels to tell apart.
+const HISTORY_CAPACITY: usize = 512;
+
+/// A repair goes on to the step at which it was chosen, for a comparison at the same step, unless that is farther
+/// than a class would wait for.
+const FARTHEST_COMPARISON: u64 = 2_000;
+
+/// What is on the page: the experiment, where its run stands, and what was measured.
+#[derive(Clone, Copy)]
+pub struct Lab {
+    /// The experiment as the controls show it.
+    pub experiment: RwSignal<Experiment>,
+    /// Where the run stands.
+    pub status: RwSignal<Status>,
+    /// The reports of the run.
+    pub history: StoredValue<History, LocalStorage>,
+    /// Counts up, at most once an animation frame, whenever the history has changed.
+    pub redraw: RwSignal<u32>,
+    /// Whether a run was loaded of which nothing has come back yet; status and history are still those of the last.
+    pub awaiting: RwSignal<bool>,
+    /// Whether the run is meant to go on by itself. The worker's word on it is in the status.
+    pub running: RwSignal<bool>,
+    /// Why the worker cannot go on, if so.
+    pub failure: RwSignal<Option<Failure>>,
+    /// What was changed live in this run, oldest first.
+    pub changes: RwSignal<Vec<Change>>,
+    /// What the last link had that could not be used.
+    pub link_notices: RwSignal<Vec<share::Notice>>,
+    /// The repairs made and the experiments before them, latest last.
+    pub repairs: RwSignal<Vec<(Repair, Experiment)>>,
+    /// The lesson that is on, until something is changed.
+    pub lesson: RwSignal<Option<Preset>>,
+    client: StoredValue<Option<WorkerClient>, LocalStorage>,
+    /// The run as it was at step 0, from which the changes lead to the present one.
+    start: StoredValue<Experiment>,
+    /// The experiment as the worker knows it.
+    told: StoredValue<Experiment>,
+    /// The step that a seek is going to, with the order to run from there.
+    run_from: StoredValue<Option<u64>>,
+    is_telling_planned: StoredValue<bool>,
+    is_redraw_planned: StoredValue<bool>,
+}
+
+impl Lab {
+    /// A lab without a run. [`Lab::open`] begins one.
+    pub fn new() -> Self {
+        let experiment = Experiment::default();
+        let status =
+            Status { state: RunState::Paused, step: 0, steps_per_second: 0.0, seek_target: None, divergence: None };
+        Self {
+            experiment: RwSignal::new(experiment.clone()),
+            status: RwSignal::new(status),
+            history: StoredValue::new_local(History::new(HISTORY_CAPACITY)),
+            redraw: RwSignal::new(0),
+            awaiting: RwSignal::new(true),
+            running: RwSignal::new(false),
+            failure: RwSignal::new(None),
+            changes: RwSignal::new(Vec::new()),
+            link_notices: RwSignal::new(Vec::new()),
+            repairs: RwSignal::new(Vec::new()),
+            lesson: RwSignal::new(None),
+            client: StoredValue::new_local(None),
+            start: StoredValue::new(experiment.clone()),
+            told: StoredValue::new(experiment),
+            run_from: StoredValue::new(None),
+            is_telling_planned: StoredValue::new(false),
+            is_redraw_planned: StoredValue::new(false),
+        }
+    }
+
+    /// Starts the worker. Its events may come for as long as the page lives.
+    pub fn start_worker(self) {
+        let client = WorkerClient::start(move |event| self.take(event));
+        self.client.try_update_value(|slot| *slot = Some(client));
+    }
+
+    /// Opens an experiment: from the start, or at its step, paused or running, as it says.
+    pub fn open(self, experiment: Experiment) {
+        self.lesson.set(lesson_of(&experiment));
+        self.repairs.set(Vec::new());
+        self.replace(experiment);
+    }
+
+    /// Opens what a fragment describes, and says what of it could not be used.
+    pub fn open_fragment(self, fragment: &str) {
+        let (experiment, notices) = share::from_fragment(fragment);
+        self.link_notices.set(notices);
+        self.open(experiment);
+    }
+
+    /// Sets a parameter from the text of its control. It takes effect as its key says.
+    ///
+    /// # Errors
+    /// A [`Rejection`], and everything as it was, if the parameter does not allow what the text says.
+    pub fn set_text(self, key: Key, text: &str) -> Result<(), Rejection> {
+        let mut next = self.experiment.get_untracked();
+        next.set_text(key, text)?;
+        if next != self.experiment.get_untracked() {
+            self.repairs.set(Vec::new());
+            self.lesson.set(None);
+            self.experiment.set(next);
+            self.plan_telling();
+        }
+        Ok(())
+    }
+
+    /// Brings a parameter back to its default.
+    pub fn set_default(self, key: Key) {
+        let text = self.experiment.with_untracked(|experiment| experiment.default_of(key).to_string());
+        // A default is always allowed.
+        let _ = self.set_text(key, &text);
+    }
+
+    /// Runs, or pauses what runs.
+    pub fn toggle_run(self) {
+        if self.running.get_untracked() {
+            self.running.set(false);
+            self.run_from.set_value(None);
+            self.tell(WorkerClient::pause);
+        } else if untrack(|| self.can_go_on()) {
+            self.running.set(true);
+            self.tell(WorkerClient::run);
+        }
+    }
+
+    /// Makes one step and pauses there.
+    pub fn step(self) {
+        if untrack(|| self.can_go_on()) {
+            self.running.set(false);
+            self.run_from.set_value(None);
+            self.tell(|client| client.step(1));
+        }
+    }
+
+    /// Back to step 0 with the present settings, paused.
+    pub fn reset(self) {
+        self.running.set(false);
+        self.load();
+    }
+
+    /// Makes a repair and goes to the step that the run had reached, so that both can be compared.
+    pub fn repair(self, repair: Repair) {
+        let before = self.experiment.get_untracked();
+        let after = repair.apply(&before);
+        self.repairs.update(|repairs| repairs.push((repair, before)));
+        self.lesson.set(None);
+        self.replay(after);
+    }
+
+    /// Takes the last repair back.
+    pub fn undo_repair(self) {
+        if let Some(Some((_, before))) = self.repairs.try_update(Vec::pop) {
+            self.replay(before);
+        }
+    }
+
+    /// Starts a failed worker again and brings the run to the step that it had reached.
+    pub fn restart_worker(self) {
+        self.running.set(false);
+        self.run_from.set_value(None);
+        self.failure.set(None);
+        self.awaiting.set(true);
+        let step = self.status.get_untracked().step;
+        let changes = self.changes.get_untracked();
+        let mut start = self.start.get_value();
+        start.speed = self.experiment.with_untracked(|experiment| experiment.speed);
+        self.tell(|client| {
+            client.restart();
+            client.load(&start, &changes);
+            if step > 0 {
+                client.seek(step);
+            }
+        });
+        // What was changed while there was no worker to hear of it.
+        self.told.set_value(Experiment { speed: start.speed, ..self.told.get_value() });
+        self.plan_telling();
+    }
+
+    /// Whether another step can be made.
+    pub fn can_go_on(self) -> bool {
+        self.failure.with(Option::is_none) && self.status.get().state != RunState::Diverged
+    }
+
+    fn replace(self, experiment: Experiment) {
+        let (step, run) = (u64::from(experiment.step), experiment.run);
+        self.experiment.set(experiment);
+        self.running.set(false);
+        self.load();
+        self.go_to(step, run);
+    }
+
+    fn replay(self, experiment: Experiment) {
+        let step = self.status.get_untracked().step;
+        let run = self.running.get_untracked();
+        self.experiment.set(experiment);
+        self.running.set(false);
+        self.load();
+        self.go_to(if run || step > FARTHEST_COMPARISON { 0 } else { step }, run);
+    }
+
+    fn go_to(self, step: u64, run: bool) {
+        self.running.set(run);
+        if step > 0 {
+            self.tell(|client| client.seek(step));
+            self.run_from.set_value(run.then_some(step));
+        } else if run {
+            self.tell(WorkerClient::run);
+        }
+    }
+
+    /// Begins the present experiment at step 0.
+    fn load(self) {
+        let experiment = self.experiment.get_untracked();
+        let is_dead = self.failure.get_untracked().is_some();
+        self.failure.set(None);
+        self.changes.set(Vec::new());
+        self.awaiting.set(true);
+        self.run_from.set_value(None);
+        self.tell(|client| {
+            if is_dead {
+                client.restart();
+            }
+            client.load(&experiment, &[]);
+        });
+        self.start.set_value(experiment.clone());
+        self.told.set_value(experiment);
+    }
+
+    /// Tells the worker in the next animation frame what has changed since it was told last.
+    fn plan_telling(self) {
+        if self.is_telling_planned.try_update_value(|planned| std::mem::replace(planned, true)) == Some(false) {
+            request_animation_frame(move || {
+                self.is_telling_planned.try_update_value(|planned| *planned = false);
+                self.tell_changes();
+            });
+        }
+    }
+
+    fn tell_changes(self) {
+        let (Some(now), Some(told)) = (self.experiment.try_get_untracked(), self.told.try_get_value()) else {
+            return;
+        };
+        if !now.is_same_run(&told) {
+            let run = self.running.get_untracked();
+            self.load();
+            self.go_to(0, run);
+            return;
+        }
+        if self.failure.get_untracked().is_some() {
+            return;
+        }
+        if Hyper::of(&now) != Hyper::of(&told) {
+            self.tell(|client| client.set_live(Hyper::of(&now)));
+        }
+        if now.speed != told.speed {
+            self.tell(|client| client.set_speed(now.speed));
+        }
+        self.told.set_value(now);
+    }
+
+    fn tell(self, message: impl FnOnce(&WorkerClient)) {
+        self.client.try_with_value(|client| {
+            if let Some(client) = client {
+                message(client);
+            }
+        });
+    }
+
+    fn take(self, event: Event) {
+        match event {
+            Event::Ready => {}
+            Event::Frame { status, buckets } => self.take_frame(status, buckets),
+            Event::LiveSet(change) => {
+                self.changes.try_update(|changes| changes.push(change));
+            }
+            Event::Failed(failure) => {
+                self.running.try_set(false);
+                self.failure.try_set(Some(failure));
+            }
+        }
+    }
+
+    fn take_frame(self, status: Status, buckets: Vec<Bucket>) {
+        let is_first = self.awaiting.try_get_untracked() == Some(true);
+        self.history.try_update_value(|history| {
+            // Kept until now, so that the charts never stand empty between two runs. A seek back starts again too.
+            let is_back = history.latest().is_some_and(|latest| latest.step > status.step);
+            if is_first || is_back {
+                history.clear();
+            }
+            buckets.into_iter().for_each(|bucket| history.push(bucket));
+        });
+        if is_first {
+            self.awaiting.try_set(false);
+        }
+        if status.state == RunState::Diverged {
+            self.running.try_set(false);
+        }
+        let has_arrived = |target: &mut Option<u64>| {
+            target.take_if(|step| status.state == RunState::Paused && status.step >= *step).is_some()
+        };
+        if self.run_from.try_update_value(has_arrived) == Some(true) {
+            self.tell(WorkerClient::run);
+        }
+        self.status.try_set(status);
+        self.plan_redraw();
+    }
+
+    fn plan_redraw(self) {
+        if self.is_redraw_planned.try_update_value(|planned| std::mem::replace(planned, true)) == Some(false) {
+            request_animation_frame(move || {
+                self.is_redraw_planned.try_update_value(|planned| *planned = false);
+                self.redraw.try_update(|count| *count = count.wrapping_add(1));
+                self.tell(WorkerClient::frame_taken);
+            });
+        }
+    }
+}
+
+impl Default for Lab {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The lab that the surrounding components are about.
+pub fn use_lab() -> Lab {
+    expect_context()
+}
+
+/// The lesson that begins with this experiment.
+fn lesson_of(experiment: &Experiment) -> Option<Preset> {
+    Preset::ALL.iter().copied().find(|preset| preset.experiment() == *experiment)
+}

@@ -1,0 +1,34 @@
+//! The page: Leptos components, one file each, and no numerics.
+
+/// The message catalogue: every word on the page, from `locales/`, made into code by `build.rs`.
+#[allow(missing_docs, clippy::all, reason = "generated")]
+mod catalogue {
+    include!(concat!(env!("OUT_DIR"), "/i18n.rs"));
+}
+pub use catalogue::i18n;
+
+pub mod address;
+pub mod app;
+pub mod chart;
+pub mod control;
+pub mod dropdown;
+pub mod formula;
+pub mod icon;
+pub mod keyboard;
+pub mod lab;
+pub mod lessons;
+pub mod notices;
+pub mod number;
+pub mod panel;
+pub mod reading;
+pub mod run_bar;
+pub mod share_dialog;
+pub mod side;
+pub mod status_line;
+pub mod storage;
+pub mod theme;
+pub mod verdict;
+pub mod why;
+pub mod words;
+
+pub use app::start;

@@ -1,0 +1,140 @@
+//! What the page has to say about a link or about the worker.
+
+use crate::choice::Choice;
+use crate::experiment::share::Notice;
+use crate::ui::i18n::{t_string, use_i18n};
+use crate::ui::icon::{Icon, Picture};
+use crate::ui::lab::use_lab;
+use crate::ui::number;
+use crate::ui::words;
+use crate::worker::client::Failure;
+use leptos::prelude::*;
+
+/// Lines that a notice shows; a link can hold any number of mistakes.
+const LINES: usize = 5;
+
+/// All notices, above the charts.
+#[component]
+pub fn Notices() -> impl IntoView {
+    view! {
+        <div class="notices">
+            <WorkerNotice />
+            <LinkNotices />
+        </div>
+    }
+}
+
+/// What of the last link could not be used, one notice a kind.
+#[component]
+fn LinkNotices() -> impl IntoView {
+    let lab = use_lab();
+    let i18n = use_i18n();
+    let of_kind = move |kind: &'static str| {
+        let lines = move || {
+            lab.link_notices.with(|notices| {
+                let line = |notice: &Notice| match notice {
+                    Notice::BadValue(rejection) if kind == "bad-value" => Some(t_string!(
+                        i18n,
+                        page.notice.bad_value_line,
+                        key = rejection.key.name(),
+                        given = rejection.given.clone(),
+                        allowed = words::allowed(i18n, rejection.allowed)
+                    )),
+                    Notice::UnknownKey(key) if kind == "unknown-key" => Some(key.clone()),
+                    Notice::NewerVersion(version) if kind == "newer-version" => Some(version.clone()),
+                    _ => None,
+                };
+                notices.iter().filter_map(line).collect::<Vec<_>>()
+            })
+        };
+        let text = move |lines: &[String]| match kind {
+            "bad-value" => t_string!(i18n, page.notice.bad_value).to_owned(),
+            "unknown-key" => t_string!(i18n, page.notice.unknown_key).to_owned(),
+            _ => t_string!(i18n, page.notice.newer_version, version = lines.join(", ")),
+        };
+        let close = move |_| {
+            lab.link_notices.update(|notices| notices.retain(|notice| kind_of(notice) != kind));
+        };
+        move || {
+            let lines = lines();
+            if lines.is_empty() {
+                return None;
+            }
+            let text = text(&lines);
+            let lines = if kind == "newer-version" { Vec::new() } else { lines };
+            let hidden = lines.len().saturating_sub(LINES);
+            let more = (hidden > 0).then(|| view! { <li>{t_string!(i18n, page.notice.and_more, count = hidden)}</li> });
+            let list = (!lines.is_empty()).then(|| {
+                let items = lines.into_iter().take(LINES).map(|line| view! { <li>{line}</li> }).collect::<Vec<_>>();
+                view! { <ul>{items} {more}</ul> }
+            });
+            Some(view! {
+                <div class="notice" role="status" data-notice=kind>
+                    <div>
+                        <p>{text}</p>
+                        {list}
+                    </div>
+                    <button
+                        type="button"
+                        class="button quiet icon-only"
+                        aria-label=t_string!(i18n, page.notice.close)
+                        title=t_string!(i18n, page.notice.close)
+                        on:click=close
+                    >
+                        <Icon picture=Picture::Close />
+                    </button>
+                </div>
+            })
+        }
+    };
+    view! { {of_kind("bad-value")} {of_kind("unknown-key")} {of_kind("newer-version")} }
+}
+
+fn kind_of(notice: &Notice) -> &'static str {
+    match notice {
+        Notice::UnknownKey(_) => "unknown-key",
+        Notice::BadValue(_) => "bad-value",
+        Notice::NewerVersion(_) => "newer-version",
+    }
+}
+
+/// That the worker cannot go on, and the way out.
+#[component]
+fn WorkerNotice() -> impl IntoView {
+    let lab = use_lab();
+    let i18n = use_i18n();
+    let notice = move || {
+        let failure = lab.failure.get()?;
+        // Another start of the same worker would not help: the page itself is of another version.
+        let needs_reload = failure == Failure::VersionMismatch;
+        let text = match failure {
+            Failure::CannotStart => t_string!(i18n, page.notice.worker_failed.cannot_start).to_owned(),
+            Failure::VersionMismatch => t_string!(i18n, page.notice.worker_failed.version_mismatch).to_owned(),
+            Failure::Crashed(message) => {
+                t_string!(i18n, page.notice.worker_failed.crashed, message = message)
+            }
+            Failure::NotAnswering => t_string!(i18n, page.notice.worker_failed.not_answering).to_owned(),
+        };
+        let step = move || number::count(lab.status.get().step);
+        let button_words = move || match needs_reload {
+            true => t_string!(i18n, page.notice.worker_failed.reload).to_owned(),
+            false => t_string!(i18n, page.notice.worker_failed.restart, step = step()),
+        };
+        let on_click = move |_| {
+            if needs_reload {
+                let _ = window().location().reload();
+            } else {
+                lab.restart_worker();
+            }
+        };
+        Some(view! {
+            <div class="notice severe" role="alert" data-notice="worker-failed">
+                <p>{text}</p>
+                <button type="button" class="button" on:click=on_click>
+                    {button_words}
+                </button>
+            </div>
+        })
+    };
+    view! { {notice} }
+}

@@ -1,0 +1,95 @@
+//! The column beside the charts: what is happening, why, and what to try.
+
+use crate::diagnosis::Condition;
+use crate::ui::i18n::{t_string, use_i18n};
+use crate::ui::icon::{Icon, Picture};
+use crate::ui::lab::use_lab;
+use crate::ui::reading::Reading;
+use crate::ui::verdict::Verdict;
+use crate::ui::why::Why;
+use crate::ui::words;
+use leptos::prelude::*;
+
+/// The column.
+#[component]
+pub fn Side() -> impl IntoView {
+    view! {
+        <div class="side" id="happening">
+            <Question />
+            <Verdict />
+            <Repairs />
+            <Why />
+        </div>
+    }
+}
+
+/// The question of the lesson that is on.
+#[component]
+fn Question() -> impl IntoView {
+    let lab = use_lab();
+    let i18n = use_i18n();
+    let question = move || {
+        let preset = lab.lesson.get()?;
+        Some(view! {
+            <p class="question">
+                <span>{t_string!(i18n, page.side.question)}</span>
+                " "
+                {words::question(i18n, preset)}
+            </p>
+        })
+    };
+    view! { {question} }
+}
+
+/// What would mend it, each a button, and the way back.
+#[component]
+fn Repairs() -> impl IntoView {
+    let lab = use_lab();
+    let i18n = use_i18n();
+    let shown = expect_context::<Reading>().shown;
+    let offered = Memo::new(move |_| shown.with(|finding| finding.as_ref().map(|f| f.diagnosis.repairs.clone())));
+    let is_diverged = Memo::new(move |_| {
+        shown.with(|f| f.as_ref().is_some_and(|f| f.diagnosis.conditions.first() == Some(&Condition::Diverged)))
+    });
+    let last_made = Memo::new(move |_| lab.repairs.with(|repairs| repairs.last().map(|(repair, _)| *repair)));
+    let is_empty = Memo::new(move |_| {
+        offered.with(|offered| offered.as_ref().is_none_or(Vec::is_empty))
+            && last_made.get().is_none()
+            && !is_diverged.get()
+    });
+    let buttons = move || {
+        let button = |repair| {
+            view! {
+                <button type="button" class="button repair" on:click=move |_| lab.repair(repair)>
+                    {words::repair(i18n, repair)}
+                </button>
+            }
+        };
+        offered.get().unwrap_or_default().into_iter().map(button).collect::<Vec<_>>()
+    };
+    let back_to_start = move || {
+        is_diverged.get().then(|| {
+            view! {
+                <button type="button" class="button quiet repair" on:click=move |_| lab.reset()>
+                    <Icon picture=Picture::Reset />
+                    <span>{t_string!(i18n, page.side.from_start)}</span>
+                </button>
+            }
+        })
+    };
+    let undo = move || {
+        let repair = last_made.get()?;
+        Some(view! {
+            <button type="button" class="button quiet repair undo" on:click=move |_| lab.undo_repair()>
+                <Icon picture=Picture::Undo />
+                <span>{t_string!(i18n, page.side.undo, repair = words::repair(i18n, repair))}</span>
+            </button>
+        })
+    };
+    view! {
+        <section class="try" aria-labelledby="try-title" hidden=move || is_empty.get()>
+            <h2 id="try-title">{move || t_string!(i18n, page.side.remedies)}</h2>
+            <div class="repairs">{buttons} {back_to_start} {undo}</div>
+        </section>
+    }
+}

@@ -1,0 +1,84 @@
+//! Where the run stands, in one line, and in attributes for tests and embedders.
+
+use crate::choice::Choice;
+use crate::ui::i18n::{t_string, use_i18n};
+use crate::ui::lab::{Lab, use_lab};
+use crate::ui::number;
+use crate::ui::reading::Reading;
+use crate::worker::protocol::RunState;
+use leptos::prelude::*;
+
+/// The line with step, loss and speed; `#status`.
+#[component]
+pub fn StatusLine() -> impl IntoView {
+    let lab = use_lab();
+    let i18n = use_i18n();
+    let reading = expect_context::<Reading>();
+
+    let state = Memo::new(move |_| state_name(lab));
+    let step = Memo::new(move |_| lab.status.get().step);
+    let rate = Memo::new(move |_| lab.status.get().steps_per_second);
+    let target = Memo::new(move |_| lab.status.get().seek_target);
+    let loss = Memo::new(move |_| {
+        lab.status.track();
+        lab.history.with_value(|history| history.latest().map(|report| report.loss()))
+    });
+    let verdict =
+        move || reading.latest.with(|d| d.as_ref().and_then(|d| d.diagnosis.conditions.first()).map(|c| c.name()));
+
+    let last = move || match state.get() {
+        "failed" => t_string!(i18n, page.status.failed).to_owned(),
+        "diverged" => t_string!(i18n, page.status.diverged).to_owned(),
+        _ => match target.get() {
+            Some(target) => t_string!(i18n, page.status.seeking, target = number::count(target)),
+            None if rate.get() > 0.0 => {
+                t_string!(i18n, page.status.rate, rate = number::rate(rate.get()))
+            }
+            None => String::new(),
+        },
+    };
+    let line = move || {
+        if state.get() == "loading" && loss.get().is_none() {
+            return t_string!(i18n, page.status.starting).to_owned();
+        }
+        let step = t_string!(i18n, page.status.step, step = number::count(step.get()));
+        let loss = loss.get().map(|loss| t_string!(i18n, page.status.loss, loss = number::significant(loss, 3)));
+        let parts = [step, loss.unwrap_or_default(), last()];
+        parts.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" · ")
+    };
+    let progress = move || {
+        let target = target.get()?;
+        let words = move || t_string!(i18n, page.status.progress, target = number::count(target));
+        Some(view! { <progress max=target prop:value=move || step.get() as f64 aria-label=words></progress> })
+    };
+    view! {
+        <div class="status-line">
+            <p
+                id="status"
+                data-state=move || state.get()
+                data-step=move || step.get().to_string()
+                data-loss=move || loss.get().map(number::machine)
+                data-steps-per-second=move || number::machine(rate.get())
+                data-verdict=verdict
+            >
+                {line}
+            </p>
+            {progress}
+        </div>
+    }
+}
+
+fn state_name(lab: Lab) -> &'static str {
+    if lab.failure.with(Option::is_some) {
+        return "failed";
+    }
+    if lab.awaiting.get() {
+        return "loading";
+    }
+    match lab.status.get().state {
+        RunState::Paused => "paused",
+        RunState::Running => "running",
+        RunState::Seeking => "loading",
+        RunState::Diverged => "diverged",
+    }
+}

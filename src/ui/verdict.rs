@@ -1,0 +1,116 @@
+//! What is happening to the gradient: the verdict in a sentence with its numbers.
+
+use crate::choice::Choice;
+use crate::diagnosis::Condition;
+use crate::train::Divergence;
+use crate::ui::i18n::{t, t_string, use_i18n};
+use crate::ui::icon::{Icon, Picture};
+use crate::ui::number::{self, significant};
+use crate::ui::reading::{Finding, Reading};
+use crate::ui::words::{self, Words};
+use leptos::prelude::*;
+
+/// The verdict, large enough for the last row; whatever else holds, smaller below it.
+#[component]
+pub fn Verdict() -> impl IntoView {
+    let i18n = use_i18n();
+    let shown = expect_context::<Reading>().shown;
+    let first = Memo::new(move |_| shown.with(|d| d.as_ref().and_then(|d| d.diagnosis.conditions.first().copied())));
+    let badge = move || {
+        let condition = first.get()?;
+        Some(view! {
+            <p class="badge" data-condition=condition.name()>
+                <Icon picture=picture(condition) />
+                <span>{words::condition(i18n, condition)}</span>
+            </p>
+        })
+    };
+    let main = move || match shown.get() {
+        Some(finding) => first.get().map(|condition| sentence(i18n, &finding, condition)).into_any(),
+        None => t_string!(i18n, page.side.measuring).into_any(),
+    };
+    let others = move || {
+        let finding = shown.get()?;
+        let others: Vec<_> = finding.diagnosis.conditions.iter().skip(1).copied().collect();
+        let line = |condition: Condition| view! { <li data-condition=condition.name()>{sentence(i18n, &finding, condition)}</li> };
+        (!others.is_empty()).then(|| view! { <ul class="also">{others.into_iter().map(line).collect::<Vec<_>>()}</ul> })
+    };
+    // The sentence changes with every number; a screen reader hears only when the verdict is another.
+    let spoken = move || first.get().map(|condition| words::condition(i18n, condition));
+    view! {
+        <section class="verdict" aria-labelledby="verdict-title">
+            <h2 id="verdict-title">{move || t_string!(i18n, page.side.happening)}</h2>
+            {badge}
+            <p class="sentence">{main}</p>
+            {others}
+            <p class="visually-hidden" role="status">{spoken}</p>
+        </section>
+    }
+}
+
+fn picture(condition: Condition) -> Picture {
+    match condition {
+        Condition::Diverged => Picture::Broken,
+        Condition::Exploding => Picture::Rising,
+        Condition::Dead => Picture::Struck,
+        Condition::Vanishing => Picture::Falling,
+        Condition::Underflow => Picture::Below,
+        Condition::Saturated => Picture::Flat,
+        Condition::Healthy => Picture::Level,
+    }
+}
+
+/// A condition in a sentence with its numbers.
+fn sentence(i18n: Words, finding: &Finding, condition: Condition) -> AnyView {
+    let diagnosis = &finding.diagnosis;
+    let flow = diagnosis.flow;
+    let layers = finding.layers;
+    let factor = significant(flow.factor_per_layer, 2);
+    let total = significant(flow.total, 2);
+    match condition {
+        Condition::Diverged => diverged(i18n, diagnosis.divergence),
+        Condition::Exploding if finding.flow_explodes() => {
+            t!(i18n, page.verdict.exploding, <b> = <strong />, factor, total, layers).into_any()
+        }
+        Condition::Exploding => {
+            let (layer, ratio) = diagnosis.largest_update;
+            let ratio = significant(ratio, 2);
+            t!(i18n, page.verdict.exploding_update, <b> = <strong />, layer, ratio).into_any()
+        }
+        Condition::Dead => {
+            let (layer, share) = diagnosis.most_dead;
+            t!(i18n, page.verdict.dead, <b> = <strong />, layer, percent = number::percent(share)).into_any()
+        }
+        Condition::Vanishing if flow.zero_layers > 0 => {
+            t!(i18n, page.verdict.vanishing_zero, <b> = <strong />, count = flow.zero_layers, layers).into_any()
+        }
+        Condition::Vanishing => t!(i18n, page.verdict.vanishing, <b> = <strong />, factor, total, layers).into_any(),
+        Condition::Underflow => match diagnosis.underflow {
+            Some((first, last)) if first < last => {
+                t!(i18n, page.verdict.underflow, <b> = <strong />, first, last).into_any()
+            }
+            other => {
+                let layer = other.map_or(1, |(first, _)| first);
+                t!(i18n, page.verdict.underflow_one, <b> = <strong />, layer).into_any()
+            }
+        },
+        Condition::Saturated => {
+            let (layer, share) = diagnosis.most_saturated;
+            t!(i18n, page.verdict.saturated, <b> = <strong />, layer, percent = number::percent(share)).into_any()
+        }
+        Condition::Healthy if layers == 1 => t_string!(i18n, page.verdict.healthy_one).into_any(),
+        Condition::Healthy => t!(i18n, page.verdict.healthy, <b> = <strong />, factor, total, layers).into_any(),
+    }
+}
+
+fn diverged(i18n: Words, divergence: Option<Divergence>) -> AnyView {
+    let Some(divergence) = divergence else {
+        return ().into_any();
+    };
+    let step = number::count(divergence.step);
+    let quantity = words::diverged_quantity(i18n, divergence.quantity);
+    match divergence.layer {
+        Some(layer) => t!(i18n, page.verdict.diverged_layer, <b> = <strong />, step, layer, quantity).into_any(),
+        None => t!(i18n, page.verdict.diverged, <b> = <strong />, step, quantity).into_any(),
+    }
+}

@@ -1,0 +1,274 @@
+//! The names of parameters and of their alternatives, from the message catalogue.
+
+use crate::diagnosis::{Condition, Repair};
+use crate::experiment::presets::Preset;
+use crate::experiment::{Key, Kind, Value};
+use crate::train::DivergedQuantity;
+use crate::ui::i18n::{Locale, t_string};
+use crate::ui::number;
+use leptos_i18n::I18nContext;
+
+/// The catalogue in the present language; reading from it follows a change of language.
+pub type Words = I18nContext<Locale>;
+
+/// The label of a parameter's control.
+pub fn label(i18n: Words, key: Key) -> &'static str {
+    match key {
+        Key::Depth => t_string!(i18n, parameters.depth.label),
+        Key::Width => t_string!(i18n, parameters.width.label),
+        Key::Activation => t_string!(i18n, parameters.activation.label),
+        Key::Init => t_string!(i18n, parameters.init.label),
+        Key::Gain => t_string!(i18n, parameters.gain.label),
+        Key::BiasStd => t_string!(i18n, parameters.bias_std.label),
+        Key::Norm => t_string!(i18n, parameters.norm.label),
+        Key::Residual => t_string!(i18n, parameters.residual.label),
+        Key::Dataset => t_string!(i18n, parameters.dataset.label),
+        Key::Samples => t_string!(i18n, parameters.samples.label),
+        Key::Noise => t_string!(i18n, parameters.noise.label),
+        Key::Loss => t_string!(i18n, parameters.loss.label),
+        Key::Batch => t_string!(i18n, parameters.batch.label),
+        Key::Optimizer => t_string!(i18n, parameters.optimizer.label),
+        Key::Lr => t_string!(i18n, parameters.lr.label),
+        Key::Momentum => t_string!(i18n, parameters.momentum.label),
+        Key::Beta1 => t_string!(i18n, parameters.beta1.label),
+        Key::Beta2 => t_string!(i18n, parameters.beta2.label),
+        Key::Epsilon => t_string!(i18n, parameters.epsilon.label),
+        Key::WeightDecay => t_string!(i18n, parameters.weight_decay.label),
+        Key::Schedule => t_string!(i18n, parameters.schedule.label),
+        Key::ScheduleSteps => t_string!(i18n, parameters.schedule_steps.label),
+        Key::Warmup => t_string!(i18n, parameters.warmup.label),
+        Key::Clip => t_string!(i18n, parameters.clip.label),
+        Key::ClipAt => t_string!(i18n, parameters.clip_at.label),
+        Key::Precision => t_string!(i18n, parameters.precision.label),
+        Key::Seed => t_string!(i18n, parameters.seed.label),
+        Key::Step => t_string!(i18n, parameters.step.label),
+        Key::Speed => t_string!(i18n, parameters.speed.label),
+        Key::Run => t_string!(i18n, parameters.run.label),
+    }
+}
+
+/// What a parameter means, in one line.
+pub fn hint(i18n: Words, key: Key) -> &'static str {
+    match key {
+        Key::Depth => t_string!(i18n, parameters.depth.hint),
+        Key::Width => t_string!(i18n, parameters.width.hint),
+        Key::Activation => t_string!(i18n, parameters.activation.hint),
+        Key::Init => t_string!(i18n, parameters.init.hint),
+        Key::Gain => t_string!(i18n, parameters.gain.hint),
+        Key::BiasStd => t_string!(i18n, parameters.bias_std.hint),
+        Key::Norm => t_string!(i18n, parameters.norm.hint),
+        Key::Residual => t_string!(i18n, parameters.residual.hint),
+        Key::Dataset => t_string!(i18n, parameters.dataset.hint),
+        Key::Samples => t_string!(i18n, parameters.samples.hint),
+        Key::Noise => t_string!(i18n, parameters.noise.hint),
+        Key::Loss => t_string!(i18n, parameters.loss.hint),
+        Key::Batch => t_string!(i18n, parameters.batch.hint),
+        Key::Optimizer => t_string!(i18n, parameters.optimizer.hint),
+        Key::Lr => t_string!(i18n, parameters.lr.hint),
+        Key::Momentum => t_string!(i18n, parameters.momentum.hint),
+        Key::Beta1 => t_string!(i18n, parameters.beta1.hint),
+        Key::Beta2 => t_string!(i18n, parameters.beta2.hint),
+        Key::Epsilon => t_string!(i18n, parameters.epsilon.hint),
+        Key::WeightDecay => t_string!(i18n, parameters.weight_decay.hint),
+        Key::Schedule => t_string!(i18n, parameters.schedule.hint),
+        Key::ScheduleSteps => t_string!(i18n, parameters.schedule_steps.hint),
+        Key::Warmup => t_string!(i18n, parameters.warmup.hint),
+        Key::Clip => t_string!(i18n, parameters.clip.hint),
+        Key::ClipAt => t_string!(i18n, parameters.clip_at.hint),
+        Key::Precision => t_string!(i18n, parameters.precision.hint),
+        Key::Seed => t_string!(i18n, parameters.seed.hint),
+        Key::Step => t_string!(i18n, parameters.step.hint),
+        Key::Speed => t_string!(i18n, parameters.speed.hint),
+        Key::Run => t_string!(i18n, parameters.run.hint),
+    }
+}
+
+/// The letter that formulas use for a parameter, and its index. They are the same in every language.
+pub fn symbol(key: Key) -> Option<(&'static str, Option<&'static str>)> {
+    Some(match key {
+        Key::Depth => ("L", None),
+        Key::Width => ("n", None),
+        Key::Activation => ("φ", None),
+        Key::BiasStd => ("σ", Some("b")),
+        Key::Lr => ("η", None),
+        Key::Momentum => ("μ", None),
+        Key::Beta1 => ("β", Some("1")),
+        Key::Beta2 => ("β", Some("2")),
+        Key::Epsilon => ("ε", None),
+        Key::WeightDecay => ("λ", None),
+        Key::ClipAt => ("c", None),
+        _ => return None,
+    })
+}
+
+/// The name of one alternative of a parameter, or of the word that stands for a number.
+pub fn choice(i18n: Words, key: Key, name: &'static str) -> &'static str {
+    known_choice(i18n, key, name).unwrap_or(name)
+}
+
+fn known_choice(i18n: Words, key: Key, name: &str) -> Option<&'static str> {
+    Some(match (key, name) {
+        (Key::Activation, "linear") => t_string!(i18n, parameters.activation.linear),
+        (Key::Activation, "sigmoid") => t_string!(i18n, parameters.activation.sigmoid),
+        (Key::Activation, "tanh") => t_string!(i18n, parameters.activation.tanh),
+        (Key::Activation, "relu") => t_string!(i18n, parameters.activation.relu),
+        (Key::Activation, "leaky-relu") => t_string!(i18n, parameters.activation.leaky_relu),
+        (Key::Activation, "elu") => t_string!(i18n, parameters.activation.elu),
+        (Key::Activation, "selu") => t_string!(i18n, parameters.activation.selu),
+        (Key::Activation, "gelu") => t_string!(i18n, parameters.activation.gelu),
+        (Key::Activation, "silu") => t_string!(i18n, parameters.activation.silu),
+        (Key::Init, "zeros") => t_string!(i18n, parameters.init.zeros),
+        (Key::Init, "normal") => t_string!(i18n, parameters.init.normal),
+        (Key::Init, "uniform") => t_string!(i18n, parameters.init.uniform),
+        (Key::Init, "lecun-normal") => t_string!(i18n, parameters.init.lecun_normal),
+        (Key::Init, "xavier-uniform") => t_string!(i18n, parameters.init.xavier_uniform),
+        (Key::Init, "xavier-normal") => t_string!(i18n, parameters.init.xavier_normal),
+        (Key::Init, "kaiming-uniform") => t_string!(i18n, parameters.init.kaiming_uniform),
+        (Key::Init, "kaiming-normal") => t_string!(i18n, parameters.init.kaiming_normal),
+        (Key::Init, "orthogonal") => t_string!(i18n, parameters.init.orthogonal),
+        (Key::Init, "pytorch") => t_string!(i18n, parameters.init.pytorch),
+        (Key::Init, "playground") => t_string!(i18n, parameters.init.playground),
+        (Key::Norm, "none") => t_string!(i18n, parameters.norm.none),
+        (Key::Norm, "layer") => t_string!(i18n, parameters.norm.layer),
+        (Key::Norm, "batch") => t_string!(i18n, parameters.norm.batch),
+        (Key::Residual, "none") => t_string!(i18n, parameters.residual.none),
+        (Key::Residual, "add") => t_string!(i18n, parameters.residual.add),
+        (Key::Residual, "scaled") => t_string!(i18n, parameters.residual.scaled),
+        (Key::Dataset, "circle") => t_string!(i18n, parameters.dataset.circle),
+        (Key::Dataset, "xor") => t_string!(i18n, parameters.dataset.xor),
+        (Key::Dataset, "gaussians") => t_string!(i18n, parameters.dataset.gaussians),
+        (Key::Dataset, "spiral") => t_string!(i18n, parameters.dataset.spiral),
+        (Key::Dataset, "plane") => t_string!(i18n, parameters.dataset.plane),
+        (Key::Dataset, "ripple") => t_string!(i18n, parameters.dataset.ripple),
+        (Key::Dataset, "noise") => t_string!(i18n, parameters.dataset.noise),
+        (Key::Loss, "bce") => t_string!(i18n, parameters.loss.bce),
+        (Key::Loss, "mse") => t_string!(i18n, parameters.loss.mse),
+        (Key::Loss, "softmax") => t_string!(i18n, parameters.loss.softmax),
+        (Key::Batch, "full") => t_string!(i18n, parameters.batch.full),
+        (Key::Optimizer, "sgd") => t_string!(i18n, parameters.optimizer.sgd),
+        (Key::Optimizer, "momentum") => t_string!(i18n, parameters.optimizer.momentum),
+        (Key::Optimizer, "nesterov") => t_string!(i18n, parameters.optimizer.nesterov),
+        (Key::Optimizer, "adagrad") => t_string!(i18n, parameters.optimizer.adagrad),
+        (Key::Optimizer, "rmsprop") => t_string!(i18n, parameters.optimizer.rmsprop),
+        (Key::Optimizer, "adam") => t_string!(i18n, parameters.optimizer.adam),
+        (Key::Optimizer, "adamw") => t_string!(i18n, parameters.optimizer.adamw),
+        (Key::Optimizer, "amsgrad") => t_string!(i18n, parameters.optimizer.amsgrad),
+        (Key::Schedule, "constant") => t_string!(i18n, parameters.schedule.constant),
+        (Key::Schedule, "step") => t_string!(i18n, parameters.schedule.step),
+        (Key::Schedule, "cosine") => t_string!(i18n, parameters.schedule.cosine),
+        (Key::Clip, "none") => t_string!(i18n, parameters.clip.none),
+        (Key::Clip, "norm") => t_string!(i18n, parameters.clip.norm),
+        (Key::Clip, "value") => t_string!(i18n, parameters.clip.value),
+        (Key::Precision, "f32") => t_string!(i18n, parameters.precision.f32),
+        (Key::Precision, "f64") => t_string!(i18n, parameters.precision.f64),
+        (Key::Speed, "max") => t_string!(i18n, parameters.speed.max),
+        _ => return None,
+    })
+}
+
+/// A value as the page shows it.
+pub fn value(i18n: Words, key: Key, value: Value) -> String {
+    match value {
+        Value::Name(name) => choice(i18n, key, name).to_owned(),
+        other => other.to_string(),
+    }
+}
+
+/// What a parameter allows, as a sentence without its full stop.
+pub fn allowed(i18n: Words, kind: Kind) -> String {
+    match kind {
+        Kind::Integer { min, max, word: None, .. } => {
+            t_string!(i18n, page.allowed.integer, min = number::count(min.into()), max = number::count(max.into()))
+        }
+        Kind::Integer { min, max, word: Some(word), .. } => t_string!(
+            i18n,
+            page.allowed.integer_or,
+            min = number::count(min.into()),
+            max = number::count(max.into()),
+            word = word
+        ),
+        Kind::Real { min, max, word: None, .. } => {
+            t_string!(i18n, page.allowed.real, min = Value::Real(min).to_string(), max = Value::Real(max).to_string())
+        }
+        Kind::Real { min, max, word: Some(word), .. } => t_string!(
+            i18n,
+            page.allowed.real_or,
+            min = Value::Real(min).to_string(),
+            max = Value::Real(max).to_string(),
+            word = word
+        ),
+        Kind::Choice(names) => t_string!(i18n, page.allowed.choice, names = names.join(", ")),
+        Kind::Switch => t_string!(i18n, page.allowed.switch).to_owned(),
+    }
+}
+
+/// The name of a condition.
+pub fn condition(i18n: Words, condition: Condition) -> &'static str {
+    match condition {
+        Condition::Diverged => t_string!(i18n, page.condition.diverged),
+        Condition::Exploding => t_string!(i18n, page.condition.exploding),
+        Condition::Dead => t_string!(i18n, page.condition.dead),
+        Condition::Vanishing => t_string!(i18n, page.condition.vanishing),
+        Condition::Underflow => t_string!(i18n, page.condition.underflow),
+        Condition::Saturated => t_string!(i18n, page.condition.saturated),
+        Condition::Healthy => t_string!(i18n, page.condition.healthy),
+    }
+}
+
+/// What a repair changes.
+pub fn repair(i18n: Words, repair: Repair) -> &'static str {
+    match repair {
+        Repair::TanhXavier => t_string!(i18n, page.repair.tanh_xavier),
+        Repair::ReluKaiming => t_string!(i18n, page.repair.relu_kaiming),
+        Repair::UnitGain => t_string!(i18n, page.repair.unit_gain),
+        Repair::HalfDepth => t_string!(i18n, page.repair.half_depth),
+        Repair::LowerLr => t_string!(i18n, page.repair.lower_lr),
+        Repair::ClipNorm => t_string!(i18n, page.repair.clip_norm),
+        Repair::LeakyRelu => t_string!(i18n, page.repair.leaky_relu),
+        Repair::Skip => t_string!(i18n, page.repair.skip),
+        Repair::LayerNorm => t_string!(i18n, page.repair.layer_norm),
+    }
+}
+
+/// The quantity in which a run diverged.
+pub fn diverged_quantity(i18n: Words, quantity: DivergedQuantity) -> &'static str {
+    match quantity {
+        DivergedQuantity::Activation => t_string!(i18n, page.quantity.activation),
+        DivergedQuantity::Loss => t_string!(i18n, page.quantity.loss),
+        DivergedQuantity::GradZ => t_string!(i18n, page.quantity.grad_z),
+        DivergedQuantity::Grad => t_string!(i18n, page.quantity.grad),
+        DivergedQuantity::Update => t_string!(i18n, page.quantity.update),
+    }
+}
+
+/// The name of a lesson.
+pub fn lesson(i18n: Words, preset: Preset) -> &'static str {
+    match preset {
+        Preset::Vanishing => t_string!(i18n, page.lesson.vanishing.name),
+        Preset::TanhXavier => t_string!(i18n, page.lesson.tanh_xavier.name),
+        Preset::ReluKaiming => t_string!(i18n, page.lesson.relu_kaiming.name),
+        Preset::Exploding => t_string!(i18n, page.lesson.exploding.name),
+        Preset::DeadRelu => t_string!(i18n, page.lesson.dead_relu.name),
+        Preset::AdamVanishing => t_string!(i18n, page.lesson.adam_vanishing.name),
+        Preset::PlainSgd => t_string!(i18n, page.lesson.plain_sgd.name),
+        Preset::Momentum => t_string!(i18n, page.lesson.momentum.name),
+        Preset::RandomRegression => t_string!(i18n, page.lesson.random_regression.name),
+        Preset::Underflow => t_string!(i18n, page.lesson.underflow.name),
+    }
+}
+
+/// The question that a lesson puts to the class.
+pub fn question(i18n: Words, preset: Preset) -> &'static str {
+    match preset {
+        Preset::Vanishing => t_string!(i18n, page.lesson.vanishing.question),
+        Preset::TanhXavier => t_string!(i18n, page.lesson.tanh_xavier.question),
+        Preset::ReluKaiming => t_string!(i18n, page.lesson.relu_kaiming.question),
+        Preset::Exploding => t_string!(i18n, page.lesson.exploding.question),
+        Preset::DeadRelu => t_string!(i18n, page.lesson.dead_relu.question),
+        Preset::AdamVanishing => t_string!(i18n, page.lesson.adam_vanishing.question),
+        Preset::PlainSgd => t_string!(i18n, page.lesson.plain_sgd.question),
+        Preset::Momentum => t_string!(i18n, page.lesson.momentum.question),
+        Preset::RandomRegression => t_string!(i18n, page.lesson.random_regression.question),
+        Preset::Underflow => t_string!(i18n, page.lesson.underflow.question),
+    }
+}

@@ -1,0 +1,299 @@
+//! The page's handle on a training worker.
+
+use super::protocol::{Change, Command, PROTOCOL_VERSION, Request, Response, ResponseBody, Status, decode_buckets};
+use super::runtime::{BUILD, HEAD, NUMBERS};
+use crate::experiment::{Experiment, Speed};
+use crate::optim::Hyper;
+use crate::train::Bucket;
+use js_sys::{Float64Array, Reflect};
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::{Rc, Weak};
+use wasm_bindgen::prelude::*;
+use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
+
+/// How long a worker may take to start.
+const START_LIMIT_MS: i32 = 15_000;
+
+/// How long a worker may leave a request unanswered: longer than any single step of the largest network takes.
+const ANSWER_LIMIT_MS: i32 = 30_000;
+
+/// What a worker has to say to the page.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// It has started.
+    Ready,
+    /// The run got on.
+    Frame {
+        /// Where the run stands.
+        status: Status,
+        /// What was measured since the last frame, oldest first. They begin anew at step 0 after a seek to an
+        /// earlier step.
+        buckets: Vec<Bucket>,
+    },
+    /// Hyper-parameters took effect.
+    LiveSet(Change),
+    /// It cannot go on.
+    Failed(Failure),
+}
+
+/// Why a worker cannot go on.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Failure {
+    /// It did not start: blocked, or its files are missing.
+    CannotStart,
+    /// It is of another build than the page.
+    VersionMismatch,
+    /// It stopped, for this reason.
+    Crashed(String),
+    /// It has not answered for a long time.
+    NotAnswering,
+}
+
+/// A handle on a worker. Clones are the same handle; when the last is gone, so is the worker.
+#[derive(Clone)]
+pub struct WorkerClient {
+    inner: Rc<Inner>,
+}
+
+struct Inner {
+    script: String,
+    on_event: Box<dyn Fn(Event)>,
+    worker: RefCell<Option<Started>>,
+    run_id: Cell<u32>,
+    /// How many layers the present run's reports have, the output layer included.
+    layers: Cell<usize>,
+    is_ready: Cell<bool>,
+    /// Requests made before the worker was ready, which would be lost.
+    waiting: RefCell<VecDeque<Request>>,
+    watchdog: Cell<Option<i32>>,
+}
+
+/// A worker with the closures that it calls.
+struct Started {
+    worker: Worker,
+    _on_message: Closure<dyn Fn(MessageEvent)>,
+    _on_error: Closure<dyn Fn(ErrorEvent)>,
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.terminate();
+    }
+}
+
+impl WorkerClient {
+    /// Starts a training worker; everything that its present run has to say goes to `on_event`.
+    pub fn start(on_event: impl Fn(Event) + 'static) -> Self {
+        Self::start_script(&format!("./worker_loader.js?v={BUILD}"), on_event)
+    }
+
+    /// The same with another script, for tests.
+    pub fn start_script(script: &str, on_event: impl Fn(Event) + 'static) -> Self {
+        let inner = Rc::new(Inner {
+            script: script.to_owned(),
+            on_event: Box::new(on_event),
+            worker: RefCell::default(),
+            run_id: Cell::new(0),
+            layers: Cell::new(0),
+            is_ready: Cell::new(false),
+            waiting: RefCell::default(),
+            watchdog: Cell::new(None),
+        });
+        inner.start();
+        Self { inner }
+    }
+
+    /// Begins a run at step 0, paused, with the changes that were made live in it. What an earlier run still has to
+    /// say is dropped.
+    pub fn load(&self, experiment: &Experiment, changes: &[Change]) {
+        let inner = &self.inner;
+        inner.run_id.set(inner.run_id.get().wrapping_add(1).max(1));
+        inner.layers.set(experiment.depth as usize + 1);
+        inner.waiting.borrow_mut().clear();
+        inner.send(Command::Load { experiment: Box::new(experiment.clone()), changes: changes.to_vec() });
+    }
+
+    /// Trains at the set speed.
+    pub fn run(&self) {
+        self.inner.send(Command::Run);
+    }
+
+    /// Stops after the step under way.
+    pub fn pause(&self) {
+        self.inner.send(Command::Pause);
+    }
+
+    /// Makes so many steps.
+    pub fn step(&self, steps: u32) {
+        self.inner.send(Command::Step(steps));
+    }
+
+    /// Goes to a step and pauses there.
+    pub fn seek(&self, step: u64) {
+        self.inner.send(Command::Seek(step));
+    }
+
+    /// Uses these hyper-parameters from the next step on.
+    pub fn set_live(&self, hyper: Hyper) {
+        self.inner.send(Command::SetLive(hyper));
+    }
+
+    /// Trains at this speed.
+    pub fn set_speed(&self, speed: Speed) {
+        self.inner.send(Command::SetSpeed(speed));
+    }
+
+    /// Tells that the last frame was drawn and another may come.
+    pub fn frame_taken(&self) {
+        self.inner.send(Command::FrameTaken);
+    }
+
+    /// Starts a new worker in the place of the present one. The run has to be loaded again.
+    pub fn restart(&self) {
+        self.inner.terminate();
+        self.inner.start();
+    }
+
+    /// Ends the worker.
+    pub fn terminate(&self) {
+        self.inner.terminate();
+    }
+}
+
+impl Inner {
+    fn start(self: &Rc<Self>) {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        options.set_name("training");
+        let Ok(worker) = Worker::new_with_options(&self.script, &options) else {
+            // Told later, as every other event, when the page has its handle.
+            self.watch(0);
+            return;
+        };
+        let weak = Rc::downgrade(self);
+        let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+            with(&weak, |inner| inner.receive(&event.data()));
+        });
+        let weak = Rc::downgrade(self);
+        let on_error = Closure::<dyn Fn(ErrorEvent)>::new(move |event: ErrorEvent| {
+            event.prevent_default();
+            with(&weak, |inner| {
+                let failure =
+                    if inner.is_ready.get() { Failure::Crashed(event.message()) } else { Failure::CannotStart };
+                inner.fail(failure);
+            });
+        });
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        *self.worker.borrow_mut() = Some(Started { worker, _on_message: on_message, _on_error: on_error });
+        self.watch(START_LIMIT_MS);
+    }
+
+    fn terminate(&self) {
+        self.stop_watching();
+        self.is_ready.set(false);
+        self.waiting.borrow_mut().clear();
+        self.worker.borrow_mut().take();
+    }
+
+    fn fail(&self, failure: Failure) {
+        self.terminate();
+        (self.on_event)(Event::Failed(failure));
+    }
+
+    fn send(self: &Rc<Self>, command: Command) {
+        let expects_answer = !matches!(command, Command::FrameTaken | Command::SetSpeed(_));
+        let request = Request { run_id: self.run_id.get(), command };
+        if !self.is_ready.get() {
+            self.waiting.borrow_mut().push_back(request);
+            return;
+        }
+        if self.post(&request) && expects_answer && self.watchdog.get().is_none() {
+            self.watch(ANSWER_LIMIT_MS);
+        }
+    }
+
+    fn post(&self, request: &Request) -> bool {
+        let worker = self.worker.borrow();
+        let Some(started) = worker.as_ref() else { return false };
+        serde_wasm_bindgen::to_value(request).is_ok_and(|message| started.worker.post_message(&message).is_ok())
+    }
+
+    fn receive(self: &Rc<Self>, message: &JsValue) {
+        self.stop_watching();
+        let head = Reflect::get(message, &HEAD.into()).unwrap_or_default();
+        let Ok(Response { run_id, body }) = serde_wasm_bindgen::from_value(head) else {
+            return self.fail(Failure::VersionMismatch);
+        };
+        match body {
+            ResponseBody::Ready { protocol, build } => {
+                if protocol != PROTOCOL_VERSION || build != BUILD {
+                    return self.fail(Failure::VersionMismatch);
+                }
+                self.is_ready.set(true);
+                let waiting = std::mem::take(&mut *self.waiting.borrow_mut());
+                waiting.iter().for_each(|request| {
+                    self.post(request);
+                });
+                (self.on_event)(Event::Ready);
+            }
+            ResponseBody::Failed(words) => self.fail(Failure::Crashed(words)),
+            _ if run_id != self.run_id.get() => {}
+            ResponseBody::Frame(status) => match self.buckets(message) {
+                Some(buckets) => (self.on_event)(Event::Frame { status, buckets }),
+                None => self.fail(Failure::VersionMismatch),
+            },
+            ResponseBody::LiveSet(change) => (self.on_event)(Event::LiveSet(change)),
+        }
+    }
+
+    fn buckets(&self, message: &JsValue) -> Option<Vec<Bucket>> {
+        let numbers = Reflect::get(message, &NUMBERS.into()).unwrap_or_default();
+        if numbers.is_undefined() {
+            return Some(Vec::new());
+        }
+        decode_buckets(&numbers.dyn_into::<Float64Array>().ok()?.to_vec(), self.layers.get())
+    }
+
+    /// Calls the worker dead if it says nothing within a time.
+    fn watch(self: &Rc<Self>, limit_ms: i32) {
+        self.stop_watching();
+        let weak = Rc::downgrade(self);
+        let bark = Closure::once_into_js(move || {
+            with(&weak, |inner| {
+                inner.watchdog.set(None);
+                // A hidden page takes no frames, and a worker that cannot send its frame is silent for good reason.
+                if web_sys::window().and_then(|window| window.document()).is_some_and(|page| page.hidden()) {
+                    return inner.watch(limit_ms);
+                }
+                let failure = if inner.is_ready.get() { Failure::NotAnswering } else { Failure::CannotStart };
+                inner.fail(failure);
+            });
+        });
+        let timer = web_sys::window().and_then(|window| {
+            window.set_timeout_with_callback_and_timeout_and_arguments_0(bark.unchecked_ref(), limit_ms).ok()
+        });
+        self.watchdog.set(timer);
+    }
+
+    fn stop_watching(&self) {
+        if let (Some(timer), Some(window)) = (self.watchdog.take(), web_sys::window()) {
+            window.clear_timeout_with_handle(timer);
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.stop_watching();
+    }
+}
+
+fn with(weak: &Weak<Inner>, action: impl FnOnce(&Rc<Inner>)) {
+    if let Some(inner) = weak.upgrade() {
+        action(&inner);
+    }
+}

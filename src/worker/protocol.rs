@@ -1,0 +1,182 @@
+//! What the page and the worker tell each other.
+//!
+//! Every message carries the id of the run that it belongs to; answers of an older run are dropped. Headers are
+//! plain serde values; the reports travel beside them as one array of numbers ([`encode_buckets`]), which the
+//! browser hands over without copying.
+
+use crate::experiment::{Experiment, Speed};
+use crate::optim::Hyper;
+use crate::train::{Bucket, Divergence, StepReport};
+use serde::{Deserialize, Serialize};
+
+/// Counts up whenever the messages change their form.
+pub const PROTOCOL_VERSION: u32 = 1;
+
+/// Buckets that a frame holds at the most; what was trained between two frames is thinned to as many.
+pub const BUCKETS_PER_FRAME: usize = 24;
+
+/// A message to the worker.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// The run that is meant.
+    pub run_id: u32,
+    /// What to do.
+    pub command: Command,
+}
+
+/// What the page may ask for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Command {
+    /// Begin a new run at step 0, paused. Its id replaces the one before.
+    Load {
+        /// The run, with the hyper-parameters at its start.
+        experiment: Box<Experiment>,
+        /// Changes that were made live in it, oldest first.
+        changes: Vec<Change>,
+    },
+    /// Train at the set speed.
+    Run,
+    /// Stop after the step under way.
+    Pause,
+    /// Make so many steps and pause.
+    Step(u32),
+    /// Go to a step, from the start again if it has passed, and pause there.
+    Seek(u64),
+    /// Use these hyper-parameters from the next step on.
+    SetLive(Hyper),
+    /// Use this speed.
+    SetSpeed(Speed),
+    /// The last frame was taken; another may come.
+    FrameTaken,
+}
+
+/// Hyper-parameters that replaced others during a run.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// The step after which they hold.
+    pub after_step: u64,
+    /// The hyper-parameters.
+    pub hyper: Hyper,
+}
+
+/// A message to the page.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Response {
+    /// The run that it belongs to; 0 before the first.
+    pub run_id: u32,
+    /// What the worker says.
+    pub body: ResponseBody,
+}
+
+/// What the worker may say.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ResponseBody {
+    /// The worker has started and listens.
+    Ready {
+        /// Its [`PROTOCOL_VERSION`].
+        protocol: u32,
+        /// The build it belongs to, which must be the page's.
+        build: String,
+    },
+    /// Where the run stands; the reports since the last frame come beside it.
+    Frame(Status),
+    /// The hyper-parameters of a `SetLive` hold from now on.
+    LiveSet(Change),
+    /// The run cannot go on: the worker panicked or was asked for what cannot be.
+    Failed(String),
+}
+
+/// Where a run stands.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Status {
+    /// What the worker is doing.
+    pub state: RunState,
+    /// Steps made.
+    pub step: u64,
+    /// Steps a second, over about the last second of training; 0 while paused.
+    pub steps_per_second: f64,
+    /// The step that a seek is going to.
+    pub seek_target: Option<u64>,
+    /// Why the run ended, if it diverged.
+    pub divergence: Option<Divergence>,
+}
+
+/// What a worker is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RunState {
+    /// Waiting.
+    Paused,
+    /// Training until told to pause.
+    Running,
+    /// Training up to a step.
+    Seeking,
+    /// Stopped before an update that would have spread a number that is not finite.
+    Diverged,
+}
+
+/// Buckets as one array of numbers: for each its first and last step and the row of its last report, then, unless
+/// it is of one step, the rows of minima and maxima.
+pub fn encode_buckets<'a>(buckets: impl IntoIterator<Item = &'a Bucket>) -> Vec<f64> {
+    let mut numbers = Vec::new();
+    for bucket in buckets {
+        numbers.extend([bucket.first_step as f64, bucket.last.step as f64]);
+        numbers.extend(bucket.last.row());
+        if bucket.span() > 1 {
+            let (min, max) = bucket.rows();
+            numbers.extend(min);
+            numbers.extend(max);
+        }
+    }
+    numbers
+}
+
+/// The buckets that [`encode_buckets`] wrote, of a network of so many layers (the output layer included).
+///
+/// Returns `None` if the numbers are not of that form.
+pub fn decode_buckets(numbers: &[f64], layers: usize) -> Option<Vec<Bucket>> {
+    let row_len = StepReport::row_len(layers);
+    let mut buckets = Vec::new();
+    let mut rest = numbers;
+    while let [first, last, tail @ ..] = rest {
+        let (row, tail) = tail.split_at_checked(row_len)?;
+        let report = StepReport::from_row(*last as u64, row)?;
+        if first == last {
+            buckets.push(Bucket::new(report));
+            rest = tail;
+        } else {
+            let (min, tail) = tail.split_at_checked(row_len)?;
+            let (max, tail) = tail.split_at_checked(row_len)?;
+            buckets.push(Bucket::from_rows(*first as u64, report, min, max)?);
+            rest = tail;
+        }
+    }
+    rest.is_empty().then_some(buckets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::train::History;
+
+    #[test]
+    fn buckets_survive_the_journey() {
+        let mut history = History::new(5);
+        for step in 0..100 {
+            let mut report = StepReport::new(3);
+            report.step = step;
+            report.set_head((step as f64).sin(), f64::from(step as u32));
+            history.push_report(&report);
+        }
+        let numbers = encode_buckets(history.buckets());
+        assert_eq!(decode_buckets(&numbers, 3).unwrap(), history.buckets());
+    }
+
+    #[test]
+    fn numbers_of_another_form_are_refused() {
+        let numbers = encode_buckets(&[Bucket::new(StepReport::new(3))]);
+        assert_eq!(decode_buckets(&numbers, 4), None);
+        assert_eq!(decode_buckets(&numbers[1..], 3), None);
+        assert_eq!(decode_buckets(&[1.0], 3), None);
+        assert_eq!(decode_buckets(&[], 3), Some(vec![]));
+    }
+}

@@ -1,0 +1,138 @@
+//! The session's place in the browser: mailbox, timers, and the messages out.
+
+use super::protocol::{PROTOCOL_VERSION, Request, Response, ResponseBody, encode_buckets};
+use super::session::{Next, Session};
+use crate::train::Bucket;
+use js_sys::{Array, Float64Array, Reflect};
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent, MessagePort};
+
+/// The build that this code belongs to; page and worker must be of the same.
+pub const BUILD: &str = env!("GRADIENT_LAB_BUILD");
+
+/// Properties of a message to the page: the response, and the numbers of its buckets.
+pub(super) const HEAD: &str = "head";
+pub(super) const NUMBERS: &str = "numbers";
+
+/// Starts the worker: tells the page that it listens, and obeys from then on.
+///
+/// # Errors
+/// If this is no dedicated worker, or the browser refuses a message channel.
+pub fn start() -> Result<(), JsValue> {
+    let scope: DedicatedWorkerGlobalScope = js_sys::global().dyn_into()?;
+    install_panic_report();
+    let runtime = Rc::new(Runtime {
+        session: RefCell::default(),
+        clock: scope.performance().ok_or_else(|| JsValue::from_str("no clock in this worker"))?,
+        channel: MessageChannel::new()?,
+        timer: RefCell::new(None),
+        scope,
+    });
+    runtime.listen();
+    let ready = ResponseBody::Ready { protocol: PROTOCOL_VERSION, build: BUILD.to_owned() };
+    post(&runtime.scope, &Response { run_id: 0, body: ready }, &[])
+}
+
+struct Runtime {
+    scope: DedicatedWorkerGlobalScope,
+    session: RefCell<Session>,
+    clock: web_sys::Performance,
+    /// A message to itself brings the worker back behind the messages that wait, without the four milliseconds that
+    /// a timer takes at the least.
+    channel: MessageChannel,
+    timer: RefCell<Option<i32>>,
+}
+
+impl Runtime {
+    /// The closures live as long as the worker.
+    fn listen(self: &Rc<Self>) {
+        let runtime = Rc::clone(self);
+        let on_request = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
+            match serde_wasm_bindgen::from_value::<Request>(event.data()) {
+                Ok(request) => runtime.obey(request),
+                Err(error) => runtime.fail(&error.to_string()),
+            }
+        });
+        self.scope.set_onmessage(Some(on_request.into_js_value().unchecked_ref()));
+
+        let runtime = Rc::clone(self);
+        let on_tick = Closure::<dyn Fn()>::new(move || runtime.advance());
+        self.channel.port1().set_onmessage(Some(on_tick.into_js_value().unchecked_ref()));
+    }
+
+    fn obey(&self, request: Request) {
+        let answer = self.session.borrow_mut().handle(request, self.clock.now());
+        if let Some(answer) = answer {
+            // A page that is gone cannot be told.
+            let _ = post(&self.scope, &answer, &[]);
+        }
+        self.wake();
+    }
+
+    /// Comes back as soon as the messages that wait have been read.
+    fn wake(&self) {
+        if let Some(timer) = self.timer.borrow_mut().take() {
+            self.scope.clear_timeout_with_handle(timer);
+        }
+        let port: MessagePort = self.channel.port2();
+        let _ = port.post_message(&JsValue::NULL);
+    }
+
+    fn advance(&self) {
+        let mut session = self.session.borrow_mut();
+        let next = session.advance(|| self.clock.now());
+        let frame = session.take_frame();
+        drop(session);
+        if let Some((response, buckets)) = frame {
+            let _ = post(&self.scope, &response, &buckets);
+        }
+        match next {
+            Next::Continue => self.wake(),
+            Next::Wait(milliseconds) => self.wake_after(milliseconds),
+            Next::Rest => {}
+        }
+    }
+
+    fn wake_after(&self, milliseconds: f64) {
+        let port = self.channel.port2();
+        let wake = Closure::once_into_js(move || {
+            let _ = port.post_message(&JsValue::NULL);
+        });
+        // Timers are whole milliseconds; the pace is kept by the session's clock, not by theirs.
+        let timeout = milliseconds.ceil().clamp(0.0, 60_000.0) as i32;
+        let timer =
+            self.scope.set_timeout_with_callback_and_timeout_and_arguments_0(wake.unchecked_ref(), timeout).ok();
+        if let Some(earlier) = self.timer.replace(timer) {
+            self.scope.clear_timeout_with_handle(earlier);
+        }
+    }
+
+    fn fail(&self, words: &str) {
+        let _ = post(&self.scope, &Response { run_id: 0, body: ResponseBody::Failed(words.to_owned()) }, &[]);
+    }
+}
+
+/// Posts a response; the numbers of its buckets are handed over, not copied.
+fn post(scope: &DedicatedWorkerGlobalScope, response: &Response, buckets: &[Bucket]) -> Result<(), JsValue> {
+    let message = js_sys::Object::new();
+    Reflect::set(&message, &HEAD.into(), &serde_wasm_bindgen::to_value(response)?)?;
+    let transfer = Array::new();
+    if !buckets.is_empty() {
+        let numbers = Float64Array::from(encode_buckets(buckets).as_slice());
+        transfer.push(&numbers.buffer());
+        Reflect::set(&message, &NUMBERS.into(), &numbers)?;
+    }
+    scope.post_message_with_transfer(&message, &transfer)
+}
+
+/// Tells the page of a panic, which would otherwise only stop the answers.
+fn install_panic_report() {
+    std::panic::set_hook(Box::new(|panic| {
+        console_error_panic_hook::hook(panic);
+        if let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() {
+            let _ = post(&scope, &Response { run_id: 0, body: ResponseBody::Failed(panic.to_string()) }, &[]);
+        }
+    }));
+}

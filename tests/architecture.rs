@@ -1,0 +1,79 @@
+//! The invariants of ARCHITECTURE.md that can be read off the sources.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn sources(folder: &str) -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(folder);
+    let mut found = Vec::new();
+    let mut waiting = vec![root];
+    while let Some(path) = waiting.pop() {
+        if path.is_dir() {
+            waiting.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    assert!(!found.is_empty(), "no sources in {folder}");
+    found
+}
+
+/// The lines of a file that are code, with their numbers.
+fn code(path: &Path) -> Vec<(usize, String)> {
+    let text = fs::read_to_string(path).unwrap();
+    let lines = text.lines().enumerate().map(|(index, line)| (index + 1, line.to_owned()));
+    lines.filter(|(_, line)| !line.trim_start().starts_with("//")).collect()
+}
+
+fn assert_absent(folders: &[&str], words: &[&str], why: &str) {
+    for folder in folders {
+        for path in sources(folder) {
+            for (number, line) in code(&path) {
+                for word in words {
+                    assert!(!line.contains(word), "{}:{number} names {word}: {why}", path.display());
+                }
+            }
+        }
+    }
+}
+
+const CORE: [&str; 10] =
+    ["kernel", "nn", "optim", "data", "experiment", "train", "plot", "diagnosis.rs", "random.rs", "choice.rs"];
+
+#[test]
+fn the_core_knows_no_browser() {
+    assert_absent(&CORE, &["web_sys", "js_sys", "wasm_bindgen", "leptos"], "it is tested natively");
+}
+
+#[test]
+fn the_core_reads_no_clock_and_no_entropy() {
+    assert_absent(&CORE, &["Instant", "SystemTime", "getrandom", "thread_rng", "OsRng"], "same experiment, same bits");
+}
+
+#[test]
+fn arrows_point_one_way() {
+    assert_absent(
+        &["kernel"],
+        &["crate::optim", "crate::data", "crate::train", "crate::experiment"],
+        "it is below them",
+    );
+    assert_absent(&["nn"], &["crate::optim", "crate::data", "crate::train", "crate::experiment"], "it is below them");
+    assert_absent(&["optim"], &["crate::train", "crate::plot", "crate::worker"], "it is below them");
+    assert_absent(&["experiment"], &["crate::train", "crate::plot", "crate::worker"], "it is below them");
+    assert_absent(&["train", "diagnosis.rs"], &["crate::plot", "crate::worker", "crate::ui"], "it is below them");
+    assert_absent(&["plot", "worker"], &["crate::ui"], "it is below the page");
+}
+
+#[test]
+fn the_page_trains_nothing_and_the_worker_draws_nothing() {
+    assert_absent(&["ui"], &["crate::nn::Mlp", "crate::kernel", "Trainer", "Optimizer::new"], "only the worker trains");
+    assert_absent(&["worker"], &["crate::plot", "crate::ui", "plotters", "leptos"], "only the page draws");
+}
+
+#[test]
+fn no_file_has_more_than_five_hundred_lines() {
+    for path in sources("") {
+        let lines = fs::read_to_string(&path).unwrap().lines().count();
+        assert!(lines <= 500, "{} has {lines} lines", path.display());
+    }
+}
