@@ -1,0 +1,120 @@
+//! The page's handle on workers that behave badly: each ends in an event that says so, and none in silence.
+#![cfg(target_arch = "wasm32")]
+
+use gradient_lab::experiment::Experiment;
+use gradient_lab::worker::client::{Event, Failure, WorkerClient};
+use gradient_lab::worker::protocol::{PROTOCOL_VERSION, RunState};
+use gradient_lab::worker::runtime::BUILD;
+use js_sys::{Array, Promise};
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::{Blob, BlobPropertyBag, Url};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// A client of a worker with this script, and the events that came.
+fn client(script: &str) -> (WorkerClient, Rc<RefCell<Vec<Event>>>) {
+    let options = BlobPropertyBag::new();
+    options.set_type("text/javascript");
+    let parts = Array::of1(&script.into());
+    let blob = Blob::new_with_str_sequence_and_options(&parts, &options).expect("a blob");
+    let url = Url::create_object_url_with_blob(&blob).expect("its address");
+    let events = Rc::new(RefCell::new(Vec::new()));
+    let sink = Rc::clone(&events);
+    (WorkerClient::start_script(&url, move |event| sink.borrow_mut().push(event)), events)
+}
+
+async fn sleep(milliseconds: i32) {
+    let promise = Promise::new(&mut |resolve, _| {
+        let window = web_sys::window().expect("a window");
+        window.set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, milliseconds).expect("a timer");
+    });
+    JsFuture::from(promise).await.expect("timers do not fail");
+}
+
+/// Waits until an event came that `is_wanted`; what came till then if none does.
+async fn wait_for(events: &RefCell<Vec<Event>>, is_wanted: impl Fn(&Event) -> bool) {
+    for _ in 0..500 {
+        if events.borrow().iter().any(&is_wanted) {
+            return;
+        }
+        sleep(10).await;
+    }
+    panic!("it did not come; what came: {:?}", events.borrow());
+}
+
+/// A script that says it is ready, as the worker of this build does, and answers every request by `answer`.
+fn ready_script(build: &str, answer: &str) -> String {
+    format!(
+        r#"self.onmessage = ({{ data }}) => {{ {answer} }};
+           self.postMessage({{ head: {{ run_id: 0, body: {{ Ready: {{ protocol: {PROTOCOL_VERSION}, build: "{build}" }} }} }} }});"#
+    )
+}
+
+fn frame(run_id: &str, step: u32) -> String {
+    format!(
+        r#"self.postMessage({{ head: {{ run_id: {run_id}, body: {{ Frame: {{ state: "Paused", step: {step},
+           steps_per_second: 0, seek_target: undefined, divergence: undefined }} }} }} }});"#
+    )
+}
+
+#[wasm_bindgen_test]
+async fn a_worker_whose_script_fails_cannot_start() {
+    let (_client, events) = client("throw new Error('blocked');");
+    wait_for(&events, |event| *event == Event::Failed(Failure::CannotStart)).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_worker_of_another_build_is_refused() {
+    let (_client, events) = client(&ready_script("0.0.0-older", ""));
+    wait_for(&events, |event| *event == Event::Failed(Failure::VersionMismatch)).await;
+    assert!(!events.borrow().contains(&Event::Ready));
+}
+
+#[wasm_bindgen_test]
+async fn a_worker_that_dies_later_is_reported_and_can_be_restarted() {
+    let script = ready_script(BUILD, "throw new Error('out of memory');");
+    let (client, events) = client(&script);
+    wait_for(&events, |event| *event == Event::Ready).await;
+    client.load(&Experiment::default(), &[]);
+    wait_for(&events, |event| matches!(event, Event::Failed(Failure::Crashed(words)) if words.contains("memory"))).await;
+    events.borrow_mut().clear();
+    client.restart();
+    wait_for(&events, |event| *event == Event::Ready).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_message_that_cannot_be_read_is_no_silence() {
+    let (client, events) = client(&ready_script(BUILD, "self.postMessage({ hello: 1 });"));
+    wait_for(&events, |event| *event == Event::Ready).await;
+    client.load(&Experiment::default(), &[]);
+    wait_for(&events, |event| *event == Event::Failed(Failure::VersionMismatch)).await;
+}
+
+#[wasm_bindgen_test]
+async fn frames_of_an_older_run_are_dropped() {
+    // To every request one frame of the run before, at step 111, and one of the present run, at step 222.
+    let answer = frame("data.run_id - 1", 111) + &frame("data.run_id", 222);
+    let (client, events) = client(&ready_script(BUILD, &answer));
+    wait_for(&events, |event| *event == Event::Ready).await;
+    client.load(&Experiment::default(), &[]);
+    client.load(&Experiment::default(), &[]);
+    let is_present = |event: &Event| matches!(event, Event::Frame { status, .. } if status.step == 222);
+    wait_for(&events, is_present).await;
+    sleep(50).await;
+    let events = events.borrow();
+    let frames: Vec<_> = events.iter().filter(|event| matches!(event, Event::Frame { .. })).collect();
+    assert!(frames.iter().all(|event| is_present(event)), "{frames:?}");
+    let Event::Frame { status, buckets } = frames[0] else { unreachable!() };
+    assert_eq!((status.state, buckets.len()), (RunState::Paused, 0));
+}
+
+#[wasm_bindgen_test]
+async fn requests_made_before_the_worker_is_ready_are_not_lost() {
+    let script = format!("await new Promise((resolve) => setTimeout(resolve, 200));{}", ready_script(BUILD, &frame("data.run_id", 5)));
+    let (client, events) = client(&script);
+    client.load(&Experiment::default(), &[]);
+    wait_for(&events, |event| matches!(event, Event::Frame { status, .. } if status.step == 5)).await;
+}
