@@ -69,7 +69,7 @@ fn end_to_end(tools: &Tools, browser: &Browser, filter: Option<&str>) -> Result<
     let dist = build(tools, Profile::EndToEnd)?;
     report("page", started);
 
-    let server = Server::start(&dist, SUB_PATH, 0)?;
+    let server = Server::start(&dist, SUB_PATH, &[])?;
     let driver = Driver::start(browser)?;
     let mut tests = cargo();
     tests.args(["test", "--package", "gradient-lab", "--test", "e2e", "--"]).args(filter);

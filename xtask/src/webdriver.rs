@@ -130,8 +130,8 @@ impl Session {
             .into();
         let mut capabilities = browser.capabilities();
         if let Some(flags) = capabilities["goog:chromeOptions"]["args"].as_array_mut() {
-            // Exact figures for memory, and a garbage collector that can be called before they are taken.
-            flags.extend(["--enable-precise-memory-info", "--js-flags=--expose-gc"].map(Value::from));
+            // Memory is measured when it is asked for, not at the next convenient garbage collection.
+            flags.push(json!("--enable-blink-features=ForceEagerMeasureMemory"));
         }
         capabilities["browserName"] = json!("chrome");
         capabilities["goog:loggingPrefs"] = json!({ "browser": "ALL" });
