@@ -67,12 +67,18 @@ fn formula(finding: &Finding, condition: Condition) -> AnyView {
             }
             .into_any()
         }
-        Condition::Dead => {
-            view! { <p class="formula"><i>"φ"</i> "′(" <i>"z"</i> ") = 0 for " <i>"z"</i> " ≤ 0"</p> }.into_any()
+        Condition::Dead => view! {
+            <p class="formula">
+                <span class="term"><i>"z"</i> " ≤ 0 ⇒ " <i>"φ"</i> "′(" <i>"z"</i> ") = 0"</span>
+            </p>
         }
-        Condition::Saturated => {
-            view! { <p class="formula"><i>"φ"</i> "′(" <i>"z"</i> ") < 0.05 · max " <i>"φ"</i> "′"</p> }.into_any()
+        .into_any(),
+        Condition::Saturated => view! {
+            <p class="formula">
+                <span class="term"><i>"φ"</i> "′(" <i>"z"</i> ") < 0.05 · max " <i>"φ"</i> "′"</span>
+            </p>
         }
+        .into_any(),
         Condition::Diverged => ().into_any(),
         // There is nothing to compare: one layer, or layers that nothing reaches.
         _ if finding.layers < 2 || diagnosis.flow.zero_layers > 0 => {
