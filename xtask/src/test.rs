@@ -2,7 +2,7 @@
 
 use crate::browser::Browser;
 use crate::build::{Profile, build};
-use crate::command::{cargo, root, run as run_command, target_folder};
+use crate::command::{cargo, run as run_command, target_folder};
 use crate::server::Server;
 use crate::tools::{Tools, WASM_TARGET, ensure_lints};
 use crate::webdriver::Driver;
