@@ -1,0 +1,111 @@
+//! The verdict on labelled situations: real runs, and reports made up for one trait.
+
+use gradient_lab::diagnosis::{Condition, Diagnosis, Repair, diagnose};
+use gradient_lab::experiment::Experiment;
+use gradient_lab::experiment::share::from_fragment;
+use gradient_lab::train::{AnyTrainer, Divergence, Quantity, StepReport};
+
+fn run(fragment: &str, steps: u32) -> Diagnosis {
+    let (experiment, notices) = from_fragment(fragment);
+    assert_eq!(notices, [], "{fragment}");
+    let mut trainer = AnyTrainer::new(&experiment).unwrap();
+    let mut report = trainer.probe().unwrap().clone();
+    let mut divergence: Option<Divergence> = None;
+    for _ in 0..steps {
+        match trainer.step() {
+            Ok(next) => report = next.clone(),
+            Err(error) => {
+                divergence = Some(error);
+                break;
+            }
+        }
+    }
+    diagnose(&experiment, &report, divergence)
+}
+
+#[test]
+fn real_runs_get_the_verdict_that_their_name_says() {
+    use Condition::{Dead, Diverged, Exploding, Healthy, Saturated, Underflow, Vanishing};
+    for (fragment, steps, leading) in [
+        ("", 0, Vanishing),
+        ("", 100, Vanishing),
+        ("optimizer=adam", 100, Vanishing),
+        ("optimizer=adam&depth=30", 0, Vanishing),
+        ("activation=tanh&gain=0.3", 0, Vanishing),
+        ("init=zeros&activation=tanh", 0, Vanishing),
+        ("activation=relu&init=pytorch", 0, Vanishing),
+        ("activation=tanh", 0, Healthy),
+        ("activation=tanh", 100, Healthy),
+        ("activation=relu&init=kaiming-normal", 0, Healthy),
+        ("activation=selu&init=lecun-normal", 0, Healthy),
+        ("activation=gelu&init=kaiming-normal", 0, Healthy),
+        ("activation=relu&init=kaiming-normal&norm=layer", 0, Healthy),
+        ("activation=relu&init=kaiming-normal&residual=scaled", 0, Healthy),
+        ("depth=1", 0, Healthy),
+        ("depth=2", 0, Healthy),
+        ("activation=relu&init=kaiming-normal&gain=2.5", 0, Exploding),
+        ("activation=linear&init=lecun-normal&gain=3", 0, Exploding),
+        ("activation=relu&init=kaiming-normal&norm=batch&depth=60&width=64&batch=full", 0, Exploding),
+        ("activation=relu&depth=4&init=kaiming-normal&lr=3", 20, Dead),
+        ("activation=relu&bias-std=0&init=kaiming-normal&depth=4&lr=10", 20, Dead),
+        ("activation=tanh&init=normal&gain=2&depth=4", 0, Saturated),
+        ("activation=linear&dataset=plane&init=kaiming-normal&lr=10", 500, Diverged),
+    ] {
+        let diagnosis = run(fragment, steps);
+        assert_eq!(diagnosis.conditions[0], leading, "{fragment} after {steps} steps: {diagnosis:?}");
+    }
+    assert_eq!(run("depth=100", 0).conditions, [Vanishing, Underflow]);
+}
+
+#[test]
+fn the_factor_is_the_slope_of_the_logarithms() {
+    let mut report = StepReport::new(6);
+    for layer in 0..6 {
+        report.set(layer, Quantity::GradZ, 0.25_f64.powi(5 - layer as i32));
+    }
+    let experiment = Experiment { depth: 5, ..Experiment::default() };
+    let diagnosis = diagnose(&experiment, &report, None);
+    assert!((diagnosis.flow.factor_per_layer - 0.25).abs() < 1e-12);
+    assert!((diagnosis.flow.total - 0.25_f64.powi(4)).abs() < 1e-12);
+    assert_eq!(diagnosis.conditions, [Condition::Healthy], "3.9e-3 over five layers is above the threshold");
+}
+
+#[test]
+fn exact_zeros_are_no_small_numbers() {
+    let mut report = StepReport::new(5);
+    for layer in 2..5 {
+        report.set(layer, Quantity::GradZ, 1.0);
+    }
+    let diagnosis = diagnose(&Experiment { depth: 4, ..Experiment::default() }, &report, None);
+    assert_eq!((diagnosis.flow.zero_layers, diagnosis.flow.factor_per_layer), (2, 1.0));
+    assert_eq!(diagnosis.conditions[0], Condition::Vanishing);
+    assert!(!diagnosis.repairs.contains(&Repair::Skip) && !diagnosis.repairs.contains(&Repair::HalfDepth));
+}
+
+#[test]
+fn every_repair_that_is_offered_changes_something_and_is_allowed() {
+    for (fragment, steps) in [
+        ("", 0),
+        ("activation=relu&init=kaiming-normal&gain=2.5", 0),
+        ("activation=relu&depth=4&init=kaiming-normal&lr=3", 20),
+    ] {
+        let (experiment, _) = from_fragment(fragment);
+        let diagnosis = run(fragment, steps);
+        assert!(!diagnosis.repairs.is_empty(), "{fragment}");
+        for repair in diagnosis.repairs {
+            let repaired = repair.apply(&experiment);
+            assert_ne!(repaired, experiment, "{repair:?}");
+            repaired.validate().unwrap();
+        }
+    }
+}
+
+#[test]
+fn the_first_repairs_of_the_default_network_cure_it() {
+    for repair in &run("", 0).repairs[..2] {
+        let repaired = repair.apply(&Experiment::default());
+        let mut trainer = AnyTrainer::new(&repaired).unwrap();
+        let diagnosis = diagnose(&repaired, trainer.probe().unwrap(), None);
+        assert_eq!(diagnosis.conditions, [Condition::Healthy], "{repair:?}");
+    }
+}
