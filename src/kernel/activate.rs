@@ -54,7 +54,8 @@ pub fn activate<T: Real>(activation: Activation, u: &[Lane<T>], h: &mut [Lane<T>
     }
 }
 
-#[inline(always)]
+// A function of its own for every function: what is merged into a larger one is vectorized less well.
+#[inline(never)]
 fn each<T: Real>(u: &[Lane<T>], h: &mut [Lane<T>], slope: &mut [Lane<T>], phi: impl Fn(T) -> (T, T)) {
     for ((u, h), slope) in u.iter().zip(h).zip(slope) {
         for i in 0..LANES {

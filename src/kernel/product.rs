@@ -12,6 +12,7 @@ const TILE: usize = 4;
 ///
 /// # Panics
 /// If the shapes do not fit.
+#[inline(never)]
 pub fn product<T: Real>(a: &Panels<T>, b: &Panels<T>, bias: Option<&[Lane<T>]>, c: &mut Panels<T>) {
     assert_eq!((a.cols(), a.rows(), b.cols()), (b.rows(), c.rows(), c.cols()), "shapes of a product");
     for panel in 0..c.panels() {
@@ -36,23 +37,15 @@ fn product_tile<T: Real, const ROWS: usize>(
     start: Lane<T>,
 ) -> [Lane<T>; ROWS] {
     let mut sums = [start; ROWS];
-    let (blocks, rest) = b.as_chunks::<LANES>();
-    for (panel, block) in blocks.iter().enumerate() {
+    // Blocks of a length that the compiler does not know, the last being shorter: unrolled eightfold, it would work
+    // the whole block entry by entry instead of lane by lane.
+    for (panel, block) in b.chunks(LANES).enumerate() {
         let Some(rows) = a.panel(panel)[row..].first_chunk::<ROWS>() else { return sums };
-        for k in 0..LANES {
+        for (k, b) in block.iter().enumerate() {
             for r in 0..ROWS {
+                let a = rows[r][k % LANES];
                 for i in 0..LANES {
-                    sums[r][i] += rows[r][k] * block[k][i];
-                }
-            }
-        }
-    }
-    if !rest.is_empty() {
-        let Some(rows) = a.panel(blocks.len())[row..].first_chunk::<ROWS>() else { return sums };
-        for (k, b) in rest.iter().enumerate() {
-            for r in 0..ROWS {
-                for i in 0..LANES {
-                    sums[r][i] += rows[r][k] * b[i];
+                    sums[r][i] += a * b[i];
                 }
             }
         }
@@ -64,6 +57,7 @@ fn product_tile<T: Real, const ROWS: usize>(
 ///
 /// # Panics
 /// If the shapes do not fit.
+#[inline(never)]
 pub fn transposed_product<T: Real>(a: &Panels<T>, d: &Panels<T>, c: &mut Panels<T>) {
     assert_eq!((a.rows(), a.cols(), d.cols()), (d.rows(), c.rows(), c.cols()), "shapes of a transposed product");
     for panel in 0..c.panels() {

@@ -192,7 +192,8 @@ fn run<T: Real, R: Rule<T, SLOTS>, const SLOTS: usize>(
     }
 }
 
-#[inline(always)]
+// A function of its own for every rule: what is merged into a larger one is vectorized less well.
+#[inline(never)]
 fn run_clipped<T: Real, R: Rule<T, SLOTS>, const SLOTS: usize>(
     rule: &R,
     context: &Context<T>,
