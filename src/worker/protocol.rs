@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub const PROTOCOL_VERSION: u32 = 1;
 
 /// Buckets that a frame holds at the most; what was trained between two frames is thinned to as many.
-pub const BUCKETS_PER_FRAME: usize = 24;
+pub const BUCKETS_PER_FRAME: usize = 64;
 
 /// A message to the worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
