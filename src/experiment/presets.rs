@@ -40,7 +40,9 @@ impl Preset {
             Self::DeadRelu => "v=1&depth=4&activation=relu&init=kaiming-normal&lr=3&step=20",
             Self::AdamVanishing => "v=1&optimizer=adam&step=100",
             Self::PlainSgd => "v=1&depth=6&activation=tanh&dataset=spiral&lr=0.03&step=1500&speed=max",
-            Self::Momentum => "v=1&depth=6&activation=tanh&dataset=spiral&optimizer=momentum&lr=0.03&step=1500&speed=max",
+            Self::Momentum => {
+                "v=1&depth=6&activation=tanh&dataset=spiral&optimizer=momentum&lr=0.03&step=1500&speed=max"
+            }
             Self::RandomRegression => {
                 "v=1&depth=2&width=32&activation=relu&init=pytorch&dataset=noise&samples=64&batch=full&optimizer=adam&lr=0.001&step=100"
             }

@@ -12,7 +12,7 @@ pub fn activate<T: Real>(activation: Activation, u: &[Lane<T>], h: &mut [Lane<T>
     match activation {
         Activation::Linear => each(u, h, slope, |u| (u, T::ONE)),
         Activation::Sigmoid => each(u, h, slope, sigmoid),
-        Activation::Tanh => each(u, h, slope, tanh),
+        Activation::Tanh => each(u, h, slope, T::tanh_with_slope),
         Activation::Relu => each(u, h, slope, |u| {
             if u > T::ZERO {
                 (u, T::ONE)
@@ -72,20 +72,11 @@ fn sigmoid<T: Real>(u: T) -> (T, T) {
     (if u < T::ZERO { e * r } else { r }, e * r * r)
 }
 
-/// `tanh u` and `1 - tanh² u`, which is `r (2 - r)` with `r = 1 - |tanh u|` where that cancels less.
-#[inline(always)]
-fn tanh<T: Real>(u: T) -> (T, T) {
-    let two = T::ONE + T::ONE;
-    let t = u.tanh();
-    let r = two / ((two * u.abs()).exp() + T::ONE);
-    (t, if u.abs() < T::from_f64(0.625) { T::ONE - t * t } else { r * (two - r) })
-}
-
 /// `e^u - 1` for `u <= 0`, without cancellation: `2t / (1 - t)` with `t = tanh(u / 2)`.
 #[inline(always)]
 fn exp_m1<T: Real>(u: T) -> T {
     let two = T::ONE + T::ONE;
-    let t = (u / two).tanh();
+    let (t, _) = (u / two).tanh_with_slope();
     two * t / (T::ONE - t)
 }
 

@@ -58,9 +58,10 @@ pub fn exp_f64(x: f64) -> f64 {
     if x.is_nan() { x } else { result }
 }
 
-/// `tanh x` for f32: an odd polynomial up to 0.625, `1 - 2 / (e^2|x| + 1)` beyond.
+/// `tanh x` and its derivative for f32: an odd polynomial up to 0.625, `1 - r` with `r = 2 / (e^2|x| + 1)` beyond, where
+/// `1 - tanh² x = r (2 - r)` does not cancel.
 #[inline(always)]
-pub fn tanh_f32(x: f32) -> f32 {
+pub fn tanh_f32(x: f32) -> (f32, f32) {
     let z = x * x;
     let mut p = -5.704_988_7e-3;
     p = p * z + 2.063_908_8e-2;
@@ -68,19 +69,21 @@ pub fn tanh_f32(x: f32) -> f32 {
     p = p * z + 1.333_144_2e-1;
     p = p * z - 3.333_328e-1;
     let near = p * z * x + x;
-    let far = (1.0 - 2.0 / (exp_f32(2.0 * x.abs()) + 1.0)).copysign(x);
-    if x.abs() < 0.625 { near } else { far }
+    let r = 2.0 / (exp_f32(2.0 * x.abs()) + 1.0);
+    let far = (1.0 - r).copysign(x);
+    if x.abs() < 0.625 { (near, 1.0 - near * near) } else { (far, r * (2.0 - r)) }
 }
 
-/// `tanh x` for f64: an odd rational function up to 0.625, `1 - 2 / (e^2|x| + 1)` beyond.
+/// `tanh x` and its derivative for f64, as [`tanh_f32`] with an odd rational function up to 0.625.
 #[inline(always)]
-pub fn tanh_f64(x: f64) -> f64 {
+pub fn tanh_f64(x: f64) -> (f64, f64) {
     let z = x * x;
     let p = (-9.643_991_794_250_523e-1 * z - 9.928_772_310_019_185e1) * z - 1.614_687_684_417_084_5e3;
     let q = ((z + 1.128_116_784_916_329_3e2) * z + 2.235_488_390_601_004_5e3) * z + 4.844_063_053_251_255e3;
     let near = x + x * z * (p / q);
-    let far = (1.0 - 2.0 / (exp_f64(2.0 * x.abs()) + 1.0)).copysign(x);
-    if x.abs() < 0.625 { near } else { far }
+    let r = 2.0 / (exp_f64(2.0 * x.abs()) + 1.0);
+    let far = (1.0 - r).copysign(x);
+    if x.abs() < 0.625 { (near, 1.0 - near * near) } else { (far, r * (2.0 - r)) }
 }
 
 /// Comparisons and selections, which vectorize where `clamp` may not.
@@ -129,7 +132,7 @@ mod tests {
                 worst_exp = worst_exp.max(ulps_f32(exp_f32(x), libm::exp(f64::from(x))));
             }
             if x.abs() > 1e-30 {
-                worst_tanh = worst_tanh.max(ulps_f32(tanh_f32(x), libm::tanh(f64::from(x))));
+                worst_tanh = worst_tanh.max(ulps_f32(tanh_f32(x).0, libm::tanh(f64::from(x))));
             }
         }
         assert!(worst_exp <= 2.0, "exp is off by {worst_exp} units in the last place");
@@ -144,7 +147,7 @@ mod tests {
             assert!(exp <= 3.0, "exp({x}) is off by {exp}");
             let x = x * 0.03;
             if x != 0.0 {
-                let tanh = ulps_f64(tanh_f64(x), libm::tanh(x));
+                let tanh = ulps_f64(tanh_f64(x).0, libm::tanh(x));
                 assert!(tanh <= 3.0, "tanh({x}) is off by {tanh}");
             }
         }
@@ -156,11 +159,11 @@ mod tests {
         assert_eq!(exp_f32(f32::NEG_INFINITY), 0.0);
         assert_eq!(exp_f32(100.0), f32::INFINITY);
         assert!(exp_f32(88.72) < f32::INFINITY);
-        assert!(exp_f32(f32::NAN).is_nan() && tanh_f32(f32::NAN).is_nan());
-        assert_eq!((exp_f32(0.0), tanh_f32(0.0), tanh_f32(-1e9)), (1.0, 0.0, -1.0));
+        assert!(exp_f32(f32::NAN).is_nan() && tanh_f32(f32::NAN).0.is_nan());
+        assert_eq!((exp_f32(0.0), tanh_f32(0.0).0, tanh_f32(-1e9).0), (1.0, 0.0, -1.0));
         assert_eq!((exp_f64(-1e4), exp_f64(1e4), exp_f64(0.0)), (0.0, f64::INFINITY, 1.0));
         assert!(exp_f64(709.7) < f64::INFINITY);
-        assert!(exp_f64(f64::NAN).is_nan() && tanh_f64(f64::NAN).is_nan());
-        assert_eq!((tanh_f64(0.0), tanh_f64(1e9)), (0.0, 1.0));
+        assert!(exp_f64(f64::NAN).is_nan() && tanh_f64(f64::NAN).0.is_nan());
+        assert_eq!((tanh_f64(0.0).0, tanh_f64(1e9).0), (0.0, 1.0));
     }
 }

@@ -52,8 +52,8 @@ pub trait Real:
     fn is_finite(self) -> bool;
     /// `e^x`, within 2 units in the last place.
     fn exp(self) -> Self;
-    /// `tanh x`, within 2 units in the last place.
-    fn tanh(self) -> Self;
+    /// `tanh x`, within 2 units in the last place, and its derivative `1 - tanh² x`, which does not cancel.
+    fn tanh_with_slope(self) -> (Self, Self);
     /// The complementary error function.
     fn erfc(self) -> Self;
     /// `|self|` with the sign of `sign`.
@@ -110,7 +110,7 @@ macro_rules! real {
                 $exp(self)
             }
             #[inline(always)]
-            fn tanh(self) -> Self {
+            fn tanh_with_slope(self) -> (Self, Self) {
                 $tanh(self)
             }
             #[inline(always)]
