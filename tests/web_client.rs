@@ -79,7 +79,8 @@ async fn a_worker_that_dies_later_is_reported_and_can_be_restarted() {
     let (client, events) = client(&script);
     wait_for(&events, |event| *event == Event::Ready).await;
     client.load(&Experiment::default(), &[]);
-    wait_for(&events, |event| matches!(event, Event::Failed(Failure::Crashed(words)) if words.contains("memory"))).await;
+    wait_for(&events, |event| matches!(event, Event::Failed(Failure::Crashed(words)) if words.contains("memory")))
+        .await;
     events.borrow_mut().clear();
     client.restart();
     wait_for(&events, |event| *event == Event::Ready).await;
@@ -113,7 +114,10 @@ async fn frames_of_an_older_run_are_dropped() {
 
 #[wasm_bindgen_test]
 async fn requests_made_before_the_worker_is_ready_are_not_lost() {
-    let script = format!("await new Promise((resolve) => setTimeout(resolve, 200));{}", ready_script(BUILD, &frame("data.run_id", 5)));
+    let script = format!(
+        "await new Promise((resolve) => setTimeout(resolve, 200));{}",
+        ready_script(BUILD, &frame("data.run_id", 5))
+    );
     let (client, events) = client(&script);
     client.load(&Experiment::default(), &[]);
     wait_for(&events, |event| matches!(event, Event::Frame { status, .. } if status.step == 5)).await;
