@@ -1,7 +1,7 @@
 //! The verdict on a step: what happens to the gradient, with the numbers that say so, and what would repair it.
 
 use crate::choice::{Choice, choice};
-use crate::experiment::{Experiment, Key};
+use crate::experiment::{Batch, Experiment, Key};
 use crate::nn::Activation;
 use crate::train::{Divergence, Quantity, StepReport};
 
@@ -12,7 +12,7 @@ choice! {
         Diverged => "diverged",
         /// The gradient grows over a thousandfold from the output to the input, or an update outweighs its weights.
         Exploding => "exploding",
-        /// Over half of a hidden layer's units have φ′ = 0 on the whole batch.
+        /// More of a hidden layer's units have φ′ = 0 on the whole batch than chance explains.
         Dead => "dead",
         /// The gradient shrinks over a thousandfold from the output to the input.
         Vanishing => "vanishing",
@@ -168,7 +168,7 @@ pub fn diagnose(experiment: &Experiment, report: &StepReport, divergence: Option
     if diagnosis.conditions.is_empty() {
         diagnosis.conditions.push(Condition::Healthy);
     }
-    diagnosis.repairs = repairs(diagnosis.conditions[0], experiment);
+    diagnosis.repairs = repairs(diagnosis.conditions[0], flow, experiment);
     diagnosis
 }
 
@@ -178,7 +178,7 @@ impl Diagnosis {
             Condition::Diverged => self.divergence.is_some(),
             Condition::Exploding => self.flow.total > 1.0 / VANISHING_TOTAL || self.largest_update.1 > 1.0,
             // A unit of one sample has φ′ = 0 whenever it is switched off, which is no death.
-            Condition::Dead => self.most_dead.1 > 0.5 && experiment.batch != crate::experiment::Batch::Size(1),
+            Condition::Dead => self.most_dead.1 > dead_threshold(experiment) && experiment.batch != Batch::Size(1),
             Condition::Vanishing => self.flow.total < VANISHING_TOTAL || self.flow.zero_layers > 0,
             Condition::Underflow => self.underflow.is_some(),
             // Half of ReLU's inputs lie on its flat side by design.
@@ -188,11 +188,19 @@ impl Diagnosis {
     }
 }
 
+/// The fraction of dead units that chance does not explain: a half and three standard deviations of Bin(n, 1/2) / n.
+///
+/// In a deep ReLU network at initialization the activations of all samples point the same way, so that each unit is on
+/// or off for the whole batch, either with probability 1/2, and the gradient passes all the same.
+fn dead_threshold(experiment: &Experiment) -> f64 {
+    0.5 + 1.5 / f64::from(experiment.width).sqrt()
+}
+
 /// The layers whose gradient entries, at their root mean square, are below the normal range of f32.
 fn underflow(experiment: &Experiment, report: &StepReport, hidden: usize) -> Option<(usize, usize)> {
     let batch = match experiment.batch {
-        crate::experiment::Batch::Full => experiment.samples,
-        crate::experiment::Batch::Size(size) => size.min(experiment.samples),
+        Batch::Full => experiment.samples,
+        Batch::Size(size) => size.min(experiment.samples),
     };
     let elements = f64::from(batch) * f64::from(experiment.width);
     let is_under = |layer: &usize| {
@@ -205,12 +213,14 @@ fn underflow(experiment: &Experiment, report: &StepReport, hidden: usize) -> Opt
 }
 
 /// What would mend a condition in an experiment; only changes that change something.
-fn repairs(condition: Condition, experiment: &Experiment) -> Vec<Repair> {
+fn repairs(condition: Condition, flow: Flow, experiment: &Experiment) -> Vec<Repair> {
     let candidates: &[Repair] = match condition {
         Condition::Diverged => &[Repair::LowerLr, Repair::ClipNorm, Repair::UnitGain],
         Condition::Exploding if experiment.gain > 1.0 => &[Repair::UnitGain, Repair::LayerNorm, Repair::ClipNorm],
         Condition::Exploding => &[Repair::LowerLr, Repair::ClipNorm, Repair::Skip],
         Condition::Dead => &[Repair::LowerLr, Repair::LeakyRelu, Repair::LayerNorm],
+        // What is exactly zero stays so, however short the way.
+        Condition::Vanishing if flow.zero_layers > 0 => &[Repair::TanhXavier, Repair::ReluKaiming],
         Condition::Vanishing | Condition::Underflow if experiment.gain < 1.0 => {
             &[Repair::UnitGain, Repair::TanhXavier, Repair::ReluKaiming]
         }

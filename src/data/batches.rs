@@ -17,7 +17,7 @@ enum Order {
         samples: Vec<usize>,
         /// Where in `samples` the next batch begins.
         next: usize,
-        random: Random,
+        random: Box<Random>,
     },
     /// These batches, over and over.
     Fixed { batches: Vec<Vec<usize>>, next: usize },
@@ -30,7 +30,7 @@ impl Batches {
     /// A batch of all samples is never shuffled: the order would change nothing but the rounding.
     pub fn new(samples: usize, size: usize, seed: u32) -> Self {
         let size = size.clamp(1, samples.max(1));
-        let random = Random::new(seed, Purpose::Shuffle);
+        let random = Box::new(Random::new(seed, Purpose::Shuffle));
         Self { order: Order::Shuffled { samples: (0..samples).collect(), next: samples, random }, size }
     }
 

@@ -12,7 +12,7 @@ choice! {
         TanhXavier => "tanh-xavier",
         /// The same depth with ReLU and Kaiming weights.
         ReluKaiming => "relu-kaiming",
-        /// ReLU with weights twice too large.
+        /// ReLU with weights two and a half times too large.
         Exploding => "exploding",
         /// ReLU units that a large learning rate has pushed below zero for every sample.
         DeadRelu => "dead-relu",
@@ -36,8 +36,8 @@ impl Preset {
             Self::Vanishing => "v=1",
             Self::TanhXavier => "v=1&activation=tanh",
             Self::ReluKaiming => "v=1&activation=relu&init=kaiming-normal",
-            Self::Exploding => "v=1&activation=relu&init=kaiming-normal&gain=2",
-            Self::DeadRelu => "v=1&activation=relu&init=kaiming-normal&lr=3&step=20",
+            Self::Exploding => "v=1&activation=relu&init=kaiming-normal&gain=2.5",
+            Self::DeadRelu => "v=1&depth=4&activation=relu&init=kaiming-normal&lr=3&step=20",
             Self::AdamVanishing => "v=1&optimizer=adam",
             Self::PlainSgd => "v=1&depth=6&activation=tanh&dataset=spiral&lr=0.03&speed=max",
             Self::Momentum => "v=1&depth=6&activation=tanh&dataset=spiral&optimizer=momentum&lr=0.03&speed=max",

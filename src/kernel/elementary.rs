@@ -10,7 +10,7 @@ pub fn exp_f32(x: f32) -> f32 {
     // Adding and subtracting 1.5 * 2^23 rounds to the nearest whole number.
     const ROUND: f32 = 12_582_912.0;
     // ln 2 in two parts, the first exact in few bits, so that `k * LN2_HIGH` is exact.
-    const LN2_HIGH: f32 = 0.693_359_375;
+    const LN2_HIGH: f32 = 355.0 / 512.0;
     const LN2_LOW: f32 = -2.121_944_4e-4;
     let clamped = clamp_f32(x, -87.4, 88.8);
     let k = (clamped * std::f32::consts::LOG2_E + ROUND) - ROUND;

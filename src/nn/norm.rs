@@ -172,7 +172,7 @@ impl<T: Real> Norm<T> {
             for (delta, x) in delta.panel_mut(panel).iter_mut().zip(self.normalized.panel(panel)) {
                 for i in 0..LANES {
                     sum[i] += delta[i] * x[i];
-                    delta[i] = delta[i] * gamma[i];
+                    delta[i] *= gamma[i];
                 }
             }
             self.gamma.grad.panel_mut(panel)[0] = sum;

@@ -19,7 +19,8 @@ impl Rgb {
         if let Some(digits) = css.strip_prefix('#') {
             let number = u32::from_str_radix(digits, 16).ok()?;
             return match digits.len() {
-                3 => Some(Self::hex((number & 0xf00) * 0x1100 | (number & 0xf0) * 0x110 | (number & 0xf) * 0x11)),
+                // Each digit stands for two of the same.
+                3 => Some(Self::hex((number & 0xf00) * 0x1100 + (number & 0xf0) * 0x110 + (number & 0xf) * 0x11)),
                 6 => Some(Self::hex(number)),
                 _ => None,
             };

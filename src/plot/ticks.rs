@@ -94,7 +94,9 @@ impl ValueScale {
 /// `digit` × 10^`exponent`, written out where that is short.
 fn short_label(exponent: i32, digit: f64) -> TickLabel {
     let decimals = exponent.min(0).unsigned_abs() as usize;
-    if (-3..=3).contains(&exponent) {
+    if exponent == 3 {
+        TickLabel::Text(number::grouped(1000 * digit as u64))
+    } else if (-3..3).contains(&exponent) {
         TickLabel::Text(format!("{:.decimals$}", digit * 10f64.powi(exponent)))
     } else if digit == 1.0 {
         TickLabel::Power(exponent)
@@ -154,6 +156,7 @@ mod tests {
         assert_eq!(scale(1e-63, 1.0).ticks(6).len(), 4);
         assert_eq!(labels(&scale(0.3, 0.7).ticks(5)), ["0.1", "0.2", "0.5", "1"]);
         assert_eq!(labels(&scale(3e-8, 7e-8).ticks(5)), ["10⁻⁸", "2×10⁻⁸", "5×10⁻⁸", "10⁻⁷"]);
+        assert_eq!(labels(&scale(200.0, 700.0).ticks(5)), ["100", "200", "500", "1,000"]);
         assert_eq!(labels(&scale(0.3, 0.7).ticks(3)), ["10⁻¹", "10⁰"]);
         for most in 0..12 {
             let ticks = scale(1e-300, 1e300).ticks(most);

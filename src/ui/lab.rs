@@ -5,7 +5,7 @@
 
 use crate::choice::Choice;
 use crate::diagnosis::Repair;
-use crate::experiment::{Experiment, Key, Rejection, presets::Preset, share};
+use crate::experiment::{Effect, Experiment, Key, Rejection, presets::Preset, share};
 use crate::optim::Hyper;
 use crate::train::{Bucket, History};
 use crate::worker::client::{Event, Failure, WorkerClient};
@@ -42,7 +42,7 @@ pub struct Lab {
     pub link_notices: RwSignal<Vec<share::Notice>>,
     /// The repairs made and the experiments before them, latest last.
     pub repairs: RwSignal<Vec<(Repair, Experiment)>>,
-    /// The lesson that is on, until something is changed.
+    /// The lesson that is on, until the network is another.
     pub lesson: RwSignal<Option<Preset>>,
     client: StoredValue<Option<WorkerClient>, LocalStorage>,
     /// The run as it was at step 0, from which the changes lead to the present one.
@@ -110,8 +110,13 @@ impl Lab {
         let mut next = self.experiment.get_untracked();
         next.set_text(key, text)?;
         if next != self.experiment.get_untracked() {
-            self.repairs.set(Vec::new());
-            self.lesson.set(None);
+            // Another network is another question; and taking a repair back would take this change back with it.
+            if key.effect() == Effect::Restart {
+                self.lesson.set(None);
+            }
+            if key != Key::Speed && key.effect() != Effect::Opening {
+                self.repairs.set(Vec::new());
+            }
             self.experiment.set(next);
             self.plan_telling();
         }
@@ -127,7 +132,7 @@ impl Lab {
 
     /// Runs, or pauses what runs.
     pub fn toggle_run(self) {
-        if self.running.get_untracked() {
+        if untrack(|| self.is_under_way()) {
             self.running.set(false);
             self.run_from.set_value(None);
             self.tell(WorkerClient::pause);
@@ -164,6 +169,7 @@ impl Lab {
     /// Takes the last repair back.
     pub fn undo_repair(self) {
         if let Some(Some((_, before))) = self.repairs.try_update(Vec::pop) {
+            self.lesson.set(lesson_of(&before));
             self.replay(before);
         }
     }
@@ -188,6 +194,14 @@ impl Lab {
         // What was changed while there was no worker to hear of it.
         self.told.set_value(Experiment { speed: start.speed, ..self.told.get_value() });
         self.plan_telling();
+    }
+
+    /// Whether the run goes on by itself, or towards the step of a seek. A single step is no such thing: it ends
+    /// before anyone could stop it.
+    pub fn is_under_way(self) -> bool {
+        let status = self.status.get();
+        let is_seeking = status.seek_target.is_some_and(|target| target > status.step + 1);
+        self.running.get() || (is_seeking && self.can_go_on())
     }
 
     /// Whether another step can be made.

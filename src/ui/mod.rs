@@ -32,3 +32,6 @@ pub mod why;
 pub mod words;
 
 pub use app::start;
+
+#[cfg(test)]
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -13,7 +13,7 @@ use leptos::prelude::*;
 pub fn RunBar() -> impl IntoView {
     let lab = use_lab();
     let i18n = use_i18n();
-    let is_running = lab.running;
+    let is_running = Memo::new(move |_| lab.is_under_way());
     let is_stuck = Memo::new(move |_| !lab.can_go_on());
     let run_picture = Signal::derive(move || if is_running.get() { Picture::Pause } else { Picture::Play });
     let run_words = move || match is_running.get() {

@@ -5,6 +5,7 @@ use crate::diagnosis::Condition;
 use crate::train::Divergence;
 use crate::ui::i18n::{t, t_string, use_i18n};
 use crate::ui::icon::{Icon, Picture};
+use crate::ui::lab::use_lab;
 use crate::ui::number::{self, significant};
 use crate::ui::reading::{Finding, Reading};
 use crate::ui::words::{self, Words};
@@ -13,6 +14,7 @@ use leptos::prelude::*;
 /// The verdict, large enough for the last row; whatever else holds, smaller below it.
 #[component]
 pub fn Verdict() -> impl IntoView {
+    let lab = use_lab();
     let i18n = use_i18n();
     let shown = expect_context::<Reading>().shown;
     let first = Memo::new(move |_| shown.with(|d| d.as_ref().and_then(|d| d.diagnosis.conditions.first().copied())));
@@ -27,6 +29,7 @@ pub fn Verdict() -> impl IntoView {
     };
     let main = move || match shown.get() {
         Some(finding) => first.get().map(|condition| sentence(i18n, &finding, condition)).into_any(),
+        None if lab.failure.with(Option::is_some) => ().into_any(),
         None => t_string!(i18n, page.side.measuring).into_any(),
     };
     let others = move || {

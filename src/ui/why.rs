@@ -24,7 +24,7 @@ pub fn Why() -> impl IntoView {
         })
     };
     view! {
-        <section class="why" aria-labelledby="why-title">
+        <section class="why" aria-labelledby="why-title" hidden=move || shown.with(Option::is_none)>
             <h2 id="why-title">{move || t_string!(i18n, page.side.why)}</h2>
             {reason}
             // What the theory predicts has its place here, below what was measured.
@@ -67,14 +67,23 @@ fn formula(finding: &Finding, condition: Condition) -> AnyView {
             }
             .into_any()
         }
-        Condition::Dead => {
-            view! { <p class="formula"><i>"φ"</i> "′(" <i>"z"</i> ") = 0 for " <i>"z"</i> " ≤ 0"</p> }.into_any()
+        Condition::Dead => view! {
+            <p class="formula">
+                <span class="term"><i>"z"</i> " ≤ 0 ⇒ " <i>"φ"</i> "′(" <i>"z"</i> ") = 0"</span>
+            </p>
         }
-        Condition::Saturated => {
-            view! { <p class="formula"><i>"φ"</i> "′(" <i>"z"</i> ") < 0.05 · max " <i>"φ"</i> "′"</p> }.into_any()
+        .into_any(),
+        Condition::Saturated => view! {
+            <p class="formula">
+                <span class="term"><i>"φ"</i> "′(" <i>"z"</i> ") < 0.05 · max " <i>"φ"</i> "′"</span>
+            </p>
         }
+        .into_any(),
         Condition::Diverged => ().into_any(),
-        _ if finding.layers < 2 => view! { <p class="formula"><BackwardStep /></p> }.into_any(),
+        // There is nothing to compare: one layer, or layers that nothing reaches.
+        _ if finding.layers < 2 || diagnosis.flow.zero_layers > 0 => {
+            view! { <p class="formula"><BackwardStep /></p> }.into_any()
+        }
         _ => flow_formula(finding),
     }
 }

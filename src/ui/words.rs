@@ -272,3 +272,34 @@ pub fn question(i18n: Words, preset: Preset) -> &'static str {
         Preset::Underflow => t_string!(i18n, page.lesson.underflow.question),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::choice::Choice;
+    use crate::ui::i18n::{I18nContextProvider, use_i18n};
+    use leptos::prelude::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test]
+    fn every_alternative_has_a_name_in_the_catalogue() {
+        #[component]
+        fn Check() -> impl IntoView {
+            let i18n = use_i18n();
+            for &key in Key::ALL {
+                let names: &[&str] = match key.kind() {
+                    Kind::Choice(names) => names,
+                    Kind::Integer { word, .. } | Kind::Real { word, .. } => {
+                        &word.map_or(vec![], |word| vec![word]).leak()[..]
+                    }
+                    Kind::Switch => &[],
+                };
+                for name in names {
+                    assert!(untrack(|| known_choice(i18n, key, name)).is_some(), "{key:?} {name}");
+                }
+            }
+        }
+        let body = document().body().expect("tests run on a page");
+        mount_to(body, || view! { <I18nContextProvider><Check /></I18nContextProvider> }).forget();
+    }
+}

@@ -4,7 +4,7 @@ use super::protocol::{PROTOCOL_VERSION, Request, Response, ResponseBody, encode_
 use super::session::{Next, Session};
 use crate::train::Bucket;
 use js_sys::{Array, Float64Array, Reflect};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent, MessagePort};
@@ -28,6 +28,7 @@ pub fn start() -> Result<(), JsValue> {
         clock: scope.performance().ok_or_else(|| JsValue::from_str("no clock in this worker"))?,
         channel: MessageChannel::new()?,
         timer: RefCell::new(None),
+        is_tick_pending: Cell::new(false),
         scope,
     });
     runtime.listen();
@@ -43,6 +44,9 @@ struct Runtime {
     /// a timer takes at the least.
     channel: MessageChannel,
     timer: RefCell<Option<i32>>,
+    /// Whether a message to itself is under way: never more than one, or every request would start a chain of its own
+    /// beside those that go on, and the mailbox would wait behind all of them.
+    is_tick_pending: Cell<bool>,
 }
 
 impl Runtime {
@@ -58,7 +62,10 @@ impl Runtime {
         self.scope.set_onmessage(Some(on_request.into_js_value().unchecked_ref()));
 
         let runtime = Rc::clone(self);
-        let on_tick = Closure::<dyn Fn()>::new(move || runtime.advance());
+        let on_tick = Closure::<dyn Fn()>::new(move || {
+            runtime.is_tick_pending.set(false);
+            runtime.advance();
+        });
         self.channel.port1().set_onmessage(Some(on_tick.into_js_value().unchecked_ref()));
     }
 
@@ -76,11 +83,17 @@ impl Runtime {
         if let Some(timer) = self.timer.borrow_mut().take() {
             self.scope.clear_timeout_with_handle(timer);
         }
-        let port: MessagePort = self.channel.port2();
-        let _ = port.post_message(&JsValue::NULL);
+        self.post_tick();
     }
 
-    fn advance(&self) {
+    fn post_tick(&self) {
+        if !self.is_tick_pending.replace(true) {
+            let port: MessagePort = self.channel.port2();
+            let _ = port.post_message(&JsValue::NULL);
+        }
+    }
+
+    fn advance(self: &Rc<Self>) {
         let mut session = self.session.borrow_mut();
         let next = session.advance(|| self.clock.now());
         let frame = session.take_frame();
@@ -95,10 +108,11 @@ impl Runtime {
         }
     }
 
-    fn wake_after(&self, milliseconds: f64) {
-        let port = self.channel.port2();
+    fn wake_after(self: &Rc<Self>, milliseconds: f64) {
+        let runtime = Rc::clone(self);
         let wake = Closure::once_into_js(move || {
-            let _ = port.post_message(&JsValue::NULL);
+            runtime.timer.take();
+            runtime.post_tick();
         });
         // Timers are whole milliseconds; the pace is kept by the session's clock, not by theirs.
         let timeout = milliseconds.ceil().clamp(0.0, 60_000.0) as i32;

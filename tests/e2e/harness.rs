@@ -155,19 +155,7 @@ impl Page {
 
     /// The first element of a selector that has this accessible name.
     pub fn find_named(&self, css: &str, name: &str) -> Element {
-        let elements = self.session.elements(css).unwrap_or_else(|error| self.fail(&error.to_string()));
-        let mut names = Vec::new();
-        for element in elements {
-            // An element may vanish while the page draws itself anew; then it is not the one.
-            let Ok(found) = self.session.accessible_name(&element) else {
-                continue;
-            };
-            if found == name {
-                return element;
-            }
-            names.push(found);
-        }
-        self.fail(&format!("nothing is named {name:?} among {names:?}"))
+        self.session.find_named(css, name).unwrap_or_else(|error| self.fail(&error.to_string()))
     }
 
     /// The first element that a CSS selector matches.

@@ -58,5 +58,5 @@ fn a_missing_module_is_told_in_a_sentence() {
 }
 
 fn serve() -> Server {
-    Server::start(Path::new(&variable("GRADIENT_LAB_E2E_DIST")), "/lab/", 0).expect("a free port")
+    Server::start(Path::new(&variable("GRADIENT_LAB_E2E_DIST")), "/lab/", &[]).expect("a free port")
 }

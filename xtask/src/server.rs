@@ -23,24 +23,25 @@ pub struct Server {
 struct Site {
     folder: PathBuf,
     base: String,
-    max_age_secs: u32,
+    headers: String,
     requests: Mutex<Vec<String>>,
     closed: AtomicBool,
 }
 
 impl Server {
-    /// Serves `folder` under `base`, a path that begins and ends with `/`; all else is not found. Browsers may keep files
-    /// for `max_age_secs` without asking again.
+    /// Serves `folder` under `base`, a path that begins and ends with `/`; all else is not found. `headers` (name, value)
+    /// go with every answer; without any, browsers ask again for every file that they keep.
     ///
     /// # Errors
     /// If no port can be opened.
-    pub fn start(folder: &Path, base: &str, max_age_secs: u32) -> Result<Self> {
+    pub fn start(folder: &Path, base: &str, headers: &[(&str, &str)]) -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no port for a server")?;
         let address = listener.local_addr()?;
+        let headers = if headers.is_empty() { &[("Cache-Control", "no-cache")] } else { headers };
         let site = Arc::new(Site {
             folder: folder.to_owned(),
             base: base.to_owned(),
-            max_age_secs,
+            headers: headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect(),
             requests: Mutex::default(),
             closed: AtomicBool::new(false),
         });
@@ -111,15 +112,12 @@ impl Site {
             Some(file) => ("200 OK", content_type(&file), fs::read(&file)?),
             None => ("404 Not Found", "text/plain; charset=utf-8", b"not found".to_vec()),
         };
-        let caching = match self.max_age_secs {
-            0 => "no-cache".to_owned(),
-            seconds => format!("max-age={seconds}"),
-        };
         write!(
             stream,
             "HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\n\
-             Cache-Control: {caching}\r\nConnection: close\r\n\r\n",
-            body.len()
+             {}Connection: close\r\n\r\n",
+            body.len(),
+            self.headers
         )?;
         stream.write_all(&body)
     }

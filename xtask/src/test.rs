@@ -2,7 +2,7 @@
 
 use crate::browser::Browser;
 use crate::build::{Profile, build};
-use crate::command::{cargo, root, run as run_command, target_folder};
+use crate::command::{cargo, run as run_command, target_folder};
 use crate::server::Server;
 use crate::tools::{Tools, WASM_TARGET, ensure_lints};
 use crate::webdriver::Driver;
@@ -46,21 +46,19 @@ pub fn run(options: &Options) -> Result<()> {
     let tools = Tools::ensure()?;
     let browser = Browser::ensure()?;
     // Native tests may use crates that do not compile for the browser, so its targets are named.
-    let browser_tests: &[&str] = if has_browser_tests()? { &["--test", "web_*"] } else { &[] };
+    let browser_tests = ["--lib", "--test", "web_*"];
     // One profile for all that is compiled for the browser, so that its many dependencies are compiled once.
     let page = ["--package", "gradient-lab", "--target", WASM_TARGET, "--profile", "e2e"];
     let mut lints = tools.wasm_cargo()?;
-    lints.arg("clippy").args(page).args(["--lib", "--bins"]).args(browser_tests);
+    lints.arg("clippy").args(page).arg("--bins").args(browser_tests);
     stage("lints of the page", lints.args(["--", "-D", "warnings"]))?;
-    if !browser_tests.is_empty() {
-        let mut tests = tools.wasm_cargo()?;
-        tests.arg("test").args(page).args(browser_tests);
-        let capabilities = target_folder().join("webdriver.json");
-        fs::write(&capabilities, browser.capabilities().to_string())?;
-        tests.env("CHROMEDRIVER", &browser.driver).env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities);
-        // The runner would ask a proxy for addresses on this machine.
-        stage("browser tests", tests.env("NO_PROXY", "127.0.0.1"))?;
-    }
+    let mut tests = tools.wasm_cargo()?;
+    tests.arg("test").args(page).args(browser_tests);
+    let capabilities = target_folder().join("webdriver.json");
+    fs::write(&capabilities, browser.capabilities().to_string())?;
+    tests.env("CHROMEDRIVER", &browser.driver).env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities);
+    // The runner would ask a proxy for addresses on this machine.
+    stage("browser tests", tests.env("NO_PROXY", "127.0.0.1"))?;
     end_to_end(&tools, &browser, None)
 }
 
@@ -69,7 +67,7 @@ fn end_to_end(tools: &Tools, browser: &Browser, filter: Option<&str>) -> Result<
     let dist = build(tools, Profile::EndToEnd)?;
     report("page", started);
 
-    let server = Server::start(&dist, SUB_PATH, 0)?;
+    let server = Server::start(&dist, SUB_PATH, &[])?;
     let driver = Driver::start(browser)?;
     let mut tests = cargo();
     tests.args(["test", "--package", "gradient-lab", "--test", "e2e", "--"]).args(filter);
@@ -83,17 +81,6 @@ fn end_to_end(tools: &Tools, browser: &Browser, filter: Option<&str>) -> Result<
         .env("CHROME", &browser.chrome)
         .env("CHROMEDRIVER", &browser.driver);
     stage("end-to-end tests", &mut tests)
-}
-
-fn has_browser_tests() -> Result<bool> {
-    for entry in fs::read_dir(root().join("tests"))? {
-        let name = entry?.file_name();
-        let name = name.to_string_lossy();
-        if name.starts_with("web_") && name.ends_with(".rs") {
-            return Ok(true);
-        }
-    }
-    Ok(false)
 }
 
 fn stage(name: &str, command: &mut Command) -> Result<()> {

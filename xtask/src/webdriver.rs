@@ -109,6 +109,7 @@ impl Screen {
 pub struct Session {
     agent: Agent,
     url: String,
+    browser_process: Option<u64>,
 }
 
 /// An element of the page.
@@ -130,8 +131,8 @@ impl Session {
             .into();
         let mut capabilities = browser.capabilities();
         if let Some(flags) = capabilities["goog:chromeOptions"]["args"].as_array_mut() {
-            // Exact figures for memory, and a garbage collector that can be called before they are taken.
-            flags.extend(["--enable-precise-memory-info", "--js-flags=--expose-gc"].map(Value::from));
+            // Memory is measured when it is asked for, not at the next convenient garbage collection.
+            flags.push(json!("--enable-blink-features=ForceEagerMeasureMemory"));
         }
         capabilities["browserName"] = json!("chrome");
         capabilities["goog:loggingPrefs"] = json!({ "browser": "ALL" });
@@ -139,9 +140,16 @@ impl Session {
         let capabilities = json!({ "capabilities": { "alwaysMatch": capabilities } });
         let answer = request(&agent, "POST", &format!("{driver_url}/session"), Some(&capabilities))?;
         let id = answer["sessionId"].as_str().context("no session")?;
-        let session = Self { url: format!("{driver_url}/session/{id}"), agent };
+        let browser_process = answer["capabilities"]["goog:processID"].as_u64();
+        let session = Self { url: format!("{driver_url}/session/{id}"), agent, browser_process };
         session.set_screen(screen)?;
         Ok(session)
+    }
+
+    /// The browser's process, if the driver tells.
+    #[must_use]
+    pub fn browser_process(&self) -> Option<u64> {
+        self.browser_process
     }
 
     /// Changes the screen, exactly: a window's size would include the browser's own bars.
@@ -190,6 +198,23 @@ impl Session {
     pub fn accessible_name(&self, element: &Element) -> Result<String> {
         let name = self.get(&format!("element/{}/computedlabel", element.0))?;
         Ok(name.as_str().unwrap_or_default().to_owned())
+    }
+
+    /// The first element of a selector that has this accessible name.
+    ///
+    /// # Errors
+    /// With the names that there are, if this is none of them.
+    pub fn find_named(&self, css: &str, name: &str) -> Result<Element> {
+        let mut names = Vec::new();
+        for element in self.elements(css)? {
+            // An element may vanish while the page draws itself anew; then it is not the one.
+            let Ok(found) = self.accessible_name(&element) else { continue };
+            if found == name {
+                return Ok(element);
+            }
+            names.push(found);
+        }
+        bail!("nothing is named {name:?} among {names:?}")
     }
 
     /// Clicks where a visitor would; fails if something covers the element.

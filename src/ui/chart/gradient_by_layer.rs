@@ -139,12 +139,12 @@ pub fn GradientByLayer(
 
     let spoken = paced(lab, 5_000.0);
     let summary = Memo::new(move |_| {
-        spoken.track();
+        spoken.get();
         lab.history.with_value(|history| history.latest().map(|report| summary(i18n, report))).unwrap_or_default()
     });
     let refreshed = paced(lab, 1_000.0);
     let table = Signal::derive(move || {
-        refreshed.track();
+        refreshed.get();
         let is_rms = choices.is_rms.get();
         lab.history.with_value(|history| {
             let Some(report) = history.latest() else { return Table::default() };

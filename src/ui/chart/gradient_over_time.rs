@@ -116,13 +116,13 @@ pub fn GradientOverTime() -> impl IntoView {
 
     let spoken = paced(lab, 5_000.0);
     let summary = Memo::new(move |_| {
-        spoken.track();
+        spoken.get();
         let shown = shown.get();
         lab.history.with_value(|history| summary(i18n, history, shown)).unwrap_or_default()
     });
     let refreshed = paced(lab, 1_000.0);
     let table = Signal::derive(move || {
-        refreshed.track();
+        refreshed.get();
         let shown = shown.get();
         lab.history.with_value(|history| table(i18n, history, shown))
     });

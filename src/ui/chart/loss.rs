@@ -89,12 +89,12 @@ pub fn LossChart() -> impl IntoView {
 
     let spoken = paced(lab, 5_000.0);
     let summary = Memo::new(move |_| {
-        spoken.track();
+        spoken.get();
         lab.history.with_value(|history| summary(i18n, history)).unwrap_or_default()
     });
     let refreshed = paced(lab, 1_000.0);
     let table = Signal::derive(move || {
-        refreshed.track();
+        refreshed.get();
         lab.history.with_value(|history| table(i18n, history))
     });
     let scale_choice = move |choice: bool| {

@@ -1,0 +1,258 @@
+//! The page's part of `cargo xtask bench`: the built page in a browser, with everything drawn.
+
+use crate::bench::{list, median, quantile};
+use crate::browser::Browser;
+use crate::build::{Profile, build};
+use crate::server::Server;
+use crate::sizes;
+use crate::tools::Tools;
+use crate::webdriver::{Driver, Screen, Session};
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How long each speed is measured, after a warm-up of a third of it.
+const MEASURE: Duration = Duration::from_secs(10);
+
+/// The networks whose speed is measured: a name, and the fragment that opens them.
+const CASES: [(&str, &str); 3] = [
+    ("first visit: 12x16, batch 32, sigmoid, SGD", ""),
+    (
+        "20x32, batch 64, tanh, Adam",
+        "depth=20&width=32&batch=64&samples=256&optimizer=adam&activation=tanh&init=xavier-normal&",
+    ),
+    (
+        "100x128, batch 128, tanh, Adam",
+        "depth=100&width=128&batch=128&samples=256&optimizer=adam&activation=tanh&init=xavier-normal&",
+    ),
+];
+
+/// Builds the page, opens it in a browser, measures and prints.
+///
+/// # Errors
+/// If it cannot be built or does not answer.
+pub fn run(minutes: f64) -> Result<()> {
+    let dist = build(&Tools::ensure()?, Profile::Release)?;
+    let browser = Browser::ensure()?;
+    // Browsers measure memory only for a page that is isolated from others, which a host says with these two.
+    let isolated = [("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Embedder-Policy", "require-corp")];
+    let server = Server::start(&dist, "/lab/", &isolated)?;
+    let driver = Driver::start(&browser)?;
+    let open = |fragment: &str| -> Result<Session> {
+        let session = Session::open(driver.url(), &browser, Screen::LAPTOP)?;
+        session.go_to(&format!("{}#{fragment}", server.url()))?;
+        Ok(session)
+    };
+
+    println!("\n== files\n{}", sizes::table(&dist)?);
+
+    println!("\n== first step drawn, from navigation, nothing cached");
+    let mut starts_ms = Vec::new();
+    for _ in 0..5 {
+        let session = open("")?;
+        starts_ms.push(first_step_ms(&session)?);
+    }
+    println!("median {:.0} ms, of {}", median(&mut starts_ms), list(&starts_ms, 0));
+
+    println!("\n== full speed, all drawn, {:.0} s each", MEASURE.as_secs_f64());
+    println!(
+        "{:46} {:>11} {:>11} {:>9} {:>9} {:>9} {:>9} {:>9}",
+        "", "steps/s", "(shown)", "frame ms", "p95 ms", "task ms", "pause ms", "worst ms"
+    );
+    for (name, fragment) in CASES {
+        let session = open(&format!("{fragment}speed=max&run=1"))?;
+        match measure_speed(&session) {
+            Ok(speed) => println!(
+                "{name:46} {:>11.1} {:>11.1} {:>9.1} {:>9.1} {:>9.0} {:>9.0} {:>9.0}",
+                speed.steps_per_second,
+                speed.shown,
+                speed.frame_median_ms,
+                speed.frame_p95_ms,
+                speed.longest_task_ms,
+                speed.pause_median_ms,
+                speed.pause_worst_ms,
+            ),
+            Err(error) => println!("{name:46} {error:#}"),
+        }
+    }
+
+    println!("\n== memory at full speed, first visit, {minutes} min");
+    let session = open("speed=max&run=1")?;
+    wait_for_state(&session, "running")?;
+    watch_memory(&session, minutes)
+}
+
+/// Milliseconds from navigation until the page says that step 0 is drawn.
+fn first_step_ms(session: &Session) -> Result<f64> {
+    let script = "
+        return new Promise((resolve) => {
+            const look = () => document.querySelector('#status[data-step=\"0\"][data-state=\"paused\"]')
+                ? resolve(performance.now())
+                : performance.now() > 30000 ? resolve(null) : setTimeout(look, 1);
+            look();
+        });";
+    session.execute(script, &[])?.as_f64().context("no step 0 within 30 s")
+}
+
+/// One network at full speed.
+struct Speed {
+    /// Counted from `data-step`.
+    steps_per_second: f64,
+    /// As the page itself says.
+    shown: f64,
+    frame_median_ms: f64,
+    frame_p95_ms: f64,
+    longest_task_ms: f64,
+    /// From a click on Pause until the page says that it is paused.
+    pause_median_ms: f64,
+    pause_worst_ms: f64,
+}
+
+fn measure_speed(session: &Session) -> Result<Speed> {
+    wait_for_state(session, "running")?;
+    thread::sleep(MEASURE / 3);
+    let script = "
+        const [milliseconds] = arguments;
+        const status = document.getElementById('status').dataset;
+        let longest = 0;
+        const tasks = new PerformanceObserver((list) => {
+            for (const entry of list.getEntries()) longest = Math.max(longest, entry.duration);
+        });
+        try { tasks.observe({ type: 'longtask' }); } catch {}
+        return new Promise((resolve) => {
+            const [started, firstStep, frames] = [performance.now(), Number(status.step), []];
+            let last = null;
+            const frame = (now) => {
+                if (last !== null) frames.push(now - last);
+                last = now;
+                const elapsed = performance.now() - started;
+                if (elapsed < milliseconds) return requestAnimationFrame(frame);
+                tasks.disconnect();
+                resolve({ steps: Number(status.step) - firstStep, elapsed, shown: status.stepsPerSecond ?? '', frames, longest, state: status.state });
+            };
+            requestAnimationFrame(frame);
+        });";
+    let measured = session.execute(script, &[json!(MEASURE.as_millis() as u64)])?;
+    if measured["state"] != "running" {
+        bail!("the run ended: {}", measured["state"]);
+    }
+    let number = |key: &str| measured[key].as_f64().unwrap_or(f64::NAN);
+    let mut pauses_ms = pauses_ms(session)?;
+    let mut frames_ms: Vec<f64> =
+        measured["frames"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
+    Ok(Speed {
+        steps_per_second: number("steps") / number("elapsed") * 1000.0,
+        shown: measured["shown"].as_str().and_then(|shown| shown.parse().ok()).unwrap_or(f64::NAN),
+        frame_median_ms: median(&mut frames_ms),
+        frame_p95_ms: quantile(&mut frames_ms, 0.95),
+        longest_task_ms: number("longest"),
+        pause_median_ms: median(&mut pauses_ms),
+        pause_worst_ms: quantile(&mut pauses_ms, 1.0),
+    })
+}
+
+/// Milliseconds between a click on Pause and the page's saying so, seen from inside the page; a few times.
+fn pauses_ms(session: &Session) -> Result<Vec<f64>> {
+    const PAUSES: usize = 7;
+    let watch = "
+        const status = document.getElementById('status');
+        window.pauseTimes = {};
+        addEventListener('click', () => { window.pauseTimes.clicked ??= performance.now(); }, { capture: true });
+        new MutationObserver(() => {
+            if (status.dataset.state === 'paused') window.pauseTimes.paused ??= performance.now();
+        }).observe(status, { attributes: true });";
+    session.execute(watch, &[])?;
+    let mut times_ms = Vec::new();
+    for _ in 0..PAUSES {
+        session.execute("window.pauseTimes = {}", &[])?;
+        session.click(&session.find_named("button", "Pause")?)?;
+        wait_for_state(session, "paused")?;
+        let time_ms = session.execute("return window.pauseTimes.paused - window.pauseTimes.clicked", &[])?;
+        times_ms.push(time_ms.as_f64().context("the click was not seen")?);
+        session.click(&session.find_named("button", "Run")?)?;
+        wait_for_state(session, "running")?;
+        thread::sleep(Duration::from_millis(500));
+    }
+    Ok(times_ms)
+}
+
+/// Prints memory at the beginning, at the end, and a few times between.
+fn watch_memory(session: &Session, minutes: f64) -> Result<()> {
+    const ROWS: u32 = 6;
+    // Collects garbage first: what waits for its collection is no leak.
+    let script = "
+        const { bytes, breakdown } = await performance.measureUserAgentSpecificMemory();
+        const isWorker = (part) => part.attribution.some(({ scope }) => scope === 'DedicatedWorkerGlobalScope');
+        const workers = breakdown.filter(isWorker).reduce((sum, part) => sum + part.bytes, 0);
+        const elements = document.querySelectorAll('*').length;
+        return { page: bytes - workers, workers, elements, step: document.getElementById('status').dataset.step };";
+    println!("Objects of the page and of its workers; then the whole process, WebAssembly's memory included.");
+    println!(
+        "{:>6} {:>12} {:>10} {:>11} {:>11} {:>9}",
+        "s", "steps", "page MB", "workers MB", "process MB", "elements"
+    );
+    let started = Instant::now();
+    for row in 0..=ROWS {
+        let due = Duration::from_secs_f64(minutes * 60.0 * f64::from(row) / f64::from(ROWS));
+        thread::sleep(due.saturating_sub(started.elapsed()));
+        let measured = session.execute(&format!("return (async () => {{ {script} }})();"), &[])?;
+        let number = |key: &str| measured[key].as_f64().unwrap_or(f64::NAN);
+        println!(
+            "{:>6.0} {:>12} {:>10.2} {:>11.2} {:>11.1} {:>9.0}",
+            started.elapsed().as_secs_f64(),
+            measured["step"].as_str().unwrap_or_default(),
+            number("page") / 1e6,
+            number("workers") / 1e6,
+            session.browser_process().and_then(renderers_mb).unwrap_or(f64::NAN),
+            number("elements"),
+        );
+    }
+    Ok(())
+}
+
+/// What the tabs of a browser occupy in memory, as Linux tells it; `None` elsewhere.
+fn renderers_mb(browser: u64) -> Option<f64> {
+    let mut kilobytes = 0.0;
+    for entry in fs::read_dir("/proc").ok()?.flatten() {
+        let file = |name: &str| fs::read_to_string(entry.path().join(name)).unwrap_or_default();
+        if !file("cmdline").contains("--type=renderer") || !descends(&file("status"), browser) {
+            continue;
+        }
+        kilobytes += field(&file("status"), "VmRSS").unwrap_or_default();
+    }
+    (kilobytes > 0.0).then_some(kilobytes * 1024.0 / 1e6)
+}
+
+/// Whether the process of this `/proc/*/status` is a descendant of another.
+fn descends(status: &str, ancestor: u64) -> bool {
+    match field(status, "PPid") {
+        Some(parent) if parent == ancestor as f64 => true,
+        Some(parent) if parent > 1.0 => {
+            let status = fs::read_to_string(format!("/proc/{parent}/status")).unwrap_or_default();
+            descends(&status, ancestor)
+        }
+        _ => false,
+    }
+}
+
+/// The number after a field's name in `/proc/*/status`.
+fn field(status: &str, name: &str) -> Option<f64> {
+    let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+fn wait_for_state(session: &Session, state: &str) -> Result<()> {
+    let started = Instant::now();
+    loop {
+        let now = session.execute("return document.getElementById('status')?.dataset.state ?? null", &[])?;
+        if now == state {
+            return Ok(());
+        }
+        if started.elapsed() > Duration::from_secs(60) {
+            bail!("waited a minute for the state {state}; it is {now}");
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+}
