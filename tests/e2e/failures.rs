@@ -156,7 +156,7 @@ impl Site {
                 fs::copy(file.path(), folder.join(file.file_name())).expect("a copy");
             }
         }
-        let server = Server::start(&folder, "/lab/", 0).expect("a free port");
+        let server = Server::start(&folder, "/lab/", &[]).expect("a free port");
         Self { folder, server }
     }
 

@@ -155,7 +155,28 @@ impl Page {
 
     /// The first element of a selector that has this accessible name.
     pub fn find_named(&self, css: &str, name: &str) -> Element {
-        self.session.find_named(css, name).unwrap_or_else(|error| self.fail(&error.to_string()))
+        // The browser's word on each name costs a question, so those that look like it are asked first.
+        let mark = "
+            document.querySelectorAll('[data-e2e-likely]').forEach((element) => element.removeAttribute('data-e2e-likely'));
+            for (const element of document.querySelectorAll(arguments[0])) {
+                const words = (element.ariaLabel ?? element.textContent).trim();
+                if (words === arguments[1]) element.setAttribute('data-e2e-likely', '');
+            }";
+        self.run(mark, &[css.into(), name.into()]);
+        let mut names = Vec::new();
+        for css in ["[data-e2e-likely]", css] {
+            for element in self.session.elements(css).unwrap_or_else(|error| self.fail(&error.to_string())) {
+                // An element may vanish while the page draws itself anew; then it is not the one.
+                let Ok(found) = self.session.accessible_name(&element) else {
+                    continue;
+                };
+                if found == name {
+                    return element;
+                }
+                names.push(found);
+            }
+        }
+        self.fail(&format!("nothing is named {name:?} among {names:?}"))
     }
 
     /// The first element that a CSS selector matches.
@@ -234,7 +255,7 @@ impl Page {
         let script = "
             const control = document.getElementById(arguments[0]);
             if (!control) return false;
-            if (control.type === 'checkbox') control.checked = arguments[1] === 'true';
+            if (control.type === 'checkbox') control.checked = arguments[1] === '1';
             else control.value = arguments[1];
             control.dispatchEvent(new Event('input', { bubbles: true }));
             control.dispatchEvent(new Event('change', { bubbles: true }));
