@@ -3,7 +3,8 @@
 //! Every failure panics with what was waited for, what the page said instead and what its console held; a picture of the
 //! page at that moment is in `target/e2e-pictures/`.
 
-use serde_json::Value;
+use serde_json::{Value, json};
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
@@ -16,17 +17,20 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 /// How often a condition is looked at.
 const POLL: Duration = Duration::from_millis(20);
 
-/// A browser of its own, with the page open.
+/// A browser of its own, with the page open. A test that ends well fails all the same if the page wrote an error or a
+/// warning to the console.
 pub struct Page {
     session: Session,
     name: String,
+    /// What lines of the console may hold that would be errors in any other test.
+    expected: RefCell<Vec<&'static str>>,
 }
 
 impl Page {
     /// Opens the page at the fragment (`""` or `"#depth=30&…"`) and waits until it has drawn its first step.
     pub fn open(screen: Screen, fragment: &str) -> Self {
         let page = Self::open_at(screen, &format!("{}{fragment}", variable("GRADIENT_LAB_E2E_URL")));
-        page.wait_until("the page to be ready", &format!("!['', 'loading', undefined].includes({STATUS}?.state)"));
+        page.wait_until_ready();
         page
     }
 
@@ -37,9 +41,33 @@ impl Page {
             Session::open(&variable("GRADIENT_LAB_E2E_DRIVER"), &browser, screen).expect("the browser starts");
         // Test threads bear the test's name.
         let name = thread::current().name().unwrap_or("page").replace("::", "-");
-        let page = Self { session, name };
-        page.session.go_to(url).expect("the address opens");
+        let page = Self { session, name, expected: RefCell::default() };
+        page.go_to(url);
         page
+    }
+
+    /// Opens any address in the same tab and waits for nothing.
+    pub fn go_to(&self, url: &str) {
+        if let Err(error) = self.session.go_to(url) {
+            self.fail(&format!("{url:.200} cannot be opened: {error}"));
+        }
+    }
+
+    /// Loads the page again with another fragment, as a link from elsewhere does, and waits until it is ready.
+    pub fn reopen(&self, fragment: &str) {
+        self.go_to("about:blank");
+        self.go_to(&format!("{}{fragment}", variable("GRADIENT_LAB_E2E_URL")));
+        self.wait_until_ready();
+    }
+
+    /// Waits until the page has drawn its first step.
+    pub fn wait_until_ready(&self) {
+        self.wait_until("the page to be ready", &format!("!['', 'loading', undefined].includes({STATUS}?.state)"));
+    }
+
+    /// Another size of the screen.
+    pub fn set_screen(&self, screen: Screen) {
+        self.session.set_screen(screen).unwrap_or_else(|error| self.fail(&error.to_string()));
     }
 
     /// The browser itself, for what this harness has no word for.
@@ -47,9 +75,32 @@ impl Page {
         &self.session
     }
 
-    /// Follows a link to another fragment of the same page, as in the same tab.
+    /// Follows a link to another fragment of the same page, as in the same tab, and waits until it is opened.
     pub fn follow_fragment(&self, fragment: &str) {
-        self.run("location.hash = arguments[0]", &[fragment.into()]);
+        // Listeners are called in their order, so the page has heard of the new address before this promise is kept;
+        // a turn of the event loop later it shows so.
+        let script = "
+            return new Promise((resolve) => {
+                const before = location.href;
+                addEventListener('hashchange', () => setTimeout(resolve), { once: true });
+                location.hash = arguments[0];
+                if (location.href === before) resolve();
+            });";
+        self.run(script, &[fragment.into()]);
+        self.wait_until_ready();
+    }
+
+    /// The address's fragment, with its `#`.
+    pub fn fragment(&self) -> String {
+        self.text_of("location.hash")
+    }
+
+    /// Waits until the address's fragment is this one (with its `#`).
+    pub fn wait_for_fragment(&self, fragment: &str) {
+        self.wait_until(
+            &format!("the address to end in {fragment:?}"),
+            &format!("location.hash === {}", json!(fragment)),
+        );
     }
 
     /// The value of `#status`'s `data-<key>`, `None` if it has none.
@@ -62,6 +113,12 @@ impl Page {
     /// The step that the page shows.
     pub fn step(&self) -> u64 {
         self.status("step").and_then(|step| step.parse().ok()).unwrap_or_else(|| self.fail("data-step is no number"))
+    }
+
+    /// The loss that the page shows, to the last bit.
+    pub fn loss(&self) -> f64 {
+        let loss = self.status("loss").and_then(|loss| loss.parse().ok());
+        loss.unwrap_or_else(|| self.fail("data-loss is no number"))
     }
 
     /// Waits until `#status`'s `data-<key>` is `value`.
@@ -98,22 +155,136 @@ impl Page {
 
     /// The first element of a selector that has this accessible name.
     pub fn find_named(&self, css: &str, name: &str) -> Element {
-        self.session.find_named(css, name).unwrap_or_else(|error| self.fail(&error.to_string()))
+        // The browser's word on each name costs a question, so those that look like it are asked first.
+        let mark = "
+            document.querySelectorAll('[data-e2e-likely]').forEach((element) => element.removeAttribute('data-e2e-likely'));
+            for (const element of document.querySelectorAll(arguments[0])) {
+                const words = (element.ariaLabel ?? element.textContent).trim();
+                if (words === arguments[1]) element.setAttribute('data-e2e-likely', '');
+            }";
+        self.run(mark, &[css.into(), name.into()]);
+        let mut names = Vec::new();
+        for css in ["[data-e2e-likely]", css] {
+            for element in self.session.elements(css).unwrap_or_else(|error| self.fail(&error.to_string())) {
+                // An element may vanish while the page draws itself anew; then it is not the one.
+                let Ok(found) = self.session.accessible_name(&element) else {
+                    continue;
+                };
+                if found == name {
+                    return element;
+                }
+                names.push(found);
+            }
+        }
+        self.fail(&format!("nothing is named {name:?} among {names:?}"))
     }
 
-    /// Gives a control (by id) a value, as a visitor's own change would: with its `input` and `change` events.
+    /// The first element that a CSS selector matches.
+    pub fn find(&self, css: &str) -> Element {
+        let elements = self.session.elements(css).unwrap_or_else(|error| self.fail(&error.to_string()));
+        elements.into_iter().next().unwrap_or_else(|| self.fail(&format!("nothing matches {css:?}")))
+    }
+
+    /// Clicks the first element that a CSS selector matches.
+    pub fn click(&self, css: &str) {
+        if let Err(error) = self.session.click(&self.find(css)) {
+            self.fail(&format!("{css:?} cannot be clicked: {error}"));
+        }
+    }
+
+    /// Types into the element that has the focus, or into the page if none has.
+    pub fn type_text(&self, text: &str) {
+        text.chars().for_each(|letter| self.press(&letter.to_string()));
+    }
+
+    /// Presses and releases a key, by its name in `KeyboardEvent.key`, wherever the focus is.
+    pub fn press(&self, key: &str) {
+        let (code, text) = match key {
+            "ArrowLeft" => (37, ""),
+            "ArrowUp" => (38, ""),
+            "ArrowRight" => (39, ""),
+            "ArrowDown" => (40, ""),
+            "Backspace" => (8, ""),
+            "Tab" => (9, ""),
+            "Escape" => (27, ""),
+            "Enter" => (13, "\r"),
+            text => (text.chars().next().map_or(0, |letter| letter.to_ascii_uppercase() as u32), text),
+        };
+        let down = if text.is_empty() { "rawKeyDown" } else { "keyDown" };
+        for kind in [down, "keyUp"] {
+            let event = json!({ "type": kind, "key": key, "text": text, "windowsVirtualKeyCode": code });
+            self.session.cdp("Input.dispatchKeyEvent", event).unwrap_or_else(|error| self.fail(&error.to_string()));
+        }
+    }
+
+    /// The numbers of a chart from its *Data* table, by the heads of their rows; empty cells are `None`.
+    pub fn data_table(&self, chart: &str) -> Vec<(String, Vec<Option<f64>>)> {
+        self.open_data_table(chart);
+        let script = "
+            const rows = document.querySelectorAll(`figure[data-chart='${arguments[0]}'] tbody tr`);
+            return [...rows].map((row) =>
+                [row.querySelector('th').textContent, [...row.querySelectorAll('td')].map((cell) => cell.dataset.value)]);";
+        let rows = self.run(script, &[chart.into()]);
+        let cell = |cell: &Value| {
+            cell.as_str().map(|text| {
+                let text = text.replace("Infinity", "inf");
+                text.parse().unwrap_or_else(|_| self.fail(&format!("data-value={text:?} is no number")))
+            })
+        };
+        let row = |row: &Value| {
+            let cells = row[1].as_array().map(|cells| cells.iter().map(cell).collect());
+            (row[0].as_str().unwrap_or_default().to_owned(), cells.unwrap_or_default())
+        };
+        rows.as_array().map(|rows| rows.iter().map(row).collect()).unwrap_or_default()
+    }
+
+    /// Opens a chart's *Data* table, if it is not open.
+    pub fn open_data_table(&self, chart: &str) {
+        let figure = format!("figure[data-chart='{chart}']");
+        if self.eval(&format!("document.querySelector(\"{figure} table\") === null")) == Value::Bool(true) {
+            self.click(&format!("{figure} button[aria-expanded]"));
+            self.wait_until(
+                &format!("the table of {chart}"),
+                &format!("document.querySelector(\"{figure} tbody tr\")"),
+            );
+        }
+    }
+
+    /// Gives a control (by id) a value, as a visitor's own change would: with its `input`, `change` and `blur` events.
     pub fn set_control(&self, id: &str, value: &str) {
         let script = "
             const control = document.getElementById(arguments[0]);
             if (!control) return false;
-            if (control.type === 'checkbox') control.checked = arguments[1] === 'true';
+            if (control.type === 'checkbox') control.checked = arguments[1] === '1';
             else control.value = arguments[1];
             control.dispatchEvent(new Event('input', { bubbles: true }));
             control.dispatchEvent(new Event('change', { bubbles: true }));
+            control.dispatchEvent(new FocusEvent('blur'));
             return true;";
         if self.run(script, &[id.into(), value.into()]) != Value::Bool(true) {
             self.fail(&format!("there is no control {id:?}"));
         }
+    }
+
+    /// What a control (by id) shows: its value, of a checkbox `1` or `0`; `None` if it is not on the page.
+    pub fn control(&self, id: &str) -> Option<String> {
+        let script = "
+            const control = document.getElementById(arguments[0]);
+            if (control?.type === 'checkbox') return control.checked ? '1' : '0';
+            return control?.value;";
+        self.run(script, &[id.into()]).as_str().map(str::to_owned)
+    }
+
+    /// The text that a JavaScript expression gives.
+    pub fn text_of(&self, expression: &str) -> String {
+        let value = self.eval(expression);
+        value.as_str().map_or_else(|| self.fail(&format!("{expression} is no text but {value}")), str::to_owned)
+    }
+
+    /// The number that a JavaScript expression gives.
+    pub fn number_of(&self, expression: &str) -> f64 {
+        let value = self.eval(expression);
+        value.as_f64().unwrap_or_else(|| self.fail(&format!("{expression} is no number but {value}")))
     }
 
     /// The value of a JavaScript expression.
@@ -126,12 +297,19 @@ impl Page {
         self.session.execute(script, arguments).unwrap_or_else(|error| self.fail(&format!("{error}, in: {script}")))
     }
 
+    /// Allows lines in the console that hold this word: the browser's own complaint about what a test took away.
+    pub fn expect_in_console(&self, word: &'static str) {
+        self.expected.borrow_mut().push(word);
+    }
+
     /// Fails if the page wrote an error or a warning to the console.
     pub fn assert_quiet_console(&self) {
-        let lines = self.session.console().unwrap_or_else(|error| self.fail(&error.to_string()));
-        let loud: Vec<_> =
-            lines.into_iter().filter(|line| line.starts_with("SEVERE") || line.starts_with("WARNING")).collect();
-        assert!(loud.is_empty(), "the console is not quiet:\n{}", loud.join("\n"));
+        let mut lines = self.session.console().unwrap_or_else(|error| self.fail(&error.to_string()));
+        lines.retain(|line| line.starts_with("SEVERE") || line.starts_with("WARNING"));
+        lines.retain(|line| !self.expected.borrow().iter().any(|word| line.contains(word)));
+        if !lines.is_empty() {
+            self.fail(&format!("the console is not quiet:\n{}", lines.join("\n")));
+        }
     }
 
     /// Saves a picture as `target/e2e-pictures/<name>.png` and returns its path.
@@ -150,6 +328,14 @@ impl Page {
         let console = self.session.console().unwrap_or_default().join("\n  ");
         let picture = self.take_picture(&self.name);
         panic!("{message}\nstatus: {status}\nconsole:\n  {console}\npicture: {}", picture.display());
+    }
+}
+
+impl Drop for Page {
+    fn drop(&mut self) {
+        if !thread::panicking() {
+            self.assert_quiet_console();
+        }
     }
 }
 

@@ -41,6 +41,9 @@ fn once_loaded_the_page_needs_no_server() {
 fn a_missing_module_is_told_in_a_sentence() {
     let server = serve();
     let page = Page::open_at(Screen::LAPTOP, &format!("{}worker_loader.js", server.url()));
+    // The browser's own lines about files that are not there.
+    page.expect_in_console("favicon.ico");
+    page.expect_in_console("gone-");
     // The page's own index under an address where its modules are not.
     let index =
         std::fs::read_to_string(Path::new(&variable("GRADIENT_LAB_E2E_DIST")).join("index.html")).expect("the index");

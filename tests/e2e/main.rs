@@ -1,7 +1,15 @@
 //! The built page in a real browser, served under a sub-path as course pages are. Run by `cargo xtask test`; one kind of
-//! test a module, helpers in `harness`.
+//! test a module, helpers in `harness`, and what the page must show in `native`.
 
+mod controls;
+mod failures;
 mod first_visit;
 #[allow(dead_code, reason = "a vocabulary for tests to come")]
 mod harness;
 mod hosting;
+mod layout;
+mod lessons;
+mod links;
+mod native;
+mod run_bar;
+mod surroundings;

@@ -1,0 +1,176 @@
+//! What goes wrong is told in words, with the way out.
+
+use crate::harness::{PATIENCE, Page, variable};
+use crate::native;
+use gradient_lab::choice::Choice;
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::{env, fs, process};
+use xtask::server::Server;
+use xtask::webdriver::Screen;
+
+#[test]
+fn a_worker_that_cannot_start_is_told_and_can_be_started_later() {
+    for (missing, way_out) in [("worker_loader.js", "Restart at step 0"), ("worker_bg.wasm", "Reset")] {
+        let site = Site::without(missing);
+        let page = Page::open_at(Screen::LAPTOP, &site.server.url());
+        // The browser's own line about the file that is not there, and the loader's error.
+        page.expect_in_console("worker");
+        page.wait_for_status("state", "failed");
+        let notice = page.text_of("document.querySelector('[data-notice=worker-failed]').textContent");
+        assert!(notice.contains("could not start"), "{missing}: {notice}");
+        assert_eq!(page.eval("document.querySelector('[data-notice=worker-failed]').getAttribute('role')"), "alert");
+        page.wait_until("Run to be off", "document.querySelector('.run-button').disabled");
+        // Everything else on the page still works.
+        page.set_control("depth", "6");
+        page.wait_for_fragment("#v=1&depth=6");
+        page.assert_quiet_console();
+
+        site.put_back(missing);
+        page.click_button(way_out);
+        page.wait_for_status("state", "paused");
+        page.wait_for_status("step", "0");
+        page.wait_until("the notice to go", "document.querySelector('[data-notice]') === null");
+        page.click_button("Step");
+        page.wait_for_status("step", "1");
+        let expected = native::report_at(&native::experiment("depth=6"), 1).loss();
+        assert_eq!(page.loss().to_bits(), expected.to_bits(), "with what was set meanwhile ({missing})");
+    }
+}
+
+#[test]
+fn a_worker_of_another_build_is_told_and_the_page_loaded_again() {
+    let site = Site::without("worker_loader.js");
+    fs::write(site.folder.join("worker_loader.js"), "postMessage({ head: { build: 'another' } });").unwrap();
+    let page = Page::open_at(Screen::LAPTOP, &site.server.url());
+    page.wait_for_status("state", "failed");
+    let notice = page.text_of("document.querySelector('[data-notice=worker-failed]').textContent");
+    assert!(notice.contains("version"), "{notice}");
+    site.put_back("worker_loader.js");
+    page.click_button("Load the page again");
+    page.wait_for_status("state", "paused");
+    page.click_button("Step");
+    page.wait_for_status("step", "1");
+}
+
+#[test]
+fn a_worker_that_crashes_in_a_run_is_restarted_at_the_step_it_had_reached() {
+    let page = Page::open_at(Screen::LAPTOP, "about:blank");
+    // A hand on the page's worker, which the page itself gives to nobody.
+    let source = "
+        const Native = Worker;
+        window.workers = [];
+        window.Worker = class extends Native {
+            constructor(...all) { super(...all); window.workers.push(this); }
+        };";
+    page.session().cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })).unwrap();
+    page.reopen("#activation=tanh&lr=0.2");
+    page.click_button("Step");
+    page.wait_for_status("step", "1");
+    // A change in mid-run belongs to the run, and must be made again.
+    page.set_control("lr", "0.5");
+    page.wait_until("the change", "location.hash.includes('lr=0.5')");
+    page.click_button("Run");
+    page.wait("five steps", PATIENCE, || page.step() >= 5);
+    page.click_button("Pause");
+    page.wait_for_status("state", "paused");
+    let (step, loss) = (page.step(), page.loss());
+
+    let crash = "workers.at(-1).dispatchEvent(new ErrorEvent('error', { message: 'a loose wire', cancelable: true }))";
+    page.eval(crash);
+    page.wait_for_status("state", "failed");
+    assert_eq!(page.step(), step, "what was measured stays on the page");
+    let notice = page.text_of("document.querySelector('[data-notice=worker-failed]').textContent");
+    assert!(notice.contains("a loose wire"), "{notice}");
+
+    page.click_button(&format!("Restart at step {step}"));
+    page.wait_for_status("state", "paused");
+    page.wait_for_status("step", &step.to_string());
+    assert_eq!(page.loss().to_bits(), loss.to_bits(), "the run is the same again");
+    assert_eq!(page.eval("workers.length"), 2);
+    page.click_button("Step");
+    page.wait_for_status("step", &(step + 1).to_string());
+
+    // And out of a run.
+    page.click_button("Run");
+    page.wait_for_status("state", "running");
+    page.eval(crash);
+    page.wait_for_status("state", "failed");
+    page.find_named("button", "Run");
+    page.click_button("Reset");
+    page.wait_for_status("step", "0");
+    page.wait_for_status("state", "paused");
+}
+
+#[test]
+fn a_diverging_run_stops_and_says_where() {
+    let fragment = "dataset=plane&activation=linear&depth=20&init=kaiming-normal&lr=10&speed=max&run=1";
+    let page = Page::open_at(Screen::LAPTOP, &format!("{}#{fragment}", variable("GRADIENT_LAB_E2E_URL")));
+    page.wait_for_status("state", "diverged");
+    page.wait_for_status("verdict", "diverged");
+    let divergence = native::divergence(&native::experiment(fragment), 10_000);
+    assert_eq!(page.step(), divergence.step - 1, "the step that would have spread it was not made");
+    page.wait_until("the verdict", "document.querySelector('.verdict .badge')?.dataset.condition === 'diverged'");
+    let sentence = page.text_of("document.querySelector('.verdict .sentence').textContent");
+    assert!(sentence.contains(&format!("step {}", divergence.step)), "{divergence}: {sentence}");
+    let catalogue: Value = serde_json::from_str(include_str!("../../locales/en/page.json")).unwrap();
+    let quantity = catalogue["quantity"][divergence.quantity.name().replace('-', "_")].as_str().unwrap();
+    assert!(sentence.contains(quantity), "{divergence}: {sentence}");
+    if let Some(layer) = divergence.layer {
+        assert!(sentence.contains(&format!("layer {layer}")), "{divergence}: {sentence}");
+    }
+    page.wait_until("Run to be off", "document.querySelector('.run-button').disabled");
+
+    page.click_button("Reset");
+    page.wait_for_status("step", "0");
+    page.wait_for_status("state", "paused");
+    assert_ne!(page.status("verdict").as_deref(), Some("diverged"));
+    // The way out that the page offers: the same again with a lower learning rate, until it holds.
+    page.click_button("Run");
+    page.wait_for_status("state", "diverged");
+    page.set_control("depth", "2");
+    page.set_control("lr", "0.001");
+    page.set_control("speed", "10");
+    page.wait("the repaired run", PATIENCE, || page.step() == 0 && page.status("state").as_deref() == Some("paused"));
+    page.click_button("Run");
+    page.wait("steps", PATIENCE, || page.step() > 2);
+    page.click_button("Pause");
+    page.wait_for_status("state", "paused");
+}
+
+/// A copy of the built page, of which files can be taken away; it goes with its test.
+struct Site {
+    folder: PathBuf,
+    server: Server,
+}
+
+impl Site {
+    fn without(missing: &str) -> Self {
+        let folder =
+            env::temp_dir().join(format!("gradient-lab-e2e-{}-{:?}", process::id(), std::thread::current().id()));
+        let folder = folder.join(missing);
+        fs::create_dir_all(&folder).expect("a folder");
+        for file in fs::read_dir(dist()).expect("the built page") {
+            let file = file.expect("a file");
+            if file.file_name() != missing {
+                fs::copy(file.path(), folder.join(file.file_name())).expect("a copy");
+            }
+        }
+        let server = Server::start(&folder, "/lab/", &[]).expect("a free port");
+        Self { folder, server }
+    }
+
+    fn put_back(&self, file: &str) {
+        fs::copy(dist().join(file), self.folder.join(file)).expect("a copy");
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(self.folder.parent().unwrap_or(&self.folder));
+    }
+}
+
+fn dist() -> PathBuf {
+    Path::new(&variable("GRADIENT_LAB_E2E_DIST")).to_owned()
+}

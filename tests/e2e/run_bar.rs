@@ -1,0 +1,130 @@
+//! Driving a run: buttons and keys.
+
+use crate::harness::{PATIENCE, Page};
+use std::thread::sleep;
+use std::time::Duration;
+use xtask::webdriver::Screen;
+
+/// Long enough for a run that goes on to make steps.
+const A_WHILE: Duration = Duration::from_millis(500);
+
+#[test]
+fn a_click_on_step_is_one_step() {
+    let page = Page::open(Screen::LAPTOP, "");
+    page.wait_for_status("step", "0");
+    let first = page.loss();
+    page.click_button("Step");
+    page.wait_for_status("step", "1");
+    page.wait_for_status("state", "paused");
+    page.click_button("Step");
+    page.wait_for_status("step", "2");
+    sleep(A_WHILE);
+    assert_eq!(page.step(), 2, "two clicks are two steps");
+    assert_ne!(page.loss(), first, "another batch at other weights has another loss");
+}
+
+#[test]
+fn clicks_faster_than_steps_are_all_made() {
+    let page = Page::open(Screen::LAPTOP, "");
+    let clicks = "
+        const step = document.querySelectorAll('.run-buttons button')[1];
+        for (let i = 0; i < 7; i++) step.click();";
+    page.run(clicks, &[]);
+    page.wait_for_status("step", "7");
+    sleep(A_WHILE);
+    assert_eq!(page.step(), 7);
+}
+
+#[test]
+fn a_run_is_paused_where_it_is_and_reset_to_its_beginning() {
+    let page = Page::open(Screen::LAPTOP, "");
+    page.wait_for_status("step", "0");
+    let first = page.loss();
+    page.click_button("Run");
+    page.wait_for_status("state", "running");
+    page.wait("ten steps", PATIENCE, || page.step() >= 10);
+    page.click_button("Pause");
+    page.wait_for_status("state", "paused");
+    let (step, loss) = (page.step(), page.loss());
+    sleep(A_WHILE);
+    assert_eq!((page.step(), page.loss()), (step, loss), "a paused run does not go on");
+    page.find_named("button", "Run");
+
+    page.click_button("Reset");
+    page.wait_for_status("step", "0");
+    page.wait_for_status("state", "paused");
+    assert_eq!(page.loss().to_bits(), first.to_bits(), "the same seed gives the same first loss");
+
+    // The same out of a run.
+    page.click_button("Run");
+    page.wait("three steps", PATIENCE, || page.step() >= 3);
+    page.click_button("Reset");
+    page.wait_for_status("step", "0");
+    page.wait_for_status("state", "paused");
+    sleep(A_WHILE);
+    assert_eq!(page.step(), 0, "a reset run waits");
+    assert_eq!(page.loss().to_bits(), first.to_bits());
+
+    // Step takes over from Run.
+    page.click_button("Run");
+    page.wait("three steps", PATIENCE, || page.step() >= 3);
+    page.click_button("Step");
+    page.wait_for_status("state", "paused");
+    let step = page.step();
+    sleep(A_WHILE);
+    assert_eq!(page.step(), step);
+    page.find_named("button", "Run");
+}
+
+#[test]
+fn the_keyboard_drives_the_run() {
+    let page = Page::open(Screen::LAPTOP, "");
+    page.wait_for_status("step", "0");
+    for (key, step) in [("ArrowRight", "1"), ("s", "2"), ("S", "3")] {
+        page.press(key);
+        page.wait_for_status("step", step);
+    }
+    page.press(" ");
+    page.wait_for_status("state", "running");
+    page.wait("the run to go on", PATIENCE, || page.step() > 4);
+    page.press(" ");
+    page.wait_for_status("state", "paused");
+    page.press("r");
+    page.wait_for_status("step", "0");
+
+    // Fields, lists, charts and buttons keep their keys to themselves.
+    for focus in ["#depth", "#activation", "#seed + input, #lr + input, #width + input"] {
+        page.eval(&format!("document.querySelector('{focus}').focus()"));
+        page.press("ArrowLeft");
+        page.press("Escape");
+    }
+    page.eval("document.querySelector('[data-chart=loss] [role=slider]').focus()");
+    page.press("ArrowRight");
+    page.press("s");
+    page.eval("document.getElementById('depth').focus()");
+    page.type_text("sr");
+    page.press("Escape");
+    sleep(A_WHILE);
+    assert_eq!(page.step(), 0);
+    assert_eq!(page.status("state").as_deref(), Some("paused"));
+
+    // Space on a button is a click on it, and nothing besides.
+    page.eval("document.querySelectorAll('.run-buttons button')[1].focus()");
+    page.press(" ");
+    page.wait_for_status("step", "1");
+    sleep(A_WHILE);
+    assert_eq!(page.step(), 1);
+    assert_eq!(page.status("state").as_deref(), Some("paused"));
+}
+
+#[test]
+fn the_speed_is_kept_and_changed_during_a_run() {
+    let page = Page::open(Screen::LAPTOP, "#speed=0.5&run=1");
+    page.wait_for_status("state", "running");
+    page.set_control("speed", "max");
+    page.wait("a faster run", PATIENCE, || page.step() > 20);
+    page.wait_until("the status to say how fast", "document.getElementById('status').textContent.includes('steps/s')");
+    assert!(page.status("steps-per-second").is_some_and(|rate| rate.parse::<f64>().is_ok_and(|rate| rate > 0.0)));
+    page.click_button("Pause");
+    page.wait_for_status("state", "paused");
+}
