@@ -123,6 +123,14 @@ impl Lab {
         Ok(())
     }
 
+    /// Whether a parameter allows what the text of its control says; changes nothing.
+    ///
+    /// # Errors
+    /// A [`Rejection`] if it does not.
+    pub fn check_text(self, key: Key, text: &str) -> Result<(), Rejection> {
+        self.experiment.get_untracked().set_text(key, text)
+    }
+
     /// Brings a parameter back to its default.
     pub fn set_default(self, key: Key) {
         let text = self.experiment.with_untracked(|experiment| experiment.default_of(key).to_string());

@@ -42,8 +42,10 @@ struct Run {
 enum Goal {
     Rest,
     Train,
+    /// Single steps, up to this one.
+    Steps(u64),
     /// Up to this step, as fast as possible.
-    Reach(u64),
+    Seek(u64),
 }
 
 /// What the worker should do next.
@@ -89,8 +91,9 @@ impl Session {
             Command::Run => self.set_goal(Goal::Train, now_ms),
             Command::Pause => self.set_goal(Goal::Rest, now_ms),
             Command::Step(steps) => {
-                let target = self.steps() + u64::from(steps);
-                self.set_goal(Goal::Reach(target), now_ms);
+                // Steps that were asked for and are still to be made come first.
+                let from = if let Goal::Steps(pending) = self.goal { pending } else { self.steps() };
+                self.set_goal(Goal::Steps(from + u64::from(steps)), now_ms);
             }
             Command::Seek(step) => return self.seek(step, now_ms),
             Command::SetSpeed(speed) => {
@@ -116,7 +119,7 @@ impl Session {
         loop {
             match self.goal {
                 Goal::Rest => return Next::Rest,
-                Goal::Reach(target) if self.steps() >= target => {
+                Goal::Steps(target) | Goal::Seek(target) if self.steps() >= target => {
                     self.set_goal(Goal::Rest, now);
                     return Next::Rest;
                 }
@@ -124,7 +127,7 @@ impl Session {
                     self.meter.observe(now, self.steps());
                     return Next::Wait(self.next_step_at - now);
                 }
-                Goal::Train | Goal::Reach(_) => {}
+                Goal::Train | Goal::Steps(_) | Goal::Seek(_) => {}
             }
             self.step();
             now = clock();
@@ -188,7 +191,7 @@ impl Session {
                 return failed;
             }
         }
-        self.set_goal(Goal::Reach(step), now_ms);
+        self.set_goal(Goal::Seek(step), now_ms);
         None
     }
 
@@ -231,7 +234,7 @@ impl Session {
             _ if divergence.is_some() => (RunState::Diverged, None),
             Goal::Rest => (RunState::Paused, None),
             Goal::Train => (RunState::Running, None),
-            Goal::Reach(target) => (RunState::Seeking, Some(target)),
+            Goal::Steps(target) | Goal::Seek(target) => (RunState::Seeking, Some(target)),
         };
         let steps_per_second = if self.goal == Goal::Rest { 0.0 } else { self.meter.steps_per_second };
         Status { state, step: self.steps(), steps_per_second, seek_target, divergence }
@@ -355,6 +358,17 @@ mod tests {
         let (status, buckets) = frame(&mut session);
         assert_eq!((status.state, status.step), (RunState::Paused, 1));
         assert_eq!(buckets[0].last, report_after(&small(), 1));
+    }
+
+    #[test]
+    fn steps_asked_for_before_the_last_was_made_are_all_made() {
+        let mut session = loaded(small());
+        frame(&mut session);
+        for _ in 0..7 {
+            session.handle(request(Command::Step(1)), 0.0);
+        }
+        finish(&mut session);
+        assert_eq!(session.steps(), 7);
     }
 
     #[test]

@@ -123,9 +123,9 @@ pub(super) fn ChartFigure(
         None => t_string!(i18n, charts.reading.none).to_owned(),
     };
     view! {
-        <figure class="chart" data-chart=name>
+        <figure class="chart" data-chart=name aria-labelledby=format!("{name}-title")>
             <div class="chart-head">
-                <figcaption class="chart-title">{title}</figcaption>
+                <figcaption class="chart-title" id=format!("{name}-title")>{title}</figcaption>
                 <div class="chart-switches">
                     {children()}
                     <button

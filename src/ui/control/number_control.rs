@@ -10,8 +10,9 @@ use leptos::prelude::*;
 
 /// A field in which the value can be typed exactly, and a slider beside it.
 ///
-/// What the field holds counts from the moment that it is allowed. Until then the run keeps its value, a sentence
-/// says what is allowed, and leaving the field brings the value back.
+/// What was typed counts when it is finished, by Enter or by leaving the field: the beginnings of a number are other
+/// numbers, and each would start another run. What is not allowed changes nothing: a sentence says what is, and leaving
+/// the field brings the value back.
 #[component]
 pub(super) fn NumberControl(key: Key) -> impl IntoView {
     let lab = use_lab();
@@ -28,18 +29,35 @@ pub(super) fn NumberControl(key: Key) -> impl IntoView {
         draft.set(None);
         rejection.set(None);
     };
+    // Many keyboards write a decimal comma.
+    let typed = move || draft.get_untracked().map(|text| text.replace(',', "."));
     let on_input = move |event| {
-        let text = event_target_value(&event);
-        // Many keyboards write a decimal comma.
-        set(&text.replace(',', "."));
-        draft.set(Some(text));
+        draft.set(Some(event_target_value(&event)));
+        rejection.set(typed().and_then(|text| lab.check_text(key, &text).err()));
+    };
+    let finish = move || {
+        if let Some(text) = typed() {
+            set(&text);
+        }
+        if rejection.with_untracked(Option::is_none) {
+            draft.set(None);
+        }
+    };
+    let on_change = move |event| {
+        draft.set(Some(event_target_value(&event)));
+        finish();
+    };
+    let on_blur = move |_| {
+        finish();
+        settle();
     };
     let notches = StoredValue::new(Notches::of(key, key.kind()));
     let on_keydown = move |event: KeyboardEvent| {
         let up = match event.key().as_str() {
             "ArrowUp" => true,
             "ArrowDown" => false,
-            "Escape" | "Enter" => return settle(),
+            "Escape" => return settle(),
+            "Enter" => return finish(),
             _ => return,
         };
         let next = notches.with_value(|n| n.as_ref().map(|n| n.neighbour(value.get_untracked(), up).to_owned()));
@@ -96,7 +114,8 @@ pub(super) fn NumberControl(key: Key) -> impl IntoView {
                 aria-describedby=error_id.clone()
                 on:input=on_input
                 on:keydown=on_keydown
-                on:blur=move |_| settle()
+                on:change=on_change
+                on:blur=on_blur
                 on:focus=select_all
             />
             {slider}
