@@ -20,7 +20,16 @@ const NAMESPACES: [&str; 3] = ["page", "parameters", "charts"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut sources = Vec::new();
-    for root in ["src", "locales", "Cargo.toml", "Cargo.lock"] {
+    for root in [
+        "src",
+        "locales",
+        "assets",
+        "build.rs",
+        "Cargo.toml",
+        "Cargo.lock",
+        "rust-toolchain.toml",
+        ".cargo/config.toml",
+    ] {
         println!("cargo:rerun-if-changed={root}");
         collect_files(Path::new(root), &mut sources)?;
     }

@@ -147,9 +147,11 @@ fn slope(points: &[(f64, f64)]) -> f64 {
 /// Only the hidden layers are judged: the output layer's gradient is the loss's own.
 pub fn diagnose(experiment: &Experiment, report: &StepReport, divergence: Option<Divergence>) -> Diagnosis {
     let hidden = report.layers().saturating_sub(1);
+    // The first update of weights that were all zero is infinitely larger than they, and no sign of anything.
     let largest = |quantity: Quantity| {
         (0..hidden)
             .map(|layer| (layer + 1, report.get(layer, quantity)))
+            .filter(|(_, value)| value.is_finite())
             .fold((1, 0.0), |best: (usize, f64), next| if next.1 > best.1 { next } else { best })
     };
     let flow = Flow::of(report);
@@ -181,8 +183,11 @@ impl Diagnosis {
             Condition::Dead => self.most_dead.1 > dead_threshold(experiment) && experiment.batch != Batch::Size(1),
             Condition::Vanishing => self.flow.total < VANISHING_TOTAL || self.flow.zero_layers > 0,
             Condition::Underflow => self.underflow.is_some(),
-            // Half of ReLU's inputs lie on its flat side by design.
-            Condition::Saturated => self.most_saturated.1 > 0.5 && experiment.activation != Activation::Relu,
+            // Half of the inputs of ReLU and leaky ReLU lie on the flat side by design.
+            Condition::Saturated => {
+                self.most_saturated.1 > 0.5
+                    && !matches!(experiment.activation, Activation::Relu | Activation::LeakyRelu)
+            }
             Condition::Healthy => false,
         }
     }
@@ -193,7 +198,8 @@ impl Diagnosis {
 /// In a deep ReLU network at initialization the activations of all samples point the same way, so that each unit is on
 /// or off for the whole batch, either with probability 1/2, and the gradient passes all the same.
 fn dead_threshold(experiment: &Experiment) -> f64 {
-    0.5 + 1.5 / f64::from(experiment.width).sqrt()
+    // Below 1, so that a narrow layer that is wholly dead is called so.
+    (0.5 + 1.5 / f64::from(experiment.width).sqrt()).min(0.99)
 }
 
 /// The layers whose gradient entries, at their root mean square, are below the normal range of f32.
@@ -219,7 +225,7 @@ fn repairs(condition: Condition, flow: Flow, experiment: &Experiment) -> Vec<Rep
         Condition::Exploding if experiment.gain > 1.0 => &[Repair::UnitGain, Repair::LayerNorm, Repair::ClipNorm],
         Condition::Exploding => &[Repair::LowerLr, Repair::ClipNorm, Repair::Skip],
         Condition::Dead => &[Repair::LowerLr, Repair::LeakyRelu, Repair::LayerNorm],
-        // What is exactly zero stays so, however short the way.
+        // A factor of exactly zero stays so, however short the way.
         Condition::Vanishing if flow.zero_layers > 0 => &[Repair::TanhXavier, Repair::ReluKaiming],
         Condition::Vanishing | Condition::Underflow if experiment.gain < 1.0 => {
             &[Repair::UnitGain, Repair::TanhXavier, Repair::ReluKaiming]

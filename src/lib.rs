@@ -3,6 +3,8 @@
 //!
 //! `ARCHITECTURE.md` draws the map: which module may use which, and the invariants that the tests keep.
 
+#![forbid(unsafe_code)]
+
 pub mod choice;
 pub mod data;
 pub mod diagnosis;

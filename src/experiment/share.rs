@@ -14,7 +14,8 @@ pub enum Notice {
     UnknownKey(String),
     /// The parameter does not allow this value; its default was taken.
     BadValue(Rejection),
-    /// The link was made by a later version than this one, and may hold what this one cannot read.
+    /// The link was made by a later version than this one (or says something else of its version), and may hold what
+    /// this one cannot read.
     NewerVersion(String),
 }
 
@@ -43,6 +44,7 @@ pub fn from_fragment(fragment: &str) -> (Experiment, Vec<Notice>) {
             if value.parse::<u32>().is_ok_and(|version| (1..=VERSION).contains(&version)) {
                 continue;
             }
+            notices.retain(|notice| !matches!(notice, Notice::NewerVersion(_)));
             notices.push(Notice::NewerVersion(shorten(&value)));
         } else if let Some(key) = Key::from_name(&name) {
             given.retain(|(other, _)| *other != key);

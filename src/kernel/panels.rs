@@ -174,7 +174,7 @@ mod tests {
         let array = Array2::from_shape_fn((4, 9), |(i, j)| (i * 10 + j) as f64);
         let mut panels = Panels::<f64>::from_array(&array);
         panels.set_rows(2);
-        assert_eq!(panels.to_array(), array.slice(ndarray::s![..2, ..]));
+        assert_eq!(panels.to_array(), array.slice_axis(ndarray::Axis(0), (..2).into()));
         assert_eq!(panels.panel(1).len(), 2);
     }
 }

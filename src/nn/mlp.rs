@@ -200,7 +200,8 @@ fn rescaling(rms: f64, exponent: i32) -> i32 {
     }
     let log2 = libm::ilogb(rms);
     if log2 < -8 {
-        -log2
+        // 2^127 would be the last power that f32 holds; the next layer takes the rest.
+        (-log2).min(120)
     } else if log2 > 8 {
         (-log2).max(-exponent)
     } else {

@@ -51,7 +51,7 @@ pub struct UpdateNorms {
     pub update: f64,
     /// ‖θ‖ after the update.
     pub value: f64,
-    /// ‖m̂‖ of an adaptive optimizer with a first moment, else 0.
+    /// ‖m̂‖ of Adam and its relatives, ‖v‖ of the momentum methods, else 0.
     pub first_moment: f64,
     /// ‖√v̂‖ of an adaptive optimizer, else 0.
     pub second_moment: f64,

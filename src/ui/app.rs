@@ -13,19 +13,11 @@ use crate::ui::side::Side;
 use crate::ui::theme::{ThemeButton, provide_theme};
 use crate::ui::{address, keyboard};
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
 
-/// Puts the page into the document, in place of what stood there while it loaded.
+/// Puts the page into the document. What stood there while it loaded removes itself (`index.html`).
 pub fn start() {
     console_error_panic_hook::set_once();
-    let root = document().get_element_by_id("app").and_then(|element| element.dyn_into().ok());
-    let root = root.or_else(|| document().body());
-    if let Some(shell) = document().get_element_by_id("shell") {
-        shell.remove();
-    }
-    if let Some(root) = root {
-        mount_to(root, App).forget();
-    }
+    mount_to_body(App);
 }
 
 /// The page.

@@ -140,6 +140,7 @@ impl Lab {
 
     /// Runs, or pauses what runs.
     pub fn toggle_run(self) {
+        self.tell_changes();
         if untrack(|| self.is_under_way()) {
             self.running.set(false);
             self.run_from.set_value(None);
@@ -152,6 +153,8 @@ impl Lab {
 
     /// Makes one step and pauses there.
     pub fn step(self) {
+        // A setting changed just before holds for this step.
+        self.tell_changes();
         if untrack(|| self.can_go_on()) {
             self.running.set(false);
             self.run_from.set_value(None);
@@ -189,9 +192,24 @@ impl Lab {
         self.failure.set(None);
         self.awaiting.set(true);
         let step = self.status.get_untracked().step;
-        let changes = self.changes.get_untracked();
+        let now = self.experiment.get_untracked();
         let mut start = self.start.get_value();
-        start.speed = self.experiment.with_untracked(|experiment| experiment.speed);
+        if !now.is_same_run(&start) {
+            // The network was changed while there was no worker to hear of it: that is another run.
+            self.tell(WorkerClient::restart);
+            self.load();
+            return;
+        }
+        start.speed = now.speed;
+        // The hyper-parameters that the page shows hold from the step that was reached, whatever the worker still heard.
+        let last = self.changes.with_untracked(|changes| changes.last().map_or(Hyper::of(&start), |last| last.hyper));
+        if last != Hyper::of(&now) {
+            self.changes.update(|changes| {
+                changes.retain(|earlier| earlier.after_step < step);
+                changes.push(Change { after_step: step, hyper: Hyper::of(&now) });
+            });
+        }
+        let changes = self.changes.get_untracked();
         self.tell(|client| {
             client.restart();
             client.load(&start, &changes);
@@ -199,9 +217,7 @@ impl Lab {
                 client.seek(step);
             }
         });
-        // What was changed while there was no worker to hear of it.
-        self.told.set_value(Experiment { speed: start.speed, ..self.told.get_value() });
-        self.plan_telling();
+        self.told.set_value(now);
     }
 
     /// Whether the run goes on by itself, or towards the step of a seek. A single step is no such thing: it ends
@@ -307,7 +323,11 @@ impl Lab {
             Event::Ready => {}
             Event::Frame { status, buckets } => self.take_frame(status, buckets),
             Event::LiveSet(change) => {
-                self.changes.try_update(|changes| changes.push(change));
+                self.changes.try_update(|changes| {
+                    // As the worker does: of two changes at one step the later counts.
+                    changes.retain(|earlier| earlier.after_step < change.after_step);
+                    changes.push(change);
+                });
             }
             Event::Failed(failure) => {
                 self.running.try_set(false);

@@ -1,6 +1,8 @@
 //! The page's handle on a training worker.
 
-use super::protocol::{Change, Command, PROTOCOL_VERSION, Request, Response, ResponseBody, Status, decode_buckets};
+use super::protocol::{
+    Change, Command, PROTOCOL_VERSION, Request, Response, ResponseBody, RunState, Status, decode_buckets,
+};
 use super::runtime::{BUILD, HEAD, NUMBERS};
 use crate::experiment::{Experiment, Speed};
 use crate::optim::Hyper;
@@ -15,8 +17,8 @@ use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 /// How long a worker may take to start.
 const START_LIMIT_MS: i32 = 15_000;
 
-/// How long a worker may leave a request unanswered: longer than any single step of the largest network takes.
-const ANSWER_LIMIT_MS: i32 = 30_000;
+/// How long a worker may be silent while an answer is due: longer than a step of the largest network takes on a laptop.
+const ANSWER_LIMIT_MS: i32 = 60_000;
 
 /// What a worker has to say to the page.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,6 +69,8 @@ struct Inner {
     /// Requests made before the worker was ready, which would be lost.
     waiting: RefCell<VecDeque<Request>>,
     watchdog: Cell<Option<i32>>,
+    /// What the watchdog's timer calls: one closure for all, because one that is never called would never be freed.
+    on_silence: RefCell<Option<Closure<dyn Fn()>>>,
 }
 
 /// A worker with the closures that it calls.
@@ -101,7 +105,10 @@ impl WorkerClient {
             is_ready: Cell::new(false),
             waiting: RefCell::default(),
             watchdog: Cell::new(None),
+            on_silence: RefCell::default(),
         });
+        let weak = Rc::downgrade(&inner);
+        *inner.on_silence.borrow_mut() = Some(Closure::new(move || with(&weak, Inner::give_up)));
         inner.start();
         Self { inner }
     }
@@ -238,12 +245,21 @@ impl Inner {
                 waiting.iter().for_each(|request| {
                     self.post(request);
                 });
+                if !waiting.is_empty() {
+                    self.watch(ANSWER_LIMIT_MS);
+                }
                 (self.on_event)(Event::Ready);
             }
             ResponseBody::Failed(words) => self.fail(Failure::Crashed(words)),
             _ if run_id != self.run_id.get() => {}
             ResponseBody::Frame(status) => match self.buckets(message) {
-                Some(buckets) => (self.on_event)(Event::Frame { status, buckets }),
+                Some(buckets) => {
+                    // A run under way has more to say.
+                    if matches!(status.state, RunState::Running | RunState::Seeking) {
+                        self.watch(ANSWER_LIMIT_MS);
+                    }
+                    (self.on_event)(Event::Frame { status, buckets });
+                }
                 None => self.fail(Failure::VersionMismatch),
             },
             ResponseBody::LiveSet(change) => (self.on_event)(Event::LiveSet(change)),
@@ -259,24 +275,22 @@ impl Inner {
     }
 
     /// Calls the worker dead if it says nothing within a time.
-    fn watch(self: &Rc<Self>, limit_ms: i32) {
+    fn watch(&self, limit_ms: i32) {
         self.stop_watching();
-        let weak = Rc::downgrade(self);
-        let bark = Closure::once_into_js(move || {
-            with(&weak, |inner| {
-                inner.watchdog.set(None);
-                // A hidden page takes no frames, and a worker that cannot send its frame is silent for good reason.
-                if web_sys::window().and_then(|window| window.document()).is_some_and(|page| page.hidden()) {
-                    return inner.watch(limit_ms);
-                }
-                let failure = if inner.is_ready.get() { Failure::NotAnswering } else { Failure::CannotStart };
-                inner.fail(failure);
-            });
-        });
-        let timer = web_sys::window().and_then(|window| {
-            window.set_timeout_with_callback_and_timeout_and_arguments_0(bark.unchecked_ref(), limit_ms).ok()
-        });
-        self.watchdog.set(timer);
+        let on_silence = self.on_silence.borrow();
+        let (Some(window), Some(on_silence)) = (web_sys::window(), on_silence.as_ref()) else { return };
+        let on_silence = on_silence.as_ref().unchecked_ref();
+        self.watchdog.set(window.set_timeout_with_callback_and_timeout_and_arguments_0(on_silence, limit_ms).ok());
+    }
+
+    /// The time for an answer has passed.
+    fn give_up(self: &Rc<Self>) {
+        self.watchdog.set(None);
+        // A hidden page takes no frames, and a worker that cannot send its frame is silent for good reason.
+        if web_sys::window().and_then(|window| window.document()).is_some_and(|page| page.hidden()) {
+            return self.watch(ANSWER_LIMIT_MS);
+        }
+        self.fail(if self.is_ready.get() { Failure::NotAnswering } else { Failure::CannotStart });
     }
 
     fn stop_watching(&self) {

@@ -93,7 +93,7 @@ pub struct Status {
     pub state: RunState,
     /// Steps made.
     pub step: u64,
-    /// Steps a second, over about the last second of training; 0 while paused.
+    /// Steps a second, over about the last half second of training; 0 while paused.
     pub steps_per_second: f64,
     /// The step that a seek is going to.
     pub seek_target: Option<u64>,

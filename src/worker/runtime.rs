@@ -28,6 +28,7 @@ pub fn start() -> Result<(), JsValue> {
         clock: scope.performance().ok_or_else(|| JsValue::from_str("no clock in this worker"))?,
         channel: MessageChannel::new()?,
         timer: RefCell::new(None),
+        on_timer: RefCell::new(None),
         is_tick_pending: Cell::new(false),
         scope,
     });
@@ -44,6 +45,8 @@ struct Runtime {
     /// a timer takes at the least.
     channel: MessageChannel,
     timer: RefCell<Option<i32>>,
+    /// What the timer calls: one closure for all timers, because one that is never called would never be freed.
+    on_timer: RefCell<Option<Closure<dyn Fn()>>>,
     /// Whether a message to itself is under way: never more than one, or every request would start a chain of its own
     /// beside those that go on, and the mailbox would wait behind all of them.
     is_tick_pending: Cell<bool>,
@@ -60,6 +63,12 @@ impl Runtime {
             }
         });
         self.scope.set_onmessage(Some(on_request.into_js_value().unchecked_ref()));
+
+        let runtime = Rc::clone(self);
+        *self.on_timer.borrow_mut() = Some(Closure::new(move || {
+            runtime.timer.take();
+            runtime.post_tick();
+        }));
 
         let runtime = Rc::clone(self);
         let on_tick = Closure::<dyn Fn()>::new(move || {
@@ -93,7 +102,7 @@ impl Runtime {
         }
     }
 
-    fn advance(self: &Rc<Self>) {
+    fn advance(&self) {
         let mut session = self.session.borrow_mut();
         let next = session.advance(|| self.clock.now());
         let frame = session.take_frame();
@@ -108,16 +117,13 @@ impl Runtime {
         }
     }
 
-    fn wake_after(self: &Rc<Self>, milliseconds: f64) {
-        let runtime = Rc::clone(self);
-        let wake = Closure::once_into_js(move || {
-            runtime.timer.take();
-            runtime.post_tick();
-        });
+    fn wake_after(&self, milliseconds: f64) {
+        let on_timer = self.on_timer.borrow();
+        let Some(on_timer) = on_timer.as_ref() else { return };
         // Timers are whole milliseconds; the pace is kept by the session's clock, not by theirs.
         let timeout = milliseconds.ceil().clamp(0.0, 60_000.0) as i32;
-        let timer =
-            self.scope.set_timeout_with_callback_and_timeout_and_arguments_0(wake.unchecked_ref(), timeout).ok();
+        let on_timer = on_timer.as_ref().unchecked_ref();
+        let timer = self.scope.set_timeout_with_callback_and_timeout_and_arguments_0(on_timer, timeout).ok();
         if let Some(earlier) = self.timer.replace(timer) {
             self.scope.clear_timeout_with_handle(earlier);
         }
