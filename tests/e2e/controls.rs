@@ -141,13 +141,15 @@ fn nonsense_in_a_field_is_answered_at_the_field_and_the_run_keeps_its_value() {
     assert_eq!(page.step(), 1, "the run is kept");
     assert_eq!(page.fragment(), "", "and so is the address");
 
-    // After all that, a number is still a number.
+    // After all that, a number is still a number, once it is finished.
     page.click("#depth");
     page.type_text("5");
+    page.press("Enter");
     page.wait_for_status("step", "0");
     page.wait_for_fragment("#v=1&depth=5");
     page.click("#lr");
     page.type_text("0,25");
+    page.press("Tab");
     page.wait_for_fragment("#v=1&depth=5&lr=0.25");
 }
 
