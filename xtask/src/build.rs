@@ -27,6 +27,16 @@ pub enum Profile {
     EndToEnd,
 }
 
+impl Profile {
+    /// Its name in Cargo.toml.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Release => "release",
+            Self::EndToEnd => "e2e",
+        }
+    }
+}
+
 /// Builds `dist/` and prints the sizes.
 ///
 /// # Errors
@@ -41,26 +51,33 @@ pub fn run() -> Result<()> {
 /// Builds the page and returns its folder.
 ///
 /// # Errors
-/// If Trunk or wasm-opt fails.
+/// If the compiler, Trunk or wasm-opt fails.
 pub fn build(tools: &Tools, profile: Profile) -> Result<PathBuf> {
-    let (cargo_profile, dist) = match profile {
-        Profile::Release => ("release", root().join("dist")),
+    compile(tools, profile)?;
+    let dist = match profile {
+        Profile::Release => root().join("dist"),
         // Never over the folder that someone may be about to publish.
-        Profile::EndToEnd => ("e2e", target_folder().join("e2e-dist")),
+        Profile::EndToEnd => target_folder().join("e2e-dist"),
     };
-    // Trunk compiles the two modules one after the other; together they take less time, and Trunk finds them ready.
-    let mut cargo = tools.wasm_cargo()?;
-    cargo.args(["build", "--target", WASM_TARGET, "--profile", cargo_profile, "--bin", "app", "--bin", "worker"]);
-    command::run(&mut cargo)?;
-
     fs::create_dir_all(&dist)?;
     let mut trunk = tools.trunk()?;
-    trunk.args(["build", "--release", "--log", "warn", "--cargo-profile", cargo_profile, "--dist"]).arg(&dist);
-    command::run(&mut trunk)?;
+    trunk.args(["build", "--release", "--log", "warn", "--cargo-profile", profile.name(), "--dist"]).arg(&dist);
+    // Nothing is left to compile, only to wait for each other's locks.
+    command::run(trunk.env("CARGO_TERM_QUIET", "true"))?;
     if profile == Profile::Release {
         optimize(&dist)?;
     }
     Ok(dist)
+}
+
+/// Compiles both modules at once. Trunk, which compiles them one after the other, then finds them ready.
+///
+/// # Errors
+/// If the compiler does.
+pub fn compile(tools: &Tools, profile: Profile) -> Result<()> {
+    let mut cargo = tools.wasm_cargo()?;
+    cargo.args(["build", "--target", WASM_TARGET, "--profile", profile.name(), "--bin", "app", "--bin", "worker"]);
+    command::run(&mut cargo)
 }
 
 fn optimize(dist: &Path) -> Result<()> {

@@ -1,8 +1,13 @@
 //! `cargo xtask serve`: the page on this machine, built again after every change.
 
-use crate::command::run as run_command;
+use crate::build::{Profile, compile};
 use crate::tools::Tools;
+#[cfg(unix)]
+use anyhow::Context as _;
 use anyhow::Result;
+#[cfg(unix)]
+use std::os::unix::process::CommandExt as _;
+use std::process::Command;
 
 /// What `cargo xtask serve` was asked for.
 #[derive(Debug)]
@@ -24,12 +29,26 @@ impl Default for Options {
 /// # Errors
 /// If a tool cannot be installed or the server cannot start.
 pub fn run(options: &Options) -> Result<()> {
-    let mut trunk = Tools::ensure()?.trunk()?;
+    let tools = Tools::ensure()?;
+    println!("Gradient Lab: http://127.0.0.1:{}/ (as soon as it is built; Ctrl-C ends it)", options.port);
+    compile(&tools, Profile::Release)?;
+    let mut trunk = tools.trunk()?;
     // Release: an unoptimized engine would be some fifty times slower than what the page is about.
     trunk.args(["serve", "--release", "--log", "warn", "--port", &options.port.to_string()]);
     if options.open {
         trunk.arg("--open");
     }
-    println!("Gradient Lab: http://127.0.0.1:{}/ (as soon as it is built; Ctrl-C ends it)", options.port);
-    run_command(&mut trunk)
+    hand_over(&mut trunk)
+}
+
+/// Becomes the server, so that whoever ends this process ends it.
+#[cfg(unix)]
+fn hand_over(trunk: &mut Command) -> Result<()> {
+    Err(trunk.exec()).context("cannot start Trunk")
+}
+
+/// Waits for the server to end.
+#[cfg(not(unix))]
+fn hand_over(trunk: &mut Command) -> Result<()> {
+    crate::command::run(trunk)
 }
