@@ -1,7 +1,7 @@
 //! `cargo xtask serve`: the page on this machine, built again after every change.
 
-use crate::build::{Profile, compile};
-use crate::tools::Tools;
+use crate::build::{Profile, tools_and_page};
+use crate::command::target_folder;
 #[cfg(unix)]
 use anyhow::Context as _;
 use anyhow::Result;
@@ -29,12 +29,12 @@ impl Default for Options {
 /// # Errors
 /// If a tool cannot be installed or the server cannot start.
 pub fn run(options: &Options) -> Result<()> {
-    let tools = Tools::ensure()?;
     println!("Gradient Lab: http://127.0.0.1:{}/ (as soon as it is built; Ctrl-C ends it)", options.port);
-    compile(&tools, Profile::Release)?;
+    let tools = tools_and_page(Profile::Quick)?;
     let mut trunk = tools.trunk()?;
-    // Release: an unoptimized engine would be some fifty times slower than what the page is about.
-    trunk.args(["serve", "--release", "--log", "warn", "--port", &options.port.to_string()]);
+    trunk.args(["serve", "--release", "--cargo-profile", Profile::Quick.name(), "--log", "warn"]);
+    // Its own folder: `dist/` is what `cargo xtask build` made, perhaps to be published.
+    trunk.arg("--dist").arg(target_folder().join("served")).args(["--port", &options.port.to_string()]);
     if options.open {
         trunk.arg("--open");
     }

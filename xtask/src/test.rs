@@ -48,11 +48,11 @@ pub fn run(options: &Options) -> Result<()> {
     // Native tests may use crates that do not compile for the browser, so its targets are named.
     let browser_tests = ["--lib", "--test", "web_*"];
     // One profile for all that is compiled for the browser, so that its many dependencies are compiled once.
-    let page = ["--package", "gradient-lab", "--target", WASM_TARGET, "--profile", "e2e"];
-    let mut lints = tools.wasm_cargo()?;
+    let page = ["--package", "gradient-lab", "--target", WASM_TARGET, "--profile", Profile::Quick.name()];
+    let mut lints = tools.test_cargo()?;
     lints.arg("clippy").args(page).arg("--bins").args(browser_tests);
     stage("lints of the page", lints.args(["--", "-D", "warnings"]))?;
-    let mut tests = tools.wasm_cargo()?;
+    let mut tests = tools.test_cargo()?;
     tests.arg("test").args(page).args(browser_tests);
     let capabilities = target_folder().join("webdriver.json");
     fs::write(&capabilities, browser.capabilities().to_string())?;
@@ -64,7 +64,7 @@ pub fn run(options: &Options) -> Result<()> {
 
 fn end_to_end(tools: &Tools, browser: &Browser, filter: Option<&str>) -> Result<()> {
     let started = announce("page");
-    let dist = build(tools, Profile::EndToEnd)?;
+    let dist = build(tools, Profile::Quick)?;
     report("page", started);
 
     let server = Server::start(&dist, SUB_PATH, &[])?;

@@ -53,23 +53,35 @@ impl Tools {
         Ok(trunk)
     }
 
-    /// Cargo for the browser's target, with the test runner of wasm-bindgen on its PATH.
+    /// [`wasm_cargo`] with the test runner of wasm-bindgen on its PATH.
     ///
     /// # Errors
     /// If PATH cannot be extended.
-    pub fn wasm_cargo(&self) -> Result<Command> {
-        let mut cargo = cargo();
+    pub fn test_cargo(&self) -> Result<Command> {
+        let mut cargo = wasm_cargo();
         self.put_on_path(&mut cargo)?;
         Ok(cargo)
     }
 
-    /// Compiler flags from the environment would replace those of `.cargo/config.toml`, and with them the SIMD that the
-    /// results depend on; so commands for the browser never see them.
     fn put_on_path<'a>(&self, command: &'a mut Command) -> Result<&'a mut Command> {
         let inherited = env::var_os("PATH").unwrap_or_default();
         let path = env::join_paths(self.folders.iter().cloned().chain(env::split_paths(&inherited)))?;
-        Ok(command.env("PATH", path).env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS"))
+        Ok(without_flags(command).env("PATH", path))
     }
+}
+
+/// Cargo for the browser's target.
+#[must_use]
+pub fn wasm_cargo() -> Command {
+    let mut cargo = cargo();
+    without_flags(&mut cargo);
+    cargo
+}
+
+/// Compiler flags from the environment would replace those of `.cargo/config.toml`, and with them the SIMD that the
+/// results depend on; so commands for the browser never see them.
+fn without_flags(command: &mut Command) -> &mut Command {
+    command.env_remove("RUSTFLAGS").env_remove("CARGO_ENCODED_RUSTFLAGS")
 }
 
 /// Installs rustfmt and clippy if they are missing.
@@ -131,7 +143,11 @@ impl WasmOpt {
     }
 }
 
-fn ensure_wasm_target() -> Result<()> {
+/// Installs the compiler's libraries for [`WASM_TARGET`] if they are missing.
+///
+/// # Errors
+/// If they are missing and rustup cannot install them.
+pub fn ensure_wasm_target() -> Result<()> {
     // The compiler knows best; a toolchain need not come from rustup.
     let libraries = output(command("rustc").args(["--print", "target-libdir", "--target", WASM_TARGET]));
     if libraries.is_some_and(|folder| Path::new(&folder).is_dir()) {
@@ -152,16 +168,14 @@ fn ensure_cargo_tool(package: &str, program: &str, version: &str, flags: &[&str]
     if !programs.join(program).with_extension(env::consts::EXE_EXTENSION).is_file() {
         println!("Installing {package} {version} in {} (once; a few minutes)", folder.display());
         let mut install = cargo();
-        install.args(["install", package, "--version", version, "--root"]).arg(&folder).args(flags);
+        install.args(["install", "--quiet", package, "--version", version, "--root"]).arg(&folder).args(flags);
         // They run for moments, so they are compiled for a quick install and not for speed.
         install
             .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0")
             .env("CARGO_PROFILE_RELEASE_LTO", "off")
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
-            .env_remove("RUSTFLAGS")
-            .env_remove("CARGO_ENCODED_RUSTFLAGS")
             .env_remove("CARGO_TARGET_DIR");
-        run(&mut install)?;
+        run(without_flags(&mut install))?;
     }
     Ok(Some(programs))
 }
