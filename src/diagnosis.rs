@@ -1,7 +1,7 @@
 //! The verdict on a step: what happens to the gradient, with the numbers that say so, and what would repair it.
 
 use crate::choice::{Choice, choice};
-use crate::experiment::{Batch, Experiment, Key};
+use crate::experiment::{Experiment, Key};
 use crate::nn::Activation;
 use crate::train::{Divergence, Quantity, StepReport};
 
@@ -62,7 +62,9 @@ impl Repair {
                 &[]
             }
             Self::LowerLr => {
-                repaired.lr = (experiment.lr / 10.0).max(1e-6);
+                // Through text, because the quotient of decimal fractions is rarely the fraction that one would write.
+                let tenth = format!("{:.11e}", experiment.lr / 10.0).parse().unwrap_or(experiment.lr / 10.0);
+                repaired.lr = f64::max(tenth, 1e-6);
                 &[]
             }
             Self::ClipNorm => &[(Key::Clip, "norm"), (Key::ClipAt, "1")],
@@ -165,8 +167,9 @@ pub fn diagnose(experiment: &Experiment, report: &StepReport, divergence: Option
         divergence,
         repairs: Vec::new(),
     };
+    let batch = experiment.batch_size_at(report.step);
     diagnosis.conditions =
-        Condition::ALL.iter().copied().filter(|&condition| diagnosis.holds(condition, experiment)).collect();
+        Condition::ALL.iter().copied().filter(|&condition| diagnosis.holds(condition, experiment, batch)).collect();
     if diagnosis.conditions.is_empty() {
         diagnosis.conditions.push(Condition::Healthy);
     }
@@ -175,12 +178,12 @@ pub fn diagnose(experiment: &Experiment, report: &StepReport, divergence: Option
 }
 
 impl Diagnosis {
-    fn holds(&self, condition: Condition, experiment: &Experiment) -> bool {
+    fn holds(&self, condition: Condition, experiment: &Experiment, batch: u32) -> bool {
         match condition {
             Condition::Diverged => self.divergence.is_some(),
             Condition::Exploding => self.flow.total > 1.0 / VANISHING_TOTAL || self.largest_update.1 > 1.0,
             // A unit of one sample has φ′ = 0 whenever it is switched off, which is no death.
-            Condition::Dead => self.most_dead.1 > dead_threshold(experiment) && experiment.batch != Batch::Size(1),
+            Condition::Dead => self.most_dead.1 > dead_threshold(experiment) && batch > 1,
             Condition::Vanishing => self.flow.total < VANISHING_TOTAL || self.flow.zero_layers > 0,
             Condition::Underflow => self.underflow.is_some(),
             // Half of the inputs of ReLU and leaky ReLU lie on the flat side by design.
@@ -204,11 +207,7 @@ fn dead_threshold(experiment: &Experiment) -> f64 {
 
 /// The layers whose gradient entries, at their root mean square, are below the normal range of f32.
 fn underflow(experiment: &Experiment, report: &StepReport, hidden: usize) -> Option<(usize, usize)> {
-    let batch = match experiment.batch {
-        Batch::Full => experiment.samples,
-        Batch::Size(size) => size.min(experiment.samples),
-    };
-    let elements = f64::from(batch) * f64::from(experiment.width);
+    let elements = f64::from(experiment.batch_size_at(report.step)) * f64::from(experiment.width);
     let is_under = |layer: &usize| {
         let norm = report.get(*layer, Quantity::GradZ);
         norm > 0.0 && norm / elements.sqrt() < f64::from(f32::MIN_POSITIVE)

@@ -52,15 +52,37 @@ fn the_core_reads_no_clock_and_no_entropy() {
 
 #[test]
 fn arrows_point_one_way() {
-    assert_absent(
-        &["kernel"],
-        &["crate::optim", "crate::data", "crate::train", "crate::experiment"],
-        "it is below them",
-    );
-    assert_absent(&["nn"], &["crate::optim", "crate::data", "crate::train", "crate::experiment"], "it is below them");
-    assert_absent(&["optim"], &["crate::train", "crate::plot", "crate::worker"], "it is below them");
-    assert_absent(&["experiment"], &["crate::train", "crate::plot", "crate::worker"], "it is below them");
-    assert_absent(&["train", "diagnosis.rs"], &["crate::plot", "crate::worker", "crate::ui"], "it is below them");
+    const ABOVE_NN: [&str; 7] = ["optim", "experiment", "train", "diagnosis", "plot", "worker", "ui"];
+    let paths = |modules: &[&str]| modules.iter().map(|module| format!("crate::{module}")).collect::<Vec<_>>();
+    let below = |folder: &str, above: &[&str]| {
+        let above = paths(above);
+        assert_absent(&[folder], &above.iter().map(String::as_str).collect::<Vec<_>>(), "it is below them");
+    };
+    // The kernel names the activations and nothing else of the network.
+    for line in sources("kernel").iter().flat_map(|path| code(path)).map(|(_, line)| line) {
+        assert!(!line.contains("crate::nn") || line.trim() == "use crate::nn::Activation;", "the kernel names {line}");
+    }
+    below("kernel", &ABOVE_NN);
+    below("kernel", &["data"]);
+    below("nn", &ABOVE_NN);
+    below("nn", &["data"]);
+    below("data", &ABOVE_NN);
+    // The hyper-parameters of an experiment are those of an optimizer's step; no rule knows of experiments.
+    below("optim", &["data", "train", "diagnosis", "plot", "worker", "ui"]);
+    for path in sources("optim").iter().filter(|path| !path.ends_with("hyper.rs")) {
+        assert!(code(path).iter().all(|(_, line)| !line.contains("crate::experiment")), "{}", path.display());
+    }
+    below("experiment", &["train", "diagnosis", "plot", "worker", "ui"]);
+    below("train", &["diagnosis", "plot", "worker", "ui"]);
+    below("diagnosis.rs", &["plot", "worker", "ui"]);
+    below("plot", &["diagnosis", "worker", "experiment", "nn", "optim"]);
+    below("worker", &["diagnosis"]);
+    for path in sources("ui") {
+        for (_, line) in code(&path) {
+            let named = !line.contains("crate::optim") || line.trim() == "use crate::optim::Hyper;";
+            assert!(named, "{}: {line}: the page names hyper-parameters, no optimizer", path.display());
+        }
+    }
     assert_absent(&["plot", "worker"], &["crate::ui"], "it is below the page");
 }
 

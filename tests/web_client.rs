@@ -2,7 +2,7 @@
 #![cfg(target_arch = "wasm32")]
 
 use gradient_lab::experiment::Experiment;
-use gradient_lab::worker::client::{Event, Failure, WorkerClient};
+use gradient_lab::worker::client::{Event, Failure, Patience, WorkerClient};
 use gradient_lab::worker::protocol::{PROTOCOL_VERSION, RunState};
 use gradient_lab::worker::runtime::BUILD;
 use js_sys::{Array, Promise};
@@ -16,6 +16,11 @@ wasm_bindgen_test_configure!(run_in_browser);
 
 /// A client of a worker with this script, and the events that came.
 fn client(script: &str) -> (WorkerClient, Rc<RefCell<Vec<Event>>>) {
+    impatient_client(script, Patience::default())
+}
+
+/// The same with another patience.
+fn impatient_client(script: &str, patience: Patience) -> (WorkerClient, Rc<RefCell<Vec<Event>>>) {
     let options = BlobPropertyBag::new();
     options.set_type("text/javascript");
     let parts = Array::of1(&script.into());
@@ -23,7 +28,7 @@ fn client(script: &str) -> (WorkerClient, Rc<RefCell<Vec<Event>>>) {
     let url = Url::create_object_url_with_blob(&blob).expect("its address");
     let events = Rc::new(RefCell::new(Vec::new()));
     let sink = Rc::clone(&events);
-    (WorkerClient::start_script(&url, move |event| sink.borrow_mut().push(event)), events)
+    (WorkerClient::start_script(&url, patience, move |event| sink.borrow_mut().push(event)), events)
 }
 
 async fn sleep(milliseconds: i32) {
@@ -121,4 +126,24 @@ async fn requests_made_before_the_worker_is_ready_are_not_lost() {
     let (client, events) = client(&script);
     client.load(&Experiment::default(), &[]);
     wait_for(&events, |event| matches!(event, Event::Frame { status, .. } if status.step == 5)).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_worker_that_is_silent_for_too_long_is_reported() {
+    let patience = Patience { start_ms: 15_000, answer_ms: 100 };
+    let (client, events) = impatient_client(&ready_script(BUILD, ""), patience);
+    wait_for(&events, |event| *event == Event::Ready).await;
+    sleep(300).await;
+    assert_eq!(*events.borrow(), [Event::Ready], "nothing is due before it is asked for");
+    client.load(&Experiment::default(), &[]);
+    wait_for(&events, |event| *event == Event::Failed(Failure::NotAnswering)).await;
+    client.restart();
+    wait_for(&events, |event| *event == Event::Ready).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_worker_that_never_gets_ready_is_reported() {
+    let patience = Patience { start_ms: 100, answer_ms: 60_000 };
+    let (_client, events) = impatient_client("", patience);
+    wait_for(&events, |event| *event == Event::Failed(Failure::CannotStart)).await;
 }

@@ -143,6 +143,22 @@ impl Default for Experiment {
 }
 
 impl Experiment {
+    /// Samples of a step, but for the last of an epoch, which may have fewer.
+    pub fn batch_size(&self) -> u32 {
+        match self.batch {
+            Batch::Full => self.samples,
+            Batch::Size(size) => size.min(self.samples),
+        }
+    }
+
+    /// Samples of the batch that the report of a step is of. The report of step 0 is of the first step's batch.
+    pub fn batch_size_at(&self, step: u64) -> u32 {
+        let size = self.batch_size();
+        let batches = self.samples.div_ceil(size);
+        let is_last = step.saturating_sub(1) % u64::from(batches) == u64::from(batches - 1);
+        if is_last { self.samples - (batches - 1) * size } else { size }
+    }
+
     /// The value of one parameter.
     pub fn get(&self, key: Key) -> Value {
         match key {

@@ -100,11 +100,6 @@ impl<T: Real> Layer<T> {
         if self.norm.is_some() { self.grad_u_norm } else { self.grad_z_norm }
     }
 
-    /// The power of two that the last backward pass carried ∂L/∂z with.
-    pub fn exponent(&self) -> i32 {
-        self.exponent
-    }
-
     /// What the activations of the last forward pass look like.
     pub fn activity(&self) -> Activity {
         let threshold = T::from_f64(0.05 * self.spec.activation.largest_slope());
@@ -259,13 +254,6 @@ impl<T: Real> Mlp<T> {
                 None => rest[0].backward(&self.input, exponent, None),
             };
         }
-    }
-
-    /// The norm of the gradients of all parameters together.
-    pub fn grad_norm(&self) -> f64 {
-        let norms = self.layers.iter().flat_map(Layer::parameters).map(Parameter::grad_norm);
-        // By hypot, because the squares of the smallest leave even the range of f64.
-        norms.fold(0.0, libm::hypot)
     }
 
     /// The output for any number of samples with the present parameters, BatchNorm by its running statistics.

@@ -1,26 +1,43 @@
-//! Numbers as text, for axes, readouts and tables.
+//! Numbers as text, for axes, readouts, tables and sentences.
 
 /// A number to three significant digits, as a reader expects it: `0.0236`, `2.36×10⁻⁸`, `0`, `∞`, `NaN`.
 pub fn readable(value: f64) -> String {
+    significant(value, 3)
+}
+
+/// A number to so many significant digits; as a power of ten where it is far from 1.
+pub fn significant(value: f64, digits: usize) -> String {
     if value.is_nan() {
         return "NaN".into();
-    }
-    if value.is_infinite() {
-        return if value > 0.0 { "∞".into() } else { "−∞".into() };
     }
     if value == 0.0 {
         return "0".into();
     }
-    let scientific = format!("{:.2e}", value.abs());
+    let sign = if value < 0.0 { "−" } else { "" };
+    if value.is_infinite() {
+        return format!("{sign}∞");
+    }
+    let scientific = format!("{:.*e}", digits.saturating_sub(1), value.abs());
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
-    let sign = if value < 0.0 { "−" } else { "" };
-    if (-3..=3).contains(&exponent) {
-        let decimals = (2 - exponent).max(0) as usize;
-        format!("{sign}{:.decimals$}", value.abs())
+    if (-3..5).contains(&exponent) {
+        let decimals = (digits as i32 - 1 - exponent).max(0) as usize;
+        let fixed = format!("{:.decimals$}", value.abs());
+        let (whole, point) = fixed.split_at(fixed.find('.').unwrap_or(fixed.len()));
+        format!("{sign}{}{point}", group(whole))
     } else {
         format!("{sign}{mantissa}×{}", power_of_ten(exponent))
     }
+}
+
+/// A rate: whole numbers from 10 on.
+pub fn rate(value: f64) -> String {
+    if value >= 9.5 { grouped(value.round() as u64) } else { significant(value, 2) }
+}
+
+/// A share of 1 in whole percent.
+pub fn percent(share: f64) -> String {
+    format!("{:.0}", share * 100.0)
 }
 
 /// A number to its last digit, in the form that JavaScript and most other languages read back as the same number.
@@ -47,7 +64,10 @@ pub fn power_of_ten(exponent: i32) -> String {
 
 /// A whole number with a comma between groups of three digits: `1,000,000`.
 pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
+    group(&number.to_string())
+}
+
+fn group(digits: &str) -> String {
     let mut grouped = String::with_capacity(digits.len() * 4 / 3);
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
@@ -69,8 +89,9 @@ mod tests {
             (1.0, "1.00"),
             (0.0236, "0.0236"),
             (-0.5, "−0.500"),
-            (1234.5, "1234"),
-            (9999.9, "1.00×10⁴"),
+            (1234.5, "1,234"),
+            (9999.9, "10,000"),
+            (123_456.0, "1.23×10⁵"),
             (2.36e-8, "2.36×10⁻⁸"),
             (1e-63, "1.00×10⁻⁶³"),
             (-4.2e123, "−4.20×10¹²³"),
@@ -82,6 +103,16 @@ mod tests {
         for (value, text) in cases {
             assert_eq!(readable(value), text, "{value}");
         }
+    }
+
+    #[test]
+    fn sentences_take_fewer_digits() {
+        let cases = [(0.2362, "0.24"), (1.28e-7, "1.3×10⁻⁷"), (-0.5, "−0.50"), (1234.6, "1,235"), (9.96, "10")];
+        for (value, text) in cases {
+            assert_eq!(significant(value, 2), text, "{value}");
+        }
+        assert_eq!([rate(0.5), rate(9.4), rate(2139.6)], ["0.50", "9.4", "2,140"]);
+        assert_eq!(percent(0.666), "67");
     }
 
     #[test]

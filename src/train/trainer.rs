@@ -3,7 +3,7 @@
 use super::report::{Quantity, StepReport};
 use crate::choice::choice;
 use crate::data::{Batches, Dataset};
-use crate::experiment::{Batch, Experiment, Precision, Rejection};
+use crate::experiment::{Experiment, Precision, Rejection};
 use crate::kernel::{Panels, Real};
 use crate::nn::{Activation, LayerSpec, Linear, Loss, Mlp, Norm, Normalization, Targets};
 use crate::optim::{Hyper, Optimizer, OptimizerKind, State};
@@ -110,11 +110,7 @@ impl<T: Real> Trainer<T> {
         experiment.validate()?;
         let samples = experiment.samples as usize;
         let data = Dataset::generate(experiment.dataset, samples, experiment.noise, experiment.seed);
-        let size = match experiment.batch {
-            Batch::Full => samples,
-            Batch::Size(size) => size as usize,
-        };
-        let batches = Batches::new(samples, size, experiment.seed);
+        let batches = Batches::new(samples, experiment.batch_size() as usize, experiment.seed);
         let layers = layer_specs(experiment).into_iter().enumerate().map(|(layer, spec)| {
             let mut random = Random::new(experiment.seed, Purpose::Parameters { layer: layer as u32 });
             let Experiment { init, gain, bias_std, .. } = *experiment;

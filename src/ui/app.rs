@@ -10,13 +10,14 @@ use crate::ui::reading::provide_reading;
 use crate::ui::run_bar::RunBar;
 use crate::ui::share_dialog::Share;
 use crate::ui::side::Side;
+use crate::ui::stopped::show_panics;
 use crate::ui::theme::{ThemeButton, provide_theme};
 use crate::ui::{address, keyboard};
 use leptos::prelude::*;
 
 /// Puts the page into the document. What stood there while it loaded removes itself (`index.html`).
 pub fn start() {
-    console_error_panic_hook::set_once();
+    show_panics();
     mount_to_body(App);
 }
 

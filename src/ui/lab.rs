@@ -28,6 +28,8 @@ pub struct Lab {
     pub status: RwSignal<Status>,
     /// The reports of the run.
     pub history: StoredValue<History, LocalStorage>,
+    /// The experiment that the history is of: while another one loads, still the last.
+    pub measured: RwSignal<Experiment>,
     /// Counts up, at most once an animation frame, whenever the history has changed.
     pub redraw: RwSignal<u32>,
     /// Whether a run was loaded of which nothing has come back yet; status and history are still those of the last.
@@ -65,6 +67,7 @@ impl Lab {
             experiment: RwSignal::new(experiment.clone()),
             status: RwSignal::new(status),
             history: StoredValue::new_local(History::new(HISTORY_CAPACITY)),
+            measured: RwSignal::new(experiment.clone()),
             redraw: RwSignal::new(0),
             awaiting: RwSignal::new(true),
             running: RwSignal::new(false),
@@ -348,6 +351,7 @@ impl Lab {
         });
         if is_first {
             self.awaiting.try_set(false);
+            self.start.try_with_value(|start| self.measured.try_set(start.clone()));
         }
         if status.state == RunState::Diverged {
             self.running.try_set(false);

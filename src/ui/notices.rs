@@ -2,10 +2,10 @@
 
 use crate::choice::Choice;
 use crate::experiment::share::Notice;
+use crate::plot::number;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::icon::{Icon, Picture};
 use crate::ui::lab::use_lab;
-use crate::ui::number;
 use crate::ui::words;
 use crate::worker::client::Failure;
 use leptos::prelude::*;
@@ -115,7 +115,7 @@ fn WorkerNotice() -> impl IntoView {
             }
             Failure::NotAnswering => t_string!(i18n, page.notice.worker_failed.not_answering).to_owned(),
         };
-        let step = move || number::count(lab.status.get().step);
+        let step = move || number::grouped(lab.status.get().step);
         let button_words = move || match needs_reload {
             true => t_string!(i18n, page.notice.worker_failed.reload).to_owned(),
             false => t_string!(i18n, page.notice.worker_failed.restart, step = step()),

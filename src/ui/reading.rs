@@ -44,7 +44,7 @@ pub fn provide_reading(lab: Lab) -> Reading {
         let divergence = lab.status.with(|status| status.divergence);
         let experiment = lab.experiment.get();
         // Between two runs the settings are already the next one's, and the report still the last one's.
-        if lab.awaiting.get() {
+        if lab.awaiting.get() || lab.measured.with(|measured| !experiment.is_same_run(measured)) {
             return previous.cloned().flatten();
         }
         lab.history.with_value(|history| match (history.latest(), divergence) {

@@ -1,12 +1,12 @@
 //! The link to what is on the page, to copy and send.
 
 use crate::experiment::{Key, share};
+use crate::plot::number;
 use crate::ui::address;
 use crate::ui::control::Control;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::icon::{Icon, Picture};
 use crate::ui::lab::use_lab;
-use crate::ui::number;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -102,7 +102,7 @@ pub fn Share() -> impl IntoView {
             <div class="share-opening">
                 <Control key=Key::Step />
                 <button type="button" class="button quiet" on:click=use_present>
-                    {move || t_string!(i18n, page.share.use_present, step = number::count(present_step.get()))}
+                    {move || t_string!(i18n, page.share.use_present, step = number::grouped(present_step.get()))}
                 </button>
                 <Control key=Key::Run />
             </div>

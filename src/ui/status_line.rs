@@ -1,9 +1,9 @@
 //! Where the run stands, in one line, and in attributes for tests and embedders.
 
 use crate::choice::Choice;
+use crate::plot::number;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::{Lab, use_lab};
-use crate::ui::number;
 use crate::ui::reading::Reading;
 use crate::worker::protocol::RunState;
 use leptos::prelude::*;
@@ -30,7 +30,7 @@ pub fn StatusLine() -> impl IntoView {
         "failed" => t_string!(i18n, page.status.failed).to_owned(),
         "diverged" => t_string!(i18n, page.status.diverged).to_owned(),
         _ => match target.get() {
-            Some(target) => t_string!(i18n, page.status.seeking, target = number::count(target)),
+            Some(target) => t_string!(i18n, page.status.seeking, target = number::grouped(target)),
             None if rate.get() > 0.0 => {
                 t_string!(i18n, page.status.rate, rate = number::rate(rate.get()))
             }
@@ -41,14 +41,14 @@ pub fn StatusLine() -> impl IntoView {
         if state.get() == "loading" && loss.get().is_none() {
             return t_string!(i18n, page.status.starting).to_owned();
         }
-        let step = t_string!(i18n, page.status.step, step = number::count(step.get()));
+        let step = t_string!(i18n, page.status.step, step = number::grouped(step.get()));
         let loss = loss.get().map(|loss| t_string!(i18n, page.status.loss, loss = number::significant(loss, 3)));
         let parts = [step, loss.unwrap_or_default(), last()];
         parts.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" · ")
     };
     let progress = move || {
         let target = target.get()?;
-        let words = move || t_string!(i18n, page.status.progress, target = number::count(target));
+        let words = move || t_string!(i18n, page.status.progress, target = number::grouped(target));
         Some(view! { <progress max=target prop:value=move || step.get() as f64 aria-label=words></progress> })
     };
     view! {
@@ -57,8 +57,8 @@ pub fn StatusLine() -> impl IntoView {
                 id="status"
                 data-state=move || state.get()
                 data-step=move || step.get().to_string()
-                data-loss=move || loss.get().map(number::machine)
-                data-steps-per-second=move || number::machine(rate.get())
+                data-loss=move || loss.get().map(number::exact)
+                data-steps-per-second=move || number::exact(rate.get())
                 data-verdict=verdict
             >
                 {line}

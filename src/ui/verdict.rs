@@ -2,11 +2,11 @@
 
 use crate::choice::Choice;
 use crate::diagnosis::Condition;
+use crate::plot::number::{self, significant};
 use crate::train::Divergence;
 use crate::ui::i18n::{t, t_string, use_i18n};
 use crate::ui::icon::{Icon, Picture};
 use crate::ui::lab::use_lab;
-use crate::ui::number::{self, significant};
 use crate::ui::reading::{Finding, Reading};
 use crate::ui::words::{self, Words};
 use leptos::prelude::*;
@@ -110,7 +110,7 @@ fn diverged(i18n: Words, divergence: Option<Divergence>) -> AnyView {
     let Some(divergence) = divergence else {
         return ().into_any();
     };
-    let step = number::count(divergence.step);
+    let step = number::grouped(divergence.step);
     let quantity = words::diverged_quantity(i18n, divergence.quantity);
     match divergence.layer {
         Some(layer) => t!(i18n, page.verdict.diverged_layer, <b> = <strong />, step, layer, quantity).into_any(),

@@ -3,9 +3,9 @@
 use crate::choice::Choice;
 use crate::diagnosis::Condition;
 use crate::experiment::{Key, Value};
+use crate::plot::number::significant;
 use crate::ui::formula::{BackwardStep, Fraction, GradientNorm};
 use crate::ui::i18n::{t_string, use_i18n};
-use crate::ui::number::significant;
 use crate::ui::reading::{Finding, Reading};
 use crate::ui::words::{self, Words};
 use leptos::prelude::*;

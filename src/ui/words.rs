@@ -3,9 +3,9 @@
 use crate::diagnosis::{Condition, Repair};
 use crate::experiment::presets::Preset;
 use crate::experiment::{Key, Kind, Value};
+use crate::plot::number;
 use crate::train::DivergedQuantity;
 use crate::ui::i18n::{Locale, t_string};
-use crate::ui::number;
 use leptos_i18n::I18nContext;
 
 /// The catalogue in the present language; reading from it follows a change of language.
@@ -178,13 +178,13 @@ pub fn value(i18n: Words, key: Key, value: Value) -> String {
 pub fn allowed(i18n: Words, kind: Kind) -> String {
     match kind {
         Kind::Integer { min, max, word: None, .. } => {
-            t_string!(i18n, page.allowed.integer, min = number::count(min.into()), max = number::count(max.into()))
+            t_string!(i18n, page.allowed.integer, min = number::grouped(min.into()), max = number::grouped(max.into()))
         }
         Kind::Integer { min, max, word: Some(word), .. } => t_string!(
             i18n,
             page.allowed.integer_or,
-            min = number::count(min.into()),
-            max = number::count(max.into()),
+            min = number::grouped(min.into()),
+            max = number::grouped(max.into()),
             word = word
         ),
         Kind::Real { min, max, word: None, .. } => {

@@ -14,11 +14,21 @@ use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
-/// How long a worker may take to start.
-const START_LIMIT_MS: i32 = 15_000;
+/// How long a worker may be silent before it counts as dead, in milliseconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// Until it is ready.
+    pub start_ms: i32,
+    /// While an answer is due.
+    pub answer_ms: i32,
+}
 
-/// How long a worker may be silent while an answer is due: longer than a step of the largest network takes on a laptop.
-const ANSWER_LIMIT_MS: i32 = 60_000;
+impl Default for Patience {
+    /// Longer than a slow connection takes for the files, and a laptop for a step of the largest network.
+    fn default() -> Self {
+        Self { start_ms: 15_000, answer_ms: 60_000 }
+    }
+}
 
 /// What a worker has to say to the page.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,6 +70,7 @@ pub struct WorkerClient {
 
 struct Inner {
     script: String,
+    patience: Patience,
     on_event: Box<dyn Fn(Event)>,
     worker: RefCell<Option<Started>>,
     run_id: Cell<u32>,
@@ -91,13 +102,14 @@ impl Drop for Started {
 impl WorkerClient {
     /// Starts a training worker; everything that its present run has to say goes to `on_event`.
     pub fn start(on_event: impl Fn(Event) + 'static) -> Self {
-        Self::start_script(&format!("./worker_loader.js?v={BUILD}"), on_event)
+        Self::start_script(&format!("./worker_loader.js?v={BUILD}"), Patience::default(), on_event)
     }
 
-    /// The same with another script, for tests.
-    pub fn start_script(script: &str, on_event: impl Fn(Event) + 'static) -> Self {
+    /// The same with another script and patience, for tests.
+    pub fn start_script(script: &str, patience: Patience, on_event: impl Fn(Event) + 'static) -> Self {
         let inner = Rc::new(Inner {
             script: script.to_owned(),
+            patience,
             on_event: Box::new(on_event),
             worker: RefCell::default(),
             run_id: Cell::new(0),
@@ -163,11 +175,6 @@ impl WorkerClient {
         self.inner.terminate();
         self.inner.start();
     }
-
-    /// Ends the worker.
-    pub fn terminate(&self) {
-        self.inner.terminate();
-    }
 }
 
 impl Inner {
@@ -196,7 +203,7 @@ impl Inner {
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         *self.worker.borrow_mut() = Some(Started { worker, _on_message: on_message, _on_error: on_error });
-        self.watch(START_LIMIT_MS);
+        self.watch(self.patience.start_ms);
     }
 
     fn terminate(&self) {
@@ -219,7 +226,7 @@ impl Inner {
             return;
         }
         if self.post(&request) && expects_answer && self.watchdog.get().is_none() {
-            self.watch(ANSWER_LIMIT_MS);
+            self.watch(self.patience.answer_ms);
         }
     }
 
@@ -246,7 +253,7 @@ impl Inner {
                     self.post(request);
                 });
                 if !waiting.is_empty() {
-                    self.watch(ANSWER_LIMIT_MS);
+                    self.watch(self.patience.answer_ms);
                 }
                 (self.on_event)(Event::Ready);
             }
@@ -256,7 +263,7 @@ impl Inner {
                 Some(buckets) => {
                     // A run under way has more to say.
                     if matches!(status.state, RunState::Running | RunState::Seeking) {
-                        self.watch(ANSWER_LIMIT_MS);
+                        self.watch(self.patience.answer_ms);
                     }
                     (self.on_event)(Event::Frame { status, buckets });
                 }
@@ -288,7 +295,7 @@ impl Inner {
         self.watchdog.set(None);
         // A hidden page takes no frames, and a worker that cannot send its frame is silent for good reason.
         if web_sys::window().and_then(|window| window.document()).is_some_and(|page| page.hidden()) {
-            return self.watch(ANSWER_LIMIT_MS);
+            return self.watch(self.patience.answer_ms);
         }
         self.fail(if self.is_ready.get() { Failure::NotAnswering } else { Failure::CannotStart });
     }

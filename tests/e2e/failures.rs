@@ -103,6 +103,35 @@ fn a_worker_that_crashes_in_a_run_is_restarted_at_the_step_it_had_reached() {
 }
 
 #[test]
+fn a_worker_that_panics_in_a_run_says_so_and_is_restarted() {
+    let site = Site::without("worker_loader.js");
+    // The engine's own clock brings it the same message again while it is at work, which its code rules out by a panic.
+    let trap = "
+        let last, calls = 0;
+        addEventListener('message', (event) => { last = event; });
+        const now = performance.now.bind(performance);
+        performance.now = () => { if (++calls === 400) self.onmessage(last); return now(); };";
+    let loader = fs::read_to_string(dist().join("worker_loader.js")).unwrap();
+    fs::write(site.folder.join("worker_loader.js"), format!("{trap}\n{loader}")).unwrap();
+    let page = Page::open_at(Screen::LAPTOP, &site.server.url());
+    page.expect_in_console("borrow");
+    page.wait_until_ready();
+    page.click_button("Run");
+    page.wait_for_status("state", "failed");
+    let notice = page.text_of("document.querySelector('[data-notice=worker-failed]').textContent");
+    assert!(notice.contains("runtime.rs"), "the place of the panic helps whoever is told of it: {notice}");
+    let (step, loss) = (page.step(), page.loss());
+
+    site.put_back("worker_loader.js");
+    page.click_button(&format!("Restart at step {step}"));
+    page.wait_for_status("state", "paused");
+    page.wait_for_status("step", &step.to_string());
+    assert_eq!(page.loss().to_bits(), loss.to_bits(), "the run is the same again");
+    page.click_button("Step");
+    page.wait_for_status("step", &(step + 1).to_string());
+}
+
+#[test]
 fn a_diverging_run_stops_and_says_where() {
     let fragment = "dataset=plane&activation=linear&depth=20&init=kaiming-normal&lr=10&speed=max&run=1";
     let page = Page::open_at(Screen::LAPTOP, &format!("{}#{fragment}", variable("GRADIENT_LAB_E2E_URL")));

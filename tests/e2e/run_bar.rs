@@ -77,6 +77,24 @@ fn a_run_is_paused_where_it_is_and_reset_to_its_beginning() {
 }
 
 #[test]
+fn a_run_of_long_steps_is_paused_after_the_step_under_way() {
+    // A step of this network takes longer than a frame, and longer than the slices that the worker trains in.
+    let page =
+        Page::open(Screen::LAPTOP, "#depth=100&width=128&batch=full&samples=512&activation=tanh&speed=max&run=1");
+    page.wait("two steps", PATIENCE, || page.step() >= 2);
+    let step = page.step();
+    page.click_button("Pause");
+    page.wait_for_status("state", "paused");
+    let paused_at = page.step();
+    // One under way at the click, and those that ended while the test was looking for the button.
+    assert!(paused_at - step < 20, "{step}, then {paused_at}");
+    sleep(A_WHILE);
+    assert_eq!(page.step(), paused_at);
+    page.click_button("Step");
+    page.wait_for_status("step", &(paused_at + 1).to_string());
+}
+
+#[test]
 fn the_keyboard_drives_the_run() {
     let page = Page::open(Screen::LAPTOP, "");
     page.wait_for_status("step", "0");

@@ -57,6 +57,24 @@ fn a_window_may_change_its_size_during_a_run() {
 }
 
 #[test]
+fn charts_without_any_room_wait_for_it() {
+    let page = Page::open(Screen::LAPTOP, "#run=1");
+    let stages = "document.querySelectorAll('.chart-stage')";
+    let blank = "[...document.querySelectorAll('.chart-stage canvas:last-of-type')].map((canvas) => canvas.width * canvas.height)";
+    for style in ["width: 0", "height: 0", "display: none"] {
+        page.run(
+            &format!("{stages}.forEach((stage) => stage.style.cssText = '{style}; min-height: 0; min-width: 0')"),
+            &[],
+        );
+        assert_goes_on(&page);
+        page.run(&format!("{stages}.forEach((stage) => stage.style.cssText = '')"), &[]);
+        page.wait_until("canvases of a size again", &format!("{blank}.every((size) => size > 10000)"));
+        assert_goes_on(&page);
+    }
+    page.assert_quiet_console();
+}
+
+#[test]
 fn two_tabs_are_two_labs_and_a_hidden_one_goes_on_when_it_is_seen_again() {
     let page = Page::open(Screen::LAPTOP, "#activation=tanh&run=1");
     assert_goes_on(&page);

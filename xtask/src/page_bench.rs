@@ -78,10 +78,51 @@ pub fn run(minutes: f64) -> Result<()> {
         }
     }
 
-    println!("\n== memory at full speed, first visit, {minutes} min");
+    println!("\n== from a moved slider to the first numbers of the new network, first visit, while it runs");
     let session = open("speed=max&run=1")?;
     wait_for_state(&session, "running")?;
-    watch_memory(&session, minutes)
+    let mut answers_ms = slider_answers_ms(&session)?;
+    println!("median {:.0} ms, of {}", median(&mut answers_ms), list(&answers_ms, 0));
+
+    for (name, speed) in [("at full speed", "max"), ("at 60 steps a second", "60")] {
+        println!("\n== memory {name}, first visit, {minutes} min");
+        let session = open(&format!("speed={speed}&run=1"))?;
+        wait_for_state(&session, "running")?;
+        watch_memory(&session, minutes)?;
+    }
+    Ok(())
+}
+
+/// Milliseconds from a slider's `input` event until the page shows the first loss of the network that it asks for.
+fn slider_answers_ms(session: &Session) -> Result<Vec<f64>> {
+    // Between two networks the status says `loading`, so the first number after it is the new network's.
+    let script = "
+        const [units] = arguments;
+        const slider = document.getElementById('width').closest('.control').querySelector('input[type=range]');
+        const status = document.getElementById('status');
+        const place = Number(slider.value) === Number(slider.max) ? -1 : 1;
+        return new Promise((resolve) => {
+            let was_loading = false;
+            const started = performance.now();
+            const observer = new MutationObserver(() => {
+                was_loading ||= status.dataset.state === 'loading';
+                if (was_loading && status.dataset.state !== 'loading') {
+                    observer.disconnect();
+                    resolve(performance.now() - started);
+                }
+            });
+            observer.observe(status, { attributes: true });
+            setTimeout(() => { observer.disconnect(); resolve(null); }, 10000);
+            slider.value = Number(slider.value) + place * units;
+            slider.dispatchEvent(new Event('input', { bubbles: true }));
+        });";
+    let mut times_ms = Vec::new();
+    for units in 1..=9 {
+        let time_ms = session.execute(script, &[json!(units)])?;
+        times_ms.push(time_ms.as_f64().context("the slider was not answered")?);
+        thread::sleep(Duration::from_millis(500));
+    }
+    Ok(times_ms)
 }
 
 /// Milliseconds from navigation until the page says that step 0 is drawn.

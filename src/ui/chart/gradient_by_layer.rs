@@ -3,7 +3,8 @@
 use super::figure::{ChartFigure, Go, Readout, ReadoutRow, mark_picture};
 use super::pace::paced;
 use super::quantity;
-use super::stage::Stage;
+use super::segments::Segments;
+use super::stage::{Shown, Stage};
 use super::table::Table;
 use crate::experiment::{Experiment, Precision};
 use crate::plot::StripLabels;
@@ -42,10 +43,10 @@ pub fn GradientByLayer(
     let (i18n, stage) = (use_i18n(), Stage::new());
     let Some(lab) = use_context::<Lab>() else { return ().into_any() };
     let choices = Choices { is_shown: QUANTITIES.map(|_| RwSignal::new(true)), is_rms: RwSignal::new(false) };
-    let axes = RwSignal::new(None::<Axes>);
+    let chart = Shown::<Axes, Labels>::nothing();
+    let axes = chart.axes;
     let read_layer = RwSignal::new(None::<usize>);
 
-    let drawn = StoredValue::new(None::<(Axes, Theme, Labels)>);
     Effect::new(move |_| {
         lab.redraw.track();
         let expected = prediction.and_then(|prediction| prediction.get());
@@ -55,29 +56,19 @@ pub fn GradientByLayer(
         let Some((surface, theme)) = stage.look() else { return };
         let data = lab.history.with_value(|history| {
             let report = history.latest()?;
-            Some(lab.experiment.with(|experiment| data(i18n, &theme, experiment, report, &shown, is_rms, expected)))
+            Some(lab.measured.with(|experiment| data(i18n, &theme, experiment, report, &shown, is_rms, expected)))
         });
         let data = data.unwrap_or_default();
-        let fitted = axes.with_untracked(|previous| Axes::fit(surface, &theme, &data, previous.as_ref()));
-        if axes.with_untracked(|previous| *previous != fitted) {
-            axes.set(fitted.clone());
-        }
-        let Some((_, mut data_canvas)) = stage.clear_data() else { return };
-        let Some(fitted) = fitted else {
-            drawn.set_value(None);
-            stage.clear_axes();
-            return;
-        };
+        let for_axes = theme.clone();
         // A canvas reports no errors worth telling: what could not be drawn is drawn with the next frame.
-        let _ = fitted.draw_data(&mut data_canvas, &theme, &data);
-        let wanted = Some((fitted, theme, labels));
-        if drawn.with_value(|drawn| *drawn != wanted)
-            && let Some(mut axes_canvas) = stage.clear_axes()
-            && let Some((fitted, theme, labels)) = &wanted
-        {
-            let _ = fitted.draw(&mut axes_canvas, theme, labels);
-            drawn.set_value(wanted);
-        }
+        chart.draw(
+            stage,
+            theme,
+            labels,
+            |previous| Axes::fit(surface, &for_axes, &data, previous),
+            |axes, theme, _, canvas| drop(axes.draw_data(canvas, theme, &data)),
+            |axes, theme, labels, canvas| drop(axes.draw(canvas, theme, labels)),
+        );
     });
 
     let readout = Signal::derive(move || {
@@ -89,7 +80,7 @@ pub fn GradientByLayer(
             let mut points = Vec::new();
             let rows = choices.shown().into_iter().map(|shown| {
                 let values = lab.history.with_value(|history| {
-                    lab.experiment
+                    lab.measured
                         .with(|experiment| quantity::values(experiment, history.latest()?, shown, choices.is_rms.get()))
                 });
                 let values = values.unwrap_or_default();
@@ -148,7 +139,7 @@ pub fn GradientByLayer(
         let is_rms = choices.is_rms.get();
         lab.history.with_value(|history| {
             let Some(report) = history.latest() else { return Table::default() };
-            lab.experiment.with(|experiment| table(i18n, experiment, report, is_rms))
+            lab.measured.with(|experiment| table(i18n, experiment, report, is_rms))
         })
     });
     let theme = stage.theme();
@@ -174,19 +165,8 @@ pub fn GradientByLayer(
             })
             .collect_view()
     };
-    let norm_choice = move |is_rms: bool| {
-        view! {
-            <label class="chart-segment">
-                <input
-                    type="radio"
-                    name="gradient-by-layer-norm"
-                    prop:checked=move || choices.is_rms.get() == is_rms
-                    on:change=move |_| choices.is_rms.set(is_rms)
-                />
-                {move || if is_rms { t_string!(i18n, charts.norm.rms) } else { t_string!(i18n, charts.norm.frobenius) }}
-            </label>
-        }
-    };
+    let norms =
+        move || [t_string!(i18n, charts.norm.frobenius).to_owned(), t_string!(i18n, charts.norm.rms).to_owned()];
     view! {
         <ChartFigure
             name="gradient-by-layer"
@@ -201,11 +181,12 @@ pub fn GradientByLayer(
                 <legend>{move || t_string!(i18n, charts.gradient_by_layer.series)}</legend>
                 {toggles()}
             </fieldset>
-            <fieldset class="chart-group chart-segments">
-                <legend>{move || t_string!(i18n, charts.norm.legend)}</legend>
-                {norm_choice(false)}
-                {norm_choice(true)}
-            </fieldset>
+            <Segments
+                name="gradient-by-layer-norm"
+                legend=Signal::derive(move || t_string!(i18n, charts.norm.legend).to_owned())
+                choice=choices.is_rms
+                words=Signal::derive(norms)
+            />
         </ChartFigure>
     }
     .into_any()
@@ -240,8 +221,7 @@ fn data(
         let values = quantity::values(experiment, report, shown, is_rms)?;
         Some(Series { label: quantity::label(i18n, shown), color, marker, values })
     });
-    let layers = report.layers();
-    let root = |layer| quantity::root_of_elements(experiment, Quantity::GradZ, layer, layers);
+    let root = |layer| quantity::root_of_elements(experiment, report, Quantity::GradZ, layer);
     let prediction = expected.filter(|_| shown.contains(&Quantity::GradZ)).map(|mut prediction| {
         if is_rms {
             for values in [&mut prediction.center, &mut prediction.low, &mut prediction.high] {

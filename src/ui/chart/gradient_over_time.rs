@@ -6,13 +6,12 @@ use super::gradient_by_layer::layer_name;
 use super::loss::{go_along, step_name};
 use super::pace::paced;
 use super::quantity;
-use super::stage::Stage;
+use super::stage::{Shown, Stage};
 use super::table::Table;
 use crate::choice::Choice;
 use crate::plot::StripLabels;
 use crate::plot::gradient_over_time::{Axes, Image, Labels, bucket_of, is_fraction, shown_value};
 use crate::plot::number::{grouped, readable};
-use crate::plot::theme::Theme;
 use crate::train::{Bucket, History, Quantity};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
 use crate::ui::lab::Lab;
@@ -32,10 +31,10 @@ pub fn GradientOverTime() -> impl IntoView {
     let (i18n, stage) = (use_i18n(), Stage::new());
     let Some(lab) = use_context::<Lab>() else { return ().into_any() };
     let shown = RwSignal::new(Quantity::GradZ);
-    let axes = RwSignal::new(None::<Axes>);
+    let chart = Shown::<Axes, Labels>::nothing();
+    let axes = chart.axes;
     let reading = RwSignal::new(None::<(u64, usize)>);
 
-    let drawn = StoredValue::new(None::<(Axes, Theme, Labels)>);
     let pictures = StoredValue::new_local((Stretcher::default(), Image::default()));
     Effect::new(move |_| {
         lab.redraw.track();
@@ -44,29 +43,21 @@ pub fn GradientOverTime() -> impl IntoView {
         let Some((surface, theme)) = stage.look() else { return };
         lab.history.with_value(|history| {
             let buckets = history.buckets();
-            let fitted = axes.with_untracked(|previous| Axes::fit(surface, &theme, buckets, shown, previous.as_ref()));
-            if axes.with_untracked(|previous| *previous != fitted) {
-                axes.set(fitted.clone());
-            }
-            let Some((data_canvas, _)) = stage.clear_data() else { return };
-            let Some(fitted) = fitted else {
-                drawn.set_value(None);
-                stage.clear_axes();
-                return;
-            };
-            pictures.update_value(|(stretcher, image)| {
-                fitted.paint(&theme, buckets, shown, image);
-                stretcher.draw(&data_canvas, image, fitted.plot);
-            });
-            let wanted = Some((fitted, theme, labels));
-            if drawn.with_value(|drawn| *drawn != wanted)
-                && let Some(mut axes_canvas) = stage.clear_axes()
-                && let Some((fitted, theme, labels)) = &wanted
-            {
-                // A canvas reports no errors worth telling.
-                let _ = fitted.draw(&mut axes_canvas, theme, labels);
-                drawn.set_value(wanted);
-            }
+            let for_axes = theme.clone();
+            // A canvas reports no errors worth telling.
+            chart.draw(
+                stage,
+                theme,
+                labels,
+                |previous| Axes::fit(surface, &for_axes, buckets, shown, previous),
+                |axes, theme, canvas, _| {
+                    pictures.update_value(|(stretcher, image)| {
+                        axes.paint(theme, buckets, shown, image);
+                        stretcher.draw(canvas, image, axes.plot);
+                    });
+                },
+                |axes, theme, labels, canvas| drop(axes.draw(canvas, theme, labels)),
+            );
         });
     });
 

@@ -2,13 +2,13 @@
 
 use super::figure::{ChartFigure, Go, Readout, ReadoutRow};
 use super::pace::paced;
-use super::stage::Stage;
+use super::segments::Segments;
+use super::stage::{Shown, Stage};
 use super::table::Table;
 use crate::plot::StripLabels;
 use crate::plot::gradient_over_time::bucket_of;
 use crate::plot::loss::{Axes, Labels};
 use crate::plot::number::{grouped, readable};
-use crate::plot::theme::Theme;
 use crate::train::{Bucket, History};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
 use crate::ui::lab::Lab;
@@ -21,10 +21,10 @@ pub fn LossChart() -> impl IntoView {
     let (i18n, stage) = (use_i18n(), Stage::new());
     let Some(lab) = use_context::<Lab>() else { return ().into_any() };
     let is_log = RwSignal::new(true);
-    let axes = RwSignal::new(None::<Axes>);
+    let chart = Shown::<Axes, Labels>::nothing();
+    let axes = chart.axes;
     let read_step = RwSignal::new(None::<u64>);
 
-    let drawn = StoredValue::new(None::<(Axes, Theme, Labels)>);
     Effect::new(move |_| {
         lab.redraw.track();
         let is_log = is_log.get();
@@ -32,26 +32,16 @@ pub fn LossChart() -> impl IntoView {
         let Some((surface, theme)) = stage.look() else { return };
         lab.history.with_value(|history| {
             let buckets = history.buckets();
-            let fitted = axes.with_untracked(|previous| Axes::fit(surface, &theme, buckets, is_log, previous.as_ref()));
-            if axes.with_untracked(|previous| *previous != fitted) {
-                axes.set(fitted.clone());
-            }
-            let Some((_, mut data_canvas)) = stage.clear_data() else { return };
-            let Some(fitted) = fitted else {
-                drawn.set_value(None);
-                stage.clear_axes();
-                return;
-            };
+            let for_axes = theme.clone();
             // A canvas reports no errors worth telling: what could not be drawn is drawn with the next frame.
-            let _ = fitted.draw_data(&mut data_canvas, &theme, buckets);
-            let wanted = Some((fitted, theme, labels));
-            if drawn.with_value(|drawn| *drawn != wanted)
-                && let Some(mut axes_canvas) = stage.clear_axes()
-                && let Some((fitted, theme, labels)) = &wanted
-            {
-                let _ = fitted.draw(&mut axes_canvas, theme, labels);
-                drawn.set_value(wanted);
-            }
+            chart.draw(
+                stage,
+                theme,
+                labels,
+                |previous| Axes::fit(surface, &for_axes, buckets, is_log, previous),
+                |axes, theme, _, canvas| drop(axes.draw_data(canvas, theme, buckets)),
+                |axes, theme, labels, canvas| drop(axes.draw(canvas, theme, labels)),
+            );
         });
     });
 
@@ -97,19 +87,8 @@ pub fn LossChart() -> impl IntoView {
         refreshed.get();
         lab.history.with_value(|history| table(i18n, history))
     });
-    let scale_choice = move |choice: bool| {
-        view! {
-            <label class="chart-segment">
-                <input
-                    type="radio"
-                    name="loss-scale"
-                    prop:checked=move || is_log.get() == choice
-                    on:change=move |_| is_log.set(choice)
-                />
-                {move || if choice { t_string!(i18n, charts.scale.log) } else { t_string!(i18n, charts.scale.linear) }}
-            </label>
-        }
-    };
+    let scales =
+        move || [t_string!(i18n, charts.scale.linear).to_owned(), t_string!(i18n, charts.scale.log).to_owned()];
     view! {
         <ChartFigure
             name="loss"
@@ -120,11 +99,12 @@ pub fn LossChart() -> impl IntoView {
             summary
             table
         >
-            <fieldset class="chart-group chart-segments">
-                <legend>{move || t_string!(i18n, charts.scale.legend)}</legend>
-                {scale_choice(true)}
-                {scale_choice(false)}
-            </fieldset>
+            <Segments
+                name="loss-scale"
+                legend=Signal::derive(move || t_string!(i18n, charts.scale.legend).to_owned())
+                choice=is_log
+                words=Signal::derive(scales)
+            />
         </ChartFigure>
     }
     .into_any()

@@ -9,6 +9,7 @@ mod loss;
 mod observe;
 mod pace;
 mod quantity;
+mod segments;
 mod stage;
 mod table;
 mod theme;
@@ -16,6 +17,3 @@ mod theme;
 pub use gradient_by_layer::GradientByLayer;
 pub use gradient_over_time::GradientOverTime;
 pub use loss::LossChart;
-
-/// Makes the compiler look again when the catalogue changes.
-const _CATALOGUE: &str = include_str!("../../../locales/en/charts.json");

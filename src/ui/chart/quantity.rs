@@ -1,6 +1,6 @@
 //! The quantities as the charts write them. Formulas are the same in every language.
 
-use crate::experiment::{Batch, Experiment};
+use crate::experiment::Experiment;
 use crate::plot::Marker;
 use crate::plot::color::Rgb;
 use crate::plot::theme::Theme;
@@ -36,23 +36,15 @@ pub(super) fn mark(theme: &Theme, quantity: Quantity) -> (Marker, Rgb) {
     }
 }
 
-/// The samples of a step.
-fn batch_size(experiment: &Experiment) -> usize {
-    let size = match experiment.batch {
-        Batch::Full => experiment.samples,
-        Batch::Size(size) => size.min(experiment.samples),
-    };
-    size.max(1) as usize
-}
-
-/// The root of the number of a norm's elements in one layer (from 0), by which it becomes a root mean square; 1 for
-/// what is not a norm.
-pub(super) fn root_of_elements(experiment: &Experiment, quantity: Quantity, layer: usize, layers: usize) -> f64 {
+/// The root of the number of a norm's elements in one layer (from 0) of a report, by which it becomes a root mean
+/// square; 1 for what is not a norm.
+pub(super) fn root_of_elements(experiment: &Experiment, report: &StepReport, quantity: Quantity, layer: usize) -> f64 {
+    let layers = report.layers();
     let width = experiment.width as usize;
     let (inputs, outputs) = experiment.dataset.dimensions();
     let fan_in = if layer == 0 { inputs } else { width };
     let fan_out = if layer + 1 == layers { outputs } else { width };
-    let elements = quantity.elements(fan_in, fan_out, batch_size(experiment));
+    let elements = quantity.elements(fan_in, fan_out, experiment.batch_size_at(report.step) as usize);
     (elements.unwrap_or(1) as f64).sqrt()
 }
 
@@ -66,9 +58,8 @@ pub(super) fn values(
 ) -> Option<Vec<f64>> {
     let mut values = report.series(quantity)?;
     if is_rms {
-        let layers = values.len();
         for (layer, value) in values.iter_mut().enumerate() {
-            *value /= root_of_elements(experiment, quantity, layer, layers);
+            *value /= root_of_elements(experiment, report, quantity, layer);
         }
     }
     Some(values)

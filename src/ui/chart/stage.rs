@@ -29,6 +29,63 @@ pub(super) struct Stage {
     theme: RwSignal<Theme>,
 }
 
+/// What a stage shows: axes of one kind, and the labels beside them.
+pub(super) struct Shown<Axes: Send + Sync + 'static, Labels: Send + Sync + 'static> {
+    /// The axes that the data were drawn on last.
+    pub axes: RwSignal<Option<Axes>>,
+    /// What stands on the canvas of the axes.
+    drawn: StoredValue<Option<(Axes, Theme, Labels)>>,
+}
+
+// Derived, these would ask the same of what is shown.
+impl<Axes: Send + Sync, Labels: Send + Sync> Clone for Shown<Axes, Labels> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<Axes: Send + Sync, Labels: Send + Sync> Copy for Shown<Axes, Labels> {}
+
+impl<Axes: Clone + PartialEq + Send + Sync, Labels: PartialEq + Send + Sync> Shown<Axes, Labels> {
+    /// Nothing yet.
+    pub(super) fn nothing() -> Self {
+        Self { axes: RwSignal::new(None), drawn: StoredValue::new(None) }
+    }
+
+    /// Draws the data, and the axes if they are to look otherwise than they do.
+    ///
+    /// `fit` makes the axes from those before, `None` where there is nothing to draw.
+    pub(super) fn draw(
+        self,
+        stage: Stage,
+        theme: Theme,
+        labels: Labels,
+        fit: impl FnOnce(Option<&Axes>) -> Option<Axes>,
+        draw_data: impl FnOnce(&Axes, &Theme, &HtmlCanvasElement, &mut CanvasBackend),
+        draw_axes: impl FnOnce(&Axes, &Theme, &Labels, &mut CanvasBackend),
+    ) {
+        let fitted = self.axes.with_untracked(|previous| fit(previous.as_ref()));
+        if self.axes.with_untracked(|previous| *previous != fitted) {
+            self.axes.set(fitted.clone());
+        }
+        let Some((element, mut data_canvas)) = stage.clear_data() else { return };
+        let Some(fitted) = fitted else {
+            self.drawn.set_value(None);
+            stage.clear_axes();
+            return;
+        };
+        draw_data(&fitted, &theme, &element, &mut data_canvas);
+        let wanted = Some((fitted, theme, labels));
+        if self.drawn.with_value(|drawn| *drawn != wanted)
+            && let Some(mut axes_canvas) = stage.clear_axes()
+            && let Some((fitted, theme, labels)) = &wanted
+        {
+            draw_axes(fitted, theme, labels, &mut axes_canvas);
+            self.drawn.set_value(wanted);
+        }
+    }
+}
+
 impl Stage {
     /// A stage that follows its element's size from when it is on the page.
     pub(super) fn new() -> Self {
@@ -82,12 +139,12 @@ impl Stage {
     }
 
     /// The canvas of the axes, cleared.
-    pub(super) fn clear_axes(self) -> Option<CanvasBackend> {
+    fn clear_axes(self) -> Option<CanvasBackend> {
         canvas::cleared(&self.axes.get_untracked()?, self.surface.get_untracked())
     }
 
     /// The canvas of the data, cleared.
-    pub(super) fn clear_data(self) -> Option<(HtmlCanvasElement, CanvasBackend)> {
+    fn clear_data(self) -> Option<(HtmlCanvasElement, CanvasBackend)> {
         let element = self.data.get_untracked()?;
         let backend = canvas::cleared(&element, self.surface.get_untracked())?;
         Some((element, backend))
