@@ -1,6 +1,6 @@
 //! A link opens what was shared, to the last bit, and a broken one is a sentence and not a broken page.
 
-use crate::harness::{PATIENCE, Page};
+use crate::harness::{PATIENCE, Page, variable};
 use crate::native;
 use gradient_lab::choice::Choice;
 use gradient_lab::experiment::{Experiment, Key, share};
@@ -90,6 +90,30 @@ fn the_share_dialog_holds_the_link_to_what_is_on_the_page() {
     page.wait_for_status("state", "paused");
     let row = page.data_table("loss").into_iter().find(|(head, _)| head == "step 3");
     assert_eq!(row.and_then(|(_, cells)| cells[0]), Some(loss), "step 3 is what it was where the link was made");
+}
+
+#[test]
+fn a_far_step_is_gone_to_behind_a_progress_bar() {
+    let page =
+        Page::open_at(Screen::LAPTOP, &format!("{}#depth=40&width=64&step=300", variable("GRADIENT_LAB_E2E_URL")));
+    page.wait_until("the bar", "document.querySelector('.status-line progress')?.max === 300");
+    let words = page.text_of("document.querySelector('.status-line progress').ariaLabel");
+    assert!(words.contains("300"), "{words}");
+    let is_under_way =
+        "((bar) => bar && bar.value > 0 && bar.value < 300)(document.querySelector('.status-line progress'))";
+    page.wait_until("the bar on its way", is_under_way);
+    page.wait_for_status("step", "300");
+    page.wait_for_status("state", "paused");
+    page.wait_until("the bar to go", "!document.querySelector('.status-line progress')");
+
+    // Pause ends the journey where it is.
+    page.go_to("about:blank");
+    page.go_to(&format!("{}#depth=60&width=128&batch=full&step=1000000", variable("GRADIENT_LAB_E2E_URL")));
+    page.wait("some steps", PATIENCE, || page.step() >= 2);
+    page.click_button("Pause");
+    page.wait_for_status("state", "paused");
+    assert!(page.step() < 1_000_000);
+    page.wait_until("the bar to go", "!document.querySelector('.status-line progress')");
 }
 
 #[test]
