@@ -2,7 +2,7 @@
 
 use crate::choice::{Choice, choice};
 use crate::experiment::{Experiment, Key};
-use crate::nn::Activation;
+use crate::nn::{Activation, Initializer, Normalization};
 use crate::train::{Divergence, Quantity, StepReport};
 
 choice! {
@@ -34,13 +34,13 @@ choice! {
         ReluKaiming => "relu-kaiming",
         /// Weights at the scale that the initialization means.
         UnitGain => "unit-gain",
-        /// Fewer layers.
-        HalfDepth => "half-depth",
+        /// The initialization that is made for the activation.
+        FittingInit => "fitting-init",
         /// A tenth of the learning rate.
         LowerLr => "lower-lr",
         /// Gradient clipping by global norm 1.
         ClipNorm => "clip-norm",
-        /// Leaky ReLU, whose units cannot die.
+        /// Leaky ReLU, whose units cannot die, at a tenth of the learning rate.
         LeakyRelu => "leaky-relu",
         /// Skip connections, scaled by 1/sqrt(L).
         Skip => "skip",
@@ -49,26 +49,32 @@ choice! {
     }
 }
 
+choice! {
+    /// What makes a gradient exactly zero.
+    pub enum ZeroCause {
+        /// Weights that are all zero.
+        ZeroWeights => "zero-weights",
+        /// BatchNorm over a single sample, which it makes zero.
+        SingleSample => "single-sample",
+        /// Units with slope 0.
+        Slope => "slope",
+    }
+}
+
 impl Repair {
     /// The experiment with the repair made.
     pub fn apply(self, experiment: &Experiment) -> Experiment {
         let mut repaired = experiment.clone();
+        // Through text, because the quotient of decimal fractions is rarely the fraction that one would write.
+        let tenth = format!("{:.11e}", experiment.lr / 10.0).parse().unwrap_or(experiment.lr / 10.0);
         let changes: &[(Key, &str)] = match self {
             Self::TanhXavier => &[(Key::Activation, "tanh"), (Key::Init, "xavier-normal"), (Key::Gain, "1")],
             Self::ReluKaiming => &[(Key::Activation, "relu"), (Key::Init, "kaiming-normal"), (Key::Gain, "1")],
             Self::UnitGain => &[(Key::Gain, "1")],
-            Self::HalfDepth => {
-                repaired.depth = (experiment.depth / 2).max(1);
-                &[]
-            }
-            Self::LowerLr => {
-                // Through text, because the quotient of decimal fractions is rarely the fraction that one would write.
-                let tenth = format!("{:.11e}", experiment.lr / 10.0).parse().unwrap_or(experiment.lr / 10.0);
-                repaired.lr = f64::max(tenth, 1e-6);
-                &[]
-            }
+            Self::FittingInit => &[(Key::Init, fitting_init(experiment.activation)), (Key::Gain, "1")],
+            Self::LowerLr => &[],
             Self::ClipNorm => &[(Key::Clip, "norm"), (Key::ClipAt, "1")],
-            Self::LeakyRelu => &[(Key::Activation, "leaky-relu")],
+            Self::LeakyRelu => &[(Key::Activation, "leaky-relu"), (Key::Init, "kaiming-normal"), (Key::Gain, "1")],
             Self::Skip => &[(Key::Residual, "scaled")],
             Self::LayerNorm => &[(Key::Norm, "layer")],
         };
@@ -76,7 +82,21 @@ impl Repair {
             let allowed = repaired.set_text(*key, text);
             debug_assert!(allowed.is_ok(), "{allowed:?}");
         }
+        if matches!(self, Self::LowerLr | Self::LeakyRelu) {
+            repaired.lr = f64::max(tenth, 1e-6);
+        }
         repaired
+    }
+}
+
+/// The name of the initialization that keeps the gradient of an activation level, as far as one does.
+fn fitting_init(activation: Activation) -> &'static str {
+    match activation {
+        Activation::Linear | Activation::Selu => "lecun-normal",
+        Activation::Sigmoid | Activation::Tanh => "xavier-normal",
+        Activation::Relu | Activation::LeakyRelu | Activation::Elu | Activation::Gelu | Activation::Silu => {
+            "kaiming-normal"
+        }
     }
 }
 
@@ -91,6 +111,10 @@ pub struct Diagnosis {
     pub largest_update: (usize, f64),
     /// The hidden layer (from 1) with the largest fraction of dead units, and that fraction.
     pub most_dead: (usize, f64),
+    /// Hidden layers of which chance does not explain the dead units.
+    pub dead_layers: usize,
+    /// What makes gradients exactly zero, where some are.
+    pub zero_cause: Option<ZeroCause>,
     /// The hidden layer (from 1) with the largest fraction of saturated activations, and that fraction.
     pub most_saturated: (usize, f64),
     /// The hidden layers (from 1) whose ‖∂L/∂z‖ plain f32 would read as zero or denormal: first and last.
@@ -116,7 +140,15 @@ pub struct Flow {
 /// The total factor under which the gradient vanishes, and over whose inverse it explodes.
 pub const VANISHING_TOTAL: f64 = 1e-3;
 
+/// The total factor under which the gradient is weakened, though not vanishing, and over whose inverse it has grown.
+pub const WEAKENED_TOTAL: f64 = 0.1;
+
 impl Flow {
+    /// Whether the gradient loses over nine tenths of its size on the way.
+    pub fn is_weakened(&self) -> bool {
+        self.total < WEAKENED_TOTAL
+    }
+
     /// The flow that a report measured.
     pub fn of(report: &StepReport) -> Self {
         let hidden = report.layers().saturating_sub(1);
@@ -157,33 +189,54 @@ pub fn diagnose(experiment: &Experiment, report: &StepReport, divergence: Option
             .fold((1, 0.0), |best: (usize, f64), next| if next.1 > best.1 { next } else { best })
     };
     let flow = Flow::of(report);
+    let batch = experiment.batch_size_at(report.step);
+    let threshold = dead_threshold(experiment);
+    // A unit of one sample has φ′ = 0 whenever it is switched off, which is no death; and no activation but ReLU has an
+    // exact zero where a unit should work: what the others have there is saturation, rounded.
+    let can_die = experiment.activation == Activation::Relu && batch > 1;
+    let dead_layers = (0..hidden).filter(|&layer| can_die && report.get(layer, Quantity::Dead) > threshold).count();
+    let zero_cause = (flow.zero_layers > 0).then(|| zero_cause(experiment, report, batch));
     let mut diagnosis = Diagnosis {
         conditions: Vec::new(),
         flow,
         largest_update: largest(Quantity::UpdateRatio),
         most_dead: largest(Quantity::Dead),
+        dead_layers,
+        zero_cause,
         most_saturated: largest(Quantity::Saturated),
         underflow: underflow(experiment, report, hidden),
         divergence,
         repairs: Vec::new(),
     };
-    let batch = experiment.batch_size_at(report.step);
     diagnosis.conditions =
-        Condition::ALL.iter().copied().filter(|&condition| diagnosis.holds(condition, experiment, batch)).collect();
+        Condition::ALL.iter().copied().filter(|&condition| diagnosis.holds(condition, experiment)).collect();
     if diagnosis.conditions.is_empty() {
         diagnosis.conditions.push(Condition::Healthy);
     }
-    diagnosis.repairs = repairs(diagnosis.conditions[0], flow, experiment);
+    diagnosis.repairs = diagnosis.repairs(experiment, report);
     diagnosis
 }
 
+/// What makes the gradient of some layers exactly zero.
+fn zero_cause(experiment: &Experiment, report: &StepReport, batch: u32) -> ZeroCause {
+    // The output layer's weights are the first on the way back.
+    let is_zero = |layer| report.get(layer, Quantity::Weight) == 0.0;
+    if (0..report.layers()).any(is_zero) || experiment.init == Initializer::Zeros {
+        ZeroCause::ZeroWeights
+    } else if experiment.norm == Normalization::Batch && batch == 1 {
+        ZeroCause::SingleSample
+    } else {
+        ZeroCause::Slope
+    }
+}
+
 impl Diagnosis {
-    fn holds(&self, condition: Condition, experiment: &Experiment, batch: u32) -> bool {
+    fn holds(&self, condition: Condition, experiment: &Experiment) -> bool {
         match condition {
             Condition::Diverged => self.divergence.is_some(),
-            Condition::Exploding => self.flow.total > 1.0 / VANISHING_TOTAL || self.largest_update.1 > 1.0,
-            // A unit of one sample has φ′ = 0 whenever it is switched off, which is no death.
-            Condition::Dead => self.most_dead.1 > dead_threshold(experiment) && batch > 1,
+            Condition::Exploding => self.flow_explodes() || self.largest_update.1 > 1.0,
+            // Weights of zero make every z zero, so that no unit has had its chance yet.
+            Condition::Dead => self.dead_layers > 0 && self.zero_cause != Some(ZeroCause::ZeroWeights),
             Condition::Vanishing => self.flow.total < VANISHING_TOTAL || self.flow.zero_layers > 0,
             Condition::Underflow => self.underflow.is_some(),
             // Half of the inputs of ReLU and leaky ReLU lie on the flat side by design.
@@ -193,6 +246,48 @@ impl Diagnosis {
             }
             Condition::Healthy => false,
         }
+    }
+
+    /// Whether it is the gradient itself that explodes, and not only the update.
+    pub fn flow_explodes(&self) -> bool {
+        self.flow.total > 1.0 / VANISHING_TOTAL
+    }
+
+    /// What would mend the leading condition; only changes that change something.
+    fn repairs(&self, experiment: &Experiment, report: &StepReport) -> Vec<Repair> {
+        use Repair::{ClipNorm, FittingInit, LayerNorm, LeakyRelu, LowerLr, ReluKaiming, Skip, TanhXavier, UnitGain};
+        let is_sigmoid = experiment.activation == Activation::Sigmoid;
+        let has_large_gain = experiment.gain > 1.0;
+        // What is wrong before the first step can be mended only in the network.
+        let is_network = report.step == 0 && self.divergence.is_none_or(|divergence| divergence.step <= 1);
+        let has_fitting_init = experiment.init.name() == fitting_init(experiment.activation);
+        let too_large: &[Repair] = match experiment.norm {
+            Normalization::Batch => &[LayerNorm, Skip],
+            _ if has_fitting_init && has_large_gain => &[UnitGain, LayerNorm],
+            _ if has_fitting_init => &[LayerNorm, Skip],
+            _ => &[FittingInit, LayerNorm],
+        };
+        let candidates: &[Repair] = match self.conditions[0] {
+            Condition::Diverged if is_network => too_large,
+            Condition::Diverged => &[LowerLr, ClipNorm, UnitGain],
+            Condition::Exploding if self.flow_explodes() => too_large,
+            // Adaptive optimizers make steps of a length that clipping does not change.
+            Condition::Exploding if experiment.optimizer.uses_epsilon() => &[LowerLr],
+            Condition::Exploding => &[LowerLr, ClipNorm],
+            Condition::Dead => &[LowerLr, LeakyRelu],
+            // A factor of exactly zero stays so, however short the way.
+            Condition::Vanishing if self.zero_cause == Some(ZeroCause::SingleSample) => &[LayerNorm],
+            Condition::Vanishing if self.flow.zero_layers > 0 => &[TanhXavier, ReluKaiming],
+            Condition::Vanishing | Condition::Underflow if experiment.gain < 1.0 && !is_sigmoid => {
+                &[UnitGain, TanhXavier, ReluKaiming]
+            }
+            Condition::Vanishing | Condition::Underflow => &[TanhXavier, ReluKaiming, Skip],
+            Condition::Saturated if is_network => too_large,
+            Condition::Saturated => &[LowerLr],
+            Condition::Healthy if self.flow.is_weakened() => &[TanhXavier, ReluKaiming],
+            Condition::Healthy => &[],
+        };
+        candidates.iter().copied().filter(|repair| repair.apply(experiment) != *experiment).collect()
     }
 }
 
@@ -215,25 +310,4 @@ fn underflow(experiment: &Experiment, report: &StepReport, hidden: usize) -> Opt
     let first = (0..hidden).find(is_under)?;
     let last = (0..hidden).rfind(is_under)?;
     Some((first + 1, last + 1))
-}
-
-/// What would mend a condition in an experiment; only changes that change something.
-fn repairs(condition: Condition, flow: Flow, experiment: &Experiment) -> Vec<Repair> {
-    let candidates: &[Repair] = match condition {
-        Condition::Diverged => &[Repair::LowerLr, Repair::ClipNorm, Repair::UnitGain],
-        Condition::Exploding if experiment.gain > 1.0 => &[Repair::UnitGain, Repair::LayerNorm, Repair::ClipNorm],
-        Condition::Exploding => &[Repair::LowerLr, Repair::ClipNorm, Repair::Skip],
-        Condition::Dead => &[Repair::LowerLr, Repair::LeakyRelu, Repair::LayerNorm],
-        // A factor of exactly zero stays so, however short the way.
-        Condition::Vanishing if flow.zero_layers > 0 => &[Repair::TanhXavier, Repair::ReluKaiming],
-        Condition::Vanishing | Condition::Underflow if experiment.gain < 1.0 => {
-            &[Repair::UnitGain, Repair::TanhXavier, Repair::ReluKaiming]
-        }
-        Condition::Vanishing | Condition::Underflow => {
-            &[Repair::TanhXavier, Repair::ReluKaiming, Repair::Skip, Repair::HalfDepth]
-        }
-        Condition::Saturated => &[Repair::UnitGain, Repair::LayerNorm, Repair::ReluKaiming],
-        Condition::Healthy => &[],
-    };
-    candidates.iter().copied().filter(|repair| repair.apply(experiment) != *experiment).collect()
 }

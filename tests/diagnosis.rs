@@ -1,16 +1,20 @@
 //! The verdict on labelled situations: real runs, and reports made up for one trait.
 
-use gradient_lab::diagnosis::{Condition, Diagnosis, Repair, diagnose};
+use gradient_lab::diagnosis::{Condition, Diagnosis, Repair, ZeroCause, diagnose};
 use gradient_lab::experiment::Experiment;
-use gradient_lab::experiment::share::from_fragment;
+use gradient_lab::experiment::share::{from_fragment, to_fragment};
 use gradient_lab::train::{AnyTrainer, Divergence, Quantity, StepReport};
 
 fn run(fragment: &str, steps: u32) -> Diagnosis {
     let (experiment, notices) = from_fragment(fragment);
     assert_eq!(notices, [], "{fragment}");
     let mut trainer = AnyTrainer::new(&experiment).unwrap();
-    let mut report = trainer.probe().unwrap().clone();
     let mut divergence: Option<Divergence> = None;
+    let mut report = StepReport::new(experiment.depth as usize + 1);
+    match trainer.probe() {
+        Ok(first) => report = first.clone(),
+        Err(error) => divergence = Some(error),
+    }
     for _ in 0..steps {
         match trainer.step() {
             Ok(next) => report = next.clone(),
@@ -82,24 +86,88 @@ fn exact_zeros_are_no_small_numbers() {
     let diagnosis = diagnose(&Experiment { depth: 4, ..Experiment::default() }, &report, None);
     assert_eq!((diagnosis.flow.zero_layers, diagnosis.flow.factor_per_layer), (2, 1.0));
     assert_eq!(diagnosis.conditions[0], Condition::Vanishing);
-    assert!(!diagnosis.repairs.contains(&Repair::Skip) && !diagnosis.repairs.contains(&Repair::HalfDepth));
+    assert!(!diagnosis.repairs.contains(&Repair::Skip), "a zero stays a zero");
+    assert_eq!(diagnosis.zero_cause, Some(ZeroCause::ZeroWeights));
 }
 
 #[test]
-fn every_repair_that_is_offered_changes_something_and_is_allowed() {
+fn the_cause_of_a_zero_is_found() {
+    for (fragment, steps, cause) in [
+        ("init=zeros&activation=tanh", 0, ZeroCause::ZeroWeights),
+        ("init=zeros&activation=relu", 3, ZeroCause::ZeroWeights),
+        ("norm=batch&batch=1&activation=relu&init=kaiming-normal", 0, ZeroCause::SingleSample),
+        ("activation=relu&depth=4&init=kaiming-normal&lr=10&width=8", 20, ZeroCause::Slope),
+    ] {
+        assert_eq!(run(fragment, steps).zero_cause, Some(cause), "{fragment} after {steps} steps");
+    }
+    assert_eq!(run("", 0).zero_cause, None);
+}
+
+#[test]
+fn no_unit_but_of_relu_is_dead() {
+    let saturated = run("depth=3&activation=tanh&optimizer=adam&lr=10", 20);
+    assert_eq!(saturated.conditions[0], Condition::Vanishing, "{saturated:?}");
+    assert!(saturated.conditions.contains(&Condition::Saturated) && !saturated.conditions.contains(&Condition::Dead));
+}
+
+/// How ill a network is, by its leading condition; a weakened gradient lies between.
+fn severity(diagnosis: &Diagnosis) -> usize {
+    use Condition::{Dead, Diverged, Exploding, Healthy, Saturated, Underflow, Vanishing};
+    match diagnosis.conditions[0] {
+        Healthy if diagnosis.flow.is_weakened() => 1,
+        Healthy => 0,
+        Saturated => 2,
+        Vanishing | Underflow => 3,
+        Dead => 4,
+        Exploding => 5,
+        Diverged => 6,
+    }
+}
+
+/// Whoever is offered a repair may expect that it repairs: after it, the same steps end in a milder verdict.
+#[test]
+fn every_repair_that_is_offered_is_allowed_and_repairs() {
+    let mut failures = Vec::new();
     for (fragment, steps) in [
         ("", 0),
+        ("depth=6", 0),
+        ("depth=100", 0),
+        ("activation=gelu", 0),
+        ("activation=tanh&gain=0.3", 0),
+        ("activation=tanh&init=pytorch", 0),
         ("activation=relu&init=kaiming-normal&gain=2.5", 0),
+        ("activation=relu&init=normal", 0),
+        ("activation=relu&init=zeros", 0),
+        ("activation=tanh&init=zeros", 0),
+        ("activation=linear&init=kaiming-normal&gain=2&depth=100", 1),
+        ("activation=relu&init=kaiming-normal&norm=batch&depth=60&width=64&batch=full", 0),
+        ("activation=relu&init=kaiming-normal&norm=batch&batch=1", 0),
         ("activation=relu&depth=4&init=kaiming-normal&lr=3", 20),
+        ("activation=tanh&init=normal&gain=2&depth=4", 0),
+        ("activation=tanh&lr=10&depth=4", 5),
+        ("dataset=plane&activation=linear&init=lecun-normal&depth=2&lr=1", 200),
     ] {
         let (experiment, _) = from_fragment(fragment);
-        let diagnosis = run(fragment, steps);
-        assert!(!diagnosis.repairs.is_empty(), "{fragment}");
-        for repair in diagnosis.repairs {
+        let before = run(fragment, steps);
+        assert!(!before.repairs.is_empty(), "{fragment} after {steps} steps: {before:?}");
+        for repair in &before.repairs {
             let repaired = repair.apply(&experiment);
-            assert_ne!(repaired, experiment, "{repair:?}");
             repaired.validate().unwrap();
+            let after = run(&to_fragment(&repaired), steps);
+            if severity(&after) >= severity(&before) {
+                failures
+                    .push(format!("{fragment} after {steps} steps: {:?}, {repair:?}: {after:?}", before.conditions));
+            }
         }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn a_tenth_of_a_decimal_fraction_is_one() {
+    for (lr, tenth) in [(0.1, 0.01), (0.07, 0.007), (3.0, 0.3), (0.00123456, 0.000123456)] {
+        let experiment = Experiment { lr, ..Experiment::default() };
+        assert_eq!(Repair::LowerLr.apply(&experiment).lr, tenth);
     }
 }
 

@@ -280,7 +280,9 @@ impl Kind {
                 .or_else(|| text.parse().ok().filter(|n| (min..=max).contains(n)).map(Value::Integer)),
             Self::Real { min, max, word, .. } => parse_word(text, word)
                 .or_else(|| text.parse().ok().filter(|x| (min..=max).contains(x)).map(Value::Real)),
-            Self::Choice(names) => names.iter().find(|name| **name == text).map(|name| Value::Name(name)),
+            Self::Choice(names) => {
+                names.iter().find(|name| name.eq_ignore_ascii_case(text)).map(|name| Value::Name(name))
+            }
             Self::Switch => match text {
                 "0" => Some(Value::Switch(false)),
                 "1" => Some(Value::Switch(true)),
@@ -291,7 +293,7 @@ impl Kind {
 }
 
 fn parse_word(text: &str, word: Option<&'static str>) -> Option<Value> {
-    word.filter(|word| *word == text).map(Value::Name)
+    word.filter(|word| word.eq_ignore_ascii_case(text)).map(Value::Name)
 }
 
 /// The shortest text that [`Kind::parse`] reads back as the same value.

@@ -12,9 +12,14 @@ const REST: Duration = Duration::from_millis(250);
 
 /// Opens what the address says, now and whenever a link is opened in this tab, and keeps the address up to date.
 pub fn follow_address(lab: Lab) {
-    lab.open_fragment(&fragment());
-    // What the address means, in the form in which we would write it: an address that means the same stays as it is.
-    let known = StoredValue::new(lab.experiment.with_untracked(share::to_fragment));
+    // What the address means, in the form in which we would write it: an address that means the same stays as it is, but
+    // one of which something was left out is written anew.
+    let open = move || {
+        lab.open_fragment(&fragment());
+        let is_whole = lab.link_notices.with_untracked(Vec::is_empty);
+        if is_whole { lab.experiment.with_untracked(share::to_fragment) } else { String::new() }
+    };
+    let known = StoredValue::new(open());
 
     let mut write_later = debounce(REST, move |()| {
         let Some(fragment) = lab.experiment.try_with_untracked(share::to_fragment) else {
@@ -31,8 +36,8 @@ pub fn follow_address(lab: Lab) {
 
     // Our own writing raises no such event.
     window_event_listener(ev::hashchange, move |_| {
-        lab.open_fragment(&fragment());
-        known.try_update_value(|known| *known = lab.experiment.with_untracked(share::to_fragment));
+        let opened = open();
+        known.try_update_value(|known| *known = opened);
     });
 }
 

@@ -31,19 +31,23 @@ pub fn Dropdown(
         }
     });
     on_cleanup(move || outside.remove());
+    // The focus would be lost with what had it.
+    let fold_and_focus = move || {
+        fold();
+        let summary = details.get_untracked().and_then(|details| details.query_selector("summary").ok().flatten());
+        if let Some(summary) = summary.and_then(|summary| summary.dyn_into::<web_sys::HtmlElement>().ok()) {
+            let _ = summary.focus();
+        }
+    };
     let on_keydown = move |event: ev::KeyboardEvent| {
         if event.key() == "Escape" {
-            fold();
-            let summary = details.get_untracked().and_then(|details| details.query_selector("summary").ok().flatten());
-            if let Some(summary) = summary.and_then(|summary| summary.dyn_into::<web_sys::HtmlElement>().ok()) {
-                let _ = summary.focus();
-            }
+            fold_and_focus();
         }
     };
     view! {
         <details class="dropdown" node_ref=details on:keydown=on_keydown>
             <summary class="button quiet">{move || label.get()}</summary>
-            <div class="dropdown-body" on:click=move |_| fold()>
+            <div class="dropdown-body" on:click=move |_| fold_and_focus()>
                 {children()}
             </div>
         </details>

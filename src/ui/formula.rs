@@ -43,3 +43,30 @@ pub fn BackwardStep() -> impl IntoView {
         <span class="term"><i>"φ"</i> "′(" <i>"z"</i> <sup>"l−1"</sup> ")"</span>
     }
 }
+
+/// How the gradient goes back past a skip connection: ∂L/∂h^(l−1) = ∂L/∂h^l + α · ∂L/∂z^l · W^lᵀ.
+#[component]
+pub fn SkipStep() -> impl IntoView {
+    view! {
+        <span class="term">"∂" <i>"L"</i> "/∂" <i>"h"</i> <sup>"l−1"</sup></span>
+        " = "
+        <span class="term"><b>"∂" <i>"L"</i> "/∂" <i>"h"</i> <sup>"l"</sup></b></span>
+        " + "
+        <span class="term">"∂" <i>"L"</i> "/∂" <i>"z"</i> <sup>"l"</sup> " · " <i>"W"</i> <sup>"l⊤"</sup></span>
+    }
+}
+
+/// How the gradient goes back one normalized layer, but for its centring:
+/// ∂L/∂z^(l−1) ≈ (∂L/∂z^l · W^lᵀ) ⊙ φ′(u^(l−1)) / std(z^(l−1)).
+#[component]
+pub fn NormalizedStep() -> impl IntoView {
+    view! {
+        <span class="term">"∂" <i>"L"</i> "/∂" <i>"z"</i> <sup>"l−1"</sup></span>
+        " ≈ "
+        <span class="term">"(∂" <i>"L"</i> "/∂" <i>"z"</i> <sup>"l"</sup> " · " <i>"W"</i> <sup>"l⊤"</sup> ")"</span>
+        " ⊙ "
+        <span class="term"><i>"φ"</i> "′(" <i>"u"</i> <sup>"l−1"</sup> ")"</span>
+        " / "
+        <span class="term">"std(" <i>"z"</i> <sup>"l−1"</sup> ")"</span>
+    }
+}

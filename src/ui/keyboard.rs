@@ -6,21 +6,24 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
-/// What takes the letter and arrow keys for itself.
-const TAKES_KEYS: &str = "input, select, textarea, dialog, figure, [contenteditable], [role=slider]";
-/// What takes the space bar as well.
+/// What takes letters for itself.
+const TAKES_LETTERS: &str = "input:not([type=range]), select, textarea, dialog, [contenteditable]";
+/// What takes the space bar as well. A slider does not, so a run can be started right after one was moved.
 const TAKES_SPACE: &str = "button, a, summary";
+/// What takes the arrow keys as well.
+const TAKES_ARROWS: &str = "input, figure, [role=slider]";
 
 /// Listens for the keys for as long as the page lives.
 pub fn listen(lab: Lab) {
     window_event_listener(ev::keydown, move |event| {
         let is_chord = event.ctrl_key() || event.meta_key() || event.alt_key();
-        if is_chord || event.default_prevented() || is_within(&event, TAKES_KEYS) {
+        if is_chord || event.default_prevented() || is_within(&event, TAKES_LETTERS) {
             return;
         }
         match event.key().as_str() {
             " " if !event.repeat() && !is_within(&event, TAKES_SPACE) => lab.toggle_run(),
-            "ArrowRight" | "s" | "S" => lab.step(),
+            "s" | "S" => lab.step(),
+            "ArrowRight" if !is_within(&event, TAKES_ARROWS) => lab.step(),
             "r" | "R" if !event.repeat() => lab.reset(),
             _ => return,
         }

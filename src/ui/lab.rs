@@ -42,8 +42,8 @@ pub struct Lab {
     pub changes: RwSignal<Vec<Change>>,
     /// What the last link had that could not be used.
     pub link_notices: RwSignal<Vec<share::Notice>>,
-    /// The repairs made and the experiments before them, latest last.
-    pub repairs: RwSignal<Vec<(Repair, Experiment)>>,
+    /// The repairs made, latest last.
+    pub repairs: RwSignal<Vec<Repaired>>,
     /// The lesson that is on, until the network is another.
     pub lesson: RwSignal<Option<Preset>>,
     client: StoredValue<Option<WorkerClient>, LocalStorage>,
@@ -55,6 +55,17 @@ pub struct Lab {
     run_from: StoredValue<Option<u64>>,
     is_telling_planned: StoredValue<bool>,
     is_redraw_planned: StoredValue<bool>,
+}
+
+/// A repair that was made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Repaired {
+    /// The repair.
+    pub repair: Repair,
+    /// The experiment before it.
+    pub before: Experiment,
+    /// The step that the run had reached.
+    pub step: u64,
 }
 
 impl Lab {
@@ -116,6 +127,8 @@ impl Lab {
             // Another network is another question; and taking a repair back would take this change back with it.
             if key.effect() == Effect::Restart {
                 self.lesson.set(None);
+                // The new network begins at its first step, and so says the address.
+                next.step = 0;
             }
             if key != Key::Speed && key.effect() != Effect::Opening {
                 self.repairs.set(Vec::new());
@@ -173,18 +186,18 @@ impl Lab {
 
     /// Makes a repair and goes to the step that the run had reached, so that both can be compared.
     pub fn repair(self, repair: Repair) {
-        let before = self.experiment.get_untracked();
+        let (before, step) = (self.experiment.get_untracked(), self.status.get_untracked().step);
         let after = repair.apply(&before);
-        self.repairs.update(|repairs| repairs.push((repair, before)));
+        self.repairs.update(|repairs| repairs.push(Repaired { repair, before, step }));
         self.lesson.set(None);
-        self.replay(after);
+        self.replay(after, step);
     }
 
-    /// Takes the last repair back.
+    /// Takes the last repair back, to the step at which it was made.
     pub fn undo_repair(self) {
-        if let Some(Some((_, before))) = self.repairs.try_update(Vec::pop) {
+        if let Some(Some(Repaired { before, step, .. })) = self.repairs.try_update(Vec::pop) {
             self.lesson.set(lesson_of(&before));
-            self.replay(before);
+            self.replay(before, step);
         }
     }
 
@@ -244,8 +257,7 @@ impl Lab {
         self.go_to(step, run);
     }
 
-    fn replay(self, experiment: Experiment) {
-        let step = self.status.get_untracked().step;
+    fn replay(self, experiment: Experiment, step: u64) {
         let run = self.running.get_untracked();
         self.experiment.set(experiment);
         self.running.set(false);

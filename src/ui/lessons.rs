@@ -19,10 +19,14 @@ pub fn Lessons() -> impl IntoView {
             if event.ctrl_key() || event.meta_key() || event.shift_key() {
                 return;
             }
-            // Opened here, without an entry in the browser's history; the address follows by itself.
-            event.prevent_default();
-            lab.link_notices.set(Vec::new());
-            lab.open(preset.experiment());
+            // The browser follows the link, so that its Back button leads here again; but not to where it already is.
+            let is_here =
+                window().location().hash().is_ok_and(|hash| hash.trim_start_matches('#') == preset.fragment());
+            if is_here {
+                event.prevent_default();
+                lab.link_notices.set(Vec::new());
+                lab.open(preset.experiment());
+            }
         };
         view! {
             <li>

@@ -1,6 +1,6 @@
 //! The verdict that the page shows: at every frame for attributes, at a readable pace for readers.
 
-use crate::diagnosis::{Diagnosis, VANISHING_TOTAL, diagnose};
+use crate::diagnosis::{Diagnosis, diagnose};
 use crate::experiment::Experiment;
 use crate::train::StepReport;
 use crate::ui::lab::Lab;
@@ -9,6 +9,12 @@ use leptos::prelude::*;
 
 /// How long a sentence with numbers stands while the run goes on.
 const PACE_MS: f64 = 300.0;
+
+/// How long another verdict must hold before it takes the place of the one that is shown, while the run goes on.
+const STEADY_MS: f64 = 600.0;
+
+/// After this time the latest verdict is shown, steady or not.
+const LONGEST_MS: f64 = 4_000.0;
 
 /// The verdict on one step, and what it was made of.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,13 +25,6 @@ pub struct Finding {
     pub experiment: Experiment,
     /// Hidden layers of the network.
     pub layers: usize,
-}
-
-impl Finding {
-    /// Whether it is the gradient itself that explodes, and not only the update.
-    pub fn flow_explodes(&self) -> bool {
-        self.diagnosis.flow.total > 1.0 / VANISHING_TOTAL
-    }
 }
 
 /// The verdict on the latest step.
@@ -64,6 +63,7 @@ pub fn provide_reading(lab: Lab) -> Reading {
     });
     let shown = RwSignal::new(None);
     let shown_at_ms = StoredValue::new(0.0);
+    let news_since_ms = StoredValue::new(None::<f64>);
     Effect::new(move |_| {
         let now_ms = js_sys::Date::now();
         let next = latest.get();
@@ -72,8 +72,19 @@ pub fn provide_reading(lab: Lab) -> Reading {
             finding.as_ref().map(|f| (f.diagnosis.conditions.clone(), f.diagnosis.repairs.clone()))
         };
         let is_news = shown.with_untracked(|shown| kind(shown) != kind(&next));
-        if is_news || !is_running || (now_ms - shown_at_ms.get_value()).abs() > PACE_MS {
+        let age_ms = (now_ms - shown_at_ms.get_value()).abs();
+        // At a threshold the verdict may change with every step: another one has to hold for a while.
+        let is_due = if is_news && age_ms < LONGEST_MS {
+            let since_ms = news_since_ms.get_value().unwrap_or(now_ms);
+            news_since_ms.set_value(Some(since_ms));
+            (now_ms - since_ms).abs() > STEADY_MS
+        } else {
+            news_since_ms.set_value(None);
+            age_ms > PACE_MS
+        };
+        if !is_running || is_due {
             shown_at_ms.set_value(now_ms);
+            news_since_ms.set_value(None);
             shown.set(next);
         }
     });

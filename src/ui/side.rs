@@ -51,7 +51,7 @@ fn Repairs() -> impl IntoView {
     let is_diverged = Memo::new(move |_| {
         shown.with(|f| f.as_ref().is_some_and(|f| f.diagnosis.conditions.first() == Some(&Condition::Diverged)))
     });
-    let last_made = Memo::new(move |_| lab.repairs.with(|repairs| repairs.last().map(|(repair, _)| *repair)));
+    let last_made = Memo::new(move |_| lab.repairs.with(|repairs| repairs.last().map(|made| made.repair)));
     let is_empty = Memo::new(move |_| {
         offered.with(|offered| offered.as_ref().is_none_or(Vec::is_empty))
             && last_made.get().is_none()
@@ -68,7 +68,7 @@ fn Repairs() -> impl IntoView {
         offered.get().unwrap_or_default().into_iter().map(button).collect::<Vec<_>>()
     };
     let back_to_start = move || {
-        is_diverged.get().then(|| {
+        (is_diverged.get() && lab.status.with(|status| status.step > 0)).then(|| {
             view! {
                 <button type="button" class="button quiet repair" on:click=move |_| lab.reset()>
                     <Icon picture=Picture::Reset />

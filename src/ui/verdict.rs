@@ -18,12 +18,21 @@ pub fn Verdict() -> impl IntoView {
     let i18n = use_i18n();
     let shown = expect_context::<Reading>().shown;
     let first = Memo::new(move |_| shown.with(|d| d.as_ref().and_then(|d| d.diagnosis.conditions.first().copied())));
+    let is_weakened = Memo::new(move |_| shown.with(|d| d.as_ref().is_some_and(|d| d.diagnosis.flow.is_weakened())));
+    let name = move |condition| match condition {
+        Condition::Healthy if is_weakened.get() => t_string!(i18n, page.condition.weakened),
+        condition => words::condition(i18n, condition),
+    };
     let badge = move || {
         let condition = first.get()?;
         Some(view! {
-            <p class="badge" data-condition=condition.name()>
-                <Icon picture=picture(condition) />
-                <span>{words::condition(i18n, condition)}</span>
+            <p
+                class="badge"
+                data-condition=condition.name()
+                class:weakened=move || condition == Condition::Healthy && is_weakened.get()
+            >
+                <Icon picture=picture(condition, is_weakened.get()) />
+                <span>{name(condition)}</span>
             </p>
         })
     };
@@ -39,7 +48,7 @@ pub fn Verdict() -> impl IntoView {
         (!others.is_empty()).then(|| view! { <ul class="also">{others.into_iter().map(line).collect::<Vec<_>>()}</ul> })
     };
     // The sentence changes with every number; a screen reader hears only when the verdict is another.
-    let spoken = move || first.get().map(|condition| words::condition(i18n, condition));
+    let spoken = move || first.get().map(name);
     view! {
         <section class="verdict" aria-labelledby="verdict-title">
             <h2 id="verdict-title">{move || t_string!(i18n, page.side.happening)}</h2>
@@ -51,8 +60,9 @@ pub fn Verdict() -> impl IntoView {
     }
 }
 
-fn picture(condition: Condition) -> Picture {
+fn picture(condition: Condition, is_weakened: bool) -> Picture {
     match condition {
+        Condition::Healthy if is_weakened => Picture::Falling,
         Condition::Diverged => Picture::Broken,
         Condition::Exploding => Picture::Rising,
         Condition::Dead => Picture::Struck,
@@ -72,7 +82,7 @@ fn sentence(i18n: Words, finding: &Finding, condition: Condition) -> AnyView {
     let total = significant(flow.total, 2);
     match condition {
         Condition::Diverged => diverged(i18n, diagnosis.divergence),
-        Condition::Exploding if finding.flow_explodes() => {
+        Condition::Exploding if diagnosis.flow_explodes() => {
             t!(i18n, page.verdict.exploding, <b> = <strong />, factor, total, layers).into_any()
         }
         Condition::Exploding => {
@@ -82,7 +92,13 @@ fn sentence(i18n: Words, finding: &Finding, condition: Condition) -> AnyView {
         }
         Condition::Dead => {
             let (layer, share) = diagnosis.most_dead;
-            t!(i18n, page.verdict.dead, <b> = <strong />, layer, percent = number::percent(share)).into_any()
+            let percent = number::percent(share);
+            if diagnosis.dead_layers == 1 {
+                t!(i18n, page.verdict.dead, <b> = <strong />, layer, percent).into_any()
+            } else {
+                let count = diagnosis.dead_layers;
+                t!(i18n, page.verdict.dead_layers, <b> = <strong />, count, depth = layers, layer, percent).into_any()
+            }
         }
         Condition::Vanishing if flow.zero_layers > 0 => {
             t!(i18n, page.verdict.vanishing_zero, <b> = <strong />, count = flow.zero_layers, layers).into_any()
@@ -102,6 +118,9 @@ fn sentence(i18n: Words, finding: &Finding, condition: Condition) -> AnyView {
             t!(i18n, page.verdict.saturated, <b> = <strong />, layer, percent = number::percent(share)).into_any()
         }
         Condition::Healthy if layers == 1 => t_string!(i18n, page.verdict.healthy_one).into_any(),
+        Condition::Healthy if flow.is_weakened() => {
+            t!(i18n, page.verdict.weakened, <b> = <strong />, factor, total, layers).into_any()
+        }
         Condition::Healthy => t!(i18n, page.verdict.healthy, <b> = <strong />, factor, total, layers).into_any(),
     }
 }

@@ -1,10 +1,11 @@
 //! Why it happens: the term of the formula that decides, with the measured numbers in it.
 
 use crate::choice::Choice;
-use crate::diagnosis::Condition;
+use crate::diagnosis::{Condition, ZeroCause};
 use crate::experiment::{Key, Value};
+use crate::nn::{Normalization, Residual};
 use crate::plot::number::significant;
-use crate::ui::formula::{BackwardStep, Fraction, GradientNorm};
+use crate::ui::formula::{BackwardStep, Fraction, GradientNorm, NormalizedStep, SkipStep};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::reading::{Finding, Reading};
 use crate::ui::words::{self, Words};
@@ -39,21 +40,37 @@ fn sentence(i18n: Words, finding: &Finding, condition: Condition) -> String {
             let precision = words::value(i18n, Key::Precision, finding.experiment.get(Key::Precision));
             t_string!(i18n, page.why.diverged, precision = precision)
         }
-        Condition::Exploding if finding.flow_explodes() => t_string!(i18n, page.why.exploding).to_owned(),
-        Condition::Exploding => t_string!(i18n, page.why.update).to_owned(),
+        Condition::Exploding if !finding.diagnosis.flow_explodes() => t_string!(i18n, page.why.update).to_owned(),
         Condition::Dead => t_string!(i18n, page.why.dead).to_owned(),
-        Condition::Vanishing if finding.diagnosis.flow.zero_layers > 0 => t_string!(i18n, page.why.zero).to_owned(),
-        Condition::Vanishing | Condition::Underflow if is_sigmoid => t_string!(i18n, page.why.sigmoid).to_owned(),
-        Condition::Vanishing | Condition::Underflow => t_string!(i18n, page.why.flow).to_owned(),
+        Condition::Vanishing if finding.diagnosis.zero_cause.is_some() => match finding.diagnosis.zero_cause {
+            Some(ZeroCause::ZeroWeights) => t_string!(i18n, page.why.zero_weights).to_owned(),
+            Some(ZeroCause::SingleSample) => t_string!(i18n, page.why.zero_single).to_owned(),
+            _ => t_string!(i18n, page.why.zero_slope).to_owned(),
+        },
         Condition::Saturated => t_string!(i18n, page.why.saturated).to_owned(),
-        Condition::Healthy => t_string!(i18n, page.why.healthy).to_owned(),
+        Condition::Healthy if finding.layers < 2 => t_string!(i18n, page.why.one_layer).to_owned(),
+        _ => flow_sentence(i18n, finding, is_sigmoid).to_owned(),
+    }
+}
+
+/// What multiplies the gradient in each layer of this network.
+fn flow_sentence(i18n: Words, finding: &Finding, is_sigmoid: bool) -> &'static str {
+    let experiment = &finding.experiment;
+    let has_skip = experiment.residual != Residual::None;
+    match experiment.norm {
+        _ if has_skip => t_string!(i18n, page.why.skip),
+        Normalization::Layer => t_string!(i18n, page.why.layer_norm),
+        Normalization::Batch => t_string!(i18n, page.why.batch_norm),
+        Normalization::None if finding.diagnosis.flow_explodes() => t_string!(i18n, page.why.exploding),
+        Normalization::None if is_sigmoid => t_string!(i18n, page.why.sigmoid),
+        Normalization::None => t_string!(i18n, page.why.flow),
     }
 }
 
 fn formula(finding: &Finding, condition: Condition) -> AnyView {
     let diagnosis = &finding.diagnosis;
     match condition {
-        Condition::Exploding if !finding.flow_explodes() => {
+        Condition::Exploding if !finding.diagnosis.flow_explodes() => {
             let (layer, ratio) = diagnosis.largest_update;
             let layer = layer.to_string();
             view! {
@@ -82,9 +99,20 @@ fn formula(finding: &Finding, condition: Condition) -> AnyView {
         Condition::Diverged => ().into_any(),
         // There is nothing to compare: one layer, or layers that nothing reaches.
         _ if finding.layers < 2 || diagnosis.flow.zero_layers > 0 => {
-            view! { <p class="formula"><BackwardStep /></p> }.into_any()
+            view! { <p class="formula">{backward_step(finding)}</p> }.into_any()
         }
         _ => flow_formula(finding),
+    }
+}
+
+/// How the gradient goes back one layer of this network.
+fn backward_step(finding: &Finding) -> AnyView {
+    if finding.experiment.residual != Residual::None {
+        view! { <SkipStep /> }.into_any()
+    } else if finding.experiment.norm != Normalization::None {
+        view! { <NormalizedStep /> }.into_any()
+    } else {
+        view! { <BackwardStep /> }.into_any()
     }
 }
 
@@ -94,7 +122,7 @@ fn flow_formula(finding: &Finding) -> AnyView {
     let last = finding.layers;
     view! {
         <p class="formula">
-            <BackwardStep />
+            {backward_step(finding)}
         </p>
         <div class="formulas">
             <p class="formula">

@@ -2,7 +2,7 @@
 
 use crate::diagnosis::{Condition, Repair};
 use crate::experiment::presets::Preset;
-use crate::experiment::{Key, Kind, Value};
+use crate::experiment::{Effect, Key, Kind, Value};
 use crate::plot::number;
 use crate::train::DivergedQuantity;
 use crate::ui::i18n::{Locale, t_string};
@@ -80,6 +80,14 @@ pub fn hint(i18n: Words, key: Key) -> &'static str {
         Key::Step => t_string!(i18n, parameters.step.hint),
         Key::Speed => t_string!(i18n, parameters.speed.hint),
         Key::Run => t_string!(i18n, parameters.run.hint),
+    }
+}
+
+/// What a parameter means, and whether changing it starts the run again.
+pub fn full_hint(i18n: Words, key: Key) -> String {
+    match key.effect() {
+        Effect::Restart => t_string!(i18n, page.panel.restarts, hint = hint(i18n, key)),
+        Effect::Live | Effect::Opening => hint(i18n, key).to_owned(),
     }
 }
 
@@ -197,6 +205,7 @@ pub fn allowed(i18n: Words, kind: Kind) -> String {
             max = Value::Real(max).to_string(),
             word = word
         ),
+        Kind::Choice([name]) => t_string!(i18n, page.allowed.only, names = *name),
         Kind::Choice(names) => t_string!(i18n, page.allowed.choice, names = names.join(", ")),
         Kind::Switch => t_string!(i18n, page.allowed.switch).to_owned(),
     }
@@ -221,7 +230,7 @@ pub fn repair(i18n: Words, repair: Repair) -> &'static str {
         Repair::TanhXavier => t_string!(i18n, page.repair.tanh_xavier),
         Repair::ReluKaiming => t_string!(i18n, page.repair.relu_kaiming),
         Repair::UnitGain => t_string!(i18n, page.repair.unit_gain),
-        Repair::HalfDepth => t_string!(i18n, page.repair.half_depth),
+        Repair::FittingInit => t_string!(i18n, page.repair.fitting_init),
         Repair::LowerLr => t_string!(i18n, page.repair.lower_lr),
         Repair::ClipNorm => t_string!(i18n, page.repair.clip_norm),
         Repair::LeakyRelu => t_string!(i18n, page.repair.leaky_relu),

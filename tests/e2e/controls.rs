@@ -134,7 +134,12 @@ fn nonsense_in_a_field_is_answered_at_the_field_and_the_run_keeps_its_value() {
                 "the value to come back",
                 &format!("document.getElementById('{key}').value === {}", json!(kept)),
             );
+            assert_eq!(page.text_of(&format!("document.getElementById('{key}').ariaInvalid")), "false");
+            let stays = page.text_of(&format!("{error}.textContent"));
+            assert_eq!(stays, sentence, "the sentence says why the value came back");
+            page.click(&format!("#{key}"));
             page.wait_until("the sentence to go", &format!("{error}.textContent === ''"));
+            page.press("Tab");
         }
     }
     sleep(REST);

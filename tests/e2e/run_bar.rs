@@ -118,13 +118,21 @@ fn the_keyboard_drives_the_run() {
     }
     page.eval("document.querySelector('[data-chart=loss] [role=slider]').focus()");
     page.press("ArrowRight");
-    page.press("s");
     page.eval("document.getElementById('depth').focus()");
     page.type_text("sr");
     page.press("Escape");
     sleep(A_WHILE);
     assert_eq!(page.step(), 0);
     assert_eq!(page.status("state").as_deref(), Some("paused"));
+
+    // A slider has no use for the space bar, and a hand that has moved one wants to see the run.
+    page.eval("document.querySelector('#lr ~ input[type=range]').focus()");
+    page.press(" ");
+    page.wait_for_status("state", "running");
+    page.press(" ");
+    page.wait_for_status("state", "paused");
+    page.click_button("Reset");
+    page.wait_for_status("step", "0");
 
     // Space on a button is a click on it, and nothing besides.
     page.eval("document.querySelectorAll('.run-buttons button')[1].focus()");
@@ -133,6 +141,21 @@ fn the_keyboard_drives_the_run() {
     sleep(A_WHILE);
     assert_eq!(page.step(), 1);
     assert_eq!(page.status("state").as_deref(), Some("paused"));
+}
+
+#[test]
+fn the_browsers_back_button_leads_back_to_the_lesson_before() {
+    let page = Page::open(Screen::LAPTOP, "");
+    for lesson in ["tanh-xavier", "exploding"] {
+        page.click(".dropdown summary");
+        page.click(&format!("[data-lesson={lesson}]"));
+        page.wait_until(lesson, &format!("document.querySelector('[data-lesson={lesson}]').ariaCurrent === 'true'"));
+        assert_eq!(page.text_of("document.activeElement.tagName"), "SUMMARY", "the focus is not lost");
+    }
+    page.wait_for_status("verdict", "exploding");
+    page.eval("history.back()");
+    page.wait_until("the lesson before", "document.querySelector('[data-lesson=tanh-xavier]').ariaCurrent === 'true'");
+    page.wait_for_status("verdict", "healthy");
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub(super) fn ChoiceControl(key: Key) -> impl IntoView {
         <div class="control choice">
             <ControlLabel key=key />
             <ToDefault key=key />
-            <select id=key.name() title=move || words::hint(i18n, key) on:change=on_change>
+            <select id=key.name() title=move || words::full_hint(i18n, key) on:change=on_change>
                 {options}
             </select>
         </div>

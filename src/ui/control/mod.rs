@@ -39,7 +39,7 @@ pub fn Control(
 fn ControlLabel(key: Key) -> impl IntoView {
     let i18n = use_i18n();
     view! {
-        <label for=key.name() title=move || words::hint(i18n, key)>
+        <label for=key.name() title=move || words::full_hint(i18n, key)>
             {move || words::label(i18n, key)}
             {words::symbol(key).map(|(letter, index)| view! { " " <var>{letter} {index.map(|i| view! { <sub>{i}</sub> })}</var> })}
         </label>

@@ -47,9 +47,10 @@ pub(super) fn NumberControl(key: Key) -> impl IntoView {
         draft.set(Some(event_target_value(&event)));
         finish();
     };
+    // The value comes back, and the sentence stays to say why.
     let on_blur = move |_| {
         finish();
-        settle();
+        draft.set(None);
     };
     let notches = StoredValue::new(Notches::of(key, key.kind()));
     let on_keydown = move |event: KeyboardEvent| {
@@ -67,7 +68,12 @@ pub(super) fn NumberControl(key: Key) -> impl IntoView {
             set(&next);
         }
     };
-    let select_all = |event: FocusEvent| event_target::<web_sys::HtmlInputElement>(&event).select();
+    let on_focus = move |event: FocusEvent| {
+        rejection.set(None);
+        event_target::<web_sys::HtmlInputElement>(&event).select();
+    };
+    // Once the value has come back, the sentence only says why.
+    let is_wrong = move || rejection.with(Option::is_some) && draft.with(Option::is_some);
     let error = move || {
         let rejection = rejection.get()?;
         let allowed = words::allowed(i18n, rejection.allowed);
@@ -99,7 +105,7 @@ pub(super) fn NumberControl(key: Key) -> impl IntoView {
         })
     };
     view! {
-        <div class="control number" class:wrong=move || rejection.with(Option::is_some)>
+        <div class="control number" class:wrong=is_wrong>
             <ControlLabel key=key />
             <ToDefault key=key />
             <input
@@ -108,15 +114,15 @@ pub(super) fn NumberControl(key: Key) -> impl IntoView {
                 inputmode="decimal"
                 autocomplete="off"
                 spellcheck="false"
-                title=move || words::hint(i18n, key)
+                title=move || words::full_hint(i18n, key)
                 prop:value=shown
-                aria-invalid=move || rejection.with(Option::is_some).to_string()
+                aria-invalid=move || is_wrong().to_string()
                 aria-describedby=error_id.clone()
                 on:input=on_input
                 on:keydown=on_keydown
                 on:change=on_change
                 on:blur=on_blur
-                on:focus=select_all
+                on:focus=on_focus
             />
             {slider}
             <p class="field-error" id=error_id role="alert" data-notice=move || error().map(|_| "bad-field")>
