@@ -1,6 +1,6 @@
 //! Activations with their derivatives over lanes, and what the report says of them.
 
-use super::{LANES, Lane, Panels, Real};
+use super::{LANES, Lane, Panels, Real, Vector};
 use crate::nn::Activation;
 
 /// SELU's scale s and α (Klambauer et al. 2017).
@@ -9,75 +9,64 @@ const SELU_ALPHA: f64 = 1.673_263_242_354_377_2;
 
 /// `h = φ(u)` and `slope = φ′(u)`, entry by entry.
 pub fn activate<T: Real>(activation: Activation, u: &[Lane<T>], h: &mut [Lane<T>], slope: &mut [Lane<T>]) {
+    let constant = T::Vector::constant;
+    let (zero, one) = (constant(0.0), constant(1.0));
     match activation {
-        Activation::Linear => each(u, h, slope, |u| (u, T::ONE)),
-        Activation::Sigmoid => each(u, h, slope, sigmoid),
+        Activation::Linear => each(u, h, slope, |u| (u, one)),
+        Activation::Sigmoid => each(u, h, slope, sigmoid::<T>),
         Activation::Tanh => each(u, h, slope, T::tanh_with_slope),
+        // NaN is neither above 0 nor not above it, and stays.
         Activation::Relu => each(u, h, slope, |u| {
-            if u > T::ZERO {
-                (u, T::ONE)
-            } else if u <= T::ZERO {
-                (T::ZERO, T::ZERO)
-            } else {
-                (u, u)
-            }
+            let otherwise = u.min(zero) - u.min(zero);
+            (zero.select_less(u, u, otherwise), zero.select_less(u, one, otherwise))
         }),
         Activation::LeakyRelu => {
-            let leak = T::from_f64(0.01);
-            each(u, h, slope, |u| if u > T::ZERO { (u, T::ONE) } else { (leak * u, leak) });
+            let leak = constant(0.01);
+            each(u, h, slope, |u| (zero.select_less(u, u, leak * u), zero.select_less(u, one, leak)));
         }
         Activation::Elu => each(u, h, slope, |u| {
-            let negative = exp_m1(u.min(T::ZERO));
-            if u > T::ZERO { (u, T::ONE) } else { (negative, negative + T::ONE) }
+            let negative = T::exp_m1(u.min(zero));
+            (zero.select_less(u, u, negative), zero.select_less(u, one, negative + one))
         }),
         Activation::Selu => {
-            let (scale, alpha) = (T::from_f64(SELU_SCALE), T::from_f64(SELU_SCALE * SELU_ALPHA));
+            let (scale, alpha) = (constant(SELU_SCALE), constant(SELU_SCALE * SELU_ALPHA));
             each(u, h, slope, |u| {
-                let negative = alpha * exp_m1(u.min(T::ZERO));
-                if u > T::ZERO { (scale * u, scale) } else { (negative, negative + alpha) }
+                let negative = alpha * T::exp_m1(u.min(zero));
+                (zero.select_less(u, scale * u, negative), zero.select_less(u, scale, negative + alpha))
             });
         }
-        Activation::Gelu => {
-            let inverse_sqrt_2 = T::from_f64(core::f64::consts::FRAC_1_SQRT_2);
-            let inverse_sqrt_tau = T::from_f64(1.0 / (core::f64::consts::TAU).sqrt());
-            let half = T::from_f64(0.5);
-            each(u, h, slope, |u| {
-                let distribution = half * (-u * inverse_sqrt_2).erfc();
-                let density = inverse_sqrt_tau * (-half * u * u).exp();
-                (u * distribution, distribution + u * density)
-            });
-        }
+        Activation::Gelu => each(u, h, slope, |u| {
+            let (distribution, density) = T::normal(u);
+            (u * distribution, distribution + u * density)
+        }),
         Activation::Silu => each(u, h, slope, |u| {
-            let (s, s_prime) = sigmoid(u);
+            let (s, s_prime) = sigmoid::<T>(u);
             (u * s, s + u * s_prime)
         }),
     }
 }
 
-// A function of its own for every function: what is merged into a larger one is vectorized less well.
+// A function of its own for every function: what is merged into a larger one is compiled less well.
 #[inline(never)]
-fn each<T: Real>(u: &[Lane<T>], h: &mut [Lane<T>], slope: &mut [Lane<T>], phi: impl Fn(T) -> (T, T)) {
+fn each<T: Real>(
+    u: &[Lane<T>],
+    h: &mut [Lane<T>],
+    slope: &mut [Lane<T>],
+    phi: impl Fn(T::Vector) -> (T::Vector, T::Vector),
+) {
     for ((u, h), slope) in u.iter().zip(h).zip(slope) {
-        for i in 0..LANES {
-            (h[i], slope[i]) = phi(u[i]);
-        }
+        let (value, derivative) = phi(T::Vector::load(u));
+        (*h, *slope) = (value.store(), derivative.store());
     }
 }
 
 /// `1 / (1 + e^-u)` and its derivative, by `e = e^-|u|`: neither cancels, however large u is.
 #[inline(always)]
-fn sigmoid<T: Real>(u: T) -> (T, T) {
-    let e = (-u.abs()).exp();
-    let r = T::ONE / (T::ONE + e);
-    (if u < T::ZERO { e * r } else { r }, e * r * r)
-}
-
-/// `e^u - 1` for `u <= 0`, without cancellation: `2t / (1 - t)` with `t = tanh(u / 2)`.
-#[inline(always)]
-fn exp_m1<T: Real>(u: T) -> T {
-    let two = T::ONE + T::ONE;
-    let (t, _) = (u / two).tanh_with_slope();
-    two * t / (T::ONE - t)
+fn sigmoid<T: Real>(u: T::Vector) -> (T::Vector, T::Vector) {
+    let one = T::Vector::splat(T::ONE);
+    let e = T::exp(-u.abs());
+    let r = one / (one + e);
+    (u.select_less(T::Vector::splat(T::ZERO), e * r, r), e * r * r)
 }
 
 /// What the activations of one layer look like.

@@ -3,7 +3,7 @@
 //! Each computes tiles of 4 × 8 entries in registers. An entry's sum runs over its terms in their order, one after
 //! the other, whatever the shape, so the result does not depend on how the tiles fall.
 
-use super::{LANES, Lane, Panels, Real};
+use super::{LANES, Lane, Panels, Real, Vector};
 
 /// Rows of a tile.
 const TILE: usize = 4;
@@ -36,21 +36,34 @@ fn product_tile<T: Real, const ROWS: usize>(
     b: &[Lane<T>],
     start: Lane<T>,
 ) -> [Lane<T>; ROWS] {
-    let mut sums = [start; ROWS];
-    // Blocks of a length that the compiler does not know, the last being shorter: unrolled eightfold, it would work
-    // the whole block entry by entry instead of lane by lane.
-    for (panel, block) in b.chunks(LANES).enumerate() {
-        let Some(rows) = a.panel(panel)[row..].first_chunk::<ROWS>() else { return sums };
-        for (k, b) in block.iter().enumerate() {
-            for r in 0..ROWS {
-                let a = rows[r][k % LANES];
-                for i in 0..LANES {
-                    sums[r][i] += a * b[i];
-                }
-            }
+    let mut sums = [T::Vector::load(&start); ROWS];
+    let (blocks, rest) = b.as_chunks::<LANES>();
+    for (panel, block) in blocks.iter().enumerate() {
+        let Some(rows) = a.panel(panel)[row..].first_chunk::<ROWS>() else { break };
+        for k in 0..LANES {
+            add_products(&mut sums, rows, k, &block[k]);
         }
     }
-    sums
+    if let Some(rows) = a.panel_or_none(blocks.len()).and_then(|panel| panel[row..].first_chunk::<ROWS>()) {
+        for (k, b) in rest.iter().enumerate() {
+            add_products(&mut sums, rows, k, b);
+        }
+    }
+    sums.map(Vector::store)
+}
+
+/// `sums[r] += rows[r][k] b`.
+#[inline(always)]
+fn add_products<T: Real, const ROWS: usize>(
+    sums: &mut [T::Vector; ROWS],
+    rows: &[Lane<T>; ROWS],
+    k: usize,
+    b: &Lane<T>,
+) {
+    let b = T::Vector::load(b);
+    for r in 0..ROWS {
+        sums[r] = sums[r] + T::Vector::splat(rows[r][k]) * b;
+    }
 }
 
 /// `C = Aᵀ D`: A is (m, k), D is (m, n), C becomes (k, n).
@@ -79,15 +92,14 @@ fn transposed_tile<T: Real>(a: &[Lane<T>], first: usize, d: &[Lane<T>]) -> [Lane
 
 #[inline(always)]
 fn transposed_half<T: Real, const FIRST: usize>(a: &[Lane<T>], d: &[Lane<T>]) -> [Lane<T>; TILE] {
-    let mut sums = [[T::ZERO; LANES]; TILE];
+    let mut sums = [T::Vector::splat(T::ZERO); TILE];
     for (a, d) in a.iter().zip(d) {
+        let d = T::Vector::load(d);
         for r in 0..TILE {
-            for i in 0..LANES {
-                sums[r][i] += a[FIRST + r] * d[i];
-            }
+            sums[r] = sums[r] + T::Vector::splat(a[FIRST + r]) * d;
         }
     }
-    sums
+    sums.map(Vector::store)
 }
 
 /// `B = Aᵀ`.

@@ -1,5 +1,7 @@
 //! The two floating-point formats.
 
+use super::vector::Vector;
+use super::{F32x8, F64x8, elementary as e};
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
 
@@ -26,6 +28,9 @@ pub trait Real:
     + MulAssign
     + std::iter::Sum
 {
+    /// Eight numbers of the format.
+    type Vector: Vector<Scalar = Self>;
+
     /// 0.
     const ZERO: Self;
     /// 1.
@@ -50,28 +55,24 @@ pub trait Real:
     fn min(self, other: Self) -> Self;
     /// Whether the number is neither infinite nor NaN.
     fn is_finite(self) -> bool;
-    /// `e^x`, within 2 units in the last place.
-    fn exp(self) -> Self;
+    /// `e^x` for `x <= 0`, within 2 units in the last place.
+    fn exp(x: Self::Vector) -> Self::Vector;
+    /// `e^x - 1` for `x <= 0`, which does not cancel.
+    fn exp_m1(x: Self::Vector) -> Self::Vector;
     /// `tanh x`, within 2 units in the last place, and its derivative `1 - tanh² x`, which does not cancel.
-    fn tanh_with_slope(self) -> (Self, Self);
-    /// The complementary error function.
-    fn erfc(self) -> Self;
-    /// `|self|` with the sign of `sign`.
-    fn copysign(self, sign: Self) -> Self;
+    fn tanh_with_slope(x: Self::Vector) -> (Self::Vector, Self::Vector);
+    /// The normal distribution function Φ and its density φ.
+    fn normal(x: Self::Vector) -> (Self::Vector, Self::Vector);
 
     /// `2^exponent`, 0 where that is below the normal range.
     fn power_of_two(exponent: i32) -> Self;
-
-    /// The number, or 0 where its magnitude is below `bound`.
-    #[inline(always)]
-    fn flush(self, bound: Self) -> Self {
-        if self.abs() < bound { Self::ZERO } else { self }
-    }
 }
 
 macro_rules! real {
-    ($Float:ident, $tiny:expr, $tiny_square:expr, $min_exponent:expr, $exp:path, $tanh:path, $erfc:path) => {
+    ($Float:ident, $Vector:ident, $tiny:expr, $tiny_square:expr, $min_exponent:expr, $exp:path, $exp_m1:path,
+     $tanh:path, $normal:path) => {
         impl Real for $Float {
+            type Vector = $Vector;
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
             const TINY: Self = $tiny;
@@ -106,20 +107,20 @@ macro_rules! real {
                 Self::is_finite(self)
             }
             #[inline(always)]
-            fn exp(self) -> Self {
-                $exp(self)
+            fn exp(x: $Vector) -> $Vector {
+                $exp(x)
             }
             #[inline(always)]
-            fn tanh_with_slope(self) -> (Self, Self) {
-                $tanh(self)
+            fn exp_m1(x: $Vector) -> $Vector {
+                $exp_m1(x)
             }
             #[inline(always)]
-            fn erfc(self) -> Self {
-                $erfc(self)
+            fn tanh_with_slope(x: $Vector) -> ($Vector, $Vector) {
+                $tanh(x)
             }
             #[inline(always)]
-            fn copysign(self, sign: Self) -> Self {
-                Self::copysign(self, sign)
+            fn normal(x: $Vector) -> ($Vector, $Vector) {
+                $normal(x)
             }
             fn power_of_two(exponent: i32) -> Self {
                 if exponent < $min_exponent { 0.0 } else { libm::ldexp(1.0, exponent) as Self }
@@ -128,5 +129,5 @@ macro_rules! real {
     };
 }
 
-real!(f32, 1e-18, 1e-36, -126, super::elementary::exp_f32, super::elementary::tanh_f32, libm::erfcf);
-real!(f64, 1e-150, 1e-300, -1022, super::elementary::exp_f64, super::elementary::tanh_f64, libm::erfc);
+real!(f32, F32x8, 1e-18, 1e-36, -126, e::exp_f32, e::exp_m1_f32, e::tanh_f32, e::normal_f32);
+real!(f64, F64x8, 1e-150, 1e-300, -1022, e::exp_f64, e::exp_m1_f64, e::tanh_f64, e::normal_f64);

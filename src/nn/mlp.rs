@@ -68,7 +68,7 @@ impl<T: Real> Layer<T> {
         let shape = (linear.weight.value.rows(), linear.weight.value.cols());
         assert_eq!(shape, (spec.fan_in, spec.fan_out), "shape of the weights");
         assert!(spec.residual.is_none() || spec.fan_in == spec.fan_out, "a skip joins layers of one width");
-        let buffer = || Panels::zeros(max_batch, spec.fan_out);
+        let buffer = || Panels::for_batch(max_batch, spec.fan_out);
         Self {
             spec,
             linear,
@@ -212,7 +212,7 @@ impl<T: Real> Mlp<T> {
     pub fn new(layers: Vec<(LayerSpec, Linear<T>)>, max_batch: usize) -> Self {
         assert!(!layers.is_empty(), "a network has a layer at least");
         assert!(layers.windows(2).all(|pair| pair[0].0.fan_out == pair[1].0.fan_in), "widths of neighbouring layers");
-        let input = Panels::zeros(max_batch, layers[0].0.fan_in);
+        let input = Panels::for_batch(max_batch, layers[0].0.fan_in);
         let layers = layers.into_iter().map(|(spec, linear)| Layer::new(spec, linear, max_batch)).collect();
         Self { layers, input }
     }

@@ -60,7 +60,7 @@ impl<T: Real> Norm<T> {
             is_batch,
             gamma: Parameter::new(&Array2::ones((1, units))),
             beta: Parameter::new(&Array2::zeros((1, units))),
-            normalized: Panels::zeros(max_batch, units),
+            normalized: Panels::for_batch(max_batch, units),
             inverse_std: vec![T::ZERO; if is_batch { units } else { max_batch }],
             sums: [vec![T::ZERO; max_batch], vec![T::ZERO; max_batch]],
             running_mean: vec![0.0; units],

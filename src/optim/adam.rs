@@ -2,7 +2,13 @@
 
 use super::Hyper;
 use super::update::{Rule, Scales};
-use crate::kernel::Real;
+use crate::kernel::{Real, Vector};
+
+/// `1 / (1 − β₁^t)` and `1 / (1 − β₂^t)` at step t, from 1.
+pub(super) fn bias_corrections(hyper: &Hyper, step: u64) -> (f64, f64) {
+    let correction = |beta: f64| 1.0 / (1.0 - libm::pow(beta, step as f64));
+    (correction(hyper.beta1), correction(hyper.beta2))
+}
 
 /// # Formula
 /// `m ← β₁ m + (1 − β₁) g`, `v ← β₂ v + (1 − β₂) g²`,
@@ -10,53 +16,52 @@ use crate::kernel::Real;
 ///
 /// where t is the step from 1, m and v the first and second moment of the gradient (Kingma and Ba 2015).
 /// ε stands outside the root, as in PyTorch.
-pub struct Adam<T> {
+pub struct Adam<V> {
     /// `η / (1 − β₁^t)`.
-    step_size: T,
-    beta1: T,
-    new_share1: T,
-    beta2: T,
-    new_share2: T,
+    step_size: V,
+    beta1: V,
+    new_share1: V,
+    beta2: V,
+    new_share2: V,
     /// `1 / √(1 − β₂^t)`, and out of the scale of the gradient.
-    root_correction: T,
-    epsilon: T,
+    root_correction: V,
+    epsilon: V,
     corrections: (f64, f64),
 }
 
-impl<T: Real> Adam<T> {
-    pub(super) fn new(lr: f64, hyper: &Hyper, step: u64, scales: Scales<T>) -> Self {
-        let correction = |beta: f64| 1.0 / (1.0 - libm::pow(beta, step as f64));
-        let corrections = (correction(hyper.beta1), correction(hyper.beta2));
+impl<V: Vector> Adam<V> {
+    /// `corrections` are those of [`bias_corrections`].
+    pub(super) fn new(lr: f64, hyper: &Hyper, corrections: (f64, f64), scales: Scales<V>) -> Self {
         Self {
-            step_size: T::from_f64(lr * corrections.0),
-            beta1: T::from_f64(hyper.beta1) * scales.state,
-            new_share1: T::from_f64(1.0 - hyper.beta1),
-            beta2: T::from_f64(hyper.beta2) * scales.state_squared,
-            new_share2: T::from_f64(1.0 - hyper.beta2),
-            root_correction: T::from_f64(corrections.1.sqrt()) * scales.inverse,
-            epsilon: T::from_f64(hyper.epsilon),
+            step_size: V::constant(lr * corrections.0),
+            beta1: V::constant(hyper.beta1) * scales.state,
+            new_share1: V::constant(1.0 - hyper.beta1),
+            beta2: V::constant(hyper.beta2) * scales.state_squared,
+            new_share2: V::constant(1.0 - hyper.beta2),
+            root_correction: V::constant(corrections.1.sqrt()) * scales.inverse,
+            epsilon: V::constant(hyper.epsilon),
             corrections,
         }
     }
 
     #[inline(always)]
-    fn moments(&self, g: T, m: &mut T, v: &mut T) {
-        *m = (self.beta1 * *m + self.new_share1 * g).flush(T::TINY);
-        *v = (self.beta2 * *v + self.new_share2 * (g * g)).flush(T::TINY_SQUARE);
+    fn moments(&self, g: V, m: &mut V, v: &mut V) {
+        *m = (self.beta1 * *m + self.new_share1 * g).flush(V::Scalar::TINY);
+        *v = (self.beta2 * *v + self.new_share2 * (g * g)).flush(V::Scalar::TINY_SQUARE);
     }
 
     #[inline(always)]
-    fn step(&self, m: T, v: T) -> T {
+    fn step(&self, m: V, v: V) -> V {
         -(self.step_size * m / (v.sqrt() * self.root_correction + self.epsilon))
     }
 }
 
-impl<T: Real> Rule<T, 2> for Adam<T> {
+impl<V: Vector> Rule<V, 2> for Adam<V> {
     const FIRST: Option<usize> = Some(0);
     const SECOND: Option<usize> = Some(1);
 
     #[inline(always)]
-    fn change(&self, g: T, [m, v]: [&mut T; 2]) -> T {
+    fn change(&self, g: V, [m, v]: [&mut V; 2]) -> V {
         self.moments(g, m, v);
         self.step(*m, *v)
     }
@@ -70,23 +75,23 @@ impl<T: Real> Rule<T, 2> for Adam<T> {
 /// as [`Adam`], with `v_max ← max(v_max, v)` in the place of v in the update
 ///
 /// The maximum is over the v that are not bias-corrected (Reddi et al. 2018; PyTorch).
-pub struct AmsGrad<T> {
-    adam: Adam<T>,
-    state_squared: T,
+pub struct AmsGrad<V> {
+    adam: Adam<V>,
+    state_squared: V,
 }
 
-impl<T: Real> AmsGrad<T> {
-    pub(super) fn new(lr: f64, hyper: &Hyper, step: u64, scales: Scales<T>) -> Self {
-        Self { adam: Adam::new(lr, hyper, step, scales), state_squared: scales.state_squared }
+impl<V: Vector> AmsGrad<V> {
+    pub(super) fn new(lr: f64, hyper: &Hyper, corrections: (f64, f64), scales: Scales<V>) -> Self {
+        Self { adam: Adam::new(lr, hyper, corrections, scales), state_squared: scales.state_squared }
     }
 }
 
-impl<T: Real> Rule<T, 3> for AmsGrad<T> {
+impl<V: Vector> Rule<V, 3> for AmsGrad<V> {
     const FIRST: Option<usize> = Some(0);
     const SECOND: Option<usize> = Some(2);
 
     #[inline(always)]
-    fn change(&self, g: T, [m, v, v_max]: [&mut T; 3]) -> T {
+    fn change(&self, g: V, [m, v, v_max]: [&mut V; 3]) -> V {
         self.adam.moments(g, m, v);
         *v_max = (self.state_squared * *v_max).max(*v);
         self.adam.step(*m, *v_max)

@@ -1,39 +1,39 @@
 //! RMSProp.
 
 use super::update::{Rule, Scales};
-use crate::kernel::Real;
+use crate::kernel::{Real, Vector};
 
 /// # Formula
 /// `s ← α s + (1 − α) g²`, `θ ← θ − η g / (√s + ε)`
 ///
 /// where s is the running mean of squared gradients (Tieleman and Hinton 2012). The page calls α β₂, its place in
 /// Adam.
-pub struct RmsProp<T> {
-    lr: T,
-    alpha: T,
-    new_share: T,
-    epsilon: T,
-    inverse: T,
+pub struct RmsProp<V> {
+    lr: V,
+    alpha: V,
+    new_share: V,
+    epsilon: V,
+    inverse: V,
 }
 
-impl<T: Real> RmsProp<T> {
-    pub(super) fn new(lr: f64, alpha: f64, epsilon: f64, scales: Scales<T>) -> Self {
+impl<V: Vector> RmsProp<V> {
+    pub(super) fn new(lr: f64, alpha: f64, epsilon: f64, scales: Scales<V>) -> Self {
         Self {
-            lr: T::from_f64(lr),
-            alpha: T::from_f64(alpha) * scales.state_squared,
-            new_share: T::from_f64(1.0 - alpha),
-            epsilon: T::from_f64(epsilon),
+            lr: V::constant(lr),
+            alpha: V::constant(alpha) * scales.state_squared,
+            new_share: V::constant(1.0 - alpha),
+            epsilon: V::constant(epsilon),
             inverse: scales.inverse,
         }
     }
 }
 
-impl<T: Real> Rule<T, 1> for RmsProp<T> {
+impl<V: Vector> Rule<V, 1> for RmsProp<V> {
     const SECOND: Option<usize> = Some(0);
 
     #[inline(always)]
-    fn change(&self, g: T, [s]: [&mut T; 1]) -> T {
-        *s = (self.alpha * *s + self.new_share * (g * g)).flush(T::TINY_SQUARE);
+    fn change(&self, g: V, [s]: [&mut V; 1]) -> V {
+        *s = (self.alpha * *s + self.new_share * (g * g)).flush(V::Scalar::TINY_SQUARE);
         -(self.lr * g / (s.sqrt() * self.inverse + self.epsilon))
     }
 }

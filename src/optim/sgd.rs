@@ -1,25 +1,25 @@
 //! Stochastic gradient descent; gradient descent when the batch is the whole data set.
 
 use super::update::Rule;
-use crate::kernel::Real;
+use crate::kernel::Vector;
 
 /// # Formula
 /// `θ ← θ − η g`
 ///
 /// where η is the learning rate and g the gradient (Robbins and Monro 1951).
-pub struct Sgd<T> {
-    lr: T,
+pub struct Sgd<V> {
+    lr: V,
 }
 
-impl<T: Real> Sgd<T> {
+impl<V: Vector> Sgd<V> {
     pub(super) fn new(lr: f64) -> Self {
-        Self { lr: T::from_f64(lr) }
+        Self { lr: V::constant(lr) }
     }
 }
 
-impl<T: Real> Rule<T, 0> for Sgd<T> {
+impl<V: Vector> Rule<V, 0> for Sgd<V> {
     #[inline(always)]
-    fn change(&self, g: T, []: [&mut T; 0]) -> T {
+    fn change(&self, g: V, []: [&mut V; 0]) -> V {
         -(self.lr * g)
     }
 }

@@ -1,20 +1,20 @@
 //! What all update rules share: the loop over a parameter tensor's entries, the scale of its state, and the norms.
 
 use super::{ClipKind, Hyper, OptimizerKind, adagrad, adam, momentum, rmsprop, schedule, sgd};
-use crate::kernel::{LANES, Lane, Panels, Real, sum_lane};
+use crate::kernel::{LANES, Lane, Panels, Real, Vector, sum_lane};
 use crate::nn::{Parameter, unscale};
 
-/// An update rule at one step: what it makes of one entry's gradient and state.
+/// An update rule at one step: what it makes of the gradient and the state of eight entries.
 ///
 /// Gradient and state are carried times `2^e`, so first moments come times `2^e` and second ones times `2^2e`.
-pub(super) trait Rule<T, const SLOTS: usize> {
+pub(super) trait Rule<V, const SLOTS: usize> {
     /// Which slot holds the first moment, if the rule has one that the report shows.
     const FIRST: Option<usize> = None;
     /// Which slot holds the second moment that the rule divides by.
     const SECOND: Option<usize> = None;
 
-    /// The change of the entry times `2^e`, from its gradient; the state becomes that after the step.
-    fn change(&self, gradient: T, state: [&mut T; SLOTS]) -> T;
+    /// The change of the entries times `2^e`, from its gradient; the state becomes that after the step.
+    fn change(&self, gradient: V, state: [&mut V; SLOTS]) -> V;
 
     /// Factors that make the state's first and second moment into those that the rule uses (bias correction).
     fn corrections(&self) -> (f64, f64) {
@@ -24,13 +24,13 @@ pub(super) trait Rule<T, const SLOTS: usize> {
 
 /// The powers of two that a rule needs to know of.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Scales<T> {
+pub(super) struct Scales<V> {
     /// What the state of the step before is multiplied by, to be in the scale of this step's gradient.
-    pub state: T,
+    pub state: V,
     /// The square of it, for second moments.
-    pub state_squared: T,
+    pub state_squared: V,
     /// What makes a number in the scale of the gradient a true one; 0 where that would leave the format.
-    pub inverse: T,
+    pub inverse: V,
 }
 
 /// The state of an optimizer for one parameter tensor, and the values that the next step gives it.
@@ -64,8 +64,8 @@ pub struct Optimizer {
     hyper: Hyper,
     /// The learning rate with its schedule.
     lr: f64,
-    /// The step, from 1.
-    step: u64,
+    /// Adam's.
+    corrections: (f64, f64),
     /// The factor of clipping by norm, 1 without.
     clip_factor: f64,
 }
@@ -103,7 +103,7 @@ impl Optimizer {
         // As PyTorch's clip_grad_norm_, whose 1e-6 keeps a norm of zero from dividing.
         let clip_factor =
             if hyper.clip == ClipKind::Norm { (hyper.clip_at / (grad_norm + 1e-6)).min(1.0) } else { 1.0 };
-        Self { kind, hyper, lr, step, clip_factor }
+        Self { kind, hyper, lr, corrections: adam::bias_corrections(&hyper, step), clip_factor }
     }
 
     /// Computes the parameter's next values, which [`State::commit`] puts in place. The parameter stays as it is, so
@@ -123,22 +123,22 @@ impl Optimizer {
             }
         };
         let scales = Scales {
-            state: T::power_of_two(rescale),
-            state_squared: T::power_of_two(2 * rescale),
+            state: T::Vector::splat(T::power_of_two(rescale)),
+            state_squared: T::Vector::splat(T::power_of_two(2 * rescale)),
             // Beyond 2^-80 no entry would notice, and the product could become denormal.
-            inverse: if exponent > 80 { T::ZERO } else { T::power_of_two(-exponent) },
+            inverse: T::Vector::splat(if exponent > 80 { T::ZERO } else { T::power_of_two(-exponent) }),
         };
         state.exponent = exponent;
         let context = Context {
-            gradient_factor: T::from_f64(unscale(self.clip_factor, parameter.exponent - exponent)),
+            gradient_factor: T::Vector::constant(unscale(self.clip_factor, parameter.exponent - exponent)),
             clip_value: (self.hyper.clip == ClipKind::Value)
-                .then(|| T::from_f64(unscale(self.hyper.clip_at, -exponent).min(1e30))),
-            coupled: T::from_f64(if self.kind == OptimizerKind::AdamW { 0.0 } else { decay }),
-            decoupled: T::from_f64(if self.kind == OptimizerKind::AdamW { self.lr * decay } else { 0.0 }),
+                .then(|| T::Vector::constant(unscale(self.hyper.clip_at, -exponent).min(1e30))),
+            coupled: T::Vector::constant(if self.kind == OptimizerKind::AdamW { 0.0 } else { decay }),
+            decoupled: T::Vector::constant(if self.kind == OptimizerKind::AdamW { self.lr * decay } else { 0.0 }),
             inverse: scales.inverse,
             exponent,
         };
-        let (hyper, lr, step) = (&self.hyper, self.lr, self.step);
+        let (hyper, lr) = (&self.hyper, self.lr);
         match self.kind {
             OptimizerKind::Sgd => run(&sgd::Sgd::new(lr), &context, parameter, state),
             OptimizerKind::Momentum => {
@@ -154,52 +154,46 @@ impl Optimizer {
                 run(&rmsprop::RmsProp::new(lr, hyper.beta2, hyper.epsilon, scales), &context, parameter, state)
             }
             OptimizerKind::Adam | OptimizerKind::AdamW => {
-                run(&adam::Adam::new(lr, hyper, step, scales), &context, parameter, state)
+                run(&adam::Adam::new(lr, hyper, self.corrections, scales), &context, parameter, state)
             }
-            OptimizerKind::AmsGrad => run(&adam::AmsGrad::new(lr, hyper, step, scales), &context, parameter, state),
+            OptimizerKind::AmsGrad => {
+                run(&adam::AmsGrad::new(lr, hyper, self.corrections, scales), &context, parameter, state)
+            }
         }
     }
 }
 
 /// What happens to a gradient before the rule sees it, and to a change after.
-struct Context<T> {
-    gradient_factor: T,
-    clip_value: Option<T>,
-    coupled: T,
-    decoupled: T,
-    inverse: T,
+struct Context<V> {
+    gradient_factor: V,
+    clip_value: Option<V>,
+    coupled: V,
+    decoupled: V,
+    inverse: V,
     exponent: i32,
 }
 
-fn run<T: Real, R: Rule<T, SLOTS>, const SLOTS: usize>(
+fn run<T: Real, R: Rule<T::Vector, SLOTS>, const SLOTS: usize>(
     rule: &R,
-    context: &Context<T>,
+    context: &Context<T::Vector>,
     parameter: &Parameter<T>,
     state: &mut State<T>,
 ) -> UpdateNorms {
     // One instance without clipping by value, the usual case, so that its loop has no test in it.
     match context.clip_value {
         None => run_clipped(rule, context, parameter, state, |g| g),
-        Some(limit) => run_clipped(rule, context, parameter, state, |g: T| {
-            if g > limit {
-                limit
-            } else if g < -limit {
-                -limit
-            } else {
-                g
-            }
-        }),
+        Some(limit) => run_clipped(rule, context, parameter, state, |g: T::Vector| g.min(limit).max(-limit)),
     }
 }
 
-// A function of its own for every rule: what is merged into a larger one is vectorized less well.
+// A function of its own for every rule: what is merged into a larger one is compiled less well.
 #[inline(never)]
-fn run_clipped<T: Real, R: Rule<T, SLOTS>, const SLOTS: usize>(
+fn run_clipped<T: Real, R: Rule<T::Vector, SLOTS>, const SLOTS: usize>(
     rule: &R,
-    context: &Context<T>,
+    context: &Context<T::Vector>,
     parameter: &Parameter<T>,
     state: &mut State<T>,
-    clip: impl Fn(T) -> T,
+    clip: impl Fn(T::Vector) -> T::Vector,
 ) -> UpdateNorms {
     const RUN: usize = 64;
     let (mut update, mut value, mut first, mut second) = (0.0, 0.0, 0.0, 0.0);
@@ -210,29 +204,28 @@ fn run_clipped<T: Real, R: Rule<T, SLOTS>, const SLOTS: usize>(
         let range = start..(start + RUN).min(values.len());
         let (gradients, values, next) = (&gradients[range.clone()], &values[range.clone()], &mut next[range.clone()]);
         let slots = state.slots.each_mut().map(|slot| slot.get_mut(range.clone()).unwrap_or_default());
-        let mut sums = [[T::ZERO; LANES]; 4];
+        let mut sums = [T::Vector::splat(T::ZERO); 4];
         for row in 0..values.len() {
-            let (gradient, theta) = (gradients[row], values[row]);
-            let mut kept: [Lane<T>; SLOTS] = std::array::from_fn(|slot| slots[slot][row]);
-            for i in 0..LANES {
-                let gradient = clip(gradient[i] * context.gradient_factor) + context.coupled * theta[i];
-                let change = rule.change(gradient.flush(T::TINY), kept.each_mut().map(|lane| &mut lane[i]));
-                let change = (change - context.decoupled * theta[i]).flush(T::TINY);
-                let after = theta[i] + change * context.inverse;
-                next[row][i] = after;
-                sums[0][i] += change * change;
-                sums[1][i] += after * after;
-                if let Some(slot) = R::FIRST {
-                    sums[2][i] += kept[slot][i] * kept[slot][i];
-                }
-                if let Some(slot) = R::SECOND {
-                    sums[3][i] += kept[slot][i];
-                }
+            let (gradient, theta) = (T::Vector::load(&gradients[row]), T::Vector::load(&values[row]));
+            let mut kept: [T::Vector; SLOTS] = std::array::from_fn(|slot| T::Vector::load(&slots[slot][row]));
+            let gradient = clip(gradient * context.gradient_factor) + context.coupled * theta;
+            let change = rule.change(gradient.flush(T::TINY), kept.each_mut());
+            let change = (change - context.decoupled * theta).flush(T::TINY);
+            let after = theta + change * context.inverse;
+            next[row] = after.store();
+            sums[0] = sums[0] + change * change;
+            sums[1] = sums[1] + after * after;
+            if let Some(slot) = R::FIRST {
+                sums[2] = sums[2] + kept[slot] * kept[slot];
+            }
+            if let Some(slot) = R::SECOND {
+                sums[3] = sums[3] + kept[slot];
             }
             for (slot, kept) in kept.iter().enumerate() {
-                slots[slot][row] = *kept;
+                slots[slot][row] = kept.store();
             }
         }
+        let sums = sums.map(Vector::store);
         update += sum_lane(&sums[0]);
         value += sum_lane(&sums[1]);
         first += sum_lane(&sums[2]);

@@ -1,0 +1,280 @@
+//! Eight numbers that are computed with at once: a [`Lane`] in registers.
+//!
+//! Formulas over a vector are written once, with operators, for both formats. Natively a vector is an array, which the
+//! compiler turns into the machine's instructions; in WebAssembly it is made of `v128`s, because there the compiler
+//! leaves loops with comparisons and bit patterns to scalar code. Either way every entry is rounded as IEEE 754 says,
+//! so the results are the same bits.
+
+use super::{LANES, Lane, Real};
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+/// Eight numbers of the format `Scalar`.
+pub trait Vector:
+    Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> + Neg<Output = Self>
+{
+    /// The format of one entry.
+    type Scalar: Real<Vector = Self>;
+
+    /// Eight times the same number.
+    fn splat(x: Self::Scalar) -> Self;
+    /// From memory.
+    fn load(lane: &Lane<Self::Scalar>) -> Self;
+    /// To memory.
+    fn store(self) -> Lane<Self::Scalar>;
+    /// `√x`.
+    fn sqrt(self) -> Self;
+    /// `|x|`.
+    fn abs(self) -> Self;
+    /// `|self|` with the sign of `sign`.
+    fn copysign(self, sign: Self) -> Self;
+    /// The larger of both; NaN where `self` is.
+    fn max(self, other: Self) -> Self;
+    /// The smaller of both; NaN where `self` is.
+    fn min(self, other: Self) -> Self;
+    /// `yes` where `self < other`, `no` elsewhere and where one of them is NaN.
+    fn select_less(self, other: Self, yes: Self, no: Self) -> Self;
+    /// `2^k` for whole numbers k in the normal range, given as `k + 1.5 · 2^p`, p the bits of the significand: the sum
+    /// holds k in its last bits.
+    fn power_of_shifted(self) -> Self;
+
+    /// Eight times the number nearest to `x`.
+    #[inline(always)]
+    fn constant(x: f64) -> Self {
+        Self::splat(Self::Scalar::from_f64(x))
+    }
+
+    /// The numbers, or 0 where their magnitude is below `bound`.
+    #[inline(always)]
+    fn flush(self, bound: Self::Scalar) -> Self {
+        self.abs().select_less(Self::splat(bound), Self::splat(Self::Scalar::ZERO), self)
+    }
+}
+
+/// `op` of each pair of entries.
+#[cfg(not(target_arch = "wasm32"))]
+#[inline(always)]
+fn zip<T: Real>(a: [T; LANES], b: [T; LANES], op: impl Fn(T, T) -> T) -> [T; LANES] {
+    std::array::from_fn(|i| op(a[i], b[i]))
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+macro_rules! native {
+    ($Vector:ident, $Float:ident, $Bits:ident, $significand:literal, $bias:literal) => {
+        /// Eight numbers, as an array.
+        #[derive(Clone, Copy, Debug)]
+        pub struct $Vector([$Float; LANES]);
+
+        native!(@operator $Vector, Add, add, +);
+        native!(@operator $Vector, Sub, sub, -);
+        native!(@operator $Vector, Mul, mul, *);
+        native!(@operator $Vector, Div, div, /);
+
+        impl Neg for $Vector {
+            type Output = Self;
+            #[inline(always)]
+            fn neg(self) -> Self {
+                Self(self.0.map(|x| -x))
+            }
+        }
+
+        impl Vector for $Vector {
+            type Scalar = $Float;
+            #[inline(always)]
+            fn splat(x: $Float) -> Self {
+                Self([x; LANES])
+            }
+            #[inline(always)]
+            fn load(lane: &Lane<$Float>) -> Self {
+                Self(*lane)
+            }
+            #[inline(always)]
+            fn store(self) -> Lane<$Float> {
+                self.0
+            }
+            #[inline(always)]
+            fn sqrt(self) -> Self {
+                Self(self.0.map($Float::sqrt))
+            }
+            #[inline(always)]
+            fn abs(self) -> Self {
+                Self(self.0.map($Float::abs))
+            }
+            #[inline(always)]
+            fn copysign(self, sign: Self) -> Self {
+                Self(zip(self.0, sign.0, $Float::copysign))
+            }
+            #[inline(always)]
+            fn max(self, other: Self) -> Self {
+                Self(zip(self.0, other.0, |a, b| if a < b { b } else { a }))
+            }
+            #[inline(always)]
+            fn min(self, other: Self) -> Self {
+                Self(zip(self.0, other.0, |a, b| if b < a { b } else { a }))
+            }
+            #[inline(always)]
+            fn select_less(self, other: Self, yes: Self, no: Self) -> Self {
+                Self(std::array::from_fn(|i| if self.0[i] < other.0[i] { yes.0[i] } else { no.0[i] }))
+            }
+            #[inline(always)]
+            fn power_of_shifted(self) -> Self {
+                Self(self.0.map(|x| $Float::from_bits(x.to_bits().wrapping_add($bias) << $significand)))
+            }
+        }
+    };
+    (@operator $Vector:ident, $Trait:ident, $method:ident, $operator:tt) => {
+        impl $Trait for $Vector {
+            type Output = Self;
+            #[inline(always)]
+            fn $method(self, other: Self) -> Self {
+                Self(zip(self.0, other.0, |a, b| a $operator b))
+            }
+        }
+    };
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+native!(F32x8, f32, u32, 23, 127);
+#[cfg(not(target_arch = "wasm32"))]
+native!(F64x8, f64, u64, 52, 1023);
+
+#[cfg(target_arch = "wasm32")]
+macro_rules! wasm {
+    ($Vector:ident, $Float:ident, $parts:literal, $significand:literal, $bias:literal, $int_splat:ident, $int_add:ident,
+     $int_shl:ident, $splat:ident, $add:ident, $sub:ident, $mul:ident, $div:ident, $neg:ident, $sqrt:ident, $abs:ident,
+     $pmax:ident, $pmin:ident, $lt:ident) => {
+        /// Eight numbers in registers of 128 bits.
+        #[derive(Clone, Copy, Debug)]
+        pub struct $Vector([core::arch::wasm32::v128; $parts]);
+
+        impl $Vector {
+            #[inline(always)]
+            fn zip(
+                self,
+                other: Self,
+                op: impl Fn(core::arch::wasm32::v128, core::arch::wasm32::v128) -> core::arch::wasm32::v128,
+            ) -> Self {
+                Self(std::array::from_fn(|i| op(self.0[i], other.0[i])))
+            }
+        }
+
+        wasm!(@operator $Vector, Add, add, $add);
+        wasm!(@operator $Vector, Sub, sub, $sub);
+        wasm!(@operator $Vector, Mul, mul, $mul);
+        wasm!(@operator $Vector, Div, div, $div);
+
+        impl Neg for $Vector {
+            type Output = Self;
+            #[inline(always)]
+            fn neg(self) -> Self {
+                Self(self.0.map(|x| core::arch::wasm32::$neg(x)))
+            }
+        }
+
+        impl Vector for $Vector {
+            type Scalar = $Float;
+            #[inline(always)]
+            fn splat(x: $Float) -> Self {
+                Self([core::arch::wasm32::$splat(x); $parts])
+            }
+            #[inline(always)]
+            #[allow(unsafe_code, reason = "the bits of a lane, read as what they are")]
+            fn load(lane: &Lane<$Float>) -> Self {
+                // SAFETY: both are the same number of plain bits, and every pattern is valid for both.
+                Self(unsafe { std::mem::transmute::<Lane<$Float>, [core::arch::wasm32::v128; $parts]>(*lane) })
+            }
+            #[inline(always)]
+            #[allow(unsafe_code, reason = "the bits of a lane, written as what they are")]
+            fn store(self) -> Lane<$Float> {
+                // SAFETY: as in `load`.
+                unsafe { std::mem::transmute::<[core::arch::wasm32::v128; $parts], Lane<$Float>>(self.0) }
+            }
+            #[inline(always)]
+            fn sqrt(self) -> Self {
+                Self(self.0.map(|x| core::arch::wasm32::$sqrt(x)))
+            }
+            #[inline(always)]
+            fn abs(self) -> Self {
+                Self(self.0.map(|x| core::arch::wasm32::$abs(x)))
+            }
+            #[inline(always)]
+            fn copysign(self, sign: Self) -> Self {
+                let mask = core::arch::wasm32::$splat(-0.0);
+                self.zip(sign, |x, sign| core::arch::wasm32::v128_bitselect(sign, x, mask))
+            }
+            #[inline(always)]
+            fn max(self, other: Self) -> Self {
+                self.zip(other, |a, b| core::arch::wasm32::$pmax(a, b))
+            }
+            #[inline(always)]
+            fn min(self, other: Self) -> Self {
+                self.zip(other, |a, b| core::arch::wasm32::$pmin(a, b))
+            }
+            #[inline(always)]
+            fn select_less(self, other: Self, yes: Self, no: Self) -> Self {
+                let mask = self.zip(other, |a, b| core::arch::wasm32::$lt(a, b));
+                Self(std::array::from_fn(|i| core::arch::wasm32::v128_bitselect(yes.0[i], no.0[i], mask.0[i])))
+            }
+            #[inline(always)]
+            fn power_of_shifted(self) -> Self {
+                let bias = core::arch::wasm32::$int_splat($bias);
+                Self(self.0.map(|x| {
+                    core::arch::wasm32::$int_shl(core::arch::wasm32::$int_add(x, bias), $significand)
+                }))
+            }
+        }
+    };
+    (@operator $Vector:ident, $Trait:ident, $method:ident, $operation:ident) => {
+        impl $Trait for $Vector {
+            type Output = Self;
+            #[inline(always)]
+            fn $method(self, other: Self) -> Self {
+                self.zip(other, |a, b| core::arch::wasm32::$operation(a, b))
+            }
+        }
+    };
+}
+
+#[cfg(target_arch = "wasm32")]
+wasm!(
+    F32x8,
+    f32,
+    2,
+    23,
+    127,
+    i32x4_splat,
+    i32x4_add,
+    i32x4_shl,
+    f32x4_splat,
+    f32x4_add,
+    f32x4_sub,
+    f32x4_mul,
+    f32x4_div,
+    f32x4_neg,
+    f32x4_sqrt,
+    f32x4_abs,
+    f32x4_pmax,
+    f32x4_pmin,
+    f32x4_lt
+);
+#[cfg(target_arch = "wasm32")]
+wasm!(
+    F64x8,
+    f64,
+    4,
+    52,
+    1023,
+    i64x2_splat,
+    i64x2_add,
+    i64x2_shl,
+    f64x2_splat,
+    f64x2_add,
+    f64x2_sub,
+    f64x2_mul,
+    f64x2_div,
+    f64x2_neg,
+    f64x2_sqrt,
+    f64x2_abs,
+    f64x2_pmax,
+    f64x2_pmin,
+    f64x2_lt
+);
