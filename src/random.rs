@@ -18,6 +18,11 @@ pub enum Purpose {
     Data,
     /// The order of the samples in every epoch.
     Shuffle,
+    /// The parameters of one of the networks that stand for all that might have been drawn, layer after layer.
+    Ensemble {
+        /// Which network.
+        network: u32,
+    },
 }
 
 impl Purpose {
@@ -26,6 +31,7 @@ impl Purpose {
             Self::Data => 0,
             Self::Shuffle => 1,
             Self::Parameters { layer } => (1 << 32) | u64::from(layer),
+            Self::Ensemble { network } => (2 << 32) | u64::from(network),
         }
     }
 }

@@ -49,9 +49,9 @@ impl Phase {
     }
 }
 
-/// `1 / |ln χ|`: over so many layers the gradient's mean square changes by a factor e; infinite where χ = 1.
+/// `1 / |ln χ|`: over so many layers the gradient's mean square changes by a factor e; infinite in the critical phase.
 pub fn depth_scale(chi: f64) -> f64 {
-    1.0 / libm::log(chi).abs()
+    if Phase::of(chi) == Phase::Critical { f64::INFINITY } else { 1.0 / libm::log(chi).abs() }
 }
 
 choice! {

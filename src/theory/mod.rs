@@ -1,6 +1,29 @@
 //! What mean-field theory predicts for an experiment at initialization.
 
+mod band;
+mod first_batch;
 pub mod gaussian;
 mod mean_field;
+mod predict;
+mod relu_law;
 
+pub use band::{Band, BandSampler};
 pub use mean_field::{CriticalPoint, FixedPoint, MeanField, Phase, Settling, critical_point, depth_scale};
+pub use predict::{LayerPrediction, Limit, Prediction, predict};
+pub use relu_law::exact_band;
+
+use crate::choice::choice;
+
+choice! {
+    /// Why theory says nothing of an experiment.
+    pub enum NoPrediction {
+        /// All weights are zero: no gradient passes the output layer.
+        ZeroWeights => "zero-weights",
+        /// BatchNorm over so few samples that it takes most of the gradient away.
+        FewSamples => "few-samples",
+        /// LayerNorm over so few units that it takes most of the gradient away.
+        FewUnits => "few-units",
+        /// The activations grow beyond the format.
+        Overflow => "overflow",
+    }
+}

@@ -1,0 +1,41 @@
+//! The network and the batch that an experiment describes.
+
+use super::{Batch, Experiment};
+use crate::nn::{Activation, LayerSpec, Normalization};
+
+impl Experiment {
+    /// The layers of the network: `depth` hidden ones and a linear output layer.
+    ///
+    /// Normalization and skips belong to the hidden layers; the first of them changes the width and has no skip, unless
+    /// the data are as wide as the network.
+    pub fn layer_specs(&self) -> Vec<LayerSpec> {
+        let (inputs, outputs) = self.dataset.dimensions();
+        let (depth, width) = (self.depth as usize, self.width as usize);
+        let hidden = (0..depth).map(|layer| {
+            let fan_in = if layer == 0 { inputs } else { width };
+            LayerSpec {
+                fan_in,
+                fan_out: width,
+                norm: self.norm,
+                activation: self.activation,
+                residual: self.residual.scale(depth).filter(|_| fan_in == width),
+            }
+        });
+        let output = LayerSpec {
+            fan_in: width,
+            fan_out: outputs,
+            norm: Normalization::None,
+            activation: Activation::Linear,
+            residual: None,
+        };
+        hidden.chain([output]).collect()
+    }
+
+    /// The samples of a step, the last of an epoch excepted, which may have fewer.
+    pub fn batch_size(&self) -> usize {
+        match self.batch {
+            Batch::Full => self.samples as usize,
+            Batch::Size(size) => size.min(self.samples) as usize,
+        }
+    }
+}
