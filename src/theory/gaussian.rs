@@ -135,7 +135,7 @@ mod tests {
 
     /// The trapezoidal rule on the whole line is exact to the last digits for smooth functions.
     fn trapezoid(activation: Activation, mean: f64, variance: f64) -> Moments {
-        let step = 0.02 / variance.sqrt().max(1.0);
+        let step = 0.05 / variance.sqrt().max(1.0);
         let mut sums = [0.0; 3];
         let count = (12.0 / step) as i64;
         for index in -count..=count {

@@ -251,7 +251,7 @@ mod tests {
         assert!((edge.sigma_w2 - 1.76095).abs() < 6e-6 && (edge.q_star.unwrap() - 0.570).abs() < 6e-4, "{edge:?}");
         let sigmoid = chi(Activation::Sigmoid, 1.0, 0.0);
         assert!((sigmoid - 0.0557).abs() < 6e-5 && (sigmoid.sqrt() - 0.236).abs() < 6e-4, "sigmoid: {sigmoid}");
-        for (sigma_w2, factor) in [(2.0, 1.0), (1.0, 0.7071), (1.0 / 3.0, 0.4082)] {
+        for (sigma_w2, factor) in [(2.0, 1.0), (1.0, 0.5_f64.sqrt()), (1.0 / 3.0, 0.4082)] {
             let got = chi(Activation::Relu, sigma_w2, 0.0).sqrt();
             assert!((got - factor).abs() < 6e-5, "ReLU, σ_w² = {sigma_w2}: {got}, not {factor}");
         }

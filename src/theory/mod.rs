@@ -6,6 +6,7 @@ pub mod gaussian;
 mod mean_field;
 mod predict;
 mod relu_law;
+mod wide;
 
 pub use band::{Band, BandSampler};
 pub use mean_field::{CriticalPoint, FixedPoint, MeanField, Phase, Settling, critical_point, depth_scale};
@@ -23,6 +24,8 @@ choice! {
         FewSamples => "few-samples",
         /// LayerNorm over so few units that it takes most of the gradient away.
         FewUnits => "few-units",
+        /// BatchNorm over samples whose angles to each other still change from layer to layer.
+        Geometry => "geometry",
         /// The activations grow beyond the format.
         Overflow => "overflow",
     }

@@ -24,7 +24,8 @@ pub fn exact_band(experiment: &Experiment) -> Option<Band> {
         return None;
     }
     let layers = experiment.layer_specs();
-    let mut band = Band { low: vec![0.0; layers.len()], median: vec![0.0; layers.len()], high: vec![0.0; layers.len()] };
+    let mut band =
+        Band { low: vec![0.0; layers.len()], median: vec![0.0; layers.len()], high: vec![0.0; layers.len()] };
     let mut sum = LogChiSum::new(experiment.width);
     let mut shift = 0.0;
     for index in (0..layers.len() - 1).rev() {
@@ -175,7 +176,10 @@ mod tests {
             let square = |k| log_chi_moments(k).1 + (log_chi_moments(k).0 - mean).powi(2);
             let variance = (1..=n).map(|k| choices(k) * square(k)).sum::<f64>() / alive;
             let got = moments(&Density::of_term(n));
-            assert!((got.0 - mean).abs() < 1e-8 && (got.1 / variance - 1.0).abs() < 1e-8, "{n}: {got:?} {mean} {variance}");
+            assert!(
+                (got.0 - mean).abs() < 1e-8 && (got.1 / variance - 1.0).abs() < 1e-8,
+                "{n}: {got:?} {mean} {variance}"
+            );
             let mut sum = LogChiSum::new(n);
             for _ in 1..30 {
                 sum.add_term();
