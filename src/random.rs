@@ -93,7 +93,9 @@ mod tests {
         let mut layer = Random::new(7, Purpose::Parameters { layer: 0 });
         let draws: Vec<f64> = (0..4).map(|_| data.unit()).collect();
         assert_eq!(draws, (0..4).map(|_| again.unit()).collect::<Vec<_>>());
-        assert_ne!(draws[0], layer.unit());
+        let other = layer.unit();
+        assert_ne!(draws[0], other);
+        assert_ne!(Random::new(7, Purpose::Ensemble { network: 0 }).unit(), other);
         assert!(draws.iter().all(|draw| (0.0..1.0).contains(draw)));
     }
 

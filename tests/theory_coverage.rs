@@ -85,7 +85,7 @@ fn nine_of_ten_networks_of_every_kind_lie_in_a_band_of_nineteen() {
         "activation=relu&init=kaiming-uniform&norm=batch&residual=scaled",
         "activation=leaky-relu&init=kaiming-normal&residual=add&bias-std=0.3",
     ] {
-        let experiment = experiment(fragment);
+        let experiment = experiment(&format!("{fragment}&depth=6"));
         let is_inside = |seed: &u32| {
             let experiment = Experiment { seed: *seed, ..experiment.clone() };
             let mut sampler = BandSampler::new(&experiment).unwrap();

@@ -263,7 +263,7 @@ impl<T: Real> Mlp<T> {
         }
     }
 
-    /// Computes from ∂L/∂o only ∂L/∂z of every layer, and leaves the parameters' gradients as they were.
+    /// Computes from ∂L/∂o only ∂L/∂z of every layer; the gradients of W and b stay as they were.
     pub fn backward_z(&mut self) {
         let mut exponent = 0;
         for index in (0..self.layers.len()).rev() {

@@ -8,10 +8,11 @@ use crate::kernel::Panels;
 use crate::nn::{Initializer, Layer, Linear, Mlp, Normalization, Targets};
 use crate::random::{Purpose, Random};
 use ndarray::Array2;
+use serde::{Deserialize, Serialize};
 
 /// The central 90 % of `log10(‖∂L/∂z^l‖ / ‖∂L/∂z^(L+1)‖)` over the random weights, for the layers l from 1 to L + 1, the
 /// output layer, where it is 0. Minus infinity where the gradient is exactly zero.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Band {
     /// The lower edge: 5 % of networks are below.
     pub low: Vec<f64>,

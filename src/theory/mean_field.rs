@@ -3,6 +3,7 @@
 use super::gaussian::{Moments, SMALLEST_VARIANCE, moments};
 use crate::choice::choice;
 use crate::nn::Activation;
+use serde::{Deserialize, Serialize};
 
 /// The layers of a wide network with random weights, all alike.
 ///
@@ -67,7 +68,7 @@ choice! {
 }
 
 /// Where the variances of deep layers end.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct FixedPoint {
     /// What becomes of q.
     pub settling: Settling,

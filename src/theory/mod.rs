@@ -1,4 +1,7 @@
-//! What mean-field theory predicts for an experiment at initialization.
+//! What theory predicts for an experiment at initialization: of every layer's ‖∂L/∂z‖ over that of the output layer.
+//!
+//! [`predict`] gives the line, which infinitely wide networks follow, and the numbers behind it. [`BandSampler`] gives the
+//! band in which nine of ten networks of the experiment's own width lie.
 
 mod band;
 mod first_batch;

@@ -8,9 +8,10 @@ use super::wide::{Passage, Path, Signal, WideLayer};
 use crate::experiment::{Experiment, Precision};
 use crate::nn::{Activation, Initializer, Normalization, Residual};
 use ndarray::{Array2, Axis};
+use serde::{Deserialize, Serialize};
 
 /// What theory expects of one layer before the first step, the mean over the first batch's samples.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LayerPrediction {
     /// σ_w² = fan_in · Var(W).
     pub sigma_w2: f64,
@@ -29,7 +30,7 @@ pub struct LayerPrediction {
 }
 
 /// Where hidden layers end, were there ever more of them, and ever larger batches; the ε of normalizations neglected.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Limit {
     /// σ_w² of a layer between two hidden layers.
     pub sigma_w2: f64,
@@ -44,7 +45,7 @@ pub struct Limit {
 }
 
 /// What theory expects of an experiment before its first step.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Prediction {
     /// The layers from 1 to L + 1, the output layer.
     pub layers: Vec<LayerPrediction>,
