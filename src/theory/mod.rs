@@ -7,13 +7,13 @@ mod band;
 mod first_batch;
 pub mod gaussian;
 mod mean_field;
-mod predict;
+mod prediction;
 mod relu_law;
 mod wide;
 
 pub use band::{Band, BandSampler};
 pub use mean_field::{CriticalPoint, FixedPoint, MeanField, Phase, Settling, critical_point, depth_scale};
-pub use predict::{LayerPrediction, Limit, Prediction, predict};
+pub use prediction::{LayerPrediction, Limit, Prediction, predict};
 pub use relu_law::exact_band;
 
 use crate::choice::choice;

@@ -225,5 +225,5 @@ fn limit(experiment: &Experiment, layers: &[LayerPrediction]) -> Option<Limit> {
 }
 
 #[cfg(test)]
-#[path = "predict_tests.rs"]
+#[path = "prediction_tests.rs"]
 mod tests;
