@@ -14,6 +14,7 @@ pub mod nn;
 pub mod optim;
 pub mod plot;
 pub mod random;
+pub mod theory;
 pub mod train;
 pub mod worker;
 

@@ -18,6 +18,11 @@ pub enum Purpose {
     Data,
     /// The order of the samples in every epoch.
     Shuffle,
+    /// The parameters of one of the networks that stand for all that might have been drawn, layer after layer.
+    Ensemble {
+        /// Which network.
+        network: u32,
+    },
 }
 
 impl Purpose {
@@ -26,6 +31,7 @@ impl Purpose {
             Self::Data => 0,
             Self::Shuffle => 1,
             Self::Parameters { layer } => (1 << 32) | u64::from(layer),
+            Self::Ensemble { network } => (2 << 32) | u64::from(network),
         }
     }
 }
@@ -87,7 +93,9 @@ mod tests {
         let mut layer = Random::new(7, Purpose::Parameters { layer: 0 });
         let draws: Vec<f64> = (0..4).map(|_| data.unit()).collect();
         assert_eq!(draws, (0..4).map(|_| again.unit()).collect::<Vec<_>>());
-        assert_ne!(draws[0], layer.unit());
+        let other = layer.unit();
+        assert_ne!(draws[0], other);
+        assert_ne!(Random::new(7, Purpose::Ensemble { network: 0 }).unit(), other);
         assert!(draws.iter().all(|draw| (0.0..1.0).contains(draw)));
     }
 

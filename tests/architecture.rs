@@ -37,8 +37,19 @@ fn assert_absent(folders: &[&str], words: &[&str], why: &str) {
     }
 }
 
-const CORE: [&str; 10] =
-    ["kernel", "nn", "optim", "data", "experiment", "train", "plot", "diagnosis.rs", "random.rs", "choice.rs"];
+const CORE: [&str; 11] = [
+    "kernel",
+    "nn",
+    "optim",
+    "data",
+    "experiment",
+    "train",
+    "theory",
+    "plot",
+    "diagnosis.rs",
+    "random.rs",
+    "choice.rs",
+];
 
 #[test]
 fn the_core_knows_no_browser() {
@@ -52,7 +63,7 @@ fn the_core_reads_no_clock_and_no_entropy() {
 
 #[test]
 fn arrows_point_one_way() {
-    const ABOVE_NN: [&str; 7] = ["optim", "experiment", "train", "diagnosis", "plot", "worker", "ui"];
+    const ABOVE_NN: [&str; 8] = ["theory", "optim", "experiment", "train", "diagnosis", "plot", "worker", "ui"];
     let paths = |modules: &[&str]| modules.iter().map(|module| format!("crate::{module}")).collect::<Vec<_>>();
     let below = |folder: &str, above: &[&str]| {
         let above = paths(above);
@@ -68,12 +79,13 @@ fn arrows_point_one_way() {
     below("nn", &["data"]);
     below("data", &ABOVE_NN);
     // The hyper-parameters of an experiment are those of an optimizer's step; no rule knows of experiments.
-    below("optim", &["data", "train", "diagnosis", "plot", "worker", "ui"]);
+    below("optim", &["theory", "data", "train", "diagnosis", "plot", "worker", "ui"]);
     for path in sources("optim").iter().filter(|path| !path.ends_with("hyper.rs")) {
         assert!(code(path).iter().all(|(_, line)| !line.contains("crate::experiment")), "{}", path.display());
     }
-    below("experiment", &["train", "diagnosis", "plot", "worker", "ui"]);
-    below("train", &["diagnosis", "plot", "worker", "ui"]);
+    below("theory", &["optim", "train", "diagnosis", "plot", "worker", "ui"]);
+    below("experiment", &["theory", "train", "diagnosis", "plot", "worker", "ui"]);
+    below("train", &["theory", "diagnosis", "plot", "worker", "ui"]);
     below("diagnosis.rs", &["plot", "worker", "ui"]);
     below("plot", &["diagnosis", "worker", "experiment", "nn", "optim"]);
     below("worker", &["diagnosis"]);

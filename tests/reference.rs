@@ -1,6 +1,8 @@
 //! The engine against training runs computed with PyTorch: every number of every file of the directory that the
 //! environment variable `REFERENCE_DIR` names, by default `tests/reference`.
 
+#[path = "support/reference_directory.rs"]
+mod directory;
 #[path = "support/reference_file.rs"]
 mod file;
 
@@ -13,14 +15,9 @@ use gradient_lab::train::{DecayScope, Quantity, Samples, Trainer};
 use ndarray::{Array2, Axis};
 use std::path::PathBuf;
 
-fn directory() -> PathBuf {
-    let default = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/reference");
-    std::env::var_os("REFERENCE_DIR").map_or_else(|| default.into(), PathBuf::from)
-}
-
 #[test]
 fn every_reference_run_is_reproduced() {
-    let directory = directory();
+    let directory = directory::reference_directory();
     let entries = std::fs::read_dir(&directory).unwrap_or_else(|e| panic!("{}: {e}", directory.display()));
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
@@ -42,7 +39,7 @@ fn every_reference_run_is_reproduced() {
             }
             (Some("dl-reference/1"), Some("recurrent")) => skipped.push((name, "there are no recurrent cells yet")),
             (Some("init-table/1"), _) => initializers(&value),
-            (Some("mean-field-theory/1"), _) => skipped.push((name, "there is no theory yet")),
+            (Some("mean-field-theory/1"), _) => skipped.push((name, "tests/theory.rs compares it")),
             other => panic!("{name}: unknown kind of file {other:?}"),
         }
     }

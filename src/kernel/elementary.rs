@@ -4,6 +4,8 @@
 //! of which these are rewritten. Only arguments up to 0 are needed: with those nothing overflows, and the functions
 //! below are written so that nothing cancels.
 
+#![allow(clippy::excessive_precision, reason = "constants with the digits of their sources")]
+
 use super::vector::Vector;
 use super::{F32x8, F64x8};
 

@@ -40,8 +40,8 @@ fn product_tile<T: Real, const ROWS: usize>(
     let (blocks, rest) = b.as_chunks::<LANES>();
     for (panel, block) in blocks.iter().enumerate() {
         let Some(rows) = a.panel(panel)[row..].first_chunk::<ROWS>() else { break };
-        for k in 0..LANES {
-            add_products(&mut sums, rows, k, &block[k]);
+        for (k, b) in block.iter().enumerate() {
+            add_products(&mut sums, rows, k, b);
         }
     }
     if let Some(rows) = a.panel_or_none(blocks.len()).and_then(|panel| panel[row..].first_chunk::<ROWS>()) {

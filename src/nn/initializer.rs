@@ -32,6 +32,9 @@ choice! {
     }
 }
 
+/// Every bias of `playground`.
+const PLAYGROUND_BIAS: f64 = 0.1;
+
 impl Initializer {
     /// The variance of a weight at gain 1.
     pub fn variance(self, fan_in: usize, fan_out: usize) -> f64 {
@@ -46,6 +49,15 @@ impl Initializer {
             Self::Orthogonal => 1.0 / fan_in.max(fan_out),
             Self::Pytorch => 1.0 / (3.0 * fan_in),
             Self::Playground => 0.25 / 3.0,
+        }
+    }
+
+    /// The mean and the variance of a bias; see [`Initializer::draw`].
+    pub fn bias_moments(self, fan_in: usize, bias_std: f64) -> (f64, f64) {
+        match self {
+            Self::Pytorch => (0.0, 1.0 / (3.0 * fan_in as f64)),
+            Self::Playground => (PLAYGROUND_BIAS, 0.0),
+            _ => (0.0, bias_std * bias_std),
         }
     }
 
@@ -79,7 +91,7 @@ impl Initializer {
                 let bound = 1.0 / (fan_in as f64).sqrt();
                 Array2::from_shape_simple_fn((1, fan_out), || random.uniform(-bound, bound))
             }
-            Self::Playground => Array2::from_elem((1, fan_out), 0.1),
+            Self::Playground => Array2::from_elem((1, fan_out), PLAYGROUND_BIAS),
             _ => Array2::from_shape_simple_fn((1, fan_out), || bias_std * random.normal()),
         };
         (weight, bias)
@@ -121,6 +133,9 @@ mod tests {
             let want = 2.25 * initializer.variance(120, 200);
             assert!((variance - want).abs() <= 0.03 * want, "{initializer:?}: {variance}, not {want}");
             assert_eq!(bias.dim(), (1, 200));
+            let (mean, bias_variance) = initializer.bias_moments(120, 0.5);
+            let got = bias.mapv(|b| (b - mean) * (b - mean)).mean().unwrap();
+            assert!((got - bias_variance).abs() <= 0.2 * bias_variance, "{initializer:?}: {got}, not {bias_variance}");
         }
     }
 

@@ -149,9 +149,9 @@ impl<T: Real> Layer<T> {
         }
     }
 
-    /// From ∂L/∂h_out in `delta`, times `2^exponent`: the gradients of the parameters, and ∂L/∂h_in into `below` with
-    /// an exponent of its own, which is returned.
-    fn backward(&mut self, input: &Panels<T>, exponent: i32, below: Option<&mut Panels<T>>) -> i32 {
+    /// From ∂L/∂h_out in `delta`, times `2^exponent`: the gradients of the parameters by the layer's `input`, if it is
+    /// given, and ∂L/∂h_in into `below` with an exponent of its own, which is returned.
+    fn backward(&mut self, input: Option<&Panels<T>>, exponent: i32, below: Option<&mut Panels<T>>) -> i32 {
         self.exponent = exponent;
         let alpha = self.spec.residual;
         if let Some(skipped) = &mut self.skipped {
@@ -166,12 +166,14 @@ impl<T: Real> Layer<T> {
         }
         let sum_of_squares = self.delta.sum_of_squares();
         self.grad_z_norm = unscale(sum_of_squares.sqrt(), exponent);
-        if let Some(bias) = &mut self.linear.bias {
-            column_sums(&self.delta, bias.grad.lanes_mut());
-            bias.exponent = exponent;
+        if let Some(input) = input {
+            if let Some(bias) = &mut self.linear.bias {
+                column_sums(&self.delta, bias.grad.lanes_mut());
+                bias.exponent = exponent;
+            }
+            transposed_product(input, &self.delta, &mut self.linear.weight.grad);
+            self.linear.weight.exponent = exponent;
         }
-        transposed_product(input, &self.delta, &mut self.linear.weight.grad);
-        self.linear.weight.exponent = exponent;
 
         let Some(below) = below else { return exponent };
         transpose(&self.linear.weight.value, &mut self.transposed);
@@ -249,10 +251,19 @@ impl<T: Real> Mlp<T> {
             exponent = match below.last_mut() {
                 Some(Layer { activation, output, delta, .. }) => {
                     let input = output.as_ref().unwrap_or(activation);
-                    rest[0].backward(input, exponent, Some(delta))
+                    rest[0].backward(Some(input), exponent, Some(delta))
                 }
-                None => rest[0].backward(&self.input, exponent, None),
+                None => rest[0].backward(Some(&self.input), exponent, None),
             };
+        }
+    }
+
+    /// Computes from ∂L/∂o only ∂L/∂z of every layer; the gradients of W and b stay as they were.
+    pub fn backward_z(&mut self) {
+        let mut exponent = 0;
+        for index in (0..self.layers.len()).rev() {
+            let (below, rest) = self.layers.split_at_mut(index);
+            exponent = rest[0].backward(None, exponent, below.last_mut().map(|below| &mut below.delta));
         }
     }
 

@@ -6,4 +6,4 @@ mod trainer;
 
 pub use history::{Bucket, History};
 pub use report::{Quantity, StepReport};
-pub use trainer::{AnyTrainer, DecayScope, DivergedQuantity, Divergence, Samples, Trainer, layer_specs};
+pub use trainer::{AnyTrainer, DecayScope, DivergedQuantity, Divergence, Samples, Trainer};

@@ -5,7 +5,7 @@ use crate::choice::choice;
 use crate::data::{Batches, Dataset};
 use crate::experiment::{Experiment, Precision, Rejection};
 use crate::kernel::{Panels, Real};
-use crate::nn::{Activation, LayerSpec, Linear, Loss, Mlp, Norm, Normalization, Targets};
+use crate::nn::{Linear, Loss, Mlp, Norm, Targets};
 use crate::optim::{Hyper, Optimizer, OptimizerKind, State};
 use crate::random::{Purpose, Random};
 use serde::{Deserialize, Serialize};
@@ -111,7 +111,7 @@ impl<T: Real> Trainer<T> {
         let samples = experiment.samples as usize;
         let data = Dataset::generate(experiment.dataset, samples, experiment.noise, experiment.seed);
         let batches = Batches::new(samples, experiment.batch_size() as usize, experiment.seed);
-        let layers = layer_specs(experiment).into_iter().enumerate().map(|(layer, spec)| {
+        let layers = experiment.layer_specs().into_iter().enumerate().map(|(layer, spec)| {
             let mut random = Random::new(experiment.seed, Purpose::Parameters { layer: layer as u32 });
             let Experiment { init, gain, bias_std, .. } = *experiment;
             (spec, Linear::random(spec.fan_in, spec.fan_out, init, gain, bias_std, &mut random))
@@ -265,33 +265,6 @@ impl<T: Real> Trainer<T> {
 /// `part / whole`, 0 where both are.
 fn ratio(part: f64, whole: f64) -> f64 {
     if part == 0.0 { 0.0 } else { part / whole }
-}
-
-/// The layers of an experiment's network: `depth` hidden ones and a linear output layer.
-///
-/// Normalization and skips belong to the hidden layers; the first of them changes the width and has no skip, unless
-/// the data are as wide as the network.
-pub fn layer_specs(experiment: &Experiment) -> Vec<LayerSpec> {
-    let (inputs, outputs) = experiment.dataset.dimensions();
-    let (depth, width) = (experiment.depth as usize, experiment.width as usize);
-    let hidden = (0..depth).map(|layer| {
-        let fan_in = if layer == 0 { inputs } else { width };
-        LayerSpec {
-            fan_in,
-            fan_out: width,
-            norm: experiment.norm,
-            activation: experiment.activation,
-            residual: experiment.residual.scale(depth).filter(|_| fan_in == width),
-        }
-    });
-    let output = LayerSpec {
-        fan_in: width,
-        fan_out: outputs,
-        norm: Normalization::None,
-        activation: Activation::Linear,
-        residual: None,
-    };
-    hidden.chain([output]).collect()
 }
 
 /// Fills the rows of a batch from those of all samples.

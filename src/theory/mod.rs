@@ -1,0 +1,35 @@
+//! What theory predicts for an experiment at initialization: of every layer's ‖∂L/∂z‖ over that of the output layer.
+//!
+//! [`predict`] gives the line, which infinitely wide networks follow, and the numbers behind it. [`BandSampler`] gives the
+//! band in which nine of ten networks of the experiment's own width lie.
+
+mod band;
+mod first_batch;
+pub mod gaussian;
+mod mean_field;
+mod prediction;
+mod relu_law;
+mod wide;
+
+pub use band::{Band, BandSampler};
+pub use mean_field::{CriticalPoint, FixedPoint, MeanField, Phase, Settling, critical_point, depth_scale};
+pub use prediction::{LayerPrediction, Limit, Prediction, predict};
+pub use relu_law::exact_band;
+
+use crate::choice::choice;
+
+choice! {
+    /// Why theory says nothing of an experiment.
+    pub enum NoPrediction {
+        /// All weights are zero: no gradient passes the output layer.
+        ZeroWeights => "zero-weights",
+        /// BatchNorm over so few samples that it takes most of the gradient away.
+        FewSamples => "few-samples",
+        /// LayerNorm over so few units that it takes most of the gradient away.
+        FewUnits => "few-units",
+        /// BatchNorm over samples whose angles to each other still change from layer to layer.
+        Geometry => "geometry",
+        /// The activations grow beyond the format.
+        Overflow => "overflow",
+    }
+}
