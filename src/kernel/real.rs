@@ -108,7 +108,7 @@ macro_rules! real {
             }
             #[inline(always)]
             fn exp(x: $Vector) -> $Vector {
-                $exp(x)
+                $exp(x, $Vector::splat(0.0))
             }
             #[inline(always)]
             fn exp_m1(x: $Vector) -> $Vector {

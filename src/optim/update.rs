@@ -135,6 +135,7 @@ impl Optimizer {
                 .then(|| T::Vector::constant(unscale(self.hyper.clip_at, -exponent).min(1e30))),
             coupled: T::Vector::constant(if self.kind == OptimizerKind::AdamW { 0.0 } else { decay }),
             decoupled: T::Vector::constant(if self.kind == OptimizerKind::AdamW { self.lr * decay } else { 0.0 }),
+            has_decay: decay != 0.0,
             inverse: scales.inverse,
             exponent,
         };
@@ -169,6 +170,7 @@ struct Context<V> {
     clip_value: Option<V>,
     coupled: V,
     decoupled: V,
+    has_decay: bool,
     inverse: V,
     exponent: i32,
 }
@@ -179,16 +181,19 @@ fn run<T: Real, R: Rule<T::Vector, SLOTS>, const SLOTS: usize>(
     parameter: &Parameter<T>,
     state: &mut State<T>,
 ) -> UpdateNorms {
-    // One instance without clipping by value, the usual case, so that its loop has no test in it.
+    // Instances of their own for what is usual, so that nothing is computed that changes nothing.
     match context.clip_value {
-        None => run_clipped(rule, context, parameter, state, |g| g),
-        Some(limit) => run_clipped(rule, context, parameter, state, |g: T::Vector| g.min(limit).max(-limit)),
+        None if context.has_decay => run_instance::<T, R, SLOTS, true>(rule, context, parameter, state, |g| g),
+        None => run_instance::<T, R, SLOTS, false>(rule, context, parameter, state, |g| g),
+        Some(limit) => {
+            run_instance::<T, R, SLOTS, true>(rule, context, parameter, state, |g: T::Vector| g.min(limit).max(-limit))
+        }
     }
 }
 
 // A function of its own for every rule: what is merged into a larger one is compiled less well.
 #[inline(never)]
-fn run_clipped<T: Real, R: Rule<T::Vector, SLOTS>, const SLOTS: usize>(
+fn run_instance<T: Real, R: Rule<T::Vector, SLOTS>, const SLOTS: usize, const DECAYS: bool>(
     rule: &R,
     context: &Context<T::Vector>,
     parameter: &Parameter<T>,
@@ -208,9 +213,15 @@ fn run_clipped<T: Real, R: Rule<T::Vector, SLOTS>, const SLOTS: usize>(
         for row in 0..values.len() {
             let (gradient, theta) = (T::Vector::load(&gradients[row]), T::Vector::load(&values[row]));
             let mut kept: [T::Vector; SLOTS] = std::array::from_fn(|slot| T::Vector::load(&slots[slot][row]));
-            let gradient = clip(gradient * context.gradient_factor) + context.coupled * theta;
-            let change = rule.change(gradient.flush(T::TINY), kept.each_mut());
-            let change = (change - context.decoupled * theta).flush(T::TINY);
+            let mut gradient = clip(gradient * context.gradient_factor);
+            if DECAYS {
+                gradient = gradient + context.coupled * theta;
+            }
+            let mut change = rule.change(gradient.flush(T::TINY), kept.each_mut());
+            if DECAYS {
+                change = change - context.decoupled * theta;
+            }
+            let change = change.flush(T::TINY);
             let after = theta + change * context.inverse;
             next[row] = after.store();
             sums[0] = sums[0] + change * change;
