@@ -111,3 +111,12 @@ fn no_file_has_more_than_five_hundred_lines() {
         assert!(lines <= 500, "{} has {lines} lines", path.display());
     }
 }
+
+#[test]
+fn unsafe_code_is_in_the_kernel_s_vectors_alone() {
+    for path in sources("").iter().filter(|path| !path.ends_with("kernel/vector.rs")) {
+        for (number, line) in code(path) {
+            assert!(!line.contains("unsafe"), "{}:{number}: {line}", path.display());
+        }
+    }
+}

@@ -1,14 +1,15 @@
 //! `cargo xtask bench`: how fast the engine and the page are on this machine. It reports and never judges: a test that
 //! fails by the clock fails on a busy day.
 
-use crate::command::{cargo, root, run as run_command};
-use crate::page_bench;
+use crate::browser::Browser;
+use crate::tools::Tools;
+use crate::{engine_bench, page_bench};
 use anyhow::Result;
 
 /// What `cargo xtask bench` was asked for.
 #[derive(Debug)]
 pub struct Options {
-    /// Measure the engine natively.
+    /// Measure the engine alone, natively and in a worker.
     pub engine: bool,
     /// Measure the built page in the browser.
     pub page: bool,
@@ -27,17 +28,9 @@ impl Default for Options {
 /// # Errors
 /// If something cannot be built, or the page does not answer.
 pub fn run(options: &Options) -> Result<()> {
-    if options.engine && root().join("examples/engine_bench.rs").exists() {
-        println!("== engine, native");
-        run_command(cargo().args([
-            "run",
-            "--quiet",
-            "--release",
-            "--package",
-            "gradient-lab",
-            "--example",
-            "engine_bench",
-        ]))?;
+    if options.engine {
+        engine_bench::native()?;
+        engine_bench::in_worker(&Tools::ensure()?, &Browser::ensure()?)?;
     }
     if options.page {
         page_bench::run(options.minutes)?;

@@ -95,7 +95,11 @@ fn compile(profile: Profile) -> Result<()> {
     command::run(&mut cargo)
 }
 
-fn optimize(dist: &Path) -> Result<()> {
+/// Makes the modules of a folder smaller and faster, if there is a wasm-opt.
+///
+/// # Errors
+/// If it fails.
+pub fn optimize(dist: &Path) -> Result<()> {
     let Some(wasm_opt) = WasmOpt::find()? else {
         println!("No wasm-opt (binaryen) and no npm to install it: the modules stay larger than they could be.");
         return Ok(());

@@ -4,6 +4,7 @@ pub mod bench;
 pub mod browser;
 pub mod build;
 pub mod command;
+pub mod engine_bench;
 pub mod page_bench;
 pub mod serve;
 pub mod server;

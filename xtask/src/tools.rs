@@ -63,6 +63,16 @@ impl Tools {
         Ok(cargo)
     }
 
+    /// wasm-bindgen itself.
+    ///
+    /// # Errors
+    /// If PATH cannot be extended.
+    pub fn wasm_bindgen(&self) -> Result<Command> {
+        let mut wasm_bindgen = command("wasm-bindgen");
+        self.put_on_path(&mut wasm_bindgen)?;
+        Ok(wasm_bindgen)
+    }
+
     fn put_on_path<'a>(&self, command: &'a mut Command) -> Result<&'a mut Command> {
         let inherited = env::var_os("PATH").unwrap_or_default();
         let path = env::join_paths(self.folders.iter().cloned().chain(env::split_paths(&inherited)))?;
