@@ -116,7 +116,8 @@ fn no_file_has_more_than_five_hundred_lines() {
 fn unsafe_code_is_in_the_kernel_s_vectors_alone() {
     for path in sources("").iter().filter(|path| !path.ends_with("kernel/vector.rs")) {
         for (number, line) in code(path) {
-            assert!(!line.contains("unsafe"), "{}:{number}: {line}", path.display());
+            let is_unsafe = line.contains("unsafe ") || line.contains("allow(unsafe");
+            assert!(!is_unsafe, "{}:{number}: {line}", path.display());
         }
     }
 }
