@@ -30,6 +30,7 @@ fn run(fragment: &str, steps: u32) -> Diagnosis {
 #[test]
 fn real_runs_get_the_verdict_that_their_name_says() {
     use Condition::{Dead, Diverged, Exploding, Healthy, Saturated, Underflow, Vanishing};
+    let mut failures = Vec::new();
     for (fragment, steps, leading) in [
         ("", 0, Vanishing),
         ("", 100, Vanishing),
@@ -57,10 +58,38 @@ fn real_runs_get_the_verdict_that_their_name_says() {
         ("activation=relu&bias-std=0&init=kaiming-normal&depth=4&lr=10", 20, Dead),
         ("activation=tanh&init=normal&gain=2&depth=4", 0, Saturated),
         ("activation=linear&dataset=plane&init=kaiming-normal&lr=10", 500, Diverged),
+        ("activation=linear&gain=2&depth=100&init=kaiming-normal", 1, Diverged),
+        ("dataset=clouds", 0, Vanishing),
+        ("dataset=clouds&activation=tanh", 0, Healthy),
+        ("dataset=spiral3&activation=relu&init=kaiming-normal", 0, Healthy),
+        ("dataset=noise&activation=tanh", 0, Healthy),
+        ("depth=30", 0, Vanishing),
+        ("depth=30&residual=scaled", 0, Healthy),
+        ("depth=30&activation=tanh&norm=layer", 0, Healthy),
+        ("depth=30&activation=relu&init=kaiming-normal&norm=layer&gain=3", 0, Healthy),
+        ("depth=30&activation=tanh&gain=0.5", 0, Vanishing),
+        ("depth=30&activation=linear&init=orthogonal", 0, Healthy),
+        ("depth=30&activation=linear&init=orthogonal&gain=0.7", 0, Vanishing),
+        ("depth=30&activation=linear&init=orthogonal&gain=1.4", 0, Exploding),
+        ("depth=30&activation=relu&init=kaiming-normal&residual=add", 0, Exploding),
+        ("depth=40&activation=silu&init=kaiming-normal", 0, Vanishing),
+        ("depth=20&activation=elu&init=lecun-normal", 0, Healthy),
+        ("activation=relu&init=normal", 0, Exploding),
+        ("activation=relu&init=playground&depth=60", 0, Vanishing),
+        ("activation=relu&init=kaiming-normal&norm=batch&batch=1", 0, Vanishing),
+        ("activation=relu&init=zeros", 0, Vanishing),
+        ("depth=3&activation=tanh&optimizer=adam&lr=10", 20, Vanishing),
+        ("activation=tanh&init=normal&gain=3&depth=3", 0, Saturated),
+        ("activation=tanh&optimizer=adam", 200, Healthy),
+        ("depth=1&activation=relu&init=kaiming-normal", 50, Healthy),
+        ("depth=1&width=1", 0, Healthy),
     ] {
         let diagnosis = run(fragment, steps);
-        assert_eq!(diagnosis.conditions[0], leading, "{fragment} after {steps} steps: {diagnosis:?}");
+        if diagnosis.conditions[0] != leading {
+            failures.push(format!("{fragment} after {steps} steps is not {leading:?}: {diagnosis:?}"));
+        }
     }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
     assert_eq!(run("depth=100", 0).conditions, [Vanishing, Underflow]);
 }
 

@@ -15,15 +15,21 @@ impl Dataset {
         let (inputs, outputs) = kind.dimensions();
         let mut x = Array2::zeros((samples, inputs));
         let mut y = Array2::zeros((samples, outputs));
-        // Classes alternate and are then shuffled, so that both are equally many.
+        let classes = kind.classes().unwrap_or(2);
+        // Classes alternate and are then shuffled, so that all are equally many.
         let mut order: Vec<usize> = (0..samples).collect();
         random.shuffle(&mut order);
         for (index, &row) in order.iter().enumerate() {
-            let class = index % 2;
+            let class = index % classes;
             let mut put = |a: f64, b: f64, target: f64| {
                 x[[row, 0]] = a;
                 x[[row, 1]] = b;
-                y[[row, 0]] = target;
+                // Of several classes each has a column.
+                if classes > 2 {
+                    y[[row, class]] = 1.0;
+                } else {
+                    y[[row, 0]] = target;
+                }
             };
             match kind {
                 DatasetKind::Circle => {
@@ -45,9 +51,14 @@ impl Dataset {
                     let spread = 0.3 + 2.0 * noise;
                     put(centre + spread * random.normal(), centre + spread * random.normal(), class as f64);
                 }
-                DatasetKind::Spiral => {
+                DatasetKind::Clouds => {
+                    let (sin, cos) = libm::sincos(TAU * (class as f64 + 0.5) / 4.0);
+                    let spread = 0.25 + noise;
+                    put(cos + spread * random.normal(), sin + spread * random.normal(), class as f64);
+                }
+                DatasetKind::Spiral | DatasetKind::Spiral3 => {
                     let t = random.uniform(0.05, 1.0);
-                    let turn = 1.5 * TAU * t / 2.0 + if class == 1 { TAU / 2.0 } else { 0.0 };
+                    let turn = 1.5 * TAU * t / 2.0 + TAU * class as f64 / classes as f64;
                     let (sin, cos) = libm::sincos(turn);
                     let (a, b) = jitter(&mut random, 0.5 * noise, t * sin, t * cos);
                     put(a, b, class as f64);
@@ -68,7 +79,7 @@ impl Dataset {
             }
         }
         standardize(&mut x);
-        if !kind.is_classification() {
+        if kind.classes().is_none() {
             standardize(&mut y);
         }
         Self { x, y }
@@ -107,8 +118,14 @@ mod tests {
             for column in data.x.axis_iter(Axis(1)) {
                 assert!(column.mean().unwrap().abs() < 1e-12 && (column.std(0.0) - 1.0).abs() < 1e-12, "{kind:?}");
             }
-            if kind.is_classification() {
-                assert_eq!(data.y.sum(), 100.0, "{kind:?}");
+            match kind.classes() {
+                None => {}
+                Some(2) => assert_eq!(data.y.sum(), 100.0, "{kind:?}"),
+                Some(classes) => {
+                    assert!(data.y.axis_iter(Axis(0)).all(|row| row.sum() == 1.0), "{kind:?}");
+                    let counts = data.y.sum_axis(Axis(0));
+                    assert!(counts.iter().all(|n| (n - 200.0 / classes as f64).abs() < 1.0), "{kind:?}: {counts}");
+                }
             }
         }
     }

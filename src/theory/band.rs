@@ -3,9 +3,10 @@
 use super::NoPrediction;
 use super::first_batch::FirstBatch;
 use super::relu_law::exact_band;
+use crate::data::classes_of;
 use crate::experiment::Experiment;
 use crate::kernel::Panels;
-use crate::nn::{Initializer, Layer, Linear, Mlp, Normalization, Targets};
+use crate::nn::{Initializer, Layer, Linear, Loss, Mlp, Normalization, Targets};
 use crate::random::{Purpose, Random};
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
@@ -90,7 +91,10 @@ impl BandSampler {
             experiment: experiment.clone(),
             exact: None,
             mlp,
-            targets: Targets::Values(Panels::from_array(&batch.y)),
+            targets: match experiment.loss {
+                Loss::SoftmaxCrossEntropy => Targets::Classes(classes_of(&batch.y)),
+                Loss::BceWithLogits | Loss::Mse => Targets::Values(Panels::from_array(&batch.y)),
+            },
             wanted: wanted(weights, rows),
             drawn: 0,
             log10_ratios: Vec::new(),

@@ -2,7 +2,7 @@
 
 use super::report::{Quantity, StepReport};
 use crate::choice::choice;
-use crate::data::{Batches, Dataset};
+use crate::data::{Batches, Dataset, classes_of};
 use crate::experiment::{Experiment, Precision, Rejection};
 use crate::kernel::{Panels, Real};
 use crate::nn::{Linear, Loss, Mlp, Norm, Targets};
@@ -117,7 +117,10 @@ impl<T: Real> Trainer<T> {
             (spec, Linear::random(spec.fan_in, spec.fan_out, init, gain, bias_std, &mut random))
         });
         let mlp = Mlp::new(layers.collect(), batches.size());
-        let samples = Samples::with_values(&data.x, &data.y);
+        let samples = match experiment.loss {
+            Loss::SoftmaxCrossEntropy => Samples::with_classes(&data.x, classes_of(&data.y)),
+            Loss::BceWithLogits | Loss::Mse => Samples::with_values(&data.x, &data.y),
+        };
         let hyper = Hyper::of(experiment);
         Ok(Self::with_network(mlp, samples, batches, experiment.loss, experiment.optimizer, hyper, DecayScope::All))
     }

@@ -147,6 +147,8 @@ fn known_choice(i18n: Words, key: Key, name: &str) -> Option<&'static str> {
         (Key::Dataset, "gaussians") => t_string!(i18n, parameters.dataset.gaussians),
         (Key::Dataset, "spiral") => t_string!(i18n, parameters.dataset.spiral),
         (Key::Dataset, "plane") => t_string!(i18n, parameters.dataset.plane),
+        (Key::Dataset, "clouds") => t_string!(i18n, parameters.dataset.clouds),
+        (Key::Dataset, "spiral3") => t_string!(i18n, parameters.dataset.spiral3),
         (Key::Dataset, "ripple") => t_string!(i18n, parameters.dataset.ripple),
         (Key::Dataset, "noise") => t_string!(i18n, parameters.dataset.noise),
         (Key::Loss, "bce") => t_string!(i18n, parameters.loss.bce),
