@@ -3,7 +3,7 @@
 //!
 //! `ARCHITECTURE.md` draws the map: which module may use which, and the invariants that the tests keep.
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 pub mod choice;
 pub mod data;

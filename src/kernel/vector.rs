@@ -5,7 +5,9 @@
 //! leaves loops with comparisons and bit patterns to scalar code. Either way every entry is rounded as IEEE 754 says,
 //! so the results are the same bits.
 
-use super::{LANES, Lane, Real};
+#[cfg(not(target_arch = "wasm32"))]
+use super::LANES;
+use super::{Lane, Real};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// Eight numbers of the format `Scalar`.
