@@ -66,6 +66,12 @@ impl Forecast {
         self.edges().is_some() && (0..hidden).any(|layer| self.line_at(layer).is_none())
     }
 
+    /// Whether the line is there in some layer before the output layer.
+    pub fn has_line(&self) -> bool {
+        let hidden = self.measured.len().saturating_sub(1);
+        (0..hidden).any(|layer| self.line_at(layer).is_some())
+    }
+
     /// Why the line is missing in some layers or in all.
     pub fn reason(&self) -> Option<NoPrediction> {
         match &self.line {
@@ -139,13 +145,13 @@ mod tests {
         assert_eq!(found.low(), [0.0, 0.5, 5.0]);
         assert_eq!(found.high(), [0.5, 5.0, 5.0]);
         assert!((found.center()[0] - 0.05).abs() < 1e-15, "the median stands in for the line");
-        assert!(found.says_something() && found.has_stand_in());
+        assert!(found.says_something() && found.has_stand_in() && !found.has_line());
         let (experiment, _) = from_fragment("depth=2");
         let line = predict(&experiment).unwrap();
         let expected = 5.0 * libm::pow(10.0, line.layers[0].log10_ratio.unwrap());
         let found = Forecast { line: Ok(line), band: Ok(None), ..found };
         assert_eq!((found.center()[0], found.center()[2]), (expected, 5.0));
-        assert!(found.low().iter().all(|low| low.is_nan()) && !found.has_stand_in());
+        assert!(found.low().iter().all(|low| low.is_nan()) && !found.has_stand_in() && found.has_line());
         assert_eq!((found.middle(), found.reason(), found.standing(0)), (Some(0), None, None));
         let nothing = Forecast { measured: vec![0.0; 3], ..found };
         assert!(!nothing.says_something(), "of nothing there are no ratios");

@@ -41,11 +41,14 @@ struct Expected {
     center: Vec<f64>,
     low: Vec<f64>,
     high: Vec<f64>,
+    /// Whether the line is theory's in some layer, and not only the median of networks drawn.
+    is_of_theory: bool,
 }
 
 impl Expected {
     fn of(forecast: &Forecast, experiment: &Experiment, is_rms: bool) -> Option<Self> {
-        let mut expected = Self { center: forecast.center(), low: forecast.low(), high: forecast.high() };
+        let is_of_theory = forecast.has_line();
+        let mut expected = Self { center: forecast.center(), low: forecast.low(), high: forecast.high(), is_of_theory };
         if is_rms {
             for values in [&mut expected.center, &mut expected.low, &mut expected.high] {
                 for (layer, value) in values.iter_mut().enumerate() {
@@ -54,6 +57,18 @@ impl Expected {
             }
         }
         forecast.says_something().then_some(expected)
+    }
+
+    fn name(&self, i18n: I18nContext<Locale>) -> &'static str {
+        if self.is_of_theory { t_string!(i18n, charts.theory.name) } else { t_string!(i18n, charts.theory.median) }
+    }
+
+    fn name_at_start(&self, i18n: I18nContext<Locale>) -> &'static str {
+        if self.is_of_theory {
+            t_string!(i18n, charts.theory.at_start)
+        } else {
+            t_string!(i18n, charts.theory.median_at_start)
+        }
     }
 
     fn columns(&self) -> [&[f64]; 3] {
@@ -220,14 +235,14 @@ pub fn GradientByLayer() -> impl IntoView {
             <fieldset class="chart-group">
                 <legend>{move || t_string!(i18n, charts.gradient_by_layer.series)}</legend>
                 {toggles()}
-                <label class="chart-toggle" hidden=move || expected.with(Option::is_none)>
+                <label class="chart-toggle expected" hidden=move || expected.with(Option::is_none)>
                     <input
                         type="checkbox"
                         prop:checked=move || choices.is_theory_shown.get()
                         on:change=move |event| choices.is_theory_shown.set(event_target_checked(&event))
                     />
                     {dashes_picture()}
-                    {move || t_string!(i18n, charts.theory.name)}
+                    {move || expected.with(|expected| expected.as_ref().map(|expected| expected.name(i18n)))}
                 </label>
             </fieldset>
             <Segments
@@ -278,8 +293,8 @@ fn data(
 }
 
 fn prediction(i18n: I18nContext<Locale>, expected: Expected) -> Prediction {
-    let Expected { center, low, high } = expected;
-    let name = t_string!(i18n, charts.theory.name).to_owned();
+    let name = expected.name(i18n).to_owned();
+    let Expected { center, low, high, .. } = expected;
     let remark = t_string!(i18n, charts.step, step = 0).to_string();
     Prediction { label: (name, remark), center, low, high }
 }
@@ -288,7 +303,7 @@ fn prediction(i18n: I18nContext<Locale>, expected: Expected) -> Prediction {
 fn expected_rows(i18n: I18nContext<Locale>, expected: &Expected, layer: usize) -> Vec<ReadoutRow> {
     let [center, low, high] = expected.columns().map(|values| values.get(layer).copied().filter(|v| !v.is_nan()));
     let row = |label: &str, value: String| ReadoutRow { mark: None, label: label.to_owned(), value };
-    let line = center.map(|center| row(t_string!(i18n, charts.theory.at_start), readable(center)));
+    let line = center.map(|center| row(expected.name_at_start(i18n), readable(center)));
     let band = low.zip(high).map(|(low, high)| {
         row(t_string!(i18n, charts.theory.band), format!("{} – {}", significant(low, 2), significant(high, 2)))
     });
@@ -340,7 +355,7 @@ fn table(
         t_string!(i18n, charts.gradient_by_layer.table, step = grouped(report.step)).to_string()
     };
     let theory = [
-        t_string!(i18n, charts.theory.at_start).to_owned(),
+        expected.map_or(t_string!(i18n, charts.theory.at_start), |expected| expected.name_at_start(i18n)).to_owned(),
         t_string!(i18n, charts.theory.low).to_owned(),
         t_string!(i18n, charts.theory.high).to_owned(),
     ];
