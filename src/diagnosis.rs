@@ -153,7 +153,12 @@ impl Flow {
     pub fn of(report: &StepReport) -> Self {
         let hidden = report.layers().saturating_sub(1);
         let norms: Vec<f64> = (0..hidden).map(|layer| report.get(layer, Quantity::GradZ)).collect();
-        let points: Vec<(f64, f64)> = (0..hidden)
+        Self::through(&norms)
+    }
+
+    /// Of the ‖∂L/∂z‖ of the hidden layers.
+    pub fn through(norms: &[f64]) -> Self {
+        let points: Vec<(f64, f64)> = (0..norms.len())
             .filter(|&layer| norms[layer] > 0.0 && norms[layer].is_finite())
             .map(|layer| (layer as f64, norms[layer].ln()))
             .collect();

@@ -96,6 +96,13 @@ fn arrows_point_one_way() {
         }
     }
     assert_absent(&["plot", "worker"], &["crate::ui"], "it is below the page");
+    below("plot", &["theory"]);
+    // Theory is worked out in the worker; the page reads what came of it.
+    assert_absent(
+        &["ui"],
+        &["theory::predict", "BandSampler", "exact_band", "critical_point"],
+        "the worker computes it",
+    );
 }
 
 #[test]

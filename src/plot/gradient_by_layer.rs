@@ -25,6 +25,8 @@ pub struct Series {
 /// What theory expects of ‖∂L/∂z‖.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prediction {
+    /// What is written at the end of the line, and smaller below it.
+    pub label: (String, String),
     /// The expected value from layer 1 on; NaN where theory says nothing.
     pub center: Vec<f64>,
     /// The lower edge of the central 90 %.
@@ -79,8 +81,7 @@ impl Axes {
         let layers = data.series.iter().map(|series| series.values.len()).max().filter(|layers| *layers > 0)?;
         let previous = previous.filter(|previous| previous.layers == layers);
         let values = || data.series.iter().flat_map(|series| series.values.iter().copied());
-        let predicted = data.prediction.iter().flat_map(|prediction| prediction.center.iter().copied());
-        let range = LogRange::fit(values().chain(predicted), FEWEST_DECADES).settle(previous.map(|axes| axes.range));
+        let range = range(values, data.prediction.as_ref()).settle(previous.map(|axes| axes.range));
         let scale = ValueScale::Log(range);
         let strips: Vec<StripKind> = values().filter_map(|value| StripKind::of(value, &scale)).collect();
         let em = theme.font_px * surface.scale;
@@ -176,7 +177,7 @@ impl Axes {
         if let Some(prediction) = &data.prediction {
             self.draw_center(&mut painter, theme, prediction)?;
         }
-        if self.has_line_labels { self.draw_line_labels(&mut painter, theme, &data.series) } else { Ok(()) }
+        if self.has_line_labels { self.draw_line_labels(&mut painter, theme, data) } else { Ok(()) }
     }
 
     /// The height of an expected number, on the plot's edge where it is out of range.
@@ -255,31 +256,75 @@ impl Axes {
         Ok(())
     }
 
-    /// Writes each series' name at the right end of its line, names apart from each other.
+    /// Writes each line's name at its right end, names apart from each other.
     fn draw_line_labels<DB: DrawingBackend>(
         &self,
         painter: &mut Painter<'_, DB>,
         theme: &Theme,
-        series: &[Series],
+        data: &Data,
     ) -> Drawn<DB> {
         let em = self.frame.em;
-        let end = |lane: usize, series: &Series| {
-            let last = *series.values.last()?;
-            self.frame.value_to_y(last).or_else(|| self.frame.strip_y(last, lane))
-        };
-        let mut ends: Vec<(f64, &Series)> =
-            series.iter().enumerate().filter_map(|(lane, series)| Some((end(lane, series)?, series))).collect();
+        let mut ends: Vec<(f64, LineLabel<'_>)> = Vec::new();
+        for (lane, series) in data.series.iter().enumerate() {
+            let Some(&last) = series.values.last() else { continue };
+            if let Some(y) = self.frame.value_to_y(last).or_else(|| self.frame.strip_y(last, lane)) {
+                ends.push((y, LineLabel::Series(series)));
+            }
+        }
+        if let Some(Prediction { center, label, .. }) = &data.prediction
+            && let Some(y) = center.last().and_then(|last| self.clamped_y(*last))
+        {
+            ends.extend([(y, LineLabel::Prediction(&label.0)), (y, LineLabel::Remark(&label.1))]);
+        }
         ends.sort_by(|a, b| a.0.total_cmp(&b.0));
         let wanted: Vec<f64> = ends.iter().map(|(y, _)| *y).collect();
         let bounds = (self.frame.plot.top, self.frame.floor());
         let x = self.frame.plot.right + 0.6 * em;
-        for (y, (_, series)) in spread(&wanted, 1.5 * em, bounds).into_iter().zip(ends) {
-            painter.marker(series.marker, (x + 0.2 * em, y), 0.3 * em, series.color)?;
-            let look = TextLook::new(em, theme.text, HPos::Left, VPos::Center).bold();
-            painter.text(&series.label, (x + 0.85 * em, y), look)?;
+        let name = TextLook::new(em, theme.text, HPos::Left, VPos::Center).bold();
+        for (y, (_, label)) in spread(&wanted, 1.5 * em, bounds).into_iter().zip(ends) {
+            let at = (x + 0.85 * em, y);
+            match label {
+                LineLabel::Series(series) => {
+                    painter.marker(series.marker, (x + 0.2 * em, y), 0.3 * em, series.color)?;
+                    painter.text(&series.label, at, name)?;
+                }
+                LineLabel::Prediction(words) => {
+                    let dashes = [(x - 0.35 * em, y), (x + 0.65 * em, y)];
+                    painter.dashed_path(&dashes, 0.1 * em, 0.35 * em, theme.text)?;
+                    painter.text(words, at, name)?;
+                }
+                LineLabel::Remark(words) => {
+                    let look = TextLook::new(0.9 * em, theme.muted, HPos::Left, VPos::Center);
+                    painter.text(words, (at.0, y - 0.3 * em), look)?;
+                }
+            }
         }
         Ok(())
     }
+}
+
+/// What stands at the right end of a line.
+enum LineLabel<'a> {
+    Series(&'a Series),
+    Prediction(&'a str),
+    /// Below the name of the prediction.
+    Remark(&'a str),
+}
+
+/// The range of the measured values, made wider for what is expected, but by no more than half on either side: what is
+/// measured is never pressed flat for the sake of what is not.
+fn range<I: Iterator<Item = f64>>(values: impl Fn() -> I, prediction: Option<&Prediction>) -> LogRange {
+    let is_placed = |value: &f64| *value > 0.0 && value.is_finite();
+    let (least, most) =
+        values().filter(is_placed).fold((f64::INFINITY, 0.0), |(a, b): (f64, f64), value| (a.min(value), b.max(value)));
+    let expected = prediction.iter().flat_map(|p| [&p.center, &p.low, &p.high]).flatten().copied().filter(is_placed);
+    if least > most {
+        return LogRange::fit(expected, FEWEST_DECADES);
+    }
+    let room = 0.5 * (most.log10() - least.log10()).max(f64::from(FEWEST_DECADES));
+    let (low, high) = (least.log10() - room, most.log10() + room);
+    let clipped = expected.map(|value| 10f64.powf(value.log10().clamp(low, high)));
+    LogRange::fit(values().chain(clipped), FEWEST_DECADES)
 }
 
 /// Places near the wanted ones (in ascending order) that are at least `gap` apart and within bounds if they fit.

@@ -114,6 +114,7 @@ fn the_range_that_plain_f32_lacks_is_marked_where_it_is_in_view() {
 #[test]
 fn a_prediction_is_a_band_and_a_dashed_line_that_break_at_gaps() {
     let prediction = Prediction {
+        label: ("theory".into(), "step 0".into()),
         center: vec![1e-2, 3e-2, f64::NAN, 0.3, 1.0],
         low: vec![1e-3, 1e-2, f64::NAN, 0.1, 0.0],
         high: vec![1e-1, 0.1, f64::NAN, 1.0, 2.0],
@@ -122,6 +123,28 @@ fn a_prediction_is_a_band_and_a_dashed_line_that_break_at_gaps() {
     let picture = draw(surface(400, 300), &data);
     assert_eq!(attributes(&picture, "polygon", "points", &["opacity=\"0.18\""]).len(), 2);
     assert!(attributes(&picture, "polyline", "points", &[]).len() > 4, "dashes");
+    let wide = texts(&draw(surface(600, 300), &data));
+    assert!(["theory", "step 0"].iter().all(|label| wide.iter().any(|text| text == label)), "{wide:?}");
+}
+
+#[test]
+fn what_is_expected_far_away_leaves_the_measured_readable() {
+    let with = |center: f64, low: f64, high: f64| {
+        let label = (String::new(), String::new());
+        let prediction = Prediction { label, center: vec![center; 3], low: vec![low; 3], high: vec![high; 3] };
+        let data = Data { prediction: Some(prediction), ..data(&[1e-4, 1e-2, 0.9]) };
+        Axes::fit(surface(600, 400), &Theme::light(), &data, None).unwrap().range.exponents()
+    };
+    assert_eq!(with(1e-3, 1e-4, 1e-2), (-4, 0), "nothing to add");
+    assert_eq!(with(2e-5, 2e-6, 1e-4), (-6, 0), "the band is in view");
+    assert_eq!(with(1e-60, 0.0, 1e-20), (-6, 0));
+    assert_eq!(with(1e60, 1e-3, f64::INFINITY), (-4, 2));
+    assert_eq!(with(f64::NAN, f64::NAN, f64::NAN), (-4, 0));
+    // Where nothing is measured that has a place, the expected has the axis.
+    let prediction = Prediction { label: Default::default(), center: vec![1e-9], low: vec![1e-10], high: vec![1e-7] };
+    let data = Data { prediction: Some(prediction), ..data(&[0.0]) };
+    let axes = Axes::fit(surface(600, 400), &Theme::light(), &data, None).unwrap();
+    assert_eq!(axes.range.exponents(), (-10, -7));
 }
 
 #[test]

@@ -1,10 +1,11 @@
 //! What theory predicts for an experiment at initialization: of every layer's ‖∂L/∂z‖ over that of the output layer.
 //!
 //! [`predict`] gives the line, which infinitely wide networks follow, and the numbers behind it. [`BandSampler`] gives the
-//! band in which nine of ten networks of the experiment's own width lie.
+//! band in which nine of ten networks of the experiment's own width lie. [`Forecast`] sets both beside a measurement.
 
 mod band;
 mod first_batch;
+mod forecast;
 pub mod gaussian;
 mod mean_field;
 mod prediction;
@@ -12,6 +13,7 @@ mod relu_law;
 mod wide;
 
 pub use band::{Band, BandSampler};
+pub use forecast::{Forecast, Standing};
 pub use mean_field::{CriticalPoint, FixedPoint, MeanField, Phase, Settling, critical_point, depth_scale};
 pub use prediction::{LayerPrediction, Limit, Prediction, predict};
 pub use relu_law::exact_band;

@@ -70,3 +70,21 @@ pub fn NormalizedStep() -> impl IntoView {
         <span class="term">"std(" <i>"z"</i> <sup>"l−1"</sup> ")"</span>
     }
 }
+
+/// √χ, the factor of one layer by theory; `is_plain` where it is √(σ_w² E[φ′²]).
+#[component]
+pub fn TheoryFactor(
+    /// Without normalization and skip connections.
+    is_plain: bool,
+) -> impl IntoView {
+    view! {
+        <span class="term">"√" <i>"χ"</i></span>
+        {is_plain
+            .then(|| {
+                view! {
+                    " = "
+                    <span class="term">"√(" <i>"σ"</i> <sub>"w"</sub> "² E[" <i>"φ"</i> "′²])"</span>
+                }
+            })}
+    }
+}

@@ -7,6 +7,7 @@ use crate::choice::Choice;
 use crate::diagnosis::Repair;
 use crate::experiment::{Effect, Experiment, Key, Rejection, presets::Preset, share};
 use crate::optim::Hyper;
+use crate::theory::Forecast;
 use crate::train::{Bucket, History};
 use crate::worker::client::{Event, Failure, WorkerClient};
 use crate::worker::protocol::{Change, RunState, Status};
@@ -28,6 +29,8 @@ pub struct Lab {
     pub status: RwSignal<Status>,
     /// The reports of the run.
     pub history: StoredValue<History, LocalStorage>,
+    /// What theory expects of the run that the history is of, as far as it is known by now.
+    pub forecast: RwSignal<Option<Forecast>>,
     /// The experiment that the history is of: while another one loads, still the last.
     pub measured: RwSignal<Experiment>,
     /// Counts up, at most once an animation frame, whenever the history has changed.
@@ -78,6 +81,7 @@ impl Lab {
             experiment: RwSignal::new(experiment.clone()),
             status: RwSignal::new(status),
             history: StoredValue::new_local(History::new(HISTORY_CAPACITY)),
+            forecast: RwSignal::new(None),
             measured: RwSignal::new(experiment.clone()),
             redraw: RwSignal::new(0),
             awaiting: RwSignal::new(true),
@@ -344,6 +348,9 @@ impl Lab {
                     changes.push(change);
                 });
             }
+            Event::Theory(forecast) => {
+                self.forecast.try_set(Some(*forecast));
+            }
             Event::Failed(failure) => {
                 self.running.try_set(false);
                 self.failure.try_set(Some(failure));
@@ -363,6 +370,7 @@ impl Lab {
         });
         if is_first {
             self.awaiting.try_set(false);
+            self.forecast.try_set(None);
             self.start.try_with_value(|start| self.measured.try_set(start.clone()));
         }
         if status.state == RunState::Diverged {

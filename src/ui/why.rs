@@ -1,12 +1,14 @@
 //! Why it happens: the term of the formula that decides, with the measured numbers in it.
 
 use crate::choice::Choice;
-use crate::diagnosis::{Condition, ZeroCause};
+use crate::diagnosis::{Condition, Flow, ZeroCause};
 use crate::experiment::{Key, Value};
 use crate::nn::{Normalization, Residual};
 use crate::plot::number::significant;
-use crate::ui::formula::{BackwardStep, Fraction, GradientNorm, NormalizedStep, SkipStep};
+use crate::theory::{Forecast, NoPrediction, Standing};
+use crate::ui::formula::{BackwardStep, Fraction, GradientNorm, NormalizedStep, SkipStep, TheoryFactor};
 use crate::ui::i18n::{t_string, use_i18n};
+use crate::ui::lab::use_lab;
 use crate::ui::reading::{Finding, Reading};
 use crate::ui::words::{self, Words};
 use leptos::prelude::*;
@@ -28,7 +30,7 @@ pub fn Why() -> impl IntoView {
         <section class="why" aria-labelledby="why-title" hidden=move || shown.with(Option::is_none)>
             <h2 id="why-title">{move || t_string!(i18n, page.side.why)}</h2>
             {reason}
-            // What the theory predicts has its place here, below what was measured.
+            <Theory />
         </section>
     }
 }
@@ -144,4 +146,67 @@ fn flow_formula(finding: &Finding) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// What theory expects at the start, and whether what was measured there agrees.
+#[component]
+fn Theory() -> impl IntoView {
+    let (lab, i18n) = (use_lab(), use_i18n());
+    let said = move || {
+        lab.forecast.with(|forecast| {
+            let forecast = forecast.as_ref()?;
+            let standing = forecast.standing(0);
+            let name = standing.map(|standing| match standing {
+                Standing::Below => "below",
+                Standing::Inside => "inside",
+                Standing::Above => "above",
+            });
+            let is_plain = lab.measured.with_untracked(|experiment| {
+                experiment.norm == Normalization::None && experiment.residual == Residual::None
+            });
+            Some(view! {
+                <div class="theory" data-standing=name>
+                    {theory_formula(i18n, forecast, is_plain)}
+                    <p>{theory_sentence(i18n, forecast)}</p>
+                </div>
+            })
+        })
+    };
+    view! { {said} }
+}
+
+/// The factor of a layer in the middle by theory, and the measured one of all layers together.
+fn theory_formula(i18n: Words, forecast: &Forecast, is_plain: bool) -> Option<AnyView> {
+    let chi = forecast.line.as_ref().ok()?.layers[forecast.middle()?].chi?;
+    let hidden = forecast.measured.len() - 1;
+    let measured = Flow::through(&forecast.measured[..hidden]).factor_per_layer;
+    let view = view! {
+        <p class="formula">
+            <TheoryFactor is_plain />
+            " = "
+            <b>{significant(chi.sqrt(), 3)}</b>
+            <span class="term measured">{t_string!(i18n, page.theory.measured)} " " {significant(measured, 3)}</span>
+        </p>
+    };
+    Some(view.into_any())
+}
+
+fn theory_sentence(i18n: Words, forecast: &Forecast) -> String {
+    let reason = forecast.reason().or(forecast.band.as_ref().err().copied()).map(|reason| match reason {
+        NoPrediction::ZeroWeights => t_string!(i18n, page.theory.zero_weights),
+        NoPrediction::FewSamples => t_string!(i18n, page.theory.few_samples),
+        NoPrediction::FewUnits => t_string!(i18n, page.theory.few_units),
+        NoPrediction::Geometry => t_string!(i18n, page.theory.geometry),
+        NoPrediction::Overflow => t_string!(i18n, page.theory.overflow),
+    });
+    let stand_in = forecast.has_stand_in().then(|| t_string!(i18n, page.theory.stand_in));
+    let band = match forecast.standing(0) {
+        Some(Standing::Inside) => Some(t_string!(i18n, page.theory.inside)),
+        Some(Standing::Below) => Some(t_string!(i18n, page.theory.below)),
+        Some(Standing::Above) => Some(t_string!(i18n, page.theory.above)),
+        None if forecast.band != Ok(None) => None,
+        None if forecast.is_complete => Some(t_string!(i18n, page.theory.no_band)),
+        None => Some(t_string!(i18n, page.theory.drawing)),
+    };
+    [reason, stand_in, band].into_iter().flatten().collect::<Vec<_>>().join(" ")
 }

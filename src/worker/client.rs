@@ -6,6 +6,7 @@ use super::protocol::{
 use super::runtime::{BUILD, HEAD, NUMBERS};
 use crate::experiment::{Experiment, Speed};
 use crate::optim::Hyper;
+use crate::theory::Forecast;
 use crate::train::Bucket;
 use js_sys::{Float64Array, Reflect};
 use std::cell::{Cell, RefCell};
@@ -45,6 +46,8 @@ pub enum Event {
     },
     /// Hyper-parameters took effect.
     LiveSet(Change),
+    /// More is known of what theory expects of the run at its start.
+    Theory(Box<Forecast>),
     /// It cannot go on.
     Failed(Failure),
 }
@@ -237,11 +240,14 @@ impl Inner {
     }
 
     fn receive(self: &Rc<Self>, message: &JsValue) {
-        self.stop_watching();
         let head = Reflect::get(message, &HEAD.into()).unwrap_or_default();
         let Ok(Response { run_id, body }) = serde_wasm_bindgen::from_value(head) else {
             return self.fail(Failure::VersionMismatch);
         };
+        // Theory comes unasked, and is no answer to what was asked.
+        if !matches!(body, ResponseBody::Theory(_)) {
+            self.stop_watching();
+        }
         match body {
             ResponseBody::Ready { protocol, build } => {
                 if protocol != PROTOCOL_VERSION || build != BUILD {
@@ -270,6 +276,7 @@ impl Inner {
                 None => self.fail(Failure::VersionMismatch),
             },
             ResponseBody::LiveSet(change) => (self.on_event)(Event::LiveSet(change)),
+            ResponseBody::Theory(forecast) => (self.on_event)(Event::Theory(forecast)),
         }
     }
 

@@ -3,6 +3,7 @@
 //! [`protocol`] says what they tell each other; [`session`] is what the worker does, `runtime` its place in the
 //! browser, `client` its handle on the page.
 
+mod forecaster;
 pub mod protocol;
 pub mod session;
 

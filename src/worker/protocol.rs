@@ -6,11 +6,12 @@
 
 use crate::experiment::{Experiment, Speed};
 use crate::optim::Hyper;
+use crate::theory::Forecast;
 use crate::train::{Bucket, Divergence, StepReport};
 use serde::{Deserialize, Serialize};
 
 /// Counts up whenever the messages change their form.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;
 
 /// Buckets that a frame holds at the most; what was trained between two frames is thinned to as many.
 pub const BUCKETS_PER_FRAME: usize = 64;
@@ -82,6 +83,9 @@ pub enum ResponseBody {
     Frame(Status),
     /// The hyper-parameters of a `SetLive` hold from now on.
     LiveSet(Change),
+    /// What theory expects of the run at its start, as far as it is known by now. The first comes after the run's first
+    /// frame; each takes the place of the one before.
+    Theory(Box<Forecast>),
     /// The run cannot go on: the worker panicked or was asked for what cannot be.
     Failed(String),
 }

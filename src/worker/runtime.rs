@@ -106,9 +106,13 @@ impl Runtime {
         let mut session = self.session.borrow_mut();
         let next = session.advance(|| self.clock.now());
         let frame = session.take_frame();
+        let theory = session.take_theory();
         drop(session);
         if let Some((response, buckets)) = frame {
             let _ = post(&self.scope, &response, &buckets);
+        }
+        if let Some(response) = theory {
+            let _ = post(&self.scope, &response, &[]);
         }
         match next {
             Next::Continue => self.wake(),

@@ -2,9 +2,10 @@
 //!
 //! Time comes in from outside, in milliseconds, so that all of it is tested natively.
 
+use super::forecaster::Forecaster;
 use super::protocol::{BUCKETS_PER_FRAME, Change, Command, Request, Response, ResponseBody, RunState, Status};
 use crate::experiment::{Experiment, Speed};
-use crate::train::{AnyTrainer, Bucket, Divergence, History};
+use crate::train::{AnyTrainer, Bucket, Divergence, History, Quantity};
 
 /// How long a slice of training lasts before the mailbox is looked at, unless one step takes longer.
 const SLICE_MS: f64 = 8.0;
@@ -19,10 +20,14 @@ const SPEED_WINDOW_MS: f64 = 500.0;
 pub struct Session {
     run_id: u32,
     run: Option<Run>,
+    /// What theory expects of the run, which is worked out while the run leaves time for it.
+    forecaster: Option<Forecaster>,
     speed: Speed,
     goal: Goal,
     /// When the next step is due, at a pace below the machine's.
     next_step_at: f64,
+    /// What the last step took.
+    step_ms: f64,
     meter: Meter,
     outbox: History,
     /// Whether the page can take a frame.
@@ -64,9 +69,11 @@ impl Default for Session {
         Self {
             run_id: 0,
             run: None,
+            forecaster: None,
             speed: Speed::Max,
             goal: Goal::Rest,
             next_step_at: 0.0,
+            step_ms: 0.0,
             meter: Meter::default(),
             outbox: History::new(BUCKETS_PER_FRAME),
             page_ready: true,
@@ -112,31 +119,74 @@ impl Session {
         None
     }
 
-    /// Trains for a slice of time by `clock`, which tells milliseconds.
+    /// Trains for a slice of time by `clock`, which tells milliseconds; what the training leaves of it is the theory's.
     pub fn advance(&mut self, mut clock: impl FnMut() -> f64) -> Next {
         let start = clock();
         let mut now = start;
         loop {
             match self.goal {
-                Goal::Rest => return Next::Rest,
+                Goal::Rest => return self.forecast_at_rest(start, clock),
                 Goal::Steps(target) | Goal::Seek(target) if self.steps() >= target => {
                     self.set_goal(Goal::Rest, now);
-                    return Next::Rest;
+                    continue;
                 }
                 Goal::Train if now < self.next_step_at => {
                     self.meter.observe(now, self.steps());
-                    return Next::Wait(self.next_step_at - now);
+                    return self.forecast_before_a_step(start, clock);
                 }
                 Goal::Train | Goal::Steps(_) | Goal::Seek(_) => {}
             }
             self.step();
-            now = clock();
+            let before = std::mem::replace(&mut now, clock());
+            self.step_ms = now - before;
             self.meter.observe(now, self.steps());
             if let (Speed::StepsPerSecond(speed), Goal::Train) = (self.speed, self.goal) {
                 self.next_step_at = (self.next_step_at + 1000.0 / speed).max(now - LONGEST_LAG_MS);
             }
             if now - start >= SLICE_MS {
+                if let (Goal::Train, Some(forecaster)) = (self.goal, &mut self.forecaster)
+                    && forecaster.may_interrupt(now, self.step_ms)
+                {
+                    forecaster.work(clock);
+                }
                 return Next::Continue;
+            }
+        }
+    }
+
+    /// Works on the forecast while the run rests.
+    fn forecast_at_rest(&mut self, start: f64, mut clock: impl FnMut() -> f64) -> Next {
+        // What the page waits for goes out first.
+        let has_frame = self.page_ready && self.has_news;
+        while let Some(forecaster) = self.forecaster.as_mut().filter(|forecaster| forecaster.is_unfinished()) {
+            if has_frame {
+                return Next::Continue;
+            }
+            forecaster.work(&mut clock);
+            if clock() - start >= SLICE_MS {
+                return Next::Continue;
+            }
+        }
+        Next::Rest
+    }
+
+    /// Works on the forecast while the next step is not yet due, and has room.
+    fn forecast_before_a_step(&mut self, start: f64, mut clock: impl FnMut() -> f64) -> Next {
+        let has_frame = self.page_ready && self.has_news;
+        loop {
+            let now = clock();
+            let spare = self.next_step_at - now;
+            match &mut self.forecaster {
+                Some(forecaster) if forecaster.fits(spare, self.step_ms) => {
+                    if has_frame {
+                        return Next::Continue;
+                    }
+                    forecaster.work(&mut clock);
+                    if clock() - start >= SLICE_MS {
+                        return Next::Continue;
+                    }
+                }
+                _ => return if spare > 0.0 { Next::Wait(spare) } else { Next::Continue },
             }
         }
     }
@@ -152,10 +202,18 @@ impl Session {
         Some((self.response(ResponseBody::Frame(self.status())), buckets))
     }
 
+    /// What theory expects of the run, if there is news of it. Never before the run's first frame.
+    pub fn take_theory(&mut self) -> Option<Response> {
+        let forecast = self.forecaster.as_mut()?.take_news()?;
+        Some(self.response(ResponseBody::Theory(Box::new(forecast))))
+    }
+
     fn load(&mut self, run_id: u32, experiment: Experiment, changes: Vec<Change>) -> Option<Response> {
         self.run_id = run_id;
         self.run = None;
+        self.forecaster = None;
         self.goal = Goal::Rest;
+        self.step_ms = 0.0;
         self.page_ready = true;
         self.outbox.clear();
         self.speed = experiment.speed;
@@ -174,7 +232,11 @@ impl Session {
         let Some(run) = &mut self.run else { return };
         run.apply_changes();
         match run.trainer.probe() {
-            Ok(report) => self.outbox.push_report(report),
+            Ok(report) => {
+                let measured = report.series(Quantity::GradZ).unwrap_or_default();
+                self.forecaster = Some(Forecaster::new(&run.experiment, measured));
+                self.outbox.push_report(report);
+            }
             Err(divergence) => run.divergence = Some(divergence),
         }
         self.has_news = true;
@@ -185,8 +247,10 @@ impl Session {
         if step < run.trainer.steps() {
             let changes: Vec<Change> = run.changes.iter().copied().filter(|change| change.after_step <= step).collect();
             let (experiment, speed, page_ready) = (run.experiment.clone(), self.speed, self.page_ready);
+            // It is the same run, whose start is what it was.
+            let forecaster = self.forecaster.take();
             let failed = self.load(self.run_id, experiment, changes);
-            (self.speed, self.page_ready) = (speed, page_ready);
+            (self.speed, self.page_ready, self.forecaster) = (speed, page_ready, forecaster);
             if failed.is_some() {
                 return failed;
             }
@@ -280,217 +344,5 @@ impl Meter {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::optim::Hyper;
-    use crate::train::{StepReport, Trainer};
-
-    const RUN_ID: u32 = 3;
-
-    fn small() -> Experiment {
-        Experiment {
-            depth: 2,
-            width: 4,
-            samples: 16,
-            batch: crate::experiment::Batch::Size(4),
-            ..Experiment::default()
-        }
-    }
-
-    fn request(command: Command) -> Request {
-        Request { run_id: RUN_ID, command }
-    }
-
-    fn loaded(experiment: Experiment) -> Session {
-        let mut session = Session::default();
-        let load = Command::Load { experiment: Box::new(experiment), changes: vec![] };
-        assert_eq!(session.handle(request(load), 0.0), None);
-        session
-    }
-
-    /// A clock that is one millisecond later every time.
-    fn ticking() -> impl FnMut() -> f64 {
-        let mut now = 0.0;
-        move || {
-            now += 1.0;
-            now
-        }
-    }
-
-    fn finish(session: &mut Session) {
-        let mut clock = ticking();
-        while session.advance(&mut clock) == Next::Continue {}
-    }
-
-    fn frame(session: &mut Session) -> (Status, Vec<Bucket>) {
-        let (response, buckets) = session.take_frame().expect("a frame is due");
-        assert_eq!(response.run_id, RUN_ID);
-        let ResponseBody::Frame(status) = response.body else { panic!("{response:?}") };
-        assert_eq!(session.handle(request(Command::FrameTaken), 0.0), None);
-        (status, buckets)
-    }
-
-    fn report_after(experiment: &Experiment, steps: u64) -> StepReport {
-        let mut trainer = Trainer::<f32>::new(experiment).unwrap();
-        (1..steps).for_each(|_| {
-            trainer.step().unwrap();
-        });
-        trainer.step().unwrap().clone()
-    }
-
-    #[test]
-    fn a_loaded_run_shows_its_first_gradients_and_rests() {
-        let mut session = loaded(small());
-        let (status, buckets) = frame(&mut session);
-        assert_eq!((status.state, status.step), (RunState::Paused, 0));
-        assert_eq!(buckets.len(), 1);
-        assert!(buckets[0].last.get(0, crate::train::Quantity::GradZ) > 0.0);
-        assert_eq!(session.advance(ticking()), Next::Rest);
-        assert!(session.take_frame().is_none(), "nothing new to say");
-    }
-
-    #[test]
-    fn step_makes_exactly_one() {
-        let mut session = loaded(small());
-        frame(&mut session);
-        session.handle(request(Command::Step(1)), 0.0);
-        finish(&mut session);
-        let (status, buckets) = frame(&mut session);
-        assert_eq!((status.state, status.step), (RunState::Paused, 1));
-        assert_eq!(buckets[0].last, report_after(&small(), 1));
-    }
-
-    #[test]
-    fn steps_asked_for_before_the_last_was_made_are_all_made() {
-        let mut session = loaded(small());
-        frame(&mut session);
-        for _ in 0..7 {
-            session.handle(request(Command::Step(1)), 0.0);
-        }
-        finish(&mut session);
-        assert_eq!(session.steps(), 7);
-    }
-
-    #[test]
-    fn pause_is_obeyed_after_a_slice() {
-        let mut session = loaded(Experiment { speed: Speed::Max, ..small() });
-        session.handle(request(Command::Run), 0.0);
-        let mut clock = ticking();
-        assert_eq!(session.advance(&mut clock), Next::Continue);
-        let steps = session.steps();
-        assert!((1..=10).contains(&steps), "{steps} steps of a millisecond in a slice");
-        session.handle(request(Command::Pause), 10.0);
-        assert_eq!(session.advance(&mut clock), Next::Rest);
-        assert_eq!(session.steps(), steps);
-        assert_eq!(frame(&mut session).0.state, RunState::Paused);
-    }
-
-    #[test]
-    fn a_pace_is_kept() {
-        let mut session = loaded(Experiment { speed: Speed::StepsPerSecond(10.0), ..small() });
-        session.handle(request(Command::Run), 0.0);
-        let mut now = 0.0;
-        while now < 1000.0 {
-            let Next::Wait(wait) = session.advance(|| now) else { panic!("a slow run waits") };
-            assert!(wait <= 100.0);
-            now += wait;
-        }
-        assert_eq!(session.steps(), 10);
-    }
-
-    #[test]
-    fn a_run_that_was_held_up_does_not_race() {
-        let mut session = loaded(Experiment { speed: Speed::StepsPerSecond(100.0), ..small() });
-        session.handle(request(Command::Run), 0.0);
-        session.advance(|| 0.0);
-        session.advance(|| 60_000.0);
-        assert!(session.steps() <= 30, "{} steps at once after a minute's sleep", session.steps());
-    }
-
-    #[test]
-    fn requests_of_an_older_run_are_dropped() {
-        let mut session = loaded(small());
-        frame(&mut session);
-        for command in [Command::Run, Command::Step(5), Command::Seek(9), Command::SetLive(Hyper::of(&small()))] {
-            let stale = Request { run_id: RUN_ID - 1, command };
-            assert_eq!(session.handle(stale, 0.0), None);
-        }
-        finish(&mut session);
-        assert_eq!(session.steps(), 0);
-    }
-
-    #[test]
-    fn no_frame_comes_before_the_last_was_taken() {
-        let mut session = loaded(Experiment { speed: Speed::Max, ..small() });
-        assert!(session.take_frame().is_some());
-        session.handle(request(Command::Step(1000)), 0.0);
-        finish(&mut session);
-        assert!(session.take_frame().is_none());
-        session.handle(request(Command::FrameTaken), 0.0);
-        let (response, buckets) = session.take_frame().unwrap();
-        assert!(matches!(response.body, ResponseBody::Frame(Status { step: 1000, .. })));
-        assert!(buckets.len() <= BUCKETS_PER_FRAME);
-        assert_eq!(buckets.iter().map(Bucket::span).sum::<u64>(), 1000, "every step is in some bucket");
-    }
-
-    #[test]
-    fn seeking_back_and_forth_gives_the_numbers_of_stepping_there() {
-        let mut session = loaded(small());
-        for target in [20, 7, 30] {
-            session.handle(request(Command::Seek(target)), 0.0);
-            finish(&mut session);
-            let (status, buckets) = frame(&mut session);
-            assert_eq!((status.state, status.step), (RunState::Paused, target));
-            assert_eq!(buckets.last().unwrap().last, report_after(&small(), target));
-        }
-    }
-
-    #[test]
-    fn changes_made_live_are_made_again_by_a_seek() {
-        let mut session = loaded(small());
-        session.handle(request(Command::Seek(5)), 0.0);
-        finish(&mut session);
-        let hyper = Hyper { lr: 1.0, ..Hyper::of(&small()) };
-        let answer = session.handle(request(Command::SetLive(hyper)), 0.0).unwrap();
-        assert_eq!(answer.body, ResponseBody::LiveSet(Change { after_step: 5, hyper }));
-        session.handle(request(Command::Seek(12)), 0.0);
-        finish(&mut session);
-        let before = frame(&mut session).1.last().unwrap().last.clone();
-        session.handle(request(Command::Seek(8)), 0.0);
-        finish(&mut session);
-        session.handle(request(Command::Seek(12)), 0.0);
-        finish(&mut session);
-        assert_eq!(frame(&mut session).1.last().unwrap().last, before);
-        assert_ne!(before, report_after(&small(), 12));
-    }
-
-    #[test]
-    fn a_diverged_run_says_where_and_goes_no_further() {
-        let mut experiment = small();
-        experiment.set_text(crate::experiment::Key::Dataset, "plane").unwrap();
-        experiment.activation = crate::nn::Activation::Linear;
-        (experiment.lr, experiment.speed) = (10.0, Speed::Max);
-        let mut session = loaded(experiment);
-        frame(&mut session);
-        session.handle(request(Command::Run), 0.0);
-        finish(&mut session);
-        let (status, _) = frame(&mut session);
-        assert_eq!(status.state, RunState::Diverged);
-        let divergence = status.divergence.unwrap();
-        assert_eq!(divergence.step, status.step + 1);
-        session.handle(request(Command::Run), 0.0);
-        assert_eq!(session.advance(ticking()), Next::Rest);
-        assert_eq!(session.steps(), status.step);
-    }
-
-    #[test]
-    fn nonsense_is_refused_in_words() {
-        let mut session = Session::default();
-        let experiment = Box::new(Experiment { depth: 0, ..small() });
-        let answer = session.handle(request(Command::Load { experiment, changes: vec![] }), 0.0).unwrap();
-        let ResponseBody::Failed(words) = answer.body else { panic!("{answer:?}") };
-        assert!(words.contains("depth"), "{words}");
-        session.handle(request(Command::Run), 0.0);
-        assert_eq!(session.advance(ticking()), Next::Rest);
-    }
-}
+#[path = "session_tests.rs"]
+mod tests;

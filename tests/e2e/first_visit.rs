@@ -4,6 +4,8 @@ use crate::harness::{PATIENCE, Page};
 use crate::native;
 use gradient_lab::diagnosis::Flow;
 use gradient_lab::experiment::Experiment;
+use gradient_lab::theory::predict;
+use gradient_lab::train::Quantity;
 use serde_json::Value;
 use xtask::webdriver::Screen;
 
@@ -43,6 +45,37 @@ fn the_first_gradient_falls_about_fourfold_a_layer_and_the_verdict_says_so() {
     let total = page.text_of("document.querySelectorAll('.verdict .sentence strong')[1].textContent");
     let exponent = (grad_z[0] / grad_z[11]).log10().floor();
     assert!(total.starts_with(|c: char| c.is_ascii_digit()) && total.contains("10⁻"), "{total} for 10^{exponent}");
+}
+
+#[test]
+fn the_predicted_line_and_its_band_are_there_without_a_click_and_hold_the_measurement() {
+    let page = Page::open(Screen::LAPTOP, "");
+    page.wait_until("the band", "document.querySelector('.theory')?.dataset.standing");
+    let (experiment, report) = (Experiment::default(), native::report_at(&Experiment::default(), 0));
+    let output = report.get(report.layers() - 1, Quantity::GradZ);
+    let line = predict(&experiment).unwrap();
+    let table = page.data_table("gradient-by-layer");
+    for ((head, cells), layer) in table.iter().zip(&line.layers) {
+        let expected = output * 10f64.powf(layer.log10_ratio.unwrap());
+        let [shown, low, high] = [3, 4, 5].map(|column| cells[column].unwrap_or_else(|| panic!("{head}: {cells:?}")));
+        assert!((shown / expected - 1.0).abs() < 1e-9, "{head}: {shown} and not {expected}");
+        assert!(low <= high, "{head}: from {low} to {high}");
+    }
+    let (_, cells) = &table[0];
+    let [measured, low, high] = [0, 4, 5].map(|column| cells[column].unwrap());
+    assert!(low < measured && measured < high, "{measured} from {low} to {high}");
+    assert_eq!(page.text_of("document.querySelector('.theory').dataset.standing"), "inside");
+    let said = page.text_of("document.querySelector('.theory').textContent");
+    assert!(said.contains("inside") && said.contains("0.236"), "{said}");
+
+    // Theory speaks of step 0, and stays what it was.
+    page.click_button("Step");
+    page.wait_for_status("step", "1");
+    let later = page.data_table("gradient-by-layer");
+    assert_eq!(later[0].1[3], cells[3]);
+    page.follow_fragment("v=1&init=zeros");
+    page.wait_until("the reason", "document.querySelector('.theory')?.textContent.includes('zero weights')");
+    assert!(page.data_table("gradient-by-layer").iter().all(|(_, cells)| cells[3].is_none()));
 }
 
 /// Fails unless both canvases of a chart, axes and data, hold something.

@@ -251,3 +251,12 @@ pub(super) fn mark_picture(marker: Marker, color: Rgb) -> impl IntoView {
         </svg>
     }
 }
+
+/// The dashes of an expected line as a picture, as on the canvas.
+pub(super) fn dashes_picture() -> impl IntoView {
+    view! {
+        <svg class="chart-mark" viewBox="0 0 16 16" aria-hidden="true">
+            <path d="M1 8h6M10 8h6" stroke="currentcolor" stroke-width="1.8" fill="none"></path>
+        </svg>
+    }
+}

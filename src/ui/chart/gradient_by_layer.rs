@@ -1,6 +1,6 @@
 //! The chart of gradient norms by layer.
 
-use super::figure::{ChartFigure, Go, Readout, ReadoutRow, mark_picture};
+use super::figure::{ChartFigure, Go, Readout, ReadoutRow, dashes_picture, mark_picture};
 use super::pace::paced;
 use super::quantity;
 use super::segments::Segments;
@@ -9,8 +9,9 @@ use super::table::Table;
 use crate::experiment::{Experiment, Precision};
 use crate::plot::StripLabels;
 use crate::plot::gradient_by_layer::{Axes, Data, Labels, Prediction, Series};
-use crate::plot::number::{grouped, readable};
+use crate::plot::number::{grouped, readable, significant};
 use crate::plot::theme::Theme;
+use crate::theory::Forecast;
 use crate::train::{Quantity, StepReport};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
 use crate::ui::lab::Lab;
@@ -24,6 +25,7 @@ const QUANTITIES: [Quantity; 3] = [Quantity::GradZ, Quantity::GradW, Quantity::U
 #[derive(Clone, Copy)]
 struct Choices {
     is_shown: [RwSignal<bool>; QUANTITIES.len()],
+    is_theory_shown: RwSignal<bool>,
     is_rms: RwSignal<bool>,
 }
 
@@ -33,30 +35,79 @@ impl Choices {
     }
 }
 
-/// Norms of gradients and updates in every layer, at the latest step.
+/// What theory expects of ‖∂L/∂z‖, from layer 1 to the output layer; NaN where it says nothing.
+#[derive(Clone, Debug, PartialEq)]
+struct Expected {
+    center: Vec<f64>,
+    low: Vec<f64>,
+    high: Vec<f64>,
+    /// Whether the line is theory's in some layer, and not only the median of networks drawn.
+    is_of_theory: bool,
+}
+
+impl Expected {
+    fn of(forecast: &Forecast, experiment: &Experiment, is_rms: bool) -> Option<Self> {
+        let is_of_theory = forecast.has_line();
+        let mut expected = Self { center: forecast.center(), low: forecast.low(), high: forecast.high(), is_of_theory };
+        if is_rms {
+            for values in [&mut expected.center, &mut expected.low, &mut expected.high] {
+                for (layer, value) in values.iter_mut().enumerate() {
+                    *value /= quantity::root_of_elements(experiment, 0, Quantity::GradZ, layer);
+                }
+            }
+        }
+        forecast.says_something().then_some(expected)
+    }
+
+    fn name(&self, i18n: I18nContext<Locale>) -> &'static str {
+        if self.is_of_theory { t_string!(i18n, charts.theory.name) } else { t_string!(i18n, charts.theory.median) }
+    }
+
+    fn name_at_start(&self, i18n: I18nContext<Locale>) -> &'static str {
+        if self.is_of_theory {
+            t_string!(i18n, charts.theory.at_start)
+        } else {
+            t_string!(i18n, charts.theory.median_at_start)
+        }
+    }
+
+    fn columns(&self) -> [&[f64]; 3] {
+        [&self.center, &self.low, &self.high]
+    }
+}
+
+/// Norms of gradients and updates in every layer, at the latest step, over what theory expects at the start.
 #[component]
-pub fn GradientByLayer(
-    /// What theory expects of ‖∂L/∂z‖ (as Frobenius norms), if it is known.
-    #[prop(optional, into)]
-    prediction: Option<Signal<Option<Prediction>>>,
-) -> impl IntoView {
+pub fn GradientByLayer() -> impl IntoView {
     let (i18n, stage) = (use_i18n(), Stage::new());
     let Some(lab) = use_context::<Lab>() else { return ().into_any() };
-    let choices = Choices { is_shown: QUANTITIES.map(|_| RwSignal::new(true)), is_rms: RwSignal::new(false) };
+    let choices = Choices {
+        is_shown: QUANTITIES.map(|_| RwSignal::new(true)),
+        is_theory_shown: RwSignal::new(true),
+        is_rms: RwSignal::new(false),
+    };
     let chart = Shown::<Axes, Labels>::nothing();
     let axes = chart.axes;
     let read_layer = RwSignal::new(None::<usize>);
+    let expected = Memo::new(move |_| {
+        let is_rms = choices.is_rms.get();
+        lab.forecast.with(|forecast| {
+            let forecast = forecast.as_ref()?;
+            lab.measured.with_untracked(|experiment| Expected::of(forecast, experiment, is_rms))
+        })
+    });
 
     Effect::new(move |_| {
         lab.redraw.track();
-        let expected = prediction.and_then(|prediction| prediction.get());
         let shown = choices.shown();
+        let is_expected = choices.is_theory_shown.get() && shown.contains(&Quantity::GradZ);
+        let prediction = expected.get().filter(|_| is_expected).map(|expected| prediction(i18n, expected));
         let is_rms = choices.is_rms.get();
         let labels = labels(i18n, is_rms);
         let Some((surface, theme)) = stage.look() else { return };
         let data = lab.history.with_value(|history| {
             let report = history.latest()?;
-            Some(lab.measured.with(|experiment| data(i18n, &theme, experiment, report, &shown, is_rms, expected)))
+            Some(lab.measured.with(|experiment| data(i18n, &theme, experiment, report, &shown, is_rms, prediction)))
         });
         let data = data.unwrap_or_default();
         let for_axes = theme.clone();
@@ -94,7 +145,10 @@ pub fn GradientByLayer(
                     value: value.map_or_else(|| "–".to_owned(), readable),
                 }
             });
-            let rows = rows.collect();
+            let mut rows: Vec<ReadoutRow> = rows.collect();
+            if choices.is_theory_shown.get() {
+                expected.with(|expected| rows.extend(expected.iter().flat_map(|e| expected_rows(i18n, e, layer))));
+            }
             Some(Readout {
                 x: axes.layer_to_x(layer),
                 span: (axes.frame.plot.top, axes.frame.floor()),
@@ -139,7 +193,8 @@ pub fn GradientByLayer(
         let is_rms = choices.is_rms.get();
         lab.history.with_value(|history| {
             let Some(report) = history.latest() else { return Table::default() };
-            lab.measured.with(|experiment| table(i18n, experiment, report, is_rms))
+            lab.measured
+                .with(|experiment| expected.with(|expected| table(i18n, experiment, report, expected.as_ref(), is_rms)))
         })
     });
     let theme = stage.theme();
@@ -180,6 +235,15 @@ pub fn GradientByLayer(
             <fieldset class="chart-group">
                 <legend>{move || t_string!(i18n, charts.gradient_by_layer.series)}</legend>
                 {toggles()}
+                <label class="chart-toggle expected" hidden=move || expected.with(Option::is_none)>
+                    <input
+                        type="checkbox"
+                        prop:checked=move || choices.is_theory_shown.get()
+                        on:change=move |event| choices.is_theory_shown.set(event_target_checked(&event))
+                    />
+                    {dashes_picture()}
+                    {move || expected.with(|expected| expected.as_ref().map(|expected| expected.name(i18n)))}
+                </label>
             </fieldset>
             <Segments
                 name="gradient-by-layer-norm"
@@ -214,26 +278,36 @@ fn data(
     report: &StepReport,
     shown: &[Quantity],
     is_rms: bool,
-    expected: Option<Prediction>,
+    prediction: Option<Prediction>,
 ) -> Data {
     let series = shown.iter().filter_map(|&shown| {
         let (marker, color) = quantity::mark(theme, shown);
         let values = quantity::values(experiment, report, shown, is_rms)?;
         Some(Series { label: quantity::label(i18n, shown), color, marker, values })
     });
-    let root = |layer| quantity::root_of_elements(experiment, report, Quantity::GradZ, layer);
-    let prediction = expected.filter(|_| shown.contains(&Quantity::GradZ)).map(|mut prediction| {
-        if is_rms {
-            for values in [&mut prediction.center, &mut prediction.low, &mut prediction.high] {
-                values.iter_mut().enumerate().for_each(|(layer, value)| *value /= root(layer));
-            }
-        }
-        prediction
-    });
+    let root = quantity::root_of_elements(experiment, report.step, Quantity::GradZ, 0);
     // The limit is that of the elements' root mean square, as in the verdict.
-    let limit = f64::from(f32::MIN_POSITIVE) * if is_rms { 1.0 } else { root(0) };
+    let limit = f64::from(f32::MIN_POSITIVE) * if is_rms { 1.0 } else { root };
     let underflow_below = (experiment.precision == Precision::F32).then_some(limit);
     Data { series: series.collect(), prediction, underflow_below }
+}
+
+fn prediction(i18n: I18nContext<Locale>, expected: Expected) -> Prediction {
+    let name = expected.name(i18n).to_owned();
+    let Expected { center, low, high, .. } = expected;
+    let remark = t_string!(i18n, charts.step, step = 0).to_string();
+    Prediction { label: (name, remark), center, low, high }
+}
+
+/// What theory expects of one layer, for the reading point.
+fn expected_rows(i18n: I18nContext<Locale>, expected: &Expected, layer: usize) -> Vec<ReadoutRow> {
+    let [center, low, high] = expected.columns().map(|values| values.get(layer).copied().filter(|v| !v.is_nan()));
+    let row = |label: &str, value: String| ReadoutRow { mark: None, label: label.to_owned(), value };
+    let line = center.map(|center| row(expected.name_at_start(i18n), readable(center)));
+    let band = low.zip(high).map(|(low, high)| {
+        row(t_string!(i18n, charts.theory.band), format!("{} – {}", significant(low, 2), significant(high, 2)))
+    });
+    line.into_iter().chain(band).collect()
 }
 
 /// A layer's name: its number, or that it is the output layer.
@@ -258,22 +332,37 @@ fn summary(i18n: I18nContext<Locale>, report: &StepReport) -> String {
     .to_string()
 }
 
-fn table(i18n: I18nContext<Locale>, experiment: &Experiment, report: &StepReport, is_rms: bool) -> Table {
+fn table(
+    i18n: I18nContext<Locale>,
+    experiment: &Experiment,
+    report: &StepReport,
+    expected: Option<&Expected>,
+    is_rms: bool,
+) -> Table {
     let layers = report.layers();
     let columns = QUANTITIES.map(|quantity| quantity::values(experiment, report, quantity, is_rms));
     let rows = (0..layers).map(|layer| {
-        let cells = columns.iter().map(|values| values.as_ref().map(|values| values[layer])).collect();
-        (layer_name(i18n, layer, layers), cells)
+        let measured = columns.iter().map(|values| values.as_ref().map(|values| values[layer]));
+        let expected = (0..3).map(|column| {
+            let value = expected?.columns()[column].get(layer).copied();
+            value.filter(|value| !value.is_nan())
+        });
+        (layer_name(i18n, layer, layers), measured.chain(expected).collect())
     });
     let caption = if is_rms {
         t_string!(i18n, charts.gradient_by_layer.table_rms, step = grouped(report.step)).to_string()
     } else {
         t_string!(i18n, charts.gradient_by_layer.table, step = grouped(report.step)).to_string()
     };
+    let theory = [
+        expected.map_or(t_string!(i18n, charts.theory.at_start), |expected| expected.name_at_start(i18n)).to_owned(),
+        t_string!(i18n, charts.theory.low).to_owned(),
+        t_string!(i18n, charts.theory.high).to_owned(),
+    ];
     Table {
         caption,
         corner: t_string!(i18n, charts.layer_head).to_owned(),
-        columns: QUANTITIES.iter().map(|&quantity| quantity::label(i18n, quantity)).collect(),
+        columns: QUANTITIES.iter().map(|&quantity| quantity::label(i18n, quantity)).chain(theory).collect(),
         rows: rows.collect(),
     }
 }

@@ -36,15 +36,14 @@ pub(super) fn mark(theme: &Theme, quantity: Quantity) -> (Marker, Rgb) {
     }
 }
 
-/// The root of the number of a norm's elements in one layer (from 0) of a report, by which it becomes a root mean
-/// square; 1 for what is not a norm.
-pub(super) fn root_of_elements(experiment: &Experiment, report: &StepReport, quantity: Quantity, layer: usize) -> f64 {
-    let layers = report.layers();
+/// The root of the number of a norm's elements in one layer (from 0) at a step, by which it becomes a root mean square;
+/// 1 for what is not a norm.
+pub(super) fn root_of_elements(experiment: &Experiment, step: u64, quantity: Quantity, layer: usize) -> f64 {
     let width = experiment.width as usize;
     let (inputs, outputs) = experiment.dataset.dimensions();
     let fan_in = if layer == 0 { inputs } else { width };
-    let fan_out = if layer + 1 == layers { outputs } else { width };
-    let elements = quantity.elements(fan_in, fan_out, experiment.batch_size_at(report.step) as usize);
+    let fan_out = if layer == experiment.depth as usize { outputs } else { width };
+    let elements = quantity.elements(fan_in, fan_out, experiment.batch_size_at(step) as usize);
     (elements.unwrap_or(1) as f64).sqrt()
 }
 
@@ -59,7 +58,7 @@ pub(super) fn values(
     let mut values = report.series(quantity)?;
     if is_rms {
         for (layer, value) in values.iter_mut().enumerate() {
-            *value /= root_of_elements(experiment, report, quantity, layer);
+            *value /= root_of_elements(experiment, report.step, quantity, layer);
         }
     }
     Some(values)

@@ -1,0 +1,185 @@
+//! Theory beside what was measured: from ratios to the norms that a run should have.
+
+use super::NoPrediction;
+use super::band::Band;
+use super::prediction::Prediction;
+use serde::{Deserialize, Serialize};
+
+/// What theory expects of a run before its first step, beside what was measured there.
+///
+/// Theory speaks of ratios to the output layer; norms come of them by the output layer's measured one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Forecast {
+    /// ‖∂L/∂z‖ at step 0, from layer 1 to the output layer.
+    pub measured: Vec<f64>,
+    /// What infinitely wide layers would do.
+    pub line: Result<Prediction, NoPrediction>,
+    /// What networks of the run's width do; `None` while too few of them were drawn, or where drawing takes too long.
+    pub band: Result<Option<Band>, NoPrediction>,
+    /// Whether the band is final.
+    pub is_complete: bool,
+}
+
+/// Where a measured norm lies by the central 90 % of networks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Under it.
+    Below,
+    /// Within it.
+    Inside,
+    /// Over it.
+    Above,
+}
+
+/// How far, in decades, a measurement may be beyond an edge and still count as inside: where all networks do the same,
+/// as linear ones with orthogonal weights, the edges are apart by no more than rounding.
+const EDGE: f64 = 1e-4;
+
+impl Forecast {
+    /// The expected norms from layer 1 to the output layer: by the line, and where it says nothing by the median of the
+    /// networks drawn; NaN where neither says anything.
+    pub fn center(&self) -> Vec<f64> {
+        let median = self.edges().map(|band| &band.median);
+        let ratio = |layer: usize| self.line_at(layer).or_else(|| median?.get(layer).copied()).unwrap_or(f64::NAN);
+        self.norms((0..self.measured.len()).map(ratio))
+    }
+
+    /// The norm above which 95 % of networks lie in each layer; NaN without a band.
+    pub fn low(&self) -> Vec<f64> {
+        self.edge(|band| &band.low)
+    }
+
+    /// The norm below which 95 % of networks lie in each layer; NaN without a band.
+    pub fn high(&self) -> Vec<f64> {
+        self.edge(|band| &band.high)
+    }
+
+    /// Whether a norm is expected of any layer but the output layer, whose own is given.
+    pub fn says_something(&self) -> bool {
+        let hidden = self.measured.len().saturating_sub(1);
+        self.center()[..hidden].iter().any(|norm| !norm.is_nan())
+    }
+
+    /// Whether the line of some layers is missing, and that of the networks drawn stands in for it.
+    pub fn has_stand_in(&self) -> bool {
+        let hidden = self.measured.len().saturating_sub(1);
+        self.edges().is_some() && (0..hidden).any(|layer| self.line_at(layer).is_none())
+    }
+
+    /// Whether the line is there in some layer before the output layer.
+    pub fn has_line(&self) -> bool {
+        let hidden = self.measured.len().saturating_sub(1);
+        (0..hidden).any(|layer| self.line_at(layer).is_some())
+    }
+
+    /// Why the line is missing in some layers or in all.
+    pub fn reason(&self) -> Option<NoPrediction> {
+        match &self.line {
+            Ok(line) => line.missing,
+            Err(reason) => Some(*reason),
+        }
+    }
+
+    /// Where the norm measured in a layer, counted from 0, lies; `None` without a band.
+    pub fn standing(&self, layer: usize) -> Option<Standing> {
+        let band = self.edges()?;
+        let (norm, output) = (*self.measured.get(layer)?, *self.measured.last()?);
+        if !(norm.is_finite() && output.is_finite() && output > 0.0) {
+            return None;
+        }
+        let ratio = libm::log10(norm) - libm::log10(output);
+        Some(match (*band.low.get(layer)?, *band.high.get(layer)?) {
+            (low, _) if ratio < low - EDGE => Standing::Below,
+            (_, high) if ratio > high + EDGE => Standing::Above,
+            _ => Standing::Inside,
+        })
+    }
+
+    /// A layer in the middle, counted from 0, that has its χ from the hidden layer after it; `None` where there is none.
+    pub fn middle(&self) -> Option<usize> {
+        let line = self.line.as_ref().ok()?;
+        let between = line.layers.len().checked_sub(2).filter(|between| *between > 0)?;
+        // From the middle towards the output, for those that are missing are the first.
+        ((between - 1) / 2..between).find(|layer| line.layers[*layer].chi.is_some())
+    }
+
+    fn line_at(&self, layer: usize) -> Option<f64> {
+        self.line.as_ref().ok()?.layers.get(layer)?.log10_ratio
+    }
+
+    fn edges(&self) -> Option<&Band> {
+        self.band.as_ref().ok()?.as_ref()
+    }
+
+    fn edge(&self, edge: impl Fn(&Band) -> &Vec<f64>) -> Vec<f64> {
+        let ratios = self.edges().map(edge);
+        self.norms((0..self.measured.len()).map(|layer| ratios.and_then(|r| r.get(layer).copied()).unwrap_or(f64::NAN)))
+    }
+
+    /// The norms whose ratios to the output layer's have these logarithms.
+    fn norms(&self, log10_ratios: impl Iterator<Item = f64>) -> Vec<f64> {
+        let output = self.measured.last().copied().filter(|norm| *norm > 0.0).unwrap_or(f64::NAN);
+        log10_ratios.map(|ratio| libm::pow(10.0, ratio) * output).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::share::from_fragment;
+    use crate::theory::predict;
+
+    fn forecast(measured: [f64; 3], low: f64, high: f64) -> Forecast {
+        let band = Band { low: vec![low, -1.0, 0.0], median: vec![-2.0, -0.5, 0.0], high: vec![high, 0.0, 0.0] };
+        Forecast {
+            measured: measured.to_vec(),
+            line: Err(NoPrediction::Overflow),
+            band: Ok(Some(band)),
+            is_complete: true,
+        }
+    }
+
+    #[test]
+    fn norms_are_ratios_times_the_output_layers_own() {
+        let found = forecast([0.1, 1.0, 5.0], f64::NEG_INFINITY, -1.0);
+        assert_eq!(found.low(), [0.0, 0.5, 5.0]);
+        assert_eq!(found.high(), [0.5, 5.0, 5.0]);
+        assert!((found.center()[0] - 0.05).abs() < 1e-15, "the median stands in for the line");
+        assert!(found.says_something() && found.has_stand_in() && !found.has_line());
+        let (experiment, _) = from_fragment("depth=2");
+        let line = predict(&experiment).unwrap();
+        let expected = 5.0 * libm::pow(10.0, line.layers[0].log10_ratio.unwrap());
+        let found = Forecast { line: Ok(line), band: Ok(None), ..found };
+        assert_eq!((found.center()[0], found.center()[2]), (expected, 5.0));
+        assert!(found.low().iter().all(|low| low.is_nan()) && !found.has_stand_in() && found.has_line());
+        assert_eq!((found.middle(), found.reason(), found.standing(0)), (Some(0), None, None));
+        let nothing = Forecast { measured: vec![0.0; 3], ..found };
+        assert!(!nothing.says_something(), "of nothing there are no ratios");
+    }
+
+    #[test]
+    fn a_measurement_is_inside_the_band_or_beside_it() {
+        let standing = |norm, low, high| forecast([norm, 1.0, 1.0], low, high).standing(0);
+        assert_eq!(standing(0.05, -2.0, -1.0), Some(Standing::Inside));
+        assert_eq!(standing(0.009, -2.0, -1.0), Some(Standing::Below));
+        assert_eq!(standing(0.11, -2.0, -1.0), Some(Standing::Above));
+        assert_eq!(standing(0.1 * (1.0 + 1e-7), -1.0, -1.0), Some(Standing::Inside), "but for rounding");
+        assert_eq!(standing(0.0, f64::NEG_INFINITY, -1.0), Some(Standing::Inside), "zeros are expected");
+        assert_eq!(standing(0.0, -9.0, -1.0), Some(Standing::Below));
+        assert_eq!(standing(0.0, f64::NEG_INFINITY, f64::NEG_INFINITY), Some(Standing::Inside));
+        assert_eq!(standing(f64::NAN, -2.0, -1.0), None);
+    }
+
+    #[test]
+    fn the_middle_layer_is_one_whose_factor_is_known() {
+        let middle = |fragment: &str| {
+            let line = predict(&from_fragment(fragment).0);
+            Forecast { line, ..forecast([1.0; 3], 0.0, 0.0) }.middle()
+        };
+        assert_eq!(middle("v=1"), Some(5));
+        assert_eq!(middle("depth=1"), None);
+        assert_eq!(middle("depth=8&norm=batch&activation=relu"), Some(5), "the first five are missing");
+        assert_eq!(middle("norm=batch&activation=tanh"), None);
+        assert_eq!(middle("init=zeros"), None);
+    }
+}
