@@ -322,7 +322,7 @@ fn networks_that_take_long_wait_for_a_pause_and_are_few_or_none() {
         let mut session = loaded(Experiment { speed: Speed::Max, ..small() });
         frame(&mut session);
         let now = Cell::new(0.0);
-        let mut advance = |session: &mut Session| session.advance(|| now.replace(now.get() + tick_ms));
+        let advance = |session: &mut Session| session.advance(|| now.replace(now.get() + tick_ms));
         session.handle(request(Command::Run), 0.0);
         for _ in 0..200 {
             advance(&mut session);
