@@ -78,21 +78,19 @@ fn matrix() -> Panels<f32> {
     }))
 }
 
+/// Something done to every entry of a matrix.
+fn over_matrix(name: String, unit: &'static str, mut once: impl FnMut() + 'static) -> Work {
+    Work { name, amount: (SIDE * SIDE) as f64, unit, repeat: Box::new(move |times| (0..times).for_each(|_| once())) }
+}
+
 fn activation(activation: Activation) -> Work {
     let (u, mut h, mut slope) = (matrix(), matrix(), matrix());
-    Work {
-        name: format!("activation {}", activation.name()),
-        amount: (SIDE * SIDE) as f64,
-        unit: "entry",
-        repeat: Box::new(move |times| {
-            for _ in 0..times {
-                for panel in 0..u.panels() {
-                    activate::activate(activation, u.panel(panel), h.panel_mut(panel), slope.panel_mut(panel));
-                }
-                black_box(&h);
-            }
-        }),
-    }
+    over_matrix(format!("activation {}", activation.name()), "entry", move || {
+        for panel in 0..u.panels() {
+            activate::activate(activation, u.panel(panel), h.panel_mut(panel), slope.panel_mut(panel));
+        }
+        black_box(&h);
+    })
 }
 
 fn optimizer(kind: OptimizerKind) -> Work {
@@ -101,16 +99,9 @@ fn optimizer(kind: OptimizerKind) -> Work {
     let mut state = State::new(kind, &parameter);
     let hyper = Hyper { lr: 1e-4, ..Hyper::of(&Experiment::default()) };
     let optimizer = Optimizer::new(kind, hyper, 10, 1.0);
-    Work {
-        name: format!("optimizer {}", kind.name()),
-        amount: (SIDE * SIDE) as f64,
-        unit: "parameter",
-        repeat: Box::new(move |times| {
-            for _ in 0..times {
-                black_box(optimizer.prepare(&parameter, &mut state, true));
-            }
-        }),
-    }
+    over_matrix(format!("optimizer {}", kind.name()), "parameter", move || {
+        black_box(optimizer.prepare(&parameter, &mut state, true));
+    })
 }
 
 /// Multiplications and additions in registers, none waiting for another: what the machine can do at the most.

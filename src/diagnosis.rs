@@ -65,8 +65,6 @@ impl Repair {
     /// The experiment with the repair made.
     pub fn apply(self, experiment: &Experiment) -> Experiment {
         let mut repaired = experiment.clone();
-        // Through text, because the quotient of decimal fractions is rarely the fraction that one would write.
-        let tenth = format!("{:.11e}", experiment.lr / 10.0).parse().unwrap_or(experiment.lr / 10.0);
         let changes: &[(Key, &str)] = match self {
             Self::TanhXavier => &[(Key::Activation, "tanh"), (Key::Init, "xavier-normal"), (Key::Gain, "1")],
             Self::ReluKaiming => &[(Key::Activation, "relu"), (Key::Init, "kaiming-normal"), (Key::Gain, "1")],
@@ -83,6 +81,8 @@ impl Repair {
             debug_assert!(allowed.is_ok(), "{allowed:?}");
         }
         if matches!(self, Self::LowerLr | Self::LeakyRelu) {
+            // Through text, because the quotient of decimal fractions is rarely the fraction that one would write.
+            let tenth = format!("{:.11e}", experiment.lr / 10.0).parse().unwrap_or(experiment.lr / 10.0);
             repaired.lr = f64::max(tenth, 1e-6);
         }
         repaired

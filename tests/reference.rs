@@ -9,7 +9,7 @@ mod file;
 use gradient_lab::data::Batches;
 use gradient_lab::experiment::Experiment;
 use gradient_lab::kernel::{Panels, Real};
-use gradient_lab::nn::{self, Activation, LayerSpec, Linear, Loss, Mlp, Normalization, Parameter};
+use gradient_lab::nn::{self, LayerSpec, Linear, Loss, Mlp, Normalization, Parameter};
 use gradient_lab::optim::{ClipKind, Hyper, OptimizerKind};
 use gradient_lab::train::{DecayScope, Quantity, Samples, Trainer};
 use ndarray::{Array2, Axis};
@@ -233,18 +233,13 @@ fn spec(layer: &file::Layer) -> LayerSpec {
             Normalization::Batch
         }
     };
-    let activation = match layer.activation {
-        file::Activation::Linear => Activation::Linear,
-        file::Activation::Sigmoid => Activation::Sigmoid,
-        file::Activation::Tanh => Activation::Tanh,
-        file::Activation::Relu => Activation::Relu,
-        file::Activation::LeakyRelu => Activation::LeakyRelu,
-        file::Activation::Elu => Activation::Elu,
-        file::Activation::Selu => Activation::Selu,
-        file::Activation::Gelu => Activation::Gelu,
-        file::Activation::Silu => Activation::Silu,
-    };
-    LayerSpec { fan_in: layer.fan_in, fan_out: layer.fan_out, norm, activation, residual: layer.residual_scale }
+    LayerSpec {
+        fan_in: layer.fan_in,
+        fan_out: layer.fan_out,
+        norm,
+        activation: layer.activation.into(),
+        residual: layer.residual_scale,
+    }
 }
 
 fn optimizer(of: &file::Optimizer, clip: Option<&file::Clip>) -> (OptimizerKind, Hyper) {

@@ -2,10 +2,12 @@
 //! environment variable `REFERENCE_DIR` names, by default `tests/reference`. A field or a name that is not known here
 //! is an error.
 
+#[path = "support/reference_activation.rs"]
+mod activation;
 #[path = "support/reference_directory.rs"]
 mod directory;
 
-use gradient_lab::nn;
+use activation::Activation;
 use gradient_lab::theory::{self, MeanField};
 use serde::Deserialize;
 
@@ -55,20 +57,6 @@ struct Critical {
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Activation {
-    Linear,
-    Sigmoid,
-    Tanh,
-    Relu,
-    LeakyRelu,
-    Elu,
-    Selu,
-    Gelu,
-    Silu,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Status {
     Converged,
@@ -82,22 +70,6 @@ enum Phase {
     Ordered,
     Critical,
     Chaotic,
-}
-
-impl From<Activation> for nn::Activation {
-    fn from(activation: Activation) -> Self {
-        match activation {
-            Activation::Linear => Self::Linear,
-            Activation::Sigmoid => Self::Sigmoid,
-            Activation::Tanh => Self::Tanh,
-            Activation::Relu => Self::Relu,
-            Activation::LeakyRelu => Self::LeakyRelu,
-            Activation::Elu => Self::Elu,
-            Activation::Selu => Self::Selu,
-            Activation::Gelu => Self::Gelu,
-            Activation::Silu => Self::Silu,
-        }
-    }
 }
 
 fn file() -> File {

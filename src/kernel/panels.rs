@@ -31,8 +31,8 @@ impl<T: Real> Panels<T> {
 
     /// A matrix of zeros for batches of at most so many samples.
     ///
-    /// A product reads the same rows of all panels one after the other. Where panels lay whole memory pages apart, those
-    /// would fall on the same few places of the cache and drive each other out, so two rows are left unused there.
+    /// A product reads the same rows of all panels one after the other. Where panels lay half a memory page apart, or whole
+    /// ones, those would fall on the same few places of the cache and drive each other out, so two rows are left unused there.
     pub fn for_batch(max_rows: usize, cols: usize) -> Self {
         const PAGE: usize = 4096;
         let is_aligned = (max_rows * size_of::<Lane<T>>()).is_multiple_of(PAGE / 2);
@@ -89,11 +89,6 @@ impl<T: Real> Panels<T> {
     pub fn panel(&self, panel: usize) -> &[Lane<T>] {
         let capacity = self.lanes.ncols();
         &self.lanes.as_slice().unwrap_or_default()[panel * capacity..][..self.rows]
-    }
-
-    /// The rows of one panel, `None` beyond the last.
-    pub fn panel_or_none(&self, panel: usize) -> Option<&[Lane<T>]> {
-        (panel < self.panels()).then(|| self.panel(panel))
     }
 
     /// The rows of one panel, for writing.

@@ -44,7 +44,9 @@ fn product_tile<T: Real, const ROWS: usize>(
             add_products(&mut sums, rows, k, b);
         }
     }
-    if let Some(rows) = a.panel_or_none(blocks.len()).and_then(|panel| panel[row..].first_chunk::<ROWS>()) {
+    if !rest.is_empty()
+        && let Some(rows) = a.panel(blocks.len())[row..].first_chunk::<ROWS>()
+    {
         for (k, b) in rest.iter().enumerate() {
             add_products(&mut sums, rows, k, b);
         }

@@ -32,27 +32,59 @@ pub fn GradientNorm(
     view! { <span class="term">"‖∂" <i>"L"</i> "/∂" <i>"z"</i> <sup>{layer}</sup> "‖"</span> }
 }
 
-/// How the gradient goes back one layer: ∂L/∂z^(l−1) = (∂L/∂z^l · W^lᵀ) ⊙ φ′(z^(l−1)).
+/// ∂L/∂q^l, the gradient with respect to a quantity of a layer.
 #[component]
-pub fn BackwardStep() -> impl IntoView {
+fn Gradient(
+    /// The quantity's letter.
+    of: &'static str,
+    /// The layer.
+    layer: &'static str,
+) -> impl IntoView {
+    view! { <span class="term">"∂" <i>"L"</i> "/∂" <i>{of}</i> <sup>{layer}</sup></span> }
+}
+
+/// ∂L/∂z^l · W^lᵀ, what comes back through a layer's weights.
+#[component]
+fn ThroughWeights(
+    /// Whether as one factor of several.
+    #[prop(optional)]
+    in_parentheses: bool,
+) -> impl IntoView {
+    let (open, close) = if in_parentheses { ("(", ")") } else { ("", "") };
     view! {
-        <span class="term">"∂" <i>"L"</i> "/∂" <i>"z"</i> <sup>"l−1"</sup></span>
-        " = "
-        <span class="term">"(∂" <i>"L"</i> "/∂" <i>"z"</i> <sup>"l"</sup> " · " <i>"W"</i> <sup>"l⊤"</sup> ")"</span>
-        " ⊙ "
-        <span class="term"><i>"φ"</i> "′(" <i>"z"</i> <sup>"l−1"</sup> ")"</span>
+        <span class="term">
+            {open} <Gradient of="z" layer="l" /> " · " <i>"W"</i> <sup>"l⊤"</sup> {close}
+        </span>
     }
 }
 
-/// How the gradient goes back past a skip connection: ∂L/∂h^(l−1) = ∂L/∂h^l + α · ∂L/∂z^l · W^lᵀ.
+/// φ′ at a quantity of the layer before.
+#[component]
+fn SlopeBefore(
+    /// The quantity's letter.
+    at: &'static str,
+) -> impl IntoView {
+    view! { <span class="term"><i>"φ"</i> "′(" <i>{at}</i> <sup>"l−1"</sup> ")"</span> }
+}
+
+/// How the gradient goes back one layer: ∂L/∂z^(l−1) = (∂L/∂z^l · W^lᵀ) ⊙ φ′(z^(l−1)).
+#[component]
+pub fn BackwardStep() -> impl IntoView {
+    view! { <Gradient of="z" layer="l−1" /> " = " <ThroughWeights in_parentheses=true /> " ⊙ " <SlopeBefore at="z" /> }
+}
+
+/// How the gradient goes back past a skip connection: ∂L/∂h^(l−1) = ∂L/∂h^l + ∂L/∂z^l · W^lᵀ; the layer's share α is
+/// in ∂L/∂z^l.
 #[component]
 pub fn SkipStep() -> impl IntoView {
     view! {
-        <span class="term">"∂" <i>"L"</i> "/∂" <i>"h"</i> <sup>"l−1"</sup></span>
+        <Gradient of="h" layer="l−1" />
         " = "
-        <span class="term"><b>"∂" <i>"L"</i> "/∂" <i>"h"</i> <sup>"l"</sup></b></span>
+        <b>
+            <Gradient of="h" layer="l" />
+        </b>
         " + "
-        <span class="term">"∂" <i>"L"</i> "/∂" <i>"z"</i> <sup>"l"</sup> " · " <i>"W"</i> <sup>"l⊤"</sup></span>
+        <ThroughWeights />
     }
 }
 
@@ -61,11 +93,11 @@ pub fn SkipStep() -> impl IntoView {
 #[component]
 pub fn NormalizedStep() -> impl IntoView {
     view! {
-        <span class="term">"∂" <i>"L"</i> "/∂" <i>"z"</i> <sup>"l−1"</sup></span>
+        <Gradient of="z" layer="l−1" />
         " ≈ "
-        <span class="term">"(∂" <i>"L"</i> "/∂" <i>"z"</i> <sup>"l"</sup> " · " <i>"W"</i> <sup>"l⊤"</sup> ")"</span>
+        <ThroughWeights in_parentheses=true />
         " ⊙ "
-        <span class="term"><i>"φ"</i> "′(" <i>"u"</i> <sup>"l−1"</sup> ")"</span>
+        <SlopeBefore at="u" />
         " / "
         <span class="term">"std(" <i>"z"</i> <sup>"l−1"</sup> ")"</span>
     }

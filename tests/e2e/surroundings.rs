@@ -60,15 +60,23 @@ fn a_window_may_change_its_size_during_a_run() {
 fn charts_without_any_room_wait_for_it() {
     let page = Page::open(Screen::LAPTOP, "#run=1");
     let stages = "document.querySelectorAll('.chart-stage')";
-    let blank = "[...document.querySelectorAll('.chart-stage canvas:last-of-type')].map((canvas) => canvas.width * canvas.height)";
-    for style in ["width: 0", "height: 0", "display: none"] {
+    let has_no_room = format!("[...{stages}].every((stage) => stage.clientWidth * stage.clientHeight === 0)");
+    let is_filled = format!(
+        "[...{stages}].every((stage) => stage.clientWidth > 0 && [...stage.querySelectorAll('canvas')].every(
+            (canvas) => Math.abs(canvas.width - stage.clientWidth * devicePixelRatio) <= 1.5))"
+    );
+    let screens = [Screen::PROJECTOR, Screen::LAPTOP, Screen::PROJECTOR];
+    for (style, screen) in ["width: 0", "height: 0", "display: none"].into_iter().zip(screens) {
         page.run(
             &format!("{stages}.forEach((stage) => stage.style.cssText = '{style}; min-height: 0; min-width: 0')"),
             &[],
         );
+        page.wait_until("no room", &has_no_room);
+        // Meanwhile the page takes another size, which the charts have to find out when they are seen again.
+        page.set_screen(screen);
         assert_goes_on(&page);
         page.run(&format!("{stages}.forEach((stage) => stage.style.cssText = '')"), &[]);
-        page.wait_until("canvases of a size again", &format!("{blank}.every((size) => size > 10000)"));
+        page.wait_until(&format!("charts that fill their room again after {style}"), &is_filled);
         assert_goes_on(&page);
     }
     page.assert_quiet_console();

@@ -1,6 +1,10 @@
 //! The files of reference runs, as `tests/reference/README.md` describes them. A field or a name that is not known
 //! here is an error: no feature of a file can be passed over.
 
+#[path = "reference_activation.rs"]
+mod activation;
+
+pub use activation::Activation;
 use serde::Deserialize;
 
 /// A row of numbers, or rows of rows.
@@ -63,20 +67,6 @@ pub struct Layer {
 pub enum Norm {
     LayerNorm { eps: f64 },
     BatchNorm { eps: f64, running_momentum: f64 },
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Activation {
-    Linear,
-    Sigmoid,
-    Tanh,
-    Relu,
-    LeakyRelu,
-    Elu,
-    Selu,
-    Gelu,
-    Silu,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]

@@ -210,7 +210,8 @@ fn Reading(stage: Stage, readout: Readout) -> impl IntoView {
 fn place(readout: &Readout, surface: Surface) -> String {
     // A guess at the size, in CSS pixels: what stands there is measured only once it stands.
     const GAP: f64 = 14.0;
-    let (width, height) = (175.0, 32.0 + 21.0 * readout.rows.len() as f64);
+    let letters = readout.rows.iter().map(|row| row.label.chars().count() + row.value.chars().count()).max();
+    let (width, height) = (55.0 + 7.5 * letters.unwrap_or(0) as f64, 32.0 + 21.0 * readout.rows.len() as f64);
     let css = |pixels: f64| pixels / surface.scale;
     let (x, top, bottom) = (css(readout.x), css(readout.span.0) + 4.0, css(readout.span.1) - 4.0);
     let covered = |left: f64, top: f64| {
