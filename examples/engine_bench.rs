@@ -98,7 +98,7 @@ fn optimizer(kind: OptimizerKind) -> Work {
     parameter.grad = matrix();
     let mut state = State::new(kind, &parameter);
     let hyper = Hyper { lr: 1e-4, ..Hyper::of(&Experiment::default()) };
-    let optimizer = Optimizer::new(kind, hyper, 10, 1.0);
+    let optimizer = Optimizer::new(kind, hyper, 10);
     over_matrix(format!("optimizer {}", kind.name()), "parameter", move || {
         black_box(optimizer.prepare(&parameter, &mut state, true));
     })

@@ -42,8 +42,8 @@ fn measured_log_factor(activation: Activation, gain: f64) -> f64 {
         }
         mlp.forward();
         let targets = Targets::Values(Panels::from_array(&Array2::from_shape_fn((4, 1), |(row, _)| (row % 2) as f64)));
-        let (output, delta) = mlp.output_and_delta();
-        Loss::BceWithLogits.evaluate(output, &targets, delta);
+        let (output, grad) = mlp.output_and_grad();
+        Loss::BceWithLogits.evaluate(output, &targets, grad);
         mlp.backward_z();
         let norm = |layer: usize| mlp.layers[layer].grad_z_norm();
         total += (norm(0) / norm(LAYERS - 1)).ln() / (LAYERS - 1) as f64;

@@ -1,6 +1,7 @@
 //! Activations with their derivatives over lanes, and what the report says of them.
 
-use super::{LANES, Lane, Panels, Real, Vector};
+use super::panels::checked_squares;
+use super::{Lane, Real, Vector, sum_lane};
 use crate::nn::Activation;
 
 /// SELU's scale s and α (Klambauer et al. 2017).
@@ -46,7 +47,7 @@ pub fn activate<T: Real>(activation: Activation, u: &[Lane<T>], h: &mut [Lane<T>
     }
 }
 
-// A function of its own for every function: what is merged into a larger one is compiled less well.
+// A function of its own for every φ: what is merged into a larger one is compiled less well.
 #[inline(never)]
 fn each<T: Real>(
     u: &[Lane<T>],
@@ -60,6 +61,71 @@ fn each<T: Real>(
     }
 }
 
+/// Sums over the activations of a layer, from which its [`Activity`] follows.
+#[derive(Clone, Copy, Debug)]
+pub struct Tally<T> {
+    /// Slopes φ′ below it count as saturated.
+    threshold: T,
+    /// One of the activations. The sums are of the differences to it, so that the variance does not cancel where all are
+    /// nearly equal.
+    pivot: T,
+    sum: f64,
+    sum_of_squares: f64,
+    saturated: f64,
+    dead: usize,
+    count: usize,
+    units: usize,
+}
+
+impl<T: Real> Tally<T> {
+    /// Of nothing yet; slopes φ′ below `threshold` will count as saturated.
+    pub fn new(threshold: T) -> Self {
+        let (sum, sum_of_squares, saturated) = (0.0, 0.0, 0.0);
+        Self { threshold, pivot: T::ZERO, sum, sum_of_squares, saturated, dead: 0, count: 0, units: 0 }
+    }
+
+    /// Counts the activations and slopes of one panel, of which `cols` columns are not padding.
+    #[inline(never)]
+    pub fn add(&mut self, h: &[Lane<T>], slope: &[Lane<T>], cols: usize) {
+        const RUN: usize = 64;
+        if self.count == 0 {
+            self.pivot = h.first().map_or(T::ZERO, |h| h[0]);
+        }
+        let splat = T::Vector::splat;
+        let (zero, one, pivot, threshold) = (splat(T::ZERO), splat(T::ONE), splat(self.pivot), splat(self.threshold));
+        let total = |lane: T::Vector| lane.store()[..cols].iter().map(|x| x.to_f64()).sum::<f64>();
+        let mut steepest = zero;
+        for (h, slope) in h.chunks(RUN).zip(slope.chunks(RUN)) {
+            let [mut sum, mut squares, mut saturated] = [zero; 3];
+            for (h, slope) in h.iter().zip(slope) {
+                let (difference, magnitude) = (T::Vector::load(h) - pivot, T::Vector::load(slope).abs());
+                sum = sum + difference;
+                squares = squares + difference * difference;
+                saturated = saturated + magnitude.select_less(threshold, one, zero);
+                steepest = steepest.max(magnitude);
+            }
+            self.sum += total(sum);
+            self.sum_of_squares += total(squares);
+            self.saturated += total(saturated);
+        }
+        self.count += h.len() * cols;
+        self.units += cols;
+        self.dead += steepest.store()[..cols].iter().filter(|slope| **slope == T::ZERO).count();
+    }
+
+    /// What was counted.
+    pub fn activity(&self) -> Activity {
+        let count = self.count as f64;
+        let mean = self.sum / count;
+        Activity {
+            mean: self.pivot.to_f64() + mean,
+            std: (self.sum_of_squares / count - mean * mean).max(0.0).sqrt(),
+            saturated: self.saturated / count,
+            dead: self.dead as f64 / self.units as f64,
+        }
+    }
+}
+
 /// `1 / (1 + e^-u)` and its derivative, by `e = e^-|u|`: neither cancels, however large u is.
 #[inline(always)]
 fn sigmoid<T: Real>(u: T::Vector) -> (T::Vector, T::Vector) {
@@ -70,7 +136,7 @@ fn sigmoid<T: Real>(u: T::Vector) -> (T::Vector, T::Vector) {
 }
 
 /// What the activations of one layer look like.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Activity {
     /// Their mean over batch and units.
     pub mean: f64,
@@ -82,77 +148,57 @@ pub struct Activity {
     pub dead: f64,
 }
 
-/// The activity of a layer with activations `h`, whose slopes φ′ count as saturated below `threshold`.
-pub fn measure<T: Real>(h: &Panels<T>, slope: &Panels<T>, threshold: T) -> Activity {
+/// `delta = factor · g ⊙ slope`, entry by entry, for one panel; returns the sums of its columns and that of all squares.
+#[inline(never)]
+pub fn multiply_by_slope<T: Real>(
+    g: &[Lane<T>],
+    slope: &[Lane<T>],
+    factor: T,
+    delta: &mut [Lane<T>],
+) -> (Lane<T>, f64) {
+    let (g, slope) = (&g[..delta.len()], &slope[..delta.len()]);
+    let factor = T::Vector::splat(factor);
+    replace_and_sum(delta, |row, _| factor * T::Vector::load(&g[row]) * T::Vector::load(&slope[row]))
+}
+
+/// Replaces each row of one panel by `entry` of its number and what it was; returns the sums of the new columns and that
+/// of all new squares.
+#[inline(always)]
+pub fn replace_and_sum<T: Real>(
+    lanes: &mut [Lane<T>],
+    entry: impl Fn(usize, T::Vector) -> T::Vector,
+) -> (Lane<T>, f64) {
     const RUN: usize = 64;
-    let count = (h.rows() * h.cols()) as f64;
-    // Differences to one of the values, so that the variance does not cancel where all are nearly equal.
-    let pivot = if h.rows() > 0 { h.get(0, 0) } else { T::ZERO };
-    let (mut sum, mut sum_of_squares, mut saturated, mut dead) = (0.0, 0.0, 0.0, 0_usize);
-    for panel in 0..h.panels() {
-        let cols = h.panel_cols(panel);
-        let mut steepest = [T::ZERO; LANES];
-        for (h, slope) in h.panel(panel).chunks(RUN).zip(slope.panel(panel).chunks(RUN)) {
-            let (mut sums, mut squares, mut flat) = ([T::ZERO; LANES], [T::ZERO; LANES], [T::ZERO; LANES]);
-            for (h, slope) in h.iter().zip(slope) {
-                for i in 0..LANES {
-                    let difference = h[i] - pivot;
-                    sums[i] += difference;
-                    squares[i] += difference * difference;
-                    let magnitude = slope[i].abs();
-                    flat[i] += if magnitude < threshold { T::ONE } else { T::ZERO };
-                    steepest[i] = steepest[i].max(magnitude);
-                }
-            }
-            sum += sums[..cols].iter().map(|x| x.to_f64()).sum::<f64>();
-            sum_of_squares += squares[..cols].iter().map(|x| x.to_f64()).sum::<f64>();
-            saturated += flat[..cols].iter().map(|x| x.to_f64()).sum::<f64>();
+    let zero = T::Vector::splat(T::ZERO);
+    let (mut columns, mut total) = (zero, 0.0);
+    for start in (0..lanes.len()).step_by(RUN) {
+        let mut squares = zero;
+        for row in start..(start + RUN).min(lanes.len()) {
+            let x = entry(row, T::Vector::load(&lanes[row]));
+            lanes[row] = x.store();
+            columns = columns + x;
+            squares = squares + x * x;
         }
-        dead += steepest[..cols].iter().filter(|slope| **slope == T::ZERO).count();
+        total += sum_lane(&squares.store());
     }
-    let mean = sum / count;
-    Activity {
-        mean: pivot.to_f64() + mean,
-        std: (sum_of_squares / count - mean * mean).max(0.0).sqrt(),
-        saturated: saturated / count,
-        dead: dead as f64 / h.cols() as f64,
-    }
+    (columns.store(), checked_squares(total, lanes))
 }
 
-/// `g ← factor · g ⊙ slope`, entry by entry.
-pub fn multiply_by_slope<T: Real>(g: &mut Panels<T>, slope: &Panels<T>, factor: T) {
-    for panel in 0..g.panels() {
-        for (g, slope) in g.panel_mut(panel).iter_mut().zip(slope.panel(panel)) {
-            for i in 0..LANES {
-                g[i] = factor * g[i] * slope[i];
-            }
-        }
-    }
-}
-
-/// `target ← factor · (target + other)`, entry by entry; `other` may be absent.
-pub fn add_and_scale<T: Real>(target: &mut Panels<T>, other: Option<&Panels<T>>, factor: T) {
-    for panel in 0..target.panels() {
-        let target = target.panel_mut(panel);
-        match other {
-            Some(other) => {
-                for (target, other) in target.iter_mut().zip(other.panel(panel)) {
-                    for i in 0..LANES {
-                        target[i] = factor * (target[i] + other[i]);
-                    }
-                }
-            }
-            None => target.iter_mut().flatten().for_each(|x| *x *= factor),
-        }
+/// `target ← target + factor · other`, entry by entry.
+pub fn add_scaled<T: Real>(target: &mut [Lane<T>], factor: T, other: &[Lane<T>]) {
+    let factor = T::Vector::splat(factor);
+    for (target, other) in target.iter_mut().zip(other) {
+        *target = (T::Vector::load(target) + factor * T::Vector::load(other)).store();
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::{LANES, Panels};
     use super::*;
     use crate::choice::Choice;
     use crate::random::{Purpose, Random};
-    use ndarray::Array2;
+    use ndarray::{Array2, Axis};
 
     /// φ by the textbook, in f64.
     fn plain(activation: Activation, u: f64) -> f64 {
@@ -228,13 +274,51 @@ mod tests {
     #[test]
     fn activity_agrees_with_its_definition() {
         let mut random = Random::new(2, Purpose::Data);
-        let h = Array2::from_shape_fn((70, 11), |_| 0.5 + 1e-4 * random.normal());
-        let slope = Array2::from_shape_fn((70, 11), |(i, j)| if j == 3 || (i + j) % 5 == 0 { 0.0 } else { 1.0 });
-        let activity = measure(&Panels::<f32>::from_array(&h), &Panels::from_array(&slope), 0.05);
+        // Two units are off for all 70 samples, one of them in the second panel; others now and then.
+        let u = Array2::from_shape_fn((70, 11), |(i, j)| {
+            let magnitude = 0.5 + 1e-4 * random.normal();
+            if j == 3 || j == 9 || (i + j) % 5 == 0 { -magnitude } else { magnitude }
+        });
+        let u = Panels::<f32>::from_array(&u);
+        let (mut h, mut slope) = (Panels::zeros(70, 11), Panels::zeros(70, 11));
+        let mut tally = Tally::new(0.05);
+        for panel in 0..u.panels() {
+            let (h, slope) = (h.panel_mut(panel), slope.panel_mut(panel));
+            activate(Activation::Relu, u.panel(panel), h, slope);
+            tally.add(h, slope, u.panel_cols(panel));
+        }
+        let (h, slope) = (h.to_array(), slope.to_array());
+        let activity = tally.activity();
         let mean = h.mean().unwrap();
         assert!((activity.mean - mean).abs() < 1e-6);
         assert!((activity.std - h.std(0.0)).abs() < 1e-7, "{} {}", activity.std, h.std(0.0));
         let flat = slope.iter().filter(|s| **s == 0.0).count() as f64 / 770.0;
-        assert_eq!((activity.saturated, activity.dead), (flat, 1.0 / 11.0));
+        assert!((activity.saturated - flat).abs() < 1e-12);
+        assert_eq!(activity.dead, 2.0 / 11.0);
+    }
+
+    #[test]
+    fn activations_that_are_nearly_equal_have_a_deviation() {
+        let u = vec![[1e-4_f32, 0.0, 1e-4, 0.0, 1e-4, 0.0, 1e-4, 0.0]; 100];
+        let (mut h, mut slope) = (u.clone(), u.clone());
+        let mut tally = Tally::new(0.01);
+        activate(Activation::Sigmoid, &u, &mut h, &mut slope);
+        tally.add(&h, &slope, LANES);
+        let std = tally.activity().std;
+        assert!((std / 1.25e-5 - 1.0).abs() < 0.01, "{std}");
+    }
+
+    #[test]
+    fn a_product_with_slopes_knows_its_sums() {
+        let mut random = Random::new(3, Purpose::Data);
+        let mut matrix = || Array2::from_shape_fn((100, 8), |_| f64::from(random.normal() as f32));
+        let (g, slope) = (matrix(), matrix());
+        let want = &g * &slope * 0.25;
+        let mut delta = vec![[0.0_f64; LANES]; 100];
+        let (g, slope) = (Panels::from_array(&g), Panels::from_array(&slope));
+        let (columns, squares) = multiply_by_slope(g.panel(0), slope.panel(0), 0.25, &mut delta);
+        let sums = want.sum_axis(Axis(0));
+        assert!((0..8).all(|j| (columns[j] - sums[j]).abs() < 1e-13 && delta[99][j] == want[[99, j]]));
+        assert!((squares / want.mapv(|x| x * x).sum() - 1.0).abs() < 1e-14);
     }
 }

@@ -1,6 +1,6 @@
 //! The layout of every matrix in the engine.
 
-use super::Real;
+use super::{Real, Vector};
 use ndarray::Array2;
 
 /// Columns of a panel.
@@ -14,10 +14,13 @@ pub type Lane<T> = [T; LANES];
 /// Columns beyond the last are padding. The engine keeps the padding of weights and gradients at zero, and never
 /// reads that of activations.
 ///
-/// The number of rows may be anything up to the capacity: the last batch of an epoch is smaller than the others.
+/// The numbers of rows and of columns may be anything up to those that the matrix was made with: the last batch of an
+/// epoch is smaller than the others, and one matrix may serve layers of different widths.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Panels<T> {
-    lanes: Array2<Lane<T>>,
+    lanes: Vec<Lane<T>>,
+    /// Rows that a panel has room for.
+    capacity: usize,
     rows: usize,
     cols: usize,
 }
@@ -25,8 +28,7 @@ pub struct Panels<T> {
 impl<T: Real> Panels<T> {
     /// A matrix of zeros.
     pub fn zeros(rows: usize, cols: usize) -> Self {
-        let lanes = Array2::from_elem((cols.div_ceil(LANES), rows), [T::ZERO; LANES]);
-        Self { lanes, rows, cols }
+        Self { lanes: vec![[T::ZERO; LANES]; cols.div_ceil(LANES) * rows], capacity: rows, rows, cols }
     }
 
     /// A matrix of zeros for batches of at most so many samples.
@@ -71,13 +73,24 @@ impl<T: Real> Panels<T> {
     /// # Panics
     /// If there are more than the matrix was made with.
     pub fn set_rows(&mut self, rows: usize) {
-        assert!(rows <= self.lanes.ncols(), "{rows} rows in a matrix of at most {}", self.lanes.ncols());
+        assert!(rows <= self.capacity, "{rows} rows in a matrix of at most {}", self.capacity);
         self.rows = rows;
+    }
+
+    /// Sets the numbers of rows and columns; what they hold is not cleared.
+    ///
+    /// # Panics
+    /// If there are more than the matrix was made with.
+    pub fn set_shape(&mut self, rows: usize, cols: usize) {
+        self.set_rows(rows);
+        let room = cols.div_ceil(LANES) * self.capacity;
+        assert!(room <= self.lanes.len(), "{cols} columns in a matrix of fewer");
+        self.cols = cols;
     }
 
     /// Number of panels.
     pub fn panels(&self) -> usize {
-        self.lanes.nrows()
+        self.cols.div_ceil(LANES)
     }
 
     /// How many of a panel's columns are not padding.
@@ -87,26 +100,24 @@ impl<T: Real> Panels<T> {
 
     /// The rows of one panel.
     pub fn panel(&self, panel: usize) -> &[Lane<T>] {
-        let capacity = self.lanes.ncols();
-        &self.lanes.as_slice().unwrap_or_default()[panel * capacity..][..self.rows]
+        &self.lanes[panel * self.capacity..][..self.rows]
     }
 
     /// The rows of one panel, for writing.
     pub fn panel_mut(&mut self, panel: usize) -> &mut [Lane<T>] {
-        let capacity = self.lanes.ncols();
-        &mut self.lanes.as_slice_mut().unwrap_or_default()[panel * capacity..][..self.rows]
+        &mut self.lanes[panel * self.capacity..][..self.rows]
     }
 
-    /// All lanes, panel after panel. Only for matrices whose rows are all in use.
+    /// All lanes, panel after panel. Only for matrices that are all in use.
     pub fn lanes(&self) -> &[Lane<T>] {
-        debug_assert_eq!(self.rows, self.lanes.ncols());
-        self.lanes.as_slice().unwrap_or_default()
+        debug_assert_eq!(self.rows * self.panels(), self.lanes.len());
+        &self.lanes
     }
 
-    /// All lanes, for writing. Only for matrices whose rows are all in use.
+    /// All lanes, for writing. Only for matrices that are all in use.
     pub fn lanes_mut(&mut self) -> &mut [Lane<T>] {
-        debug_assert_eq!(self.rows, self.lanes.ncols());
-        self.lanes.as_slice_mut().unwrap_or_default()
+        debug_assert_eq!(self.rows * self.panels(), self.lanes.len());
+        &mut self.lanes
     }
 
     /// One entry.
@@ -133,14 +144,18 @@ pub fn sum_of_squares<T: Real>(lanes: &[Lane<T>]) -> f64 {
     const RUN: usize = 64;
     let mut total = 0.0;
     for run in lanes.chunks(RUN) {
-        let mut sums = [T::ZERO; LANES];
+        let mut sum = T::Vector::splat(T::ZERO);
         for lane in run {
-            for i in 0..LANES {
-                sums[i] += lane[i] * lane[i];
-            }
+            let x = T::Vector::load(lane);
+            sum = sum + x * x;
         }
-        total += sum_lane(&sums);
+        total += sum_lane(&sum.store());
     }
+    checked_squares(total, lanes)
+}
+
+/// The sum of squares of lanes as it was summed in the format, or summed again in f64 if squares may have left the range.
+pub(super) fn checked_squares<T: Real>(total: f64, lanes: &[Lane<T>]) -> f64 {
     // Where the mean square is far above the smallest normal number, what was lost to underflow does not count.
     let smallest = (lanes.len() * LANES) as f64 * 1e8 * f64::from(f32::MIN_POSITIVE);
     if total.is_finite() && total > smallest {
@@ -188,5 +203,8 @@ mod tests {
         panels.set_rows(2);
         assert_eq!(panels.to_array(), array.slice_axis(ndarray::Axis(0), (..2).into()));
         assert_eq!(panels.panel(1).len(), 2);
+        panels.set_shape(3, 5);
+        assert_eq!(panels.to_array(), array.slice(ndarray::s![..3, ..5]));
+        assert_eq!(panels.panels(), 1);
     }
 }

@@ -5,9 +5,7 @@
 //! leaves loops with comparisons and bit patterns to scalar code. Either way every entry is rounded as IEEE 754 says,
 //! so the results are the same bits.
 
-#[cfg(not(target_arch = "wasm32"))]
-use super::LANES;
-use super::{Lane, Real};
+use super::{LANES, Lane, Real};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// Eight numbers of the format `Scalar`.
@@ -38,6 +36,9 @@ pub trait Vector:
     /// `2^k` for whole numbers k in the normal range, given as `k + 1.5 · 2^p`, p the bits of the significand: the sum
     /// holds k in its last bits.
     fn power_of_shifted(self) -> Self;
+
+    /// Eight rows of eight as eight columns.
+    fn transpose(rows: [Self; LANES]) -> [Self; LANES];
 
     /// Eight times the number nearest to `x`.
     #[inline(always)]
@@ -118,6 +119,10 @@ macro_rules! native {
                 Self(std::array::from_fn(|i| if self.0[i] < other.0[i] { yes.0[i] } else { no.0[i] }))
             }
             #[inline(always)]
+            fn transpose(rows: [Self; LANES]) -> [Self; LANES] {
+                std::array::from_fn(|j| Self(std::array::from_fn(|i| rows[i].0[j])))
+            }
+            #[inline(always)]
             fn power_of_shifted(self) -> Self {
                 Self(self.0.map(|x| $Float::from_bits(x.to_bits().wrapping_add($bias) << $significand)))
             }
@@ -143,7 +148,7 @@ native!(F64x8, f64, u64, 52, 1023);
 macro_rules! wasm {
     ($Vector:ident, $Float:ident, $parts:literal, $significand:literal, $bias:literal, $int_splat:ident, $int_add:ident,
      $int_shl:ident, $splat:ident, $add:ident, $sub:ident, $mul:ident, $div:ident, $neg:ident, $sqrt:ident, $abs:ident,
-     $pmax:ident, $pmin:ident, $lt:ident) => {
+     $pmax:ident, $pmin:ident, $lt:ident, $transpose:ident) => {
         /// Eight numbers in registers of 128 bits.
         #[derive(Clone, Copy, Debug)]
         pub struct $Vector([core::arch::wasm32::v128; $parts]);
@@ -230,6 +235,10 @@ macro_rules! wasm {
                 self.zip(self.abs().mask_less(Self::splat(bound)), |x, mask| core::arch::wasm32::v128_andnot(x, mask))
             }
             #[inline(always)]
+            fn transpose(rows: [Self; LANES]) -> [Self; LANES] {
+                $transpose(rows.map(|row| row.0)).map(Self)
+            }
+            #[inline(always)]
             fn power_of_shifted(self) -> Self {
                 let bias = core::arch::wasm32::$int_splat($bias);
                 Self(self.0.map(|x| {
@@ -269,7 +278,8 @@ wasm!(
     f32x4_abs,
     f32x4_pmax,
     f32x4_pmin,
-    f32x4_lt
+    f32x4_lt,
+    transpose_f32
 );
 #[cfg(target_arch = "wasm32")]
 wasm!(
@@ -291,5 +301,42 @@ wasm!(
     f64x2_abs,
     f64x2_pmax,
     f64x2_pmin,
-    f64x2_lt
+    f64x2_lt,
+    transpose_f64
 );
+
+/// Four blocks of 4 × 4, two of which change places.
+#[cfg(target_arch = "wasm32")]
+#[inline(always)]
+fn transpose_f32(rows: [[core::arch::wasm32::v128; 2]; LANES]) -> [[core::arch::wasm32::v128; 2]; LANES] {
+    use core::arch::wasm32::{i32x4_shuffle, i64x2_shuffle};
+    let block = |row: usize, half: usize| {
+        let [a, b, c, d] = [0, 1, 2, 3].map(|i| rows[row + i][half]);
+        let (ab, ab_high) = (i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<2, 6, 3, 7>(a, b));
+        let (cd, cd_high) = (i32x4_shuffle::<0, 4, 1, 5>(c, d), i32x4_shuffle::<2, 6, 3, 7>(c, d));
+        [
+            i64x2_shuffle::<0, 2>(ab, cd),
+            i64x2_shuffle::<1, 3>(ab, cd),
+            i64x2_shuffle::<0, 2>(ab_high, cd_high),
+            i64x2_shuffle::<1, 3>(ab_high, cd_high),
+        ]
+    };
+    let [top, bottom] = [0, 1].map(|half| (block(0, half), block(4, half)));
+    std::array::from_fn(|j| {
+        let (upper, lower) = if j < 4 { top } else { bottom };
+        [upper[j % 4], lower[j % 4]]
+    })
+}
+
+/// Blocks of 2 × 2.
+#[cfg(target_arch = "wasm32")]
+#[inline(always)]
+fn transpose_f64(rows: [[core::arch::wasm32::v128; 4]; LANES]) -> [[core::arch::wasm32::v128; 4]; LANES] {
+    use core::arch::wasm32::i64x2_shuffle;
+    std::array::from_fn(|j| {
+        std::array::from_fn(|part| {
+            let (a, b) = (rows[2 * part][j / 2], rows[2 * part + 1][j / 2]);
+            if j % 2 == 0 { i64x2_shuffle::<0, 2>(a, b) } else { i64x2_shuffle::<1, 3>(a, b) }
+        })
+    })
+}

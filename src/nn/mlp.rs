@@ -3,9 +3,9 @@
 use super::linear::{Linear, Parameter, unscale};
 use super::norm::Norm;
 use super::{Activation, Normalization};
-use crate::kernel::activate::{self, Activity};
-use crate::kernel::product::{column_sums, product, transpose, transposed_product};
-use crate::kernel::{Panels, Real};
+use crate::kernel::activate::{self, Activity, Tally};
+use crate::kernel::product::{product, product_panel, transpose, transposed_product_panel};
+use crate::kernel::{LANES, Lane, Panels, Real};
 use ndarray::Array2;
 
 /// What a layer is, besides its parameters.
@@ -36,19 +36,18 @@ pub struct Layer<T> {
     activation: Panels<T>,
     /// h_out where it is not a.
     output: Option<Panels<T>>,
-    /// ∂L/∂h_out for the skip, which passes it on unchanged.
-    skipped: Option<Panels<T>>,
     /// φ′(u).
     slope: Panels<T>,
-    /// z and then u in the forward pass; ∂L/∂h_out, ∂L/∂u and ∂L/∂z, one after the other, in the backward pass.
-    delta: Panels<T>,
-    /// Wᵀ.
-    transposed: Panels<T>,
+    /// What the activations look like.
+    activity: Activity,
     /// The power of two that ∂L/∂z is carried with.
     exponent: i32,
-    /// ‖∂L/∂u‖, where there is a normalization, and ‖∂L/∂z‖.
+    /// The sum of squares of ∂L/∂z, times `2^(2 exponent)`.
+    grad_z_squares: f64,
+    /// ‖∂L/∂u‖.
     grad_u_norm: f64,
-    grad_z_norm: f64,
+    /// The sums of the columns of ∂L/∂u, and then of ∂L/∂z.
+    column_sums: Vec<Lane<T>>,
 }
 
 /// A network for batches of at most a fixed size.
@@ -57,6 +56,39 @@ pub struct Mlp<T> {
     /// The layers, from the input.
     pub layers: Vec<Layer<T>>,
     input: Panels<T>,
+    work: Workspace<T>,
+}
+
+/// What one layer after the other is computed in, so that it stays near the processor; wide enough for the widest.
+#[derive(Clone, Debug)]
+struct Workspace<T> {
+    /// One panel of z, or of what a layer adds to ∂L/∂h_in.
+    panel: Vec<Lane<T>>,
+    /// z and then u of a layer with a normalization.
+    pre_activation: Panels<T>,
+    /// ∂L/∂h_out of a layer with a skip, which passes it on unchanged, and of the output layer.
+    grad_output: Panels<T>,
+    /// ∂L/∂z of the layer whose turn it is, and of the one below.
+    delta: Panels<T>,
+    delta_below: Panels<T>,
+    /// Wᵀ.
+    transposed: Panels<T>,
+}
+
+impl<T: Real> Workspace<T> {
+    fn new(layers: &[Layer<T>], max_batch: usize) -> Self {
+        let widest = |width: fn(&LayerSpec) -> usize| layers.iter().map(|layer| width(&layer.spec)).max().unwrap_or(0);
+        let (inputs, units) = (widest(|spec| spec.fan_in), widest(|spec| spec.fan_out));
+        let buffer = || Panels::for_batch(max_batch, units);
+        Self {
+            panel: vec![[T::ZERO; LANES]; max_batch],
+            pre_activation: buffer(),
+            grad_output: buffer(),
+            delta: buffer(),
+            delta_below: buffer(),
+            transposed: Panels::zeros(units, inputs),
+        }
+    }
 }
 
 impl<T: Real> Layer<T> {
@@ -75,13 +107,12 @@ impl<T: Real> Layer<T> {
             norm: Norm::new(spec.norm, spec.fan_out, max_batch),
             activation: buffer(),
             output: spec.residual.map(|_| buffer()),
-            skipped: spec.residual.map(|_| buffer()),
             slope: buffer(),
-            delta: buffer(),
-            transposed: Panels::zeros(spec.fan_out, spec.fan_in),
+            activity: Activity::default(),
             exponent: 0,
+            grad_z_squares: 0.0,
             grad_u_norm: 0.0,
-            grad_z_norm: 0.0,
+            column_sums: vec![[T::ZERO; LANES]; spec.fan_out.div_ceil(LANES)],
         }
     }
 
@@ -92,18 +123,17 @@ impl<T: Real> Layer<T> {
 
     /// ‖∂L/∂z‖ of the last backward pass, true however small.
     pub fn grad_z_norm(&self) -> f64 {
-        self.grad_z_norm
+        unscale(self.grad_z_squares.sqrt(), self.exponent)
     }
 
     /// ‖∂L/∂u‖ of the last backward pass; ‖∂L/∂z‖ without a normalization.
     pub fn grad_u_norm(&self) -> f64 {
-        if self.norm.is_some() { self.grad_u_norm } else { self.grad_z_norm }
+        self.grad_u_norm
     }
 
     /// What the activations of the last forward pass look like.
     pub fn activity(&self) -> Activity {
-        let threshold = T::from_f64(0.05 * self.spec.activation.largest_slope());
-        activate::measure(&self.activation, &self.slope, threshold)
+        self.activity
     }
 
     /// The trained parameters: W, b, γ, β.
@@ -121,70 +151,99 @@ impl<T: Real> Layer<T> {
     fn set_rows(&mut self, rows: usize) {
         self.activation.set_rows(rows);
         self.slope.set_rows(rows);
-        self.delta.set_rows(rows);
-        self.output.iter_mut().chain(&mut self.skipped).for_each(|buffer| buffer.set_rows(rows));
+        self.output.iter_mut().for_each(|output| output.set_rows(rows));
         self.norm.iter_mut().for_each(|norm| norm.set_rows(rows));
     }
 
-    fn forward(&mut self, input: &Panels<T>) {
-        let bias = self.linear.bias.as_ref().map(|bias| bias.value.lanes());
-        product(input, &self.linear.weight.value, bias, &mut self.delta);
+    /// Panel by panel, so that z is still near when it is activated.
+    fn forward(&mut self, input: &Panels<T>, work: &mut Workspace<T>) {
+        let Self { spec, linear, activation, slope, .. } = self;
+        let bias = linear.bias.as_ref().map(|bias| bias.value.lanes());
         if let Some(norm) = &mut self.norm {
-            norm.forward(&mut self.delta);
+            work.pre_activation.set_shape(input.rows(), spec.fan_out);
+            product(input, &linear.weight.value, bias, &mut work.pre_activation);
+            norm.forward(&mut work.pre_activation);
         }
-        for panel in 0..self.delta.panels() {
-            let (h, slope) = (self.activation.panel_mut(panel), self.slope.panel_mut(panel));
-            activate::activate(self.spec.activation, self.delta.panel(panel), h, slope);
-        }
-        if let (Some(alpha), Some(output)) = (self.spec.residual, &mut self.output) {
-            let alpha = T::from_f64(alpha);
-            for panel in 0..output.panels() {
-                let terms = input.panel(panel).iter().zip(self.activation.panel(panel));
-                for (out, (h, a)) in output.panel_mut(panel).iter_mut().zip(terms) {
-                    for ((out, h), a) in out.iter_mut().zip(h).zip(a) {
-                        *out = *h + alpha * *a;
-                    }
-                }
+        let mut tally = Tally::new(T::from_f64(0.05 * spec.activation.largest_slope()));
+        for panel in 0..activation.panels() {
+            let u = if self.norm.is_some() {
+                work.pre_activation.panel(panel)
+            } else {
+                let z = &mut work.panel[..input.rows()];
+                product_panel(input, &linear.weight.value, panel, bias, z);
+                z
+            };
+            let cols = activation.panel_cols(panel);
+            let (a, slope) = (activation.panel_mut(panel), slope.panel_mut(panel));
+            activate::activate(spec.activation, u, a, slope);
+            tally.add(a, slope, cols);
+            if let (Some(alpha), Some(output)) = (spec.residual, &mut self.output) {
+                let output = output.panel_mut(panel);
+                output.copy_from_slice(input.panel(panel));
+                activate::add_scaled(output, T::from_f64(alpha), a);
             }
+        }
+        self.activity = tally.activity();
+    }
+
+    /// Makes ∂L/∂z of one panel of `factor · ∂L/∂h_out`, if there is no normalization, else ∂L/∂u.
+    fn enter_panel(&mut self, panel: usize, grad_output: &[Lane<T>], factor: T, delta: &mut Panels<T>) {
+        let factor = factor * T::from_f64(self.spec.residual.unwrap_or(1.0));
+        let delta = delta.panel_mut(panel);
+        let (columns, squares) = activate::multiply_by_slope(grad_output, self.slope.panel(panel), factor, delta);
+        self.grad_z_squares += squares;
+        self.column_sums[panel] = columns;
+    }
+
+    /// Goes on from ∂L/∂u in all panels to ∂L/∂z, and to ∂L/∂b.
+    fn enter_norm(&mut self, delta: &mut Panels<T>) {
+        self.grad_u_norm = self.grad_z_norm();
+        if let Some(norm) = &mut self.norm {
+            self.grad_z_squares = norm.backward(delta, &mut self.column_sums, self.exponent);
+        }
+        if let Some(bias) = &mut self.linear.bias {
+            bias.set_grad(self.exponent, |panel, grad| grad[0] = self.column_sums[panel]);
         }
     }
 
-    /// From ∂L/∂h_out in `delta`, times `2^exponent`: the gradients of the parameters by the layer's `input`, if it is
-    /// given, and ∂L/∂h_in into `below` with an exponent of its own, which is returned.
-    fn backward(&mut self, input: Option<&Panels<T>>, exponent: i32, below: Option<&mut Panels<T>>) -> i32 {
-        self.exponent = exponent;
-        let alpha = self.spec.residual;
-        if let Some(skipped) = &mut self.skipped {
-            for panel in 0..skipped.panels() {
-                skipped.panel_mut(panel).copy_from_slice(self.delta.panel(panel));
-            }
-        }
-        activate::multiply_by_slope(&mut self.delta, &self.slope, T::from_f64(alpha.unwrap_or(1.0)));
-        if let Some(norm) = &mut self.norm {
-            self.grad_u_norm = unscale(self.delta.sum_of_squares().sqrt(), exponent);
-            norm.backward(&mut self.delta, exponent);
-        }
-        let sum_of_squares = self.delta.sum_of_squares();
-        self.grad_z_norm = unscale(sum_of_squares.sqrt(), exponent);
-        if let Some(input) = input {
-            if let Some(bias) = &mut self.linear.bias {
-                column_sums(&self.delta, bias.grad.lanes_mut());
-                bias.exponent = exponent;
-            }
-            transposed_product(input, &self.delta, &mut self.linear.weight.grad);
-            self.linear.weight.exponent = exponent;
-        }
+    /// ∂L/∂W from ∂L/∂z and the layer's input.
+    fn weight_gradient(&mut self, input: &Panels<T>, delta: &Panels<T>) {
+        self.linear.weight.set_grad(self.exponent, |panel, grad| {
+            transposed_product_panel(input, delta.panel(panel), grad);
+        });
+    }
 
-        let Some(below) = below else { return exponent };
-        transpose(&self.linear.weight.value, &mut self.transposed);
-        product(&self.delta, &self.transposed, None, below);
+    /// From ∂L/∂z in `work.delta` to ∂L/∂z of the layer below in `work.delta_below`.
+    fn pass_down(&self, below: &mut Self, work: &mut Workspace<T>) {
+        let Workspace { panel: product, grad_output, delta, delta_below, transposed, .. } = work;
+        let (rows, width) = (delta.rows(), below.spec.fan_out);
+        delta_below.set_shape(rows, width);
+        transposed.set_shape(self.spec.fan_out, width);
+        transpose(&self.linear.weight.value, transposed);
         // The skip carries the gradient past the layer, so that it does not vanish.
-        let elements = (self.delta.rows() * self.delta.cols()) as f64;
-        let shift = if alpha.is_some() { 0 } else { rescaling((sum_of_squares / elements).sqrt(), exponent) };
-        if shift != 0 || self.skipped.is_some() {
-            activate::add_and_scale(below, self.skipped.as_ref(), T::power_of_two(shift));
+        let passes = self.spec.residual.is_some();
+        let elements = (rows * delta.cols()) as f64;
+        let shift = if passes { 0 } else { rescaling((self.grad_z_squares / elements).sqrt(), self.exponent) };
+        let scale = T::power_of_two(shift);
+        below.exponent = self.exponent + shift;
+        below.grad_z_squares = 0.0;
+        grad_output.set_shape(rows, width);
+        for panel in 0..delta_below.panels() {
+            let product = &mut product[..rows];
+            product_panel(delta, transposed, panel, None, product);
+            if passes || below.spec.residual.is_some() {
+                let grad_output = grad_output.panel_mut(panel);
+                if !passes {
+                    grad_output.fill([T::ZERO; LANES]);
+                }
+                activate::add_scaled(grad_output, scale, product);
+                below.enter_panel(panel, grad_output, T::ONE, delta_below);
+            } else {
+                below.enter_panel(panel, product, scale, delta_below);
+            }
         }
-        exponent + shift
+        below.enter_norm(delta_below);
+        std::mem::swap(delta, delta_below);
     }
 }
 
@@ -215,8 +274,8 @@ impl<T: Real> Mlp<T> {
         assert!(!layers.is_empty(), "a network has a layer at least");
         assert!(layers.windows(2).all(|pair| pair[0].0.fan_out == pair[1].0.fan_in), "widths of neighbouring layers");
         let input = Panels::for_batch(max_batch, layers[0].0.fan_in);
-        let layers = layers.into_iter().map(|(spec, linear)| Layer::new(spec, linear, max_batch)).collect();
-        Self { layers, input }
+        let layers: Vec<_> = layers.into_iter().map(|(spec, linear)| Layer::new(spec, linear, max_batch)).collect();
+        Self { work: Workspace::new(&layers, max_batch), layers, input }
     }
 
     /// The input of the next forward pass, (batch, inputs), to be filled; its rows set the size of the batch.
@@ -231,39 +290,52 @@ impl<T: Real> Mlp<T> {
         for index in 0..self.layers.len() {
             let (below, rest) = self.layers.split_at_mut(index);
             let input = below.last().map_or(&self.input, Layer::output);
-            rest[0].forward(input);
+            rest[0].forward(input, &mut self.work);
         }
         self.layers[self.layers.len() - 1].output()
     }
 
     /// The output of the last forward pass, and where ∂L/∂o belongs before the backward pass.
-    pub fn output_and_delta(&mut self) -> (&Panels<T>, &mut Panels<T>) {
-        let last = self.layers.len() - 1;
-        let layer = &mut self.layers[last];
-        (layer.output.as_ref().unwrap_or(&layer.activation), &mut layer.delta)
+    pub fn output_and_grad(&mut self) -> (&Panels<T>, &mut Panels<T>) {
+        let output = self.layers[self.layers.len() - 1].output();
+        let grad = &mut self.work.grad_output;
+        grad.set_shape(output.rows(), output.cols());
+        // The padding, that is, which may hold what another layer left.
+        (0..grad.panels()).for_each(|panel| grad.panel_mut(panel).fill([T::ZERO; LANES]));
+        (output, grad)
     }
 
-    /// Computes the gradients of all parameters from ∂L/∂o.
-    pub fn backward(&mut self) {
-        let mut exponent = 0;
-        for index in (0..self.layers.len()).rev() {
-            let (below, rest) = self.layers.split_at_mut(index);
-            exponent = match below.last_mut() {
-                Some(Layer { activation, output, delta, .. }) => {
-                    let input = output.as_ref().unwrap_or(activation);
-                    rest[0].backward(Some(input), exponent, Some(delta))
-                }
-                None => rest[0].backward(Some(&self.input), exponent, None),
-            };
-        }
+    /// Computes the gradients of all parameters from ∂L/∂o, from the output layer down; `ready` is told of each layer, by
+    /// its index, as soon as its gradients are there, and while they are near the processor.
+    pub fn backward(&mut self, mut ready: impl FnMut(usize, &Layer<T>)) {
+        self.descend(|index, layer, input, delta| {
+            layer.weight_gradient(input, delta);
+            ready(index, layer);
+        });
     }
 
-    /// Computes from ∂L/∂o only ∂L/∂z of every layer; the gradients of W and b stay as they were.
+    /// Computes from ∂L/∂o only ∂L/∂z of every layer; the gradients of W stay as they were.
     pub fn backward_z(&mut self) {
-        let mut exponent = 0;
-        for index in (0..self.layers.len()).rev() {
-            let (below, rest) = self.layers.split_at_mut(index);
-            exponent = rest[0].backward(None, exponent, below.last_mut().map(|below| &mut below.delta));
+        self.descend(|_, _, _, _| {});
+    }
+
+    /// Calls `visit` with the index of each layer, the layer, its input and its ∂L/∂z, from the output down.
+    fn descend(&mut self, mut visit: impl FnMut(usize, &mut Layer<T>, &Panels<T>, &Panels<T>)) {
+        let Self { layers, input, work } = self;
+        let last = layers.len() - 1;
+        let top = &mut layers[last];
+        work.delta.set_shape(work.grad_output.rows(), top.spec.fan_out);
+        (top.exponent, top.grad_z_squares) = (0, 0.0);
+        for panel in 0..work.delta.panels() {
+            top.enter_panel(panel, work.grad_output.panel(panel), T::ONE, &mut work.delta);
+        }
+        top.enter_norm(&mut work.delta);
+        for index in (0..=last).rev() {
+            let (below, rest) = layers.split_at_mut(index);
+            visit(index, &mut rest[0], below.last().map_or(&*input, Layer::output), &work.delta);
+            if let Some(below) = below.last_mut() {
+                rest[0].pass_down(below, work);
+            }
         }
     }
 
@@ -282,7 +354,8 @@ impl<T: Real> Mlp<T> {
             let (u, rows) = (Panels::<T>::from_array(&u), u.nrows());
             let (mut a, mut slope) = (Panels::zeros(rows, u.cols()), Panels::zeros(rows, u.cols()));
             for panel in 0..u.panels() {
-                activate::activate(layer.spec.activation, u.panel(panel), a.panel_mut(panel), slope.panel_mut(panel));
+                let (a, slope) = (a.panel_mut(panel), slope.panel_mut(panel));
+                activate::activate(layer.spec.activation, u.panel(panel), a, slope);
             }
             h = match layer.spec.residual {
                 Some(alpha) => h + a.to_array() * alpha,

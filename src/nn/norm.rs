@@ -2,8 +2,8 @@
 
 use super::linear::Parameter;
 use crate::choice::choice;
-use crate::kernel::product::column_sums;
-use crate::kernel::{LANES, Panels, Real};
+use crate::kernel::activate::replace_and_sum;
+use crate::kernel::{LANES, Lane, Panels, Real, Vector};
 use ndarray::{Array1, Array2, Axis};
 
 choice! {
@@ -37,8 +37,9 @@ pub struct Norm<T> {
     normalized: Panels<T>,
     /// `1 / sqrt(var + ε)`: of each row for LayerNorm, of each column for BatchNorm.
     inverse_std: Vec<T>,
-    /// Work space of one number a row.
-    sums: [Vec<T>; 2],
+    /// Work space of LayerNorm: sums over the panels of each row, and two numbers a row.
+    row_sums: [Vec<Lane<T>>; 2],
+    row_means: [Vec<T>; 2],
     /// BatchNorm's statistics for use after training, from 0 and 1.
     pub running_mean: Vec<f64>,
     /// The variances, by n - 1.
@@ -62,7 +63,8 @@ impl<T: Real> Norm<T> {
             beta: Parameter::new(&Array2::zeros((1, units))),
             normalized: Panels::for_batch(max_batch, units),
             inverse_std: vec![T::ZERO; if is_batch { units } else { max_batch }],
-            sums: [vec![T::ZERO; max_batch], vec![T::ZERO; max_batch]],
+            row_sums: [0, 1].map(|_| vec![[T::ZERO; LANES]; if is_batch { 0 } else { max_batch }]),
+            row_means: [0, 1].map(|_| vec![T::ZERO; if is_batch { 0 } else { max_batch }]),
             running_mean: vec![0.0; units],
             running_var: vec![1.0; units],
             batch_mean: vec![0.0; units],
@@ -77,19 +79,7 @@ impl<T: Real> Norm<T> {
 
     /// Makes z into u, with the batch's own statistics.
     pub fn forward(&mut self, z: &mut Panels<T>) {
-        if self.is_batch {
-            self.normalize_columns(z)
-        } else {
-            self.normalize_rows(z)
-        }
-        for panel in 0..z.panels() {
-            let (gamma, beta) = (self.gamma.value.panel(panel)[0], self.beta.value.panel(panel)[0]);
-            for (u, x) in z.panel_mut(panel).iter_mut().zip(self.normalized.panel(panel)) {
-                for i in 0..LANES {
-                    u[i] = gamma[i] * x[i] + beta[i];
-                }
-            }
-        }
+        if self.is_batch { self.forward_columns(z) } else { self.forward_rows(z) }
     }
 
     /// Takes the statistics of the last batch into the running ones; once a step, which may look at a batch twice.
@@ -106,51 +96,67 @@ impl<T: Real> Norm<T> {
         mix(&mut self.running_var, &self.batch_var);
     }
 
-    fn normalize_rows(&mut self, z: &Panels<T>) {
-        let count = T::from_f64(z.cols() as f64);
-        let [mean, var] = &mut self.sums;
-        let rows = z.rows();
-        let (mean, var) = (&mut mean[..rows], &mut var[..rows]);
-        sum_rows(z, mean, |x, _, _| x);
-        mean.iter_mut().for_each(|mean| *mean = *mean / count);
-        sum_rows(z, var, |x, row, _| (x - mean[row]) * (x - mean[row]));
-        for (inverse, var) in self.inverse_std.iter_mut().zip(var.iter()) {
-            *inverse = T::ONE / (*var / count + T::from_f64(EPSILON)).sqrt();
+    fn forward_rows(&mut self, z: &mut Panels<T>) {
+        let Self { gamma, beta, normalized, inverse_std, row_sums: [sums, _], row_means: [means, _], .. } = self;
+        let splat = T::Vector::splat;
+        let (rows, cols) = (z.rows(), z.cols());
+        let (sums, means, inverse_std) = (&mut sums[..rows], &mut means[..rows], &mut inverse_std[..rows]);
+        let count = T::from_f64(cols as f64);
+        sums.fill([T::ZERO; LANES]);
+        for panel in 0..z.panels() {
+            for (sum, z) in sums.iter_mut().zip(z.panel(panel)) {
+                *sum = (T::Vector::load(sum) + T::Vector::load(z)).store();
+            }
+        }
+        for (mean, sum) in means.iter_mut().zip(sums.iter_mut()) {
+            *mean = sum.iter().copied().sum::<T>() / count;
+            *sum = [T::ZERO; LANES];
         }
         for panel in 0..z.panels() {
-            let cols = z.panel_cols(panel);
-            let rows = z.panel(panel).iter().zip(self.normalized.panel_mut(panel));
-            for ((z, x), (mean, inverse)) in rows.zip(mean.iter().zip(&self.inverse_std)) {
-                for i in 0..cols {
-                    x[i] = (z[i] - *mean) * *inverse;
-                }
+            let mask = mask(z.panel_cols(panel));
+            for ((sum, mean), z) in sums.iter_mut().zip(&*means).zip(z.panel(panel)) {
+                let difference = (T::Vector::load(z) - splat(*mean)) * mask;
+                *sum = (T::Vector::load(sum) + difference * difference).store();
+            }
+        }
+        for (inverse, sum) in inverse_std.iter_mut().zip(&*sums) {
+            *inverse = T::ONE / (sum.iter().copied().sum::<T>() / count + T::from_f64(EPSILON)).sqrt();
+        }
+        for panel in 0..z.panels() {
+            let gamma = T::Vector::load(&gamma.value.panel(panel)[0]);
+            let beta = T::Vector::load(&beta.value.panel(panel)[0]);
+            let statistics = means.iter().zip(&*inverse_std);
+            for ((z, x), (mean, inverse)) in
+                z.panel_mut(panel).iter_mut().zip(normalized.panel_mut(panel)).zip(statistics)
+            {
+                let normalized = (T::Vector::load(z) - splat(*mean)) * splat(*inverse);
+                *x = normalized.store();
+                *z = (gamma * normalized + beta).store();
             }
         }
     }
 
-    fn normalize_columns(&mut self, z: &Panels<T>) {
+    fn forward_columns(&mut self, z: &mut Panels<T>) {
+        let zero = T::Vector::splat(T::ZERO);
         let rows = z.rows() as f64;
-        let count = T::from_f64(rows);
+        let count = T::Vector::constant(rows);
         for panel in 0..z.panels() {
             let cols = z.panel_cols(panel);
-            let (mut mean, mut var) = ([T::ZERO; LANES], [T::ZERO; LANES]);
-            for z in z.panel(panel) {
-                for i in 0..LANES {
-                    mean[i] += z[i];
-                }
+            let lanes = z.panel_mut(panel);
+            let mean = lanes.iter().fold(zero, |sum, z| sum + T::Vector::load(z)) / count;
+            let var = lanes.iter().fold(zero, |sum, z| {
+                let difference = T::Vector::load(z) - mean;
+                sum + difference * difference
+            });
+            let inverse = T::Vector::constant(1.0) / (var / count + T::Vector::constant(EPSILON)).sqrt();
+            let gamma = T::Vector::load(&self.gamma.value.panel(panel)[0]);
+            let beta = T::Vector::load(&self.beta.value.panel(panel)[0]);
+            for (z, x) in lanes.iter_mut().zip(self.normalized.panel_mut(panel)) {
+                let normalized = (T::Vector::load(z) - mean) * inverse;
+                *x = normalized.store();
+                *z = (gamma * normalized + beta).store();
             }
-            mean.iter_mut().for_each(|mean| *mean = *mean / count);
-            for z in z.panel(panel) {
-                for i in 0..LANES {
-                    var[i] += (z[i] - mean[i]) * (z[i] - mean[i]);
-                }
-            }
-            let inverse = var.map(|var| T::ONE / (var / count + T::from_f64(EPSILON)).sqrt());
-            for (z, x) in z.panel(panel).iter().zip(self.normalized.panel_mut(panel)) {
-                for i in 0..cols {
-                    x[i] = (z[i] - mean[i]) * inverse[i];
-                }
-            }
+            let (mean, var, inverse) = (mean.store(), var.store(), inverse.store());
             for i in 0..cols {
                 let unit = panel * LANES + i;
                 self.inverse_std[unit] = inverse[i];
@@ -161,64 +167,79 @@ impl<T: Real> Norm<T> {
         }
     }
 
-    /// Makes ∂L/∂u into ∂L/∂z and stores ∂L/∂γ and ∂L/∂β; all times `2^exponent`.
-    pub fn backward(&mut self, delta: &mut Panels<T>, exponent: i32) {
-        self.gamma.exponent = exponent;
-        self.beta.exponent = exponent;
-        column_sums(delta, self.beta.grad.lanes_mut());
-        for panel in 0..delta.panels() {
-            let mut sum = [T::ZERO; LANES];
-            let gamma = self.gamma.value.panel(panel)[0];
-            for (delta, x) in delta.panel_mut(panel).iter_mut().zip(self.normalized.panel(panel)) {
-                for i in 0..LANES {
-                    sum[i] += delta[i] * x[i];
-                    delta[i] *= gamma[i];
-                }
-            }
-            self.gamma.grad.panel_mut(panel)[0] = sum;
-        }
-        // With g = ∂L/∂x̂: ∂L/∂z = (g - mean(g) - x̂ mean(g x̂)) / sqrt(var + ε).
-        if self.is_batch { self.backward_columns(delta) } else { self.backward_rows(delta) }
+    /// Makes ∂L/∂u into ∂L/∂z and stores ∂L/∂γ and ∂L/∂β; all times `2^exponent`. The sums of the columns, those of ∂L/∂u,
+    /// become those of ∂L/∂z, whose sum of squares is returned.
+    ///
+    /// # Formula
+    /// `∂L/∂z = (g - mean(g) - x̂ mean(g x̂)) / sqrt(var + ε)`, `g = ∂L/∂x̂ = γ ∂L/∂u`
+    pub fn backward(&mut self, delta: &mut Panels<T>, column_sums: &mut [Lane<T>], exponent: i32) -> f64 {
+        self.beta.set_grad(exponent, |panel, grad| grad[0] = column_sums[panel]);
+        self.gamma.set_grad(exponent, |panel, grad| {
+            let terms = delta.panel(panel).iter().zip(self.normalized.panel(panel));
+            let add = |sum, (delta, x)| sum + T::Vector::load(delta) * T::Vector::load(x);
+            grad[0] = terms.fold(T::Vector::splat(T::ZERO), add).store();
+        });
+        if self.is_batch { self.backward_columns(delta, column_sums) } else { self.backward_rows(delta, column_sums) }
     }
 
-    fn backward_rows(&mut self, delta: &mut Panels<T>) {
-        let count = T::from_f64(delta.cols() as f64);
+    fn backward_rows(&mut self, delta: &mut Panels<T>, column_sums: &mut [Lane<T>]) -> f64 {
+        let Self { gamma, normalized, inverse_std, row_sums, row_means, .. } = self;
+        let splat = T::Vector::splat;
         let rows = delta.rows();
-        let [mean, mean_x] = &mut self.sums;
-        let (mean, mean_x) = (&mut mean[..rows], &mut mean_x[..rows]);
-        let normalized = &self.normalized;
-        sum_rows(delta, mean, |g, _, _| g);
-        sum_rows(delta, mean_x, |g, row, col| g * normalized.get(row, col));
+        let [sums, sums_x] = row_sums.each_mut().map(|sums| &mut sums[..rows]);
+        let [means, means_x] = row_means.each_mut().map(|means| &mut means[..rows]);
+        let inverse_std = &inverse_std[..rows];
+        let count = T::from_f64(delta.cols() as f64);
+        sums.fill([T::ZERO; LANES]);
+        sums_x.fill([T::ZERO; LANES]);
         for panel in 0..delta.panels() {
-            let cols = delta.panel_cols(panel);
-            let rows = delta.panel_mut(panel).iter_mut().zip(normalized.panel(panel));
-            for (row, (g, x)) in rows.enumerate() {
-                let (mean, mean_x) = (mean[row] / count, mean_x[row] / count);
-                for i in 0..cols {
-                    g[i] = (g[i] - mean - x[i] * mean_x) * self.inverse_std[row];
-                }
+            let gamma = T::Vector::load(&gamma.value.panel(panel)[0]);
+            let entries = delta.panel(panel).iter().zip(normalized.panel(panel));
+            for ((sum, sum_x), (delta, x)) in sums.iter_mut().zip(sums_x.iter_mut()).zip(entries) {
+                let g = gamma * T::Vector::load(delta);
+                *sum = (T::Vector::load(sum) + g).store();
+                *sum_x = (T::Vector::load(sum_x) + g * T::Vector::load(x)).store();
             }
         }
+        for row in 0..rows {
+            means[row] = sums[row].iter().copied().sum::<T>() / count;
+            means_x[row] = sums_x[row].iter().copied().sum::<T>() / count;
+        }
+        let mut total = 0.0;
+        for (panel, column_sums) in column_sums.iter_mut().enumerate() {
+            let mask = mask(delta.panel_cols(panel));
+            let gamma = T::Vector::load(&gamma.value.panel(panel)[0]) * mask;
+            let x = &normalized.panel(panel)[..rows];
+            let (columns, squares) = replace_and_sum(delta.panel_mut(panel), |row, delta| {
+                let x = T::Vector::load(&x[row]) * mask;
+                (gamma * delta - splat(means[row]) * mask - x * splat(means_x[row])) * splat(inverse_std[row])
+            });
+            *column_sums = columns;
+            total += squares;
+        }
+        total
     }
 
-    fn backward_columns(&mut self, delta: &mut Panels<T>) {
-        let count = T::from_f64(delta.rows() as f64);
-        for panel in 0..delta.panels() {
+    fn backward_columns(&mut self, delta: &mut Panels<T>, column_sums: &mut [Lane<T>]) -> f64 {
+        let count = T::Vector::constant(delta.rows() as f64);
+        let mut total = 0.0;
+        for (panel, column_sums) in column_sums.iter_mut().enumerate() {
+            let gamma = T::Vector::load(&self.gamma.value.panel(panel)[0]);
+            // ∂L/∂β and ∂L/∂γ are the sums that are wanted, but for γ.
+            let mean = gamma * T::Vector::load(column_sums) / count;
+            let mean_x = gamma * T::Vector::load(&self.gamma.grad.panel(panel)[0]) / count;
+            let mut inverse = [T::ZERO; LANES];
             let cols = delta.panel_cols(panel);
-            let (mut mean, mut mean_x) = ([T::ZERO; LANES], [T::ZERO; LANES]);
-            for (g, x) in delta.panel(panel).iter().zip(self.normalized.panel(panel)) {
-                for i in 0..LANES {
-                    mean[i] += g[i];
-                    mean_x[i] += g[i] * x[i];
-                }
-            }
-            let inverse = &self.inverse_std[panel * LANES..][..cols];
-            for (g, x) in delta.panel_mut(panel).iter_mut().zip(self.normalized.panel(panel)) {
-                for i in 0..cols {
-                    g[i] = (g[i] - mean[i] / count - x[i] * (mean_x[i] / count)) * inverse[i];
-                }
-            }
+            inverse[..cols].copy_from_slice(&self.inverse_std[panel * LANES..][..cols]);
+            let inverse = T::Vector::load(&inverse);
+            let x = &self.normalized.panel(panel)[..delta.rows()];
+            let (columns, squares) = replace_and_sum(delta.panel_mut(panel), |row, delta| {
+                (gamma * delta - mean - T::Vector::load(&x[row]) * mean_x) * inverse
+            });
+            *column_sums = columns;
+            total += squares;
         }
+        total
     }
 
     /// `u` of pre-activations z as the layer computes it after training: BatchNorm by its running statistics.
@@ -236,15 +257,7 @@ impl<T: Real> Norm<T> {
     }
 }
 
-/// For every row the sum of `term(entry, row, column)` over the columns that are not padding.
-fn sum_rows<T: Real>(matrix: &Panels<T>, sums: &mut [T], term: impl Fn(T, usize, usize) -> T) {
-    sums.fill(T::ZERO);
-    for panel in 0..matrix.panels() {
-        let cols = matrix.panel_cols(panel);
-        for (row, (entries, sum)) in matrix.panel(panel).iter().zip(sums.iter_mut()).enumerate() {
-            for (i, entry) in entries[..cols].iter().enumerate() {
-                *sum += term(*entry, row, panel * LANES + i);
-            }
-        }
-    }
+/// Eight numbers, 1 in the first `cols` columns and 0 in the padding.
+fn mask<V: Vector>(cols: usize) -> V {
+    V::load(&std::array::from_fn(|i| if i < cols { V::Scalar::ONE } else { V::Scalar::ZERO }))
 }

@@ -97,13 +97,21 @@ impl<T: Real> State<T> {
 }
 
 impl Optimizer {
-    /// The optimizer at a step, counted from 1, whose gradients together have the norm `grad_norm`.
-    pub fn new(kind: OptimizerKind, hyper: Hyper, step: u64, grad_norm: f64) -> Self {
+    /// The optimizer at a step, counted from 1.
+    pub fn new(kind: OptimizerKind, hyper: Hyper, step: u64) -> Self {
         let lr = hyper.lr * schedule::factor(hyper.schedule, hyper.schedule_steps, hyper.warmup, step);
+        Self { kind, hyper, lr, corrections: adam::bias_corrections(&hyper, step), clip_factor: 1.0 }
+    }
+
+    /// Whether an update depends on the norm of all gradients together, which is known only after the backward pass.
+    pub fn needs_grad_norm(&self) -> bool {
+        self.hyper.clip == ClipKind::Norm
+    }
+
+    /// Clips to the norm if the gradients together have the norm `grad_norm`.
+    pub fn set_grad_norm(&mut self, grad_norm: f64) {
         // As PyTorch's clip_grad_norm_, whose 1e-6 keeps a norm of zero from dividing.
-        let clip_factor =
-            if hyper.clip == ClipKind::Norm { (hyper.clip_at / (grad_norm + 1e-6)).min(1.0) } else { 1.0 };
-        Self { kind, hyper, lr, corrections: adam::bias_corrections(&hyper, step), clip_factor }
+        self.clip_factor = (self.hyper.clip_at / (grad_norm + 1e-6)).min(1.0);
     }
 
     /// Computes the parameter's next values, which [`State::commit`] puts in place. The parameter stays as it is, so

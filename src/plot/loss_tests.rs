@@ -7,7 +7,7 @@ fn history(losses: impl IntoIterator<Item = f64>) -> History {
     for (step, loss) in losses.into_iter().enumerate() {
         let mut report = StepReport::new(2);
         report.step = step as u64;
-        report.set_head(loss, 0.0);
+        report.set_loss(loss);
         history.push_report(&report);
     }
     history

@@ -125,8 +125,8 @@ impl BandSampler {
             layer.linear = Linear::new(&weight, Some(&bias));
         }
         self.mlp.forward();
-        let (output, delta) = self.mlp.output_and_delta();
-        loss.evaluate(output, &self.targets, delta);
+        let (output, grad) = self.mlp.output_and_grad();
+        loss.evaluate(output, &self.targets, grad);
         self.mlp.backward_z();
         let norms = || self.mlp.layers.iter().map(Layer::grad_z_norm);
         self.has_overflowed |= !norms().all(f64::is_finite);

@@ -182,7 +182,7 @@ mod tests {
     fn report(step: u64, loss: f64) -> StepReport {
         let mut report = StepReport::new(2);
         report.step = step;
-        report.set_head(loss, 0.0);
+        report.set_loss(loss);
         report.set(1, Quantity::GradZ, loss * 10.0);
         report
     }

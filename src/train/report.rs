@@ -116,9 +116,13 @@ impl StepReport {
         self.values[1]
     }
 
-    /// Sets the loss and the norm of all gradients.
-    pub fn set_head(&mut self, loss: f64, grad_norm: f64) {
+    /// Sets the loss.
+    pub fn set_loss(&mut self, loss: f64) {
         self.values[0] = loss;
+    }
+
+    /// Sets the norm of all gradients.
+    pub fn set_grad_norm(&mut self, grad_norm: f64) {
         self.values[1] = grad_norm;
     }
 
@@ -154,7 +158,8 @@ mod tests {
     fn a_report_is_its_row() {
         let mut report = StepReport::new(3);
         report.step = 5;
-        report.set_head(0.5, 2.0);
+        report.set_loss(0.5);
+        report.set_grad_norm(2.0);
         for layer in 0..3 {
             for (index, &quantity) in Quantity::ALL.iter().enumerate() {
                 report.set(layer, quantity, (layer * 100 + index) as f64);

@@ -5,7 +5,7 @@ use crate::choice::choice;
 use crate::data::{Batches, Dataset, classes_of};
 use crate::experiment::{Experiment, Precision, Rejection};
 use crate::kernel::{Panels, Real};
-use crate::nn::{Linear, Loss, Mlp, Norm, Targets};
+use crate::nn::{Layer, Linear, Loss, Mlp, Norm, Targets};
 use crate::optim::{Hyper, Optimizer, OptimizerKind, State};
 use crate::random::{Purpose, Random};
 use serde::{Deserialize, Serialize};
@@ -97,7 +97,7 @@ pub struct Trainer<T> {
     targets: Targets<T>,
     batches: Batches,
     report: StepReport,
-    /// ‖W‖ of every layer before the next step.
+    /// ‖W‖ of every layer: of the weights that the last step made.
     weight_norms: Vec<f64>,
 }
 
@@ -165,36 +165,38 @@ impl<T: Real> Trainer<T> {
     /// # Errors
     /// The first number that is not finite.
     pub fn probe(&mut self) -> Result<&StepReport, Divergence> {
-        self.gradients()?;
+        self.forward()?;
+        self.mlp.backward(|_, _| {});
+        self.report_gradients()?;
         Ok(&self.report)
     }
 
     /// Makes one optimizer step. After the first, it allocates no memory.
     ///
     /// # Errors
-    /// The first number that is not finite; the parameters are then still those before the step.
+    /// The first number that is not finite. The parameters are then still those before the step; the optimizer's state is
+    /// not, so the run has ended.
     pub fn step(&mut self) -> Result<&StepReport, Divergence> {
-        self.gradients()?;
+        self.forward()?;
         let step = self.report.step + 1;
-        let optimizer = Optimizer::new(self.kind, self.hyper, step, self.report.grad_norm());
-        for (index, (layer, states)) in self.mlp.layers.iter().zip(&mut self.states).enumerate() {
-            for (role, (parameter, state)) in layer.parameters().zip(states).enumerate() {
-                let is_weight = role == 0;
-                let decays = is_weight || self.decay_scope == DecayScope::All;
-                let norms = optimizer.prepare(parameter, state, decays);
-                if !(norms.update.is_finite() && norms.value.is_finite()) {
-                    return Err(Divergence { step, layer: Some(index + 1), quantity: DivergedQuantity::Update });
-                }
-                if is_weight {
-                    let before = self.weight_norms[index];
-                    self.weight_norms[index] = norms.value;
-                    self.report.set(index, Quantity::Update, norms.update);
-                    self.report.set(index, Quantity::Weight, norms.value);
-                    self.report.set(index, Quantity::UpdateRatio, ratio(norms.update, before));
-                    self.report.set(index, Quantity::FirstMoment, norms.first_moment);
-                    self.report.set(index, Quantity::SecondMoment, norms.second_moment);
-                }
-            }
+        let mut optimizer = Optimizer::new(self.kind, self.hyper, step);
+        let overflowed;
+        if optimizer.needs_grad_norm() {
+            self.mlp.backward(|_, _| {});
+            self.report_gradients()?;
+            optimizer.set_grad_norm(self.report.grad_norm());
+            let (mlp, mut update) = self.update(optimizer);
+            mlp.layers.iter().enumerate().rev().for_each(|(index, layer)| update.prepare(index, layer));
+            overflowed = update.overflowed;
+        } else {
+            let (mlp, mut update) = self.update(optimizer);
+            // A layer is updated while its gradients are near the processor.
+            mlp.backward(|index, layer| update.prepare(index, layer));
+            overflowed = update.overflowed;
+            self.report_gradients()?;
+        }
+        if overflowed.is_some() {
+            return Err(Divergence { step, layer: overflowed, quantity: DivergedQuantity::Update });
         }
         for (layer, states) in self.mlp.layers.iter_mut().zip(&mut self.states) {
             for (parameter, state) in layer.parameters_mut().zip(states) {
@@ -207,8 +209,14 @@ impl<T: Real> Trainer<T> {
         Ok(&self.report)
     }
 
-    /// The forward and the backward pass on the next batch, and their part of the report.
-    fn gradients(&mut self) -> Result<(), Divergence> {
+    fn update(&mut self, optimizer: Optimizer) -> (&mut Mlp<T>, Update<'_, T>) {
+        let Self { mlp, decay_scope, states, report, weight_norms, .. } = self;
+        let decay_scope = *decay_scope;
+        (mlp, Update { optimizer, decay_scope, states, report, weight_norms, overflowed: None })
+    }
+
+    /// The forward pass on the next batch with its part of the report, and ∂L/∂o.
+    fn forward(&mut self) -> Result<(), Divergence> {
         let step = self.report.step + 1;
         let diverged = |layer, quantity| Divergence { step, layer, quantity };
         let batch = self.batches.current();
@@ -235,17 +243,24 @@ impl<T: Real> Trainer<T> {
             self.report.set(index, Quantity::Saturated, activity.saturated);
             self.report.set(index, Quantity::Dead, activity.dead);
         }
-        let (output, delta) = self.mlp.output_and_delta();
-        let loss = self.loss.evaluate(output, &self.targets, delta);
+        let (output, grad) = self.mlp.output_and_grad();
+        let loss = self.loss.evaluate(output, &self.targets, grad);
         if !loss.is_finite() {
             return Err(diverged(None, DivergedQuantity::Loss));
         }
-        self.mlp.backward();
+        self.report.set_loss(loss);
+        Ok(())
+    }
+
+    /// The part of the report that the backward pass measured.
+    fn report_gradients(&mut self) -> Result<(), Divergence> {
+        let step = self.report.step + 1;
+        let diverged = |index, quantity| Divergence { step, layer: Some(index + 1), quantity };
         let mut grad_norm = 0.0_f64;
         // From the output, as the gradient comes, so that the first layer to overflow is the one that is named.
         for (index, layer) in self.mlp.layers.iter().enumerate().rev() {
             if !layer.grad_z_norm().is_finite() {
-                return Err(diverged(Some(index + 1), DivergedQuantity::GradZ));
+                return Err(diverged(index, DivergedQuantity::GradZ));
             }
             let mut norms = [0.0; 4];
             for (norm, parameter) in norms.iter_mut().zip(layer.parameters()) {
@@ -253,15 +268,46 @@ impl<T: Real> Trainer<T> {
                 grad_norm = libm::hypot(grad_norm, *norm);
             }
             if !norms.iter().all(|norm| norm.is_finite()) {
-                return Err(diverged(Some(index + 1), DivergedQuantity::Grad));
+                return Err(diverged(index, DivergedQuantity::Grad));
             }
             self.report.set(index, Quantity::GradZ, layer.grad_z_norm());
             self.report.set(index, Quantity::GradW, norms[0]);
             self.report.set(index, Quantity::GradB, norms[1]);
             self.report.set(index, Quantity::Weight, self.weight_norms[index]);
         }
-        self.report.set_head(loss, grad_norm);
+        self.report.set_grad_norm(grad_norm);
         Ok(())
+    }
+}
+
+/// The optimizer's part of a step: what it prepares layer by layer, with its part of the report.
+struct Update<'a, T> {
+    optimizer: Optimizer,
+    decay_scope: DecayScope,
+    states: &'a mut [Vec<State<T>>],
+    report: &'a mut StepReport,
+    weight_norms: &'a mut [f64],
+    /// The lowest layer, from 1, with an update that is not finite.
+    overflowed: Option<usize>,
+}
+
+impl<T: Real> Update<'_, T> {
+    fn prepare(&mut self, index: usize, layer: &Layer<T>) {
+        for (role, (parameter, state)) in layer.parameters().zip(&mut self.states[index]).enumerate() {
+            let is_weight = role == 0;
+            let decays = is_weight || self.decay_scope == DecayScope::All;
+            let norms = self.optimizer.prepare(parameter, state, decays);
+            if !(norms.update.is_finite() && norms.value.is_finite()) {
+                self.overflowed = Some(index + 1);
+            }
+            if is_weight {
+                let before = std::mem::replace(&mut self.weight_norms[index], norms.value);
+                self.report.set(index, Quantity::Update, norms.update);
+                self.report.set(index, Quantity::UpdateRatio, ratio(norms.update, before));
+                self.report.set(index, Quantity::FirstMoment, norms.first_moment);
+                self.report.set(index, Quantity::SecondMoment, norms.second_moment);
+            }
+        }
     }
 }
 

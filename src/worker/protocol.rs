@@ -168,7 +168,8 @@ mod tests {
         for step in 0..100 {
             let mut report = StepReport::new(3);
             report.step = step;
-            report.set_head((step as f64).sin(), f64::from(step as u32));
+            report.set_loss((step as f64).sin());
+            report.set_grad_norm(f64::from(step as u32));
             history.push_report(&report);
         }
         let numbers = encode_buckets(history.buckets());
