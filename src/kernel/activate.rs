@@ -1,7 +1,7 @@
 //! Activations with their derivatives over lanes, and what the report says of them.
 
 use super::panels::checked_squares;
-use super::{Lane, Real, Vector, sum_lane};
+use super::{LANES, Lane, Real, Vector, sum_lane};
 use crate::nn::Activation;
 
 /// SELU's scale s and α (Klambauer et al. 2017).
@@ -69,10 +69,11 @@ pub struct Tally<T> {
     /// One of the activations. The sums are of the differences to it, so that the variance does not cancel where all are
     /// nearly equal.
     pivot: T,
-    sum: f64,
-    sum_of_squares: f64,
-    saturated: f64,
-    dead: usize,
+    /// Sums of differences and of their squares, and numbers of saturated slopes and of dead units: of the last rows in the
+    /// format, of all before in f64.
+    last: [Lane<T>; 4],
+    last_rows: usize,
+    totals: [f64; 4],
     count: usize,
     units: usize,
 }
@@ -80,20 +81,27 @@ pub struct Tally<T> {
 impl<T: Real> Tally<T> {
     /// Of nothing yet; slopes φ′ below `threshold` will count as saturated.
     pub fn new(threshold: T) -> Self {
-        let (sum, sum_of_squares, saturated) = (0.0, 0.0, 0.0);
-        Self { threshold, pivot: T::ZERO, sum, sum_of_squares, saturated, dead: 0, count: 0, units: 0 }
+        Self {
+            threshold,
+            pivot: T::ZERO,
+            last: [[T::ZERO; LANES]; 4],
+            last_rows: 0,
+            totals: [0.0; 4],
+            count: 0,
+            units: 0,
+        }
     }
 
     /// Counts the activations and slopes of one panel, of which `cols` columns are not padding.
     #[inline(never)]
     pub fn add(&mut self, h: &[Lane<T>], slope: &[Lane<T>], cols: usize) {
+        /// Rows that are summed in the format before they are added in f64.
         const RUN: usize = 64;
         if self.count == 0 {
             self.pivot = h.first().map_or(T::ZERO, |h| h[0]);
         }
         let splat = T::Vector::splat;
         let (zero, one, pivot, threshold) = (splat(T::ZERO), splat(T::ONE), splat(self.pivot), splat(self.threshold));
-        let total = |lane: T::Vector| lane.store()[..cols].iter().map(|x| x.to_f64()).sum::<f64>();
         let mut steepest = zero;
         for (h, slope) in h.chunks(RUN).zip(slope.chunks(RUN)) {
             let [mut sum, mut squares, mut saturated] = [zero; 3];
@@ -104,25 +112,50 @@ impl<T: Real> Tally<T> {
                 saturated = saturated + magnitude.select_less(threshold, one, zero);
                 steepest = steepest.max(magnitude);
             }
-            self.sum += total(sum);
-            self.sum_of_squares += total(squares);
-            self.saturated += total(saturated);
+            self.last_rows += h.len();
+            for (last, sum) in self.last.iter_mut().zip([sum, squares, saturated]) {
+                add_first(last, sum, cols);
+            }
+            if self.last_rows >= RUN {
+                self.finish_run();
+            }
         }
+        let [.., dead] = &mut self.last;
+        add_first(dead, zero.select_less(steepest, zero, one), cols);
         self.count += h.len() * cols;
         self.units += cols;
-        self.dead += steepest.store()[..cols].iter().filter(|slope| **slope == T::ZERO).count();
+    }
+
+    fn finish_run(&mut self) {
+        for (total, last) in self.totals.iter_mut().zip(&mut self.last) {
+            *total += sum_lane(last);
+            *last = [T::ZERO; LANES];
+        }
+        self.last_rows = 0;
     }
 
     /// What was counted.
-    pub fn activity(&self) -> Activity {
+    pub fn activity(mut self) -> Activity {
+        self.finish_run();
+        let [sum, sum_of_squares, saturated, dead] = self.totals;
         let count = self.count as f64;
-        let mean = self.sum / count;
+        let mean = sum / count;
         Activity {
             mean: self.pivot.to_f64() + mean,
-            std: (self.sum_of_squares / count - mean * mean).max(0.0).sqrt(),
-            saturated: self.saturated / count,
-            dead: self.dead as f64 / self.units as f64,
+            std: (sum_of_squares / count - mean * mean).max(0.0).sqrt(),
+            saturated: saturated / count,
+            dead: dead / self.units as f64,
         }
+    }
+}
+
+/// Adds the first `cols` of eight numbers.
+#[inline(always)]
+fn add_first<T: Real>(sums: &mut Lane<T>, terms: T::Vector, cols: usize) {
+    if cols == LANES {
+        *sums = (T::Vector::load(sums) + terms).store();
+    } else {
+        sums[..cols].iter_mut().zip(terms.store()).for_each(|(sum, term)| *sum += term);
     }
 }
 
@@ -194,7 +227,7 @@ pub fn add_scaled<T: Real>(target: &mut [Lane<T>], factor: T, other: &[Lane<T>])
 
 #[cfg(test)]
 mod tests {
-    use super::super::{LANES, Panels};
+    use super::super::Panels;
     use super::*;
     use crate::choice::Choice;
     use crate::random::{Purpose, Random};

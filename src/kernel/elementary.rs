@@ -7,20 +7,28 @@
 
 use super::vector::Vector;
 use super::{F32x8, F64x8};
+use std::hint::black_box;
+
+/// Constants that are read from memory: browsers make a vector of a literal by four instructions, each time that it is
+/// used, and of a number in memory by one.
+#[inline(always)]
+fn from_memory<V: Vector, const N: usize>(table: &'static [V::Scalar; N]) -> [V; N] {
+    black_box(table).map(V::splat)
+}
 
 /// `c[0] x^n + … + c[n]`, by Horner's rule.
 #[inline(always)]
-fn polynomial<V: Vector>(x: V, coefficients: &[V::Scalar]) -> V {
-    let mut sum = V::splat(coefficients[0]);
-    for &coefficient in &coefficients[1..] {
-        sum = sum * x + V::splat(coefficient);
+fn polynomial<V: Vector, const N: usize>(x: V, coefficients: [V; N]) -> V {
+    let mut sum = coefficients[0];
+    for coefficient in coefficients.into_iter().skip(1) {
+        sum = sum * x + coefficient;
     }
     sum
 }
 
 macro_rules! exponentials {
-    ($parts:ident, $exp:ident, $exp_m1:ident, $tanh:ident, $Vector:ident, $Float:ident, $round:literal, $log2_e:expr,
-     $high:literal, $low:literal, $lowest:literal, $near_zero:ident, $coefficients:expr) => {
+    ($parts:ident, $exp:ident, $exp_m1:ident, $Vector:ident, $Float:ident, $round:literal, $log2_e:expr, $high:literal,
+     $low:literal, $lowest:literal, $terms:literal, $coefficients:expr) => {
         /// `2^k (e^r - 1)` and `2^k` with `x + tail = k ln 2 + r`, `-ln 2 <= r <= 0` and a whole number k, for `x <= 0` and
         /// a tail far smaller than 1. x counts as the lowest at which `2^k` is a normal number, if it is below.
         ///
@@ -28,16 +36,17 @@ macro_rules! exponentials {
         /// `(e^r - 1 - r) / r²` is a polynomial fitted at Chebyshev nodes, to 10⁻⁹ in f32 and 10⁻¹⁷ in f64.
         #[inline(always)]
         fn $parts(x: $Vector, tail: $Vector) -> ($Vector, $Vector) {
-            const P: &[$Float] = &$coefficients;
-            let constant = $Vector::splat;
-            let x = x.max(constant($lowest));
+            static P: [$Float; $terms] = $coefficients;
+            static REDUCTION: [$Float; 6] = [$lowest, $log2_e, 0.5, $round, $high, $low];
+            let [lowest, log2_e, half, round, high, low] = from_memory::<$Vector, _>(&REDUCTION);
+            let x = x.max(lowest);
             // Adding 1.5 · 2^p rounds to the nearest whole number, with the half before it to the next one up, so that r is
             // not above 0. ln 2 is in two parts, the first exact in few bits, so that its product with k is exact.
-            let shifted = (x * constant($log2_e) + constant(0.5)) + constant($round);
-            let k = shifted - constant($round);
-            let r = (x - k * constant($high)) - k * constant($low) + tail;
+            let shifted = (x * log2_e + half) + round;
+            let k = shifted - round;
+            let r = (x - k * high) - k * low + tail;
             let power = shifted.power_of_shifted();
-            ((polynomial(r, P) * (r * r) + r) * power, power)
+            ((polynomial(r, from_memory(&P)) * (r * r) + r) * power, power)
         }
 
         /// `e^(x + tail)` for `x <= 0` and a tail far smaller than 1; 0 where the result would be denormal.
@@ -53,44 +62,54 @@ macro_rules! exponentials {
             let (part, power) = $parts(x, $Vector::splat(0.0));
             part + (power - $Vector::splat(1.0))
         }
-
-        /// `tanh x` and its derivative: with `m = e^-2|x| - 1` and `r = 2 (m + 1) / (2 + m)`, `|tanh x| = 1 - r` and
-        /// `1 - tanh² x = 2 r / (2 + m)`; near 0, where `1 - r` cancels, by `$near_zero`. m and m + 1 are
-        /// computed apart, so that neither cancels.
-        #[inline(always)]
-        pub fn $tanh(x: $Vector) -> ($Vector, $Vector) {
-            let constant = $Vector::splat;
-            let (part, power) = $parts(x.abs() * constant(-2.0), constant(0.0));
-            let m = part + (power - constant(1.0));
-            let divisor = constant(2.0) + m;
-            let root = constant(2.0) / divisor;
-            let r = (part + power) * root;
-            // From tanh 0.625 = 0.5546 on, one minus a smaller number is the more exact.
-            let near = $near_zero(x, m, divisor);
-            (x.abs().select_less(constant(0.625), near, (constant(1.0) - r).copysign(x)), r * root)
-        }
     };
 }
 
-/// `tanh x` up to 0.625 by Cephes' odd polynomial.
+/// `tanh x` and its derivative: with `e = e^-2|x|` and `r = 2 e / (1 + e)`, `|tanh x| = 1 - r` and
+/// `1 - tanh² x = 2 r / (1 + e)`; near 0, where `1 - r` cancels, an odd polynomial.
 #[inline(always)]
-fn tanh_near_zero_f32(x: F32x8, _m: F32x8, _divisor: F32x8) -> F32x8 {
-    const P: [f32; 5] = [-5.704_988_7e-3, 2.063_908_8e-2, -5.373_971_6e-2, 1.333_144_2e-1, -3.333_328e-1];
+pub fn tanh_f32(x: F32x8) -> (F32x8, F32x8) {
+    // `(e^r - 1 - r) / r²` for |r| <= ln 2 / 2, to 3·10⁻⁹ of e^r; `(tanh x / x - 1) / x²` in x² for |x| <= 0.55, to
+    // 4·10⁻⁸ of tanh x / x: the least errors at the largest (Lawson's iteration).
+    static TABLE: [f32; 18] = [
+        0.00139506022, 0.00836895352, 0.0416662041, 0.166665183, 0.50000001,
+        0.016_458_762, -0.052_684_145, 0.133_209_42, -0.333_329_58,
+        -2.0, -87.3, std::f32::consts::LOG2_E, 12_582_912.0, 0.693_359_375, -2.121_944_4e-4, 1.0, 2.0, 0.55,
+    ];
+    let [e4, e3, e2, e1, e0, t3, t2, t1, t0, minus_two, lowest, log2_e, round, ln2_high, ln2_low, one, two, near_zero] =
+        from_memory(&TABLE);
+    let magnitude = x.abs();
+    // As in the other exponentials, but with the nearest k.
+    let t = (magnitude * minus_two).max(lowest);
+    let shifted = t * log2_e + round;
+    let k = shifted - round;
+    let r = (t - k * ln2_high) - k * ln2_low;
+    // Estrin's scheme: half as long a chain of operations as Horner's.
+    let square = r * r;
+    let terms = (e4 * square + (e3 * r + e2)) * square + (e1 * r + e0);
+    let e = ((terms * square + r) + one) * shifted.power_of_shifted();
+    let root = two / (one + e);
+    let rest = e * root;
     let z = x * x;
-    polynomial(z, &P) * z * x + x
+    let near = polynomial(z, [t3, t2, t1, t0]) * (z * x) + x;
+    (magnitude.select_less(near_zero, near, (one - rest).copysign(x)), rest * root)
 }
 
-/// `tanh x = -m / (2 + m)`, with the sign of x.
+/// `tanh x` and its derivative: with `m = e^-2|x| - 1`, `|tanh x| = -m / (2 + m)` and
+/// `1 - tanh² x = 4 (m + 1) / (2 + m)²`. m and m + 1 are computed apart, so that neither cancels.
 #[inline(always)]
-fn tanh_near_zero_f64(x: F64x8, m: F64x8, divisor: F64x8) -> F64x8 {
-    (m / divisor).copysign(x)
+pub fn tanh_f64(x: F64x8) -> (F64x8, F64x8) {
+    let constant = F64x8::splat;
+    let (part, power) = parts_f64(x.abs() * constant(-2.0), constant(0.0));
+    let m = part + (power - constant(1.0));
+    let root = constant(2.0) / (constant(2.0) + m);
+    ((m * constant(0.5) * root).copysign(x), (part + power) * root * root)
 }
 
 exponentials!(
     parts_f32,
     exp_f32,
     exp_m1_f32,
-    tanh_f32,
     F32x8,
     f32,
     12_582_912.0,
@@ -98,14 +117,13 @@ exponentials!(
     0.693_359_375,
     -2.121_944_4e-4,
     -87.3,
-    tanh_near_zero_f32,
+    6,
     [0.000153574947, 0.00135558471, 0.00832167175, 0.0416648127, 0.166666552, 0.5]
 );
 exponentials!(
     parts_f64,
     exp_f64,
     exp_m1_f64,
-    tanh_f64,
     F64x8,
     f64,
     6_755_399_441_055_744.0,
@@ -113,7 +131,7 @@ exponentials!(
     6.931_457_519_531_25e-1,
     1.428_606_820_309_417_3e-6,
     -708.3,
-    tanh_near_zero_f64,
+    11,
     [
         1.560807709693516e-09,
         2.4229325463034716e-08,
@@ -131,7 +149,7 @@ exponentials!(
 
 macro_rules! normal {
     ($name:ident, $Vector:ident, $Float:ident, $exp:ident, $split:literal, $root_half:expr, $root_tau:literal,
-     $coefficients:expr) => {
+     $terms:literal, $coefficients:expr) => {
         /// Φ and φ, the normal distribution function and its density.
         ///
         /// `1 - Φ(|u|) = t P(t) e^-x²`, `x = |u| / √2`, `t = 2 / (2 + x)`, with a polynomial fitted to `e^x² erfc x / 2t`
@@ -139,20 +157,20 @@ macro_rules! normal {
         /// so that its error does not grow into that of the exponential.
         #[inline(always)]
         pub fn $name(u: $Vector) -> ($Vector, $Vector) {
-            const P: &[$Float] = &$coefficients;
-            let constant = $Vector::splat;
-            let half = constant(0.5);
+            static P: [$Float; $terms] = $coefficients;
+            static CONSTANTS: [$Float; 7] = [0.5, 1.0, 2.0, 40.0, $split, $root_half, $root_tau];
+            let [half, one, two, far, split, root_half, root_tau] = from_memory::<$Vector, _>(&CONSTANTS);
             // Beyond 40 nothing is left, and the square of what is far beyond would leave the format.
-            let magnitude = u.abs().min(constant(40.0));
+            let magnitude = u.abs().min(far);
             // u² / 2 = head² / 2 + (|u| - head)(|u| + head) / 2, the first exact.
-            let scaled = magnitude * constant($split);
+            let scaled = magnitude * split;
             let head = scaled - (scaled - magnitude);
             let tail = (magnitude - head) * (magnitude + head) * half;
             let gauss = $exp(-(head * head * half), -tail);
-            let t = constant(2.0) / (constant(2.0) + magnitude * constant($root_half));
-            let upper = t * polynomial(t, P) * gauss;
-            let below = u.select_less(constant(0.0), upper, constant(1.0) - upper);
-            (below, gauss * constant($root_tau))
+            let t = two / (two + magnitude * root_half);
+            let upper = t * polynomial(t, from_memory(&P)) * gauss;
+            let below = u.select_less($Vector::splat(0.0), upper, one - upper);
+            (below, gauss * root_tau)
         }
     };
 }
@@ -165,6 +183,7 @@ normal!(
     4097.0,
     std::f32::consts::FRAC_1_SQRT_2,
     0.398_942_28,
+    11,
     [
         0.0159222521,
         -0.0841424763,
@@ -187,6 +206,7 @@ normal!(
     134_217_729.0,
     std::f64::consts::FRAC_1_SQRT_2,
     0.398_942_280_401_432_7,
+    22,
     [
         -0.0190977402238106,
         0.22291609419805855,

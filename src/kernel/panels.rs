@@ -103,6 +103,11 @@ impl<T: Real> Panels<T> {
         &self.lanes[panel * self.capacity..][..self.rows]
     }
 
+    /// The rows of each panel.
+    pub fn each_panel(&self) -> impl Iterator<Item = &[Lane<T>]> {
+        self.lanes.chunks_exact(self.capacity.max(1)).map(|panel| &panel[..self.rows])
+    }
+
     /// The rows of one panel, for writing.
     pub fn panel_mut(&mut self, panel: usize) -> &mut [Lane<T>] {
         &mut self.lanes[panel * self.capacity..][..self.rows]

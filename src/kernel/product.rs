@@ -46,18 +46,12 @@ fn product_tile<T: Real, const ROWS: usize>(
     start: Lane<T>,
 ) -> [Lane<T>; ROWS] {
     let mut sums = [T::Vector::load(&start); ROWS];
-    let (blocks, rest) = b.as_chunks::<LANES>();
-    for (panel, block) in blocks.iter().enumerate() {
-        let Some(rows) = a.panel(panel)[row..].first_chunk::<ROWS>() else { break };
-        for (k, b) in block.iter().enumerate() {
-            add_products(&mut sums, rows, k, b);
-        }
-    }
-    if !rest.is_empty()
-        && let Some(rows) = a.panel(blocks.len())[row..].first_chunk::<ROWS>()
-    {
-        for (k, b) in rest.iter().enumerate() {
-            add_products(&mut sums, rows, k, b);
+    for (rows, block) in a.each_panel().zip(b.chunks(LANES)) {
+        let Some(rows) = rows[row..].first_chunk::<ROWS>() else { break };
+        match block.as_array::<LANES>() {
+            // Of a known length, so that the loop is unrolled.
+            Some(block) => block.iter().enumerate().for_each(|(k, b)| add_products(&mut sums, rows, k, b)),
+            None => block.iter().enumerate().for_each(|(k, b)| add_products(&mut sums, rows, k, b)),
         }
     }
     sums.map(Vector::store)
@@ -84,11 +78,15 @@ fn add_products<T: Real, const ROWS: usize>(
 #[inline(never)]
 pub fn transposed_product_panel<T: Real>(a: &Panels<T>, d: &[Lane<T>], c: &mut [Lane<T>]) {
     assert_eq!((a.rows(), a.cols()), (d.len(), c.len()), "shapes of a transposed product");
-    for (index, tile) in c.chunks_mut(TILE).enumerate() {
+    let (tiles, rest) = c.as_chunks_mut::<TILE>();
+    for (index, tile) in tiles.iter_mut().enumerate() {
         let first = index * TILE;
-        let a = a.panel(first / LANES);
-        let sums = transposed_tile(a, first % LANES, d);
-        tile.copy_from_slice(&sums[..tile.len()]);
+        *tile = transposed_tile(a.panel(first / LANES), first % LANES, d);
+    }
+    if !rest.is_empty() {
+        let first = tiles.len() * TILE;
+        let sums = transposed_tile(a.panel(first / LANES), first % LANES, d);
+        rest.iter_mut().zip(sums).for_each(|(lane, sums)| *lane = sums);
     }
 }
 

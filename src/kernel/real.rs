@@ -35,11 +35,10 @@ pub trait Real:
     const ZERO: Self;
     /// 1.
     const ONE: Self;
-    /// Scaled gradients and optimizer state below this are made zero, because they or their squares could turn into
-    /// denormals, which are very slow to compute with. The scale keeps what matters near 1, far above it.
+    /// Next to nothing for numbers whose scale keeps what matters near 1; its square is still a normal number.
     const TINY: Self;
-    /// The square of [`Real::TINY`], still a normal number: the same bound for second moments.
-    const TINY_SQUARE: Self;
+    /// Added and taken away again, it rounds to 0 what is far below [`Real::TINY`], and leaves alone what is above.
+    const ROUNDS_TINY: Self;
 
     /// The nearest number to `x`.
     fn from_f64(x: f64) -> Self;
@@ -69,14 +68,14 @@ pub trait Real:
 }
 
 macro_rules! real {
-    ($Float:ident, $Vector:ident, $tiny:expr, $tiny_square:expr, $min_exponent:expr, $exp:path, $exp_m1:path,
+    ($Float:ident, $Vector:ident, $tiny:expr, $rounds_tiny:expr, $min_exponent:expr, $exp:path, $exp_m1:path,
      $tanh:path, $normal:path) => {
         impl Real for $Float {
             type Vector = $Vector;
             const ZERO: Self = 0.0;
             const ONE: Self = 1.0;
             const TINY: Self = $tiny;
-            const TINY_SQUARE: Self = $tiny_square;
+            const ROUNDS_TINY: Self = $rounds_tiny;
 
             #[inline(always)]
             fn from_f64(x: f64) -> Self {
@@ -129,5 +128,5 @@ macro_rules! real {
     };
 }
 
-real!(f32, F32x8, 1e-18, 1e-36, -126, e::exp_f32, e::exp_m1_f32, e::tanh_f32, e::normal_f32);
-real!(f64, F64x8, 1e-150, 1e-300, -1022, e::exp_f64, e::exp_m1_f64, e::tanh_f64, e::normal_f64);
+real!(f32, F32x8, 1e-18, 8.673_617_4e-19, -126, e::exp_f32, e::exp_m1_f32, e::tanh_f32, e::normal_f32);
+real!(f64, F64x8, 1e-150, 3.5e-133, -1022, e::exp_f64, e::exp_m1_f64, e::tanh_f64, e::normal_f64);

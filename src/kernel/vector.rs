@@ -46,10 +46,21 @@ pub trait Vector:
         Self::splat(Self::Scalar::from_f64(x))
     }
 
-    /// The numbers, or 0 where their magnitude is below `bound`.
+    /// The numbers, rounded to 0 where they are so small that products with them could be denormal, which processors are
+    /// very slow to compute with: far below [`Real::TINY`]. Numbers above that keep all their digits.
+    ///
+    /// Adding a number and taking it away again is cheaper than a comparison.
     #[inline(always)]
-    fn flush(self, bound: Self::Scalar) -> Self {
-        self.abs().select_less(Self::splat(bound), Self::splat(Self::Scalar::ZERO), self)
+    fn forget_tiny(self) -> Self {
+        let large = Self::splat(Self::Scalar::ROUNDS_TINY);
+        (self + large) - large
+    }
+
+    /// The squares, but none below that of [`Real::TINY`], so that no moment made of them is ever denormal.
+    #[inline(always)]
+    fn square_of_at_least_tiny(self) -> Self {
+        let root = self.abs().max(Self::splat(Self::Scalar::TINY));
+        root * root
     }
 }
 
@@ -228,11 +239,6 @@ macro_rules! wasm {
             fn select_less(self, other: Self, yes: Self, no: Self) -> Self {
                 let mask = self.mask_less(other);
                 Self(std::array::from_fn(|i| core::arch::wasm32::v128_bitselect(yes.0[i], no.0[i], mask.0[i])))
-            }
-            // A third of the instructions of a selection.
-            #[inline(always)]
-            fn flush(self, bound: $Float) -> Self {
-                self.zip(self.abs().mask_less(Self::splat(bound)), |x, mask| core::arch::wasm32::v128_andnot(x, mask))
             }
             #[inline(always)]
             fn transpose(rows: [Self; LANES]) -> [Self; LANES] {

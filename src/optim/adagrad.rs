@@ -1,7 +1,7 @@
 //! Adagrad.
 
 use super::update::{Rule, Scales};
-use crate::kernel::{Real, Vector};
+use crate::kernel::Vector;
 
 /// # Formula
 /// `s ← s + g²`, `θ ← θ − η g / (√s + ε)`
@@ -23,9 +23,9 @@ impl<V: Vector> Rule<V, 1> for Adagrad<V> {
     const SECOND: Option<usize> = Some(0);
 
     #[inline(always)]
-    fn change(&self, g: V, [s]: [&mut V; 1]) -> V {
-        *s = (self.scales.state_squared * *s + g * g).flush(V::Scalar::TINY_SQUARE);
-        // √s in true units beside ε, g in the scale of the gradient, as the change is to be.
-        -(self.lr * g / (s.sqrt() * self.scales.inverse + self.epsilon))
+    fn descent(&self, g: V, [s]: [&mut V; 1]) -> V {
+        *s = self.scales.state_squared * *s + g.square_of_at_least_tiny();
+        // √s in true units beside ε, g in the scale of the gradient, as the descent is to be.
+        self.lr * g.forget_tiny() / (s.sqrt() * self.scales.inverse + self.epsilon)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Hyper;
 use super::update::{Rule, Scales};
-use crate::kernel::{Real, Vector};
+use crate::kernel::Vector;
 
 /// `1 / (1 − β₁^t)` and `1 / (1 − β₂^t)` at step t, from 1.
 pub(super) fn bias_corrections(hyper: &Hyper, step: u64) -> (f64, f64) {
@@ -22,7 +22,8 @@ pub struct Adam<V> {
     beta1: V,
     new_share1: V,
     beta2: V,
-    new_share2: V,
+    /// `√(1 − β₂)`.
+    root_of_new_share2: V,
     /// `1 / √(1 − β₂^t)`, and out of the scale of the gradient.
     root_correction: V,
     epsilon: V,
@@ -37,7 +38,7 @@ impl<V: Vector> Adam<V> {
             beta1: V::constant(hyper.beta1) * scales.state,
             new_share1: V::constant(1.0 - hyper.beta1),
             beta2: V::constant(hyper.beta2) * scales.state_squared,
-            new_share2: V::constant(1.0 - hyper.beta2),
+            root_of_new_share2: V::constant((1.0 - hyper.beta2).sqrt()),
             root_correction: V::constant(corrections.1.sqrt()) * scales.inverse,
             epsilon: V::constant(hyper.epsilon),
             corrections,
@@ -46,13 +47,13 @@ impl<V: Vector> Adam<V> {
 
     #[inline(always)]
     fn moments(&self, g: V, m: &mut V, v: &mut V) {
-        *m = (self.beta1 * *m + self.new_share1 * g).flush(V::Scalar::TINY);
-        *v = (self.beta2 * *v + self.new_share2 * (g * g)).flush(V::Scalar::TINY_SQUARE);
+        *m = (self.beta1 * *m + self.new_share1 * g).forget_tiny();
+        *v = self.beta2 * *v + (self.root_of_new_share2 * g).square_of_at_least_tiny();
     }
 
     #[inline(always)]
     fn step(&self, m: V, v: V) -> V {
-        -(self.step_size * m / (v.sqrt() * self.root_correction + self.epsilon))
+        self.step_size * m / (v.sqrt() * self.root_correction + self.epsilon)
     }
 }
 
@@ -61,7 +62,7 @@ impl<V: Vector> Rule<V, 2> for Adam<V> {
     const SECOND: Option<usize> = Some(1);
 
     #[inline(always)]
-    fn change(&self, g: V, [m, v]: [&mut V; 2]) -> V {
+    fn descent(&self, g: V, [m, v]: [&mut V; 2]) -> V {
         self.moments(g, m, v);
         self.step(*m, *v)
     }
@@ -91,7 +92,7 @@ impl<V: Vector> Rule<V, 3> for AmsGrad<V> {
     const SECOND: Option<usize> = Some(2);
 
     #[inline(always)]
-    fn change(&self, g: V, [m, v, v_max]: [&mut V; 3]) -> V {
+    fn descent(&self, g: V, [m, v, v_max]: [&mut V; 3]) -> V {
         self.adam.moments(g, m, v);
         *v_max = (self.state_squared * *v_max).max(*v);
         self.adam.step(*m, *v_max)

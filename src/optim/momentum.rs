@@ -1,7 +1,7 @@
 //! Momentum, plain and Nesterov's, as PyTorch has them: without dampening, the first velocity is the first gradient.
 
 use super::update::{Rule, Scales};
-use crate::kernel::{Real, Vector};
+use crate::kernel::Vector;
 
 /// # Formula
 /// `v ← μ v + g`, `θ ← θ − η v`
@@ -22,9 +22,9 @@ impl<V: Vector> Rule<V, 1> for Momentum<V> {
     const FIRST: Option<usize> = Some(0);
 
     #[inline(always)]
-    fn change(&self, g: V, [v]: [&mut V; 1]) -> V {
-        *v = (self.mu * *v + g).flush(V::Scalar::TINY);
-        -(self.lr * *v)
+    fn descent(&self, g: V, [v]: [&mut V; 1]) -> V {
+        *v = (self.mu * *v + g).forget_tiny();
+        self.lr * *v
     }
 }
 
@@ -50,8 +50,9 @@ impl<V: Vector> Rule<V, 1> for Nesterov<V> {
     const FIRST: Option<usize> = Some(0);
 
     #[inline(always)]
-    fn change(&self, g: V, [v]: [&mut V; 1]) -> V {
-        *v = (self.mu_before * *v + g).flush(V::Scalar::TINY);
-        -(self.lr * (g + self.mu * *v))
+    fn descent(&self, g: V, [v]: [&mut V; 1]) -> V {
+        let g = g.forget_tiny();
+        *v = (self.mu_before * *v + g).forget_tiny();
+        self.lr * (g + self.mu * *v)
     }
 }

@@ -1,7 +1,7 @@
 //! RMSProp.
 
 use super::update::{Rule, Scales};
-use crate::kernel::{Real, Vector};
+use crate::kernel::Vector;
 
 /// # Formula
 /// `s ← α s + (1 − α) g²`, `θ ← θ − η g / (√s + ε)`
@@ -11,7 +11,8 @@ use crate::kernel::{Real, Vector};
 pub struct RmsProp<V> {
     lr: V,
     alpha: V,
-    new_share: V,
+    /// `√(1 − α)`.
+    root_of_new_share: V,
     epsilon: V,
     inverse: V,
 }
@@ -21,7 +22,7 @@ impl<V: Vector> RmsProp<V> {
         Self {
             lr: V::constant(lr),
             alpha: V::constant(alpha) * scales.state_squared,
-            new_share: V::constant(1.0 - alpha),
+            root_of_new_share: V::constant((1.0 - alpha).sqrt()),
             epsilon: V::constant(epsilon),
             inverse: scales.inverse,
         }
@@ -32,8 +33,8 @@ impl<V: Vector> Rule<V, 1> for RmsProp<V> {
     const SECOND: Option<usize> = Some(0);
 
     #[inline(always)]
-    fn change(&self, g: V, [s]: [&mut V; 1]) -> V {
-        *s = (self.alpha * *s + self.new_share * (g * g)).flush(V::Scalar::TINY_SQUARE);
-        -(self.lr * g / (s.sqrt() * self.inverse + self.epsilon))
+    fn descent(&self, g: V, [s]: [&mut V; 1]) -> V {
+        *s = self.alpha * *s + (self.root_of_new_share * g).square_of_at_least_tiny();
+        self.lr * g.forget_tiny() / (s.sqrt() * self.inverse + self.epsilon)
     }
 }

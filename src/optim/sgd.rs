@@ -19,7 +19,7 @@ impl<V: Vector> Sgd<V> {
 
 impl<V: Vector> Rule<V, 0> for Sgd<V> {
     #[inline(always)]
-    fn change(&self, g: V, []: [&mut V; 0]) -> V {
-        -(self.lr * g)
+    fn descent(&self, g: V, []: [&mut V; 0]) -> V {
+        self.lr * g.forget_tiny()
     }
 }

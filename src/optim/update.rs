@@ -13,8 +13,8 @@ pub(super) trait Rule<V, const SLOTS: usize> {
     /// Which slot holds the second moment that the rule divides by.
     const SECOND: Option<usize> = None;
 
-    /// The change of the entries times `2^e`, from its gradient; the state becomes that after the step.
-    fn change(&self, gradient: V, state: [&mut V; SLOTS]) -> V;
+    /// What the step takes from the entries, times `2^e`, from their gradient; the state becomes that after the step.
+    fn descent(&self, gradient: V, state: [&mut V; SLOTS]) -> V;
 
     /// Factors that make the state's first and second moment into those that the rule uses (bias correction).
     fn corrections(&self) -> (f64, f64) {
@@ -143,7 +143,9 @@ impl Optimizer {
                 .then(|| T::Vector::constant(unscale(self.hyper.clip_at, -exponent).min(1e30))),
             coupled: T::Vector::constant(if self.kind == OptimizerKind::AdamW { 0.0 } else { decay }),
             decoupled: T::Vector::constant(if self.kind == OptimizerKind::AdamW { self.lr * decay } else { 0.0 }),
-            has_decay: decay != 0.0,
+            is_plain: decay == 0.0
+                && self.hyper.clip == ClipKind::None
+                && (self.clip_factor, parameter.exponent) == (1.0, exponent),
             inverse: scales.inverse,
             exponent,
         };
@@ -172,13 +174,14 @@ impl Optimizer {
     }
 }
 
-/// What happens to a gradient before the rule sees it, and to a change after.
+/// What happens to a gradient before the rule sees it, and to a descent after.
 struct Context<V> {
     gradient_factor: V,
     clip_value: Option<V>,
     coupled: V,
     decoupled: V,
-    has_decay: bool,
+    /// Whether the gradient is the rule's as it is.
+    is_plain: bool,
     inverse: V,
     exponent: i32,
 }
@@ -189,30 +192,35 @@ fn run<T: Real, R: Rule<T::Vector, SLOTS>, const SLOTS: usize>(
     parameter: &Parameter<T>,
     state: &mut State<T>,
 ) -> UpdateNorms {
-    // Instances of their own for what is usual, so that nothing is computed that changes nothing.
+    // An instance of its own for what is usual, so that nothing is computed that changes nothing.
+    let (factor, coupled) = (context.gradient_factor, context.coupled);
     match context.clip_value {
-        None if context.has_decay => run_instance::<T, R, SLOTS, true>(rule, context, parameter, state, |g| g),
-        None => run_instance::<T, R, SLOTS, false>(rule, context, parameter, state, |g| g),
-        Some(limit) => {
-            run_instance::<T, R, SLOTS, true>(rule, context, parameter, state, |g: T::Vector| g.min(limit).max(-limit))
-        }
+        _ if context.is_plain => run_instance::<T, R, SLOTS, true>(rule, context, parameter, state, |g, _| g),
+        None => run_instance::<T, R, SLOTS, false>(rule, context, parameter, state, |g, theta| {
+            g * factor + coupled * theta
+        }),
+        Some(limit) => run_instance::<T, R, SLOTS, false>(rule, context, parameter, state, |g, theta| {
+            (g * factor).min(limit).max(-limit) + coupled * theta
+        }),
     }
 }
 
 // A function of its own for every rule: what is merged into a larger one is compiled less well.
 #[inline(never)]
-fn run_instance<T: Real, R: Rule<T::Vector, SLOTS>, const SLOTS: usize, const DECAYS: bool>(
+fn run_instance<T: Real, R: Rule<T::Vector, SLOTS>, const SLOTS: usize, const IS_PLAIN: bool>(
     rule: &R,
     context: &Context<T::Vector>,
     parameter: &Parameter<T>,
     state: &mut State<T>,
-    clip: impl Fn(T::Vector) -> T::Vector,
+    prepared: impl Fn(T::Vector, T::Vector) -> T::Vector,
 ) -> UpdateNorms {
     const RUN: usize = 64;
     let (mut update, mut value, mut first, mut second) = (0.0, 0.0, 0.0, 0.0);
     let gradients = parameter.grad.lanes();
     let values = parameter.value.lanes();
     let next = state.next.lanes_mut();
+    // Added to what is squared only to be summed: the square is never denormal, and the sum the same to its last digit.
+    let tiny = T::Vector::splat(T::TINY);
     for start in (0..values.len()).step_by(RUN) {
         let range = start..(start + RUN).min(values.len());
         let (gradients, values, next) = (&gradients[range.clone()], &values[range.clone()], &mut next[range.clone()]);
@@ -221,21 +229,18 @@ fn run_instance<T: Real, R: Rule<T::Vector, SLOTS>, const SLOTS: usize, const DE
         for row in 0..values.len() {
             let (gradient, theta) = (T::Vector::load(&gradients[row]), T::Vector::load(&values[row]));
             let mut kept: [T::Vector; SLOTS] = std::array::from_fn(|slot| T::Vector::load(&slots[slot][row]));
-            let mut gradient = clip(gradient * context.gradient_factor);
-            if DECAYS {
-                gradient = gradient + context.coupled * theta;
+            let mut descent = rule.descent(prepared(gradient, theta), kept.each_mut());
+            if !IS_PLAIN {
+                descent = descent + context.decoupled * theta;
             }
-            let mut change = rule.change(gradient.flush(T::TINY), kept.each_mut());
-            if DECAYS {
-                change = change - context.decoupled * theta;
-            }
-            let change = change.flush(T::TINY);
-            let after = theta + change * context.inverse;
+            let after = theta - descent * context.inverse;
             next[row] = after.store();
-            sums[0] = sums[0] + change * change;
+            let descent = descent + tiny;
+            sums[0] = sums[0] + descent * descent;
             sums[1] = sums[1] + after * after;
             if let Some(slot) = R::FIRST {
-                sums[2] = sums[2] + kept[slot] * kept[slot];
+                let moment = kept[slot] + tiny;
+                sums[2] = sums[2] + moment * moment;
             }
             if let Some(slot) = R::SECOND {
                 sums[3] = sums[3] + kept[slot];
@@ -250,6 +255,10 @@ fn run_instance<T: Real, R: Rule<T::Vector, SLOTS>, const SLOTS: usize, const DE
         first += sum_lane(&sums[2]);
         second += sum_lane(&sums[3]);
     }
+    // What is no larger than all the tiny numbers that were put in is nothing.
+    let nothing = 1e4 * (values.len() * LANES) as f64 * T::TINY.to_f64() * T::TINY.to_f64();
+    let something = |sum: f64| if sum <= nothing { 0.0 } else { sum };
+    let (update, first, second) = (something(update), something(first), something(second));
     let mean_square = f64::max(first, second) / (parameter.value.rows() * parameter.value.cols()) as f64;
     let has_state = mean_square > 0.0 && mean_square.is_finite();
     state.magnitude = has_state.then(|| libm::ilogb(mean_square) / 2);

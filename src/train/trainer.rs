@@ -256,7 +256,7 @@ impl<T: Real> Trainer<T> {
     fn report_gradients(&mut self) -> Result<(), Divergence> {
         let step = self.report.step + 1;
         let diverged = |index, quantity| Divergence { step, layer: Some(index + 1), quantity };
-        let mut grad_norm = 0.0_f64;
+        let mut grad_squares = 0.0;
         // From the output, as the gradient comes, so that the first layer to overflow is the one that is named.
         for (index, layer) in self.mlp.layers.iter().enumerate().rev() {
             if !layer.grad_z_norm().is_finite() {
@@ -265,7 +265,7 @@ impl<T: Real> Trainer<T> {
             let mut norms = [0.0; 4];
             for (norm, parameter) in norms.iter_mut().zip(layer.parameters()) {
                 *norm = parameter.grad_norm();
-                grad_norm = libm::hypot(grad_norm, *norm);
+                grad_squares += *norm * *norm;
             }
             if !norms.iter().all(|norm| norm.is_finite()) {
                 return Err(diverged(index, DivergedQuantity::Grad));
@@ -275,6 +275,13 @@ impl<T: Real> Trainer<T> {
             self.report.set(index, Quantity::GradB, norms[1]);
             self.report.set(index, Quantity::Weight, self.weight_norms[index]);
         }
+        // Where squares leave the range of f64, norms may still be in it.
+        let grad_norm = if (1e-280..1e280).contains(&grad_squares) {
+            grad_squares.sqrt()
+        } else {
+            let parameters = self.mlp.layers.iter().flat_map(Layer::parameters);
+            parameters.fold(0.0, |total, parameter| libm::hypot(total, parameter.grad_norm()))
+        };
         self.report.set_grad_norm(grad_norm);
         Ok(())
     }
