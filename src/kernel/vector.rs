@@ -25,16 +25,16 @@ pub trait Vector:
     fn sqrt(self) -> Self;
     /// `|x|`.
     fn abs(self) -> Self;
-    /// `|self|` with the sign of `sign`.
-    fn copysign(self, sign: Self) -> Self;
+    /// The numbers, which are not negative, with the sign of `sign`.
+    fn with_sign_of(self, sign: Self) -> Self;
     /// The larger of both; NaN where `self` is.
     fn max(self, other: Self) -> Self;
     /// The smaller of both; NaN where `self` is.
     fn min(self, other: Self) -> Self;
     /// `yes` where `self < other`, `no` elsewhere and where one of them is NaN.
     fn select_less(self, other: Self, yes: Self, no: Self) -> Self;
-    /// `2^k` for whole numbers k in the normal range, given as `k + 1.5 · 2^p`, p the bits of the significand: the sum
-    /// holds k in its last bits.
+    /// `2^k` for whole numbers k in the normal range, given as `k + bias + 1.5 · 2^p`, p the bits of the significand and the
+    /// bias that of the exponent: the sum holds the exponent of `2^k` in its last bits.
     fn power_of_shifted(self) -> Self;
 
     /// Eight rows of eight as eight columns.
@@ -73,7 +73,7 @@ fn zip<T: Real>(a: [T; LANES], b: [T; LANES], op: impl Fn(T, T) -> T) -> [T; LAN
 
 #[cfg(not(target_arch = "wasm32"))]
 macro_rules! native {
-    ($Vector:ident, $Float:ident, $Bits:ident, $significand:literal, $bias:literal) => {
+    ($Vector:ident, $Float:ident, $Bits:ident, $significand:literal) => {
         /// Eight numbers, as an array.
         #[derive(Clone, Copy, Debug)]
         pub struct $Vector([$Float; LANES]);
@@ -114,7 +114,7 @@ macro_rules! native {
                 Self(self.0.map($Float::abs))
             }
             #[inline(always)]
-            fn copysign(self, sign: Self) -> Self {
+            fn with_sign_of(self, sign: Self) -> Self {
                 Self(zip(self.0, sign.0, $Float::copysign))
             }
             #[inline(always)]
@@ -135,7 +135,7 @@ macro_rules! native {
             }
             #[inline(always)]
             fn power_of_shifted(self) -> Self {
-                Self(self.0.map(|x| $Float::from_bits(x.to_bits().wrapping_add($bias) << $significand)))
+                Self(self.0.map(|x| $Float::from_bits(x.to_bits() << $significand)))
             }
         }
     };
@@ -151,14 +151,13 @@ macro_rules! native {
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-native!(F32x8, f32, u32, 23, 127);
+native!(F32x8, f32, u32, 23);
 #[cfg(not(target_arch = "wasm32"))]
-native!(F64x8, f64, u64, 52, 1023);
+native!(F64x8, f64, u64, 52);
 
 #[cfg(target_arch = "wasm32")]
 macro_rules! wasm {
-    ($Vector:ident, $Float:ident, $parts:literal, $significand:literal, $bias:literal, $int_splat:ident, $int_add:ident,
-     $int_shl:ident, $splat:ident, $add:ident, $sub:ident, $mul:ident, $div:ident, $neg:ident, $sqrt:ident, $abs:ident,
+    ($Vector:ident, $Float:ident, $parts:literal, $significand:literal, $int_shl:ident, $splat:ident, $add:ident, $sub:ident, $mul:ident, $div:ident, $neg:ident, $sqrt:ident, $abs:ident,
      $pmax:ident, $pmin:ident, $lt:ident, $transpose:ident) => {
         /// Eight numbers in registers of 128 bits.
         #[derive(Clone, Copy, Debug)]
@@ -223,9 +222,9 @@ macro_rules! wasm {
                 Self(self.0.map(|x| core::arch::wasm32::$abs(x)))
             }
             #[inline(always)]
-            fn copysign(self, sign: Self) -> Self {
+            fn with_sign_of(self, sign: Self) -> Self {
                 let mask = core::arch::wasm32::$splat(-0.0);
-                self.zip(sign, |x, sign| core::arch::wasm32::v128_bitselect(sign, x, mask))
+                self.zip(sign, |x, sign| core::arch::wasm32::v128_or(x, core::arch::wasm32::v128_and(sign, mask)))
             }
             #[inline(always)]
             fn max(self, other: Self) -> Self {
@@ -246,10 +245,7 @@ macro_rules! wasm {
             }
             #[inline(always)]
             fn power_of_shifted(self) -> Self {
-                let bias = core::arch::wasm32::$int_splat($bias);
-                Self(self.0.map(|x| {
-                    core::arch::wasm32::$int_shl(core::arch::wasm32::$int_add(x, bias), $significand)
-                }))
+                Self(self.0.map(|x| core::arch::wasm32::$int_shl(x, $significand)))
             }
         }
     };
@@ -270,9 +266,6 @@ wasm!(
     f32,
     2,
     23,
-    127,
-    i32x4_splat,
-    i32x4_add,
     i32x4_shl,
     f32x4_splat,
     f32x4_add,
@@ -293,9 +286,6 @@ wasm!(
     f64,
     4,
     52,
-    1023,
-    i64x2_splat,
-    i64x2_add,
     i64x2_shl,
     f64x2_splat,
     f64x2_add,

@@ -143,9 +143,7 @@ impl Optimizer {
                 .then(|| T::Vector::constant(unscale(self.hyper.clip_at, -exponent).min(1e30))),
             coupled: T::Vector::constant(if self.kind == OptimizerKind::AdamW { 0.0 } else { decay }),
             decoupled: T::Vector::constant(if self.kind == OptimizerKind::AdamW { self.lr * decay } else { 0.0 }),
-            is_plain: decay == 0.0
-                && self.hyper.clip == ClipKind::None
-                && (self.clip_factor, parameter.exponent) == (1.0, exponent),
+            is_plain: decay == 0.0 && self.hyper.clip != ClipKind::Value,
             inverse: scales.inverse,
             exponent,
         };
@@ -180,7 +178,7 @@ struct Context<V> {
     clip_value: Option<V>,
     coupled: V,
     decoupled: V,
-    /// Whether the gradient is the rule's as it is.
+    /// Whether there is no weight decay and no clipping by value.
     is_plain: bool,
     inverse: V,
     exponent: i32,
@@ -195,10 +193,10 @@ fn run<T: Real, R: Rule<T::Vector, SLOTS>, const SLOTS: usize>(
     // An instance of its own for what is usual, so that nothing is computed that changes nothing.
     let (factor, coupled) = (context.gradient_factor, context.coupled);
     match context.clip_value {
-        _ if context.is_plain => run_instance::<T, R, SLOTS, true>(rule, context, parameter, state, |g, _| g),
-        None => run_instance::<T, R, SLOTS, false>(rule, context, parameter, state, |g, theta| {
-            g * factor + coupled * theta
-        }),
+        _ if context.is_plain => run_instance::<T, R, SLOTS, true>(rule, context, parameter, state, |g, _| g * factor),
+        None => {
+            run_instance::<T, R, SLOTS, false>(rule, context, parameter, state, |g, theta| g * factor + coupled * theta)
+        }
         Some(limit) => run_instance::<T, R, SLOTS, false>(rule, context, parameter, state, |g, theta| {
             (g * factor).min(limit).max(-limit) + coupled * theta
         }),

@@ -13,8 +13,13 @@ fn labels() -> Labels {
 
 fn data(values: &[f64]) -> Data {
     let theme = Theme::light();
-    let series =
-        Series { label: "grad z".into(), color: theme.grad_z, marker: Marker::Circle, values: values.to_vec() };
+    let series = Series {
+        label: "grad z".into(),
+        color: theme.grad_z,
+        marker: Marker::Circle,
+        values: values.to_vec(),
+        underflow_below: None,
+    };
     Data { series: vec![series], ..Data::default() }
 }
 
@@ -109,6 +114,17 @@ fn the_range_that_plain_f32_lacks_is_marked_where_it_is_in_view() {
     assert!(texts(&draw(surface(500, 300), &deep)).iter().any(|text| text == "underflow"));
     let shallow = Data { underflow_below: Some(limit), ..data(&[1e-20, 1e-10, 1.0]) };
     assert!(!texts(&draw(surface(500, 300), &shallow)).iter().any(|text| text == "underflow"));
+}
+
+#[test]
+fn marks_that_plain_f32_would_lose_are_hollow() {
+    let mut data = data(&[0.0, 1e-60, 1e-39, 1e-37, 1.0]);
+    data.series[0].underflow_below = Some(f64::from(f32::MIN_POSITIVE));
+    let picture = draw(surface(500, 300), &data);
+    let rings = attributes(&picture, "circle", "r", &[BLUE]);
+    let all = attributes(&picture, "circle", "r", &["fill=\"#FFFFFF\""]);
+    // Each of the four marks in the plot lies on a disc of the background, and two have a hole.
+    assert_eq!((rings.len(), all.len()), (6, 4 + 2), "{picture}");
 }
 
 #[test]

@@ -280,16 +280,25 @@ fn data(
     is_rms: bool,
     prediction: Option<Prediction>,
 ) -> Data {
+    // The limit is that of the elements' root mean square, as in the verdict; a hidden layer's, for the axis has but one.
+    let underflow_below = |quantity: Quantity| {
+        let layer = 1.min(experiment.depth as usize - 1);
+        let root = quantity::root_of_elements(experiment, report.step, quantity, layer);
+        let limit = f64::from(f32::MIN_POSITIVE) * if is_rms { 1.0 } else { root };
+        (experiment.precision == Precision::F32).then_some(limit)
+    };
     let series = shown.iter().filter_map(|&shown| {
         let (marker, color) = quantity::mark(theme, shown);
         let values = quantity::values(experiment, report, shown, is_rms)?;
-        Some(Series { label: quantity::label(i18n, shown), color, marker, values })
+        Some(Series {
+            label: quantity::label(i18n, shown),
+            color,
+            marker,
+            values,
+            underflow_below: underflow_below(shown),
+        })
     });
-    let root = quantity::root_of_elements(experiment, report.step, Quantity::GradZ, 0);
-    // The limit is that of the elements' root mean square, as in the verdict.
-    let limit = f64::from(f32::MIN_POSITIVE) * if is_rms { 1.0 } else { root };
-    let underflow_below = (experiment.precision == Precision::F32).then_some(limit);
-    Data { series: series.collect(), prediction, underflow_below }
+    Data { series: series.collect(), prediction, underflow_below: underflow_below(Quantity::GradZ) }
 }
 
 fn prediction(i18n: I18nContext<Locale>, expected: Expected) -> Prediction {
