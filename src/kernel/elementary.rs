@@ -13,7 +13,9 @@ use std::hint::black_box;
 /// used, and of a number in memory by one.
 #[inline(always)]
 fn from_memory<V: Vector, const N: usize>(table: &'static [V::Scalar; N]) -> [V; N] {
-    black_box(table).map(V::splat)
+    let table = black_box(table);
+    // Not `map`, which would copy the table.
+    std::array::from_fn(|i| V::splat(table[i]))
 }
 
 /// `c[0] x^n + … + c[n]`, by Horner's rule.
