@@ -107,7 +107,7 @@ macro_rules! real {
             }
             #[inline(always)]
             fn exp(x: $Vector) -> $Vector {
-                $exp(x, $Vector::splat(0.0))
+                $exp(x, None)
             }
             #[inline(always)]
             fn exp_m1(x: $Vector) -> $Vector {
