@@ -30,6 +30,11 @@ pub fn significant(value: f64, digits: usize) -> String {
     }
 }
 
+/// The factor of one layer of many: to hundredths near 1, where fifty times 1.05 and fifty times 1.00 are far apart.
+pub fn factor(value: f64) -> String {
+    significant(value, if (0.995..9.995).contains(&value) { 3 } else { 2 })
+}
+
 /// A rate: whole numbers from 10 on.
 pub fn rate(value: f64) -> String {
     if value >= 9.5 { grouped(value.round() as u64) } else { significant(value, 2) }
@@ -102,6 +107,15 @@ mod tests {
         ];
         for (value, text) in cases {
             assert_eq!(readable(value), text, "{value}");
+        }
+    }
+
+    #[test]
+    fn factors_near_one_are_told_apart() {
+        let cases =
+            [(0.0236, "0.024"), (0.236, "0.24"), (0.951, "0.95"), (0.996, "0.996"), (1.051, "1.05"), (12.3, "12")];
+        for (value, text) in cases {
+            assert_eq!(factor(value), text, "{value}");
         }
     }
 

@@ -78,7 +78,7 @@ fn sentence(i18n: Words, finding: &Finding, condition: Condition) -> AnyView {
     let diagnosis = &finding.diagnosis;
     let flow = diagnosis.flow;
     let layers = finding.layers;
-    let factor = significant(flow.factor_per_layer, 2);
+    let factor = number::factor(flow.factor_per_layer);
     let total = significant(flow.total, 2);
     match condition {
         Condition::Diverged => diverged(i18n, diagnosis.divergence),

@@ -4,7 +4,7 @@ use crate::choice::Choice;
 use crate::diagnosis::{Condition, Flow, ZeroCause};
 use crate::experiment::{Key, Value};
 use crate::nn::{Normalization, Residual};
-use crate::plot::number::significant;
+use crate::plot::number::{factor, significant};
 use crate::theory::{Forecast, NoPrediction, Standing};
 use crate::ui::formula::{BackwardStep, Fraction, GradientNorm, NormalizedStep, SkipStep, TheoryFactor};
 use crate::ui::i18n::{t_string, use_i18n};
@@ -133,7 +133,7 @@ fn flow_formula(finding: &Finding) -> AnyView {
                     bottom=|| view! { <GradientNorm layer="l" /> }
                 />
                 " ≈ "
-                <b>{significant(flow.factor_per_layer, 2)}</b>
+                <b>{factor(flow.factor_per_layer)}</b>
             </p>
             <p class="formula">
                 <Fraction
