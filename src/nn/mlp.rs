@@ -186,8 +186,8 @@ impl<T: Real> Layer<T> {
         self.activity = tally.activity();
     }
 
-    /// Makes ∂L/∂z of one panel of `factor · ∂L/∂h_out`, if there is no normalization, else ∂L/∂u.
-    fn enter_panel(&mut self, panel: usize, grad_output: &[Lane<T>], factor: T, delta: &mut Panels<T>) {
+    /// Makes ∂L/∂u of one panel of `factor · ∂L/∂h_out`, which is ∂L/∂z where there is no normalization.
+    fn grad_u_panel(&mut self, panel: usize, grad_output: &[Lane<T>], factor: T, delta: &mut Panels<T>) {
         let factor = factor * T::from_f64(self.spec.residual.unwrap_or(1.0));
         let delta = delta.panel_mut(panel);
         let (columns, squares) = activate::multiply_by_slope(grad_output, self.slope.panel(panel), factor, delta);
@@ -196,7 +196,7 @@ impl<T: Real> Layer<T> {
     }
 
     /// Goes on from ∂L/∂u in all panels to ∂L/∂z, and to ∂L/∂b.
-    fn enter_norm(&mut self, delta: &mut Panels<T>) {
+    fn grad_z(&mut self, delta: &mut Panels<T>) {
         self.grad_u_norm = self.grad_z_norm();
         if let Some(norm) = &mut self.norm {
             self.grad_z_squares = norm.backward(delta, &mut self.column_sums, self.exponent);
@@ -237,12 +237,12 @@ impl<T: Real> Layer<T> {
                     grad_output.fill([T::ZERO; LANES]);
                 }
                 activate::add_scaled(grad_output, scale, product);
-                below.enter_panel(panel, grad_output, T::ONE, delta_below);
+                below.grad_u_panel(panel, grad_output, T::ONE, delta_below);
             } else {
-                below.enter_panel(panel, product, scale, delta_below);
+                below.grad_u_panel(panel, product, scale, delta_below);
             }
         }
-        below.enter_norm(delta_below);
+        below.grad_z(delta_below);
         std::mem::swap(delta, delta_below);
     }
 }
@@ -327,9 +327,9 @@ impl<T: Real> Mlp<T> {
         work.delta.set_shape(work.grad_output.rows(), top.spec.fan_out);
         (top.exponent, top.grad_z_squares) = (0, 0.0);
         for panel in 0..work.delta.panels() {
-            top.enter_panel(panel, work.grad_output.panel(panel), T::ONE, &mut work.delta);
+            top.grad_u_panel(panel, work.grad_output.panel(panel), T::ONE, &mut work.delta);
         }
-        top.enter_norm(&mut work.delta);
+        top.grad_z(&mut work.delta);
         for index in (0..=last).rev() {
             let (below, rest) = layers.split_at_mut(index);
             visit(index, &mut rest[0], below.last().map_or(&*input, Layer::output), &work.delta);
