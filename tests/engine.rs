@@ -33,6 +33,25 @@ fn the_same_experiment_gives_the_same_bits() {
 }
 
 #[test]
+fn the_reported_norm_of_the_weights_is_that_after_the_step() {
+    for clip in ["", "clip=norm&clip-at=0.01", "clip=value&clip-at=0.001"] {
+        let mut trainer = Trainer::<f64>::new(&experiment(&format!("activation=tanh&precision=f64&{clip}"))).unwrap();
+        for _ in 0..3 {
+            let report = trainer.step().unwrap().clone();
+            for (index, layer) in trainer.mlp().layers.iter().enumerate() {
+                let norm = layer.linear.weight.value.sum_of_squares().sqrt();
+                let reported = report.get(index, Quantity::Weight);
+                assert!(
+                    (reported / norm - 1.0).abs() < 1e-14,
+                    "{clip}: {reported}, not {norm}, in layer {}",
+                    index + 1
+                );
+            }
+        }
+    }
+}
+
+#[test]
 fn measuring_before_a_step_changes_nothing() {
     let experiment = experiment("norm=batch&optimizer=adam");
     let mut probed = AnyTrainer::new(&experiment).unwrap();

@@ -44,6 +44,19 @@ fn cases() -> Vec<Case> {
             (layer.norm, layer.residual) = (Normalization::Layer, Some(1.3));
         }));
     }
+    // Several panels of eight columns, and one work space for layers of many widths.
+    for &norm in Normalization::ALL {
+        for residual in [None, Some(0.7)] {
+            let widths = [3, 17, 17, 5, 12, 12, 2];
+            let pairs = widths.windows(2).map(|pair| LayerSpec {
+                norm,
+                residual: residual.filter(|_| pair[0] == pair[1]),
+                ..layer(pair[0], pair[1], Activation::Tanh)
+            });
+            let name = format!("many widths {norm:?} {residual:?}");
+            cases.push(Case { name, layers: pairs.collect(), loss: Loss::Mse });
+        }
+    }
     cases
 }
 

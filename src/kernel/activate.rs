@@ -26,14 +26,14 @@ pub fn activate<T: Real>(activation: Activation, u: &[Lane<T>], h: &mut [Lane<T>
             each(u, h, slope, |u| (zero.select_less(u, u, leak * u), zero.select_less(u, one, leak)));
         }
         Activation::Elu => each(u, h, slope, |u| {
-            let negative = T::exp_m1(u.min(zero));
-            (zero.select_less(u, u, negative), zero.select_less(u, one, negative + one))
+            let (negative, slope) = T::exp_m1(u.min(zero));
+            (zero.select_less(u, u, negative), zero.select_less(u, one, slope))
         }),
         Activation::Selu => {
             let (scale, alpha) = (constant(SELU_SCALE), constant(SELU_SCALE * SELU_ALPHA));
             each(u, h, slope, |u| {
-                let negative = alpha * T::exp_m1(u.min(zero));
-                (zero.select_less(u, scale * u, negative), zero.select_less(u, scale, negative + alpha))
+                let (negative, slope) = T::exp_m1(u.min(zero));
+                (zero.select_less(u, scale * u, alpha * negative), zero.select_less(u, scale, alpha * slope))
             });
         }
         Activation::Gelu => each(u, h, slope, |u| {
@@ -293,6 +293,27 @@ mod tests {
         for activation in [Activation::Sigmoid, Activation::Tanh] {
             for u in [-30.0, 30.0] {
                 assert!(run::<f32>(activation, u).1 > 0.0, "{activation:?} {u}");
+            }
+        }
+    }
+
+    #[test]
+    fn far_out_slopes_keep_their_digits() {
+        let steps = |u: f64| libm::exp(u) / (1.0 + libm::exp(u));
+        for i in 1..=16 {
+            let u = -5.0 * f64::from(i);
+            let cases = [
+                (Activation::Sigmoid, steps(u) * (1.0 - steps(u))),
+                (Activation::Tanh, 4.0 * libm::exp(u) / (1.0 + libm::exp(u)).powi(2)),
+                (Activation::Elu, libm::exp(u)),
+                (Activation::Selu, SELU_SCALE * SELU_ALPHA * libm::exp(u)),
+                (Activation::Silu, steps(u) * (1.0 + u * (1.0 - steps(u)))),
+            ];
+            for (activation, want) in cases {
+                // Half of it for tanh, whose slope falls off twice as fast.
+                let at = if activation == Activation::Tanh { u / 2.0 } else { u };
+                let relative = run::<f32>(activation, at).1 / want - 1.0;
+                assert!(relative.abs() < 1e-6, "{activation:?}′({at}) is off by {relative:e}");
             }
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Everything works on one layout, [`Panels`], whose loops over eight neighbouring columns the compiler turns into
 //! vector instructions, and in a fixed order of operations, so that the results are the same bits on every machine.
-//! Every kernel is tested against a plain twin written with ndarray.
+//! The products are tested against plain twins written with ndarray.
 
 pub mod activate;
 mod elementary;

@@ -100,16 +100,18 @@ impl<T: Real> Panels<T> {
 
     /// The rows of one panel.
     pub fn panel(&self, panel: usize) -> &[Lane<T>] {
+        debug_assert!(panel < self.panels(), "panel {panel} of {}", self.panels());
         &self.lanes[panel * self.capacity..][..self.rows]
     }
 
     /// The rows of each panel.
     pub fn each_panel(&self) -> impl Iterator<Item = &[Lane<T>]> {
-        self.lanes.chunks_exact(self.capacity.max(1)).map(|panel| &panel[..self.rows])
+        self.lanes.chunks_exact(self.capacity.max(1)).take(self.panels()).map(|panel| &panel[..self.rows])
     }
 
     /// The rows of one panel, for writing.
     pub fn panel_mut(&mut self, panel: usize) -> &mut [Lane<T>] {
+        debug_assert!(panel < self.panels(), "panel {panel} of {}", self.panels());
         &mut self.lanes[panel * self.capacity..][..self.rows]
     }
 
@@ -210,6 +212,6 @@ mod tests {
         assert_eq!(panels.panel(1).len(), 2);
         panels.set_shape(3, 5);
         assert_eq!(panels.to_array(), array.slice(ndarray::s![..3, ..5]));
-        assert_eq!(panels.panels(), 1);
+        assert_eq!((panels.panels(), panels.each_panel().count()), (1, 1));
     }
 }

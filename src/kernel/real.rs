@@ -37,7 +37,8 @@ pub trait Real:
     const ONE: Self;
     /// Next to nothing for numbers whose scale keeps what matters near 1; its square is still a normal number.
     const TINY: Self;
-    /// Added and taken away again, it rounds to 0 what is far below [`Real::TINY`], and leaves alone what is above.
+    /// A power of two near [`Real::TINY`]. Added and taken away again, it rounds numbers to multiples of the last place of
+    /// it: what is far below becomes 0, and of what is far above at most the last digit changes.
     const ROUNDS_TINY: Self;
 
     /// The nearest number to `x`.
@@ -56,8 +57,8 @@ pub trait Real:
     fn is_finite(self) -> bool;
     /// `e^x` for `x <= 0`, within 2 units in the last place.
     fn exp(x: Self::Vector) -> Self::Vector;
-    /// `e^x - 1` for `x <= 0`, which does not cancel.
-    fn exp_m1(x: Self::Vector) -> Self::Vector;
+    /// `e^x - 1` and `e^x` for `x <= 0`; neither cancels.
+    fn exp_m1(x: Self::Vector) -> (Self::Vector, Self::Vector);
     /// `tanh x`, within 2 units in the last place, and its derivative `1 - tanh² x`, which does not cancel.
     fn tanh_with_slope(x: Self::Vector) -> (Self::Vector, Self::Vector);
     /// The normal distribution function Φ and its density φ.
@@ -110,7 +111,7 @@ macro_rules! real {
                 $exp(x, None)
             }
             #[inline(always)]
-            fn exp_m1(x: $Vector) -> $Vector {
+            fn exp_m1(x: $Vector) -> ($Vector, $Vector) {
                 $exp_m1(x)
             }
             #[inline(always)]
@@ -129,4 +130,4 @@ macro_rules! real {
 }
 
 real!(f32, F32x8, 1e-18, 8.673_617_4e-19, -126, e::exp_f32, e::exp_m1_f32, e::tanh_f32, e::normal_f32);
-real!(f64, F64x8, 1e-150, 3.5e-133, -1022, e::exp_f64, e::exp_m1_f64, e::tanh_f64, e::normal_f64);
+real!(f64, F64x8, 1e-150, 1.221_974_545_399_842e-150, -1022, e::exp_f64, e::exp_m1_f64, e::tanh_f64, e::normal_f64);

@@ -47,7 +47,7 @@ pub trait Vector:
     }
 
     /// The numbers, rounded to 0 where they are so small that products with them could be denormal, which processors are
-    /// very slow to compute with: far below [`Real::TINY`]. Numbers above that keep all their digits.
+    /// very slow to compute with: far below [`Real::TINY`]. Those far above keep their digits, but perhaps the last.
     ///
     /// Adding a number and taking it away again is cheaper than a comparison.
     #[inline(always)]
@@ -56,7 +56,7 @@ pub trait Vector:
         (self + large) - large
     }
 
-    /// The squares, but none below that of [`Real::TINY`], so that no moment made of them is ever denormal.
+    /// The squares, but none below that of [`Real::TINY`], so that neither they nor sums or means of them are ever denormal.
     #[inline(always)]
     fn square_of_at_least_tiny(self) -> Self {
         let root = self.abs().max(Self::splat(Self::Scalar::TINY));
@@ -335,4 +335,32 @@ fn transpose_f64(rows: [[core::arch::wasm32::v128; 4]; LANES]) -> [[core::arch::
             if j % 2 == 0 { i64x2_shuffle::<0, 2>(a, b) } else { i64x2_shuffle::<1, 3>(a, b) }
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check<T: Real>() {
+        let unit = |x: f64| T::Vector::constant(x).forget_tiny().store()[0].to_f64();
+        let tiny = T::TINY.to_f64();
+        for x in [0.0, 1e-20 * tiny, -1e-17 * tiny] {
+            assert_eq!(unit(x), 0.0, "{x:e}");
+        }
+        for x in [1e3 * tiny, -1e9 * tiny, 1.0, -3.0, f64::INFINITY] {
+            let rounded = T::from_f64(x).to_f64();
+            assert!(unit(x) == rounded || (unit(x) / rounded - 1.0).abs() < 1.3e-7, "{x:e} becomes {:e}", unit(x));
+        }
+        assert!(unit(f64::NAN).is_nan());
+        let square = |x: f64| T::Vector::constant(x).square_of_at_least_tiny().store()[0];
+        let least = T::TINY * T::TINY;
+        assert_eq!([square(0.0), square(-1e-3 * tiny), square(-2.0)], [least, least, T::from_f64(4.0)]);
+        assert!(square(f64::NAN).to_f64().is_nan() && square(f64::NEG_INFINITY).to_f64().is_infinite());
+    }
+
+    #[test]
+    fn tiny_numbers_are_forgotten_and_others_kept() {
+        check::<f32>();
+        check::<f64>();
+    }
 }

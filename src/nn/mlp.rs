@@ -42,7 +42,7 @@ pub struct Layer<T> {
     activity: Activity,
     /// The power of two that ∂L/∂z is carried with.
     exponent: i32,
-    /// The sum of squares of ∂L/∂z, times `2^(2 exponent)`.
+    /// The sum of squares of ∂L/∂u, and then of ∂L/∂z, times `2^(2 exponent)`.
     grad_z_squares: f64,
     /// ‖∂L/∂u‖.
     grad_u_norm: f64,
@@ -295,12 +295,12 @@ impl<T: Real> Mlp<T> {
         self.layers[self.layers.len() - 1].output()
     }
 
-    /// The output of the last forward pass, and where ∂L/∂o belongs before the backward pass.
+    /// The output of the last forward pass, and zeros to be filled with ∂L/∂o, which the backward pass uses up.
     pub fn output_and_grad(&mut self) -> (&Panels<T>, &mut Panels<T>) {
         let output = self.layers[self.layers.len() - 1].output();
         let grad = &mut self.work.grad_output;
         grad.set_shape(output.rows(), output.cols());
-        // The padding, that is, which may hold what another layer left.
+        // Its padding may hold what another layer left.
         (0..grad.panels()).for_each(|panel| grad.panel_mut(panel).fill([T::ZERO; LANES]));
         (output, grad)
     }
@@ -314,7 +314,7 @@ impl<T: Real> Mlp<T> {
         });
     }
 
-    /// Computes from ∂L/∂o only ∂L/∂z of every layer; the gradients of W stay as they were.
+    /// Computes from ∂L/∂o only ∂L/∂z of every layer, and what comes with it; the gradients of W stay as they were.
     pub fn backward_z(&mut self) {
         self.descend(|_, _, _, _| {});
     }
@@ -324,7 +324,8 @@ impl<T: Real> Mlp<T> {
         let Self { layers, input, work } = self;
         let last = layers.len() - 1;
         let top = &mut layers[last];
-        work.delta.set_shape(work.grad_output.rows(), top.spec.fan_out);
+        assert_eq!(work.grad_output.rows(), input.rows(), "∂L/∂o is that of another batch");
+        work.delta.set_shape(input.rows(), top.spec.fan_out);
         (top.exponent, top.grad_z_squares) = (0, 0.0);
         for panel in 0..work.delta.panels() {
             top.grad_u_panel(panel, work.grad_output.panel(panel), T::ONE, &mut work.delta);

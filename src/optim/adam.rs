@@ -15,7 +15,7 @@ pub(super) fn bias_corrections(hyper: &Hyper, step: u64) -> (f64, f64) {
 /// `θ ← θ − η m̂ / (√v̂ + ε)` with `m̂ = m / (1 − β₁^t)`, `v̂ = v / (1 − β₂^t)`
 ///
 /// where t is the step from 1, m and v the first and second moment of the gradient (Kingma and Ba 2015).
-/// ε stands outside the root, as in PyTorch.
+/// ε stands outside the root, as in PyTorch. Squares count as at least `TINY²`, so that no v is denormal.
 pub struct Adam<V> {
     /// `η / (1 − β₁^t)`.
     step_size: V,

@@ -29,7 +29,7 @@ pub(super) struct Scales<V> {
     pub state: V,
     /// The square of it, for second moments.
     pub state_squared: V,
-    /// What makes a number in the scale of the gradient a true one; 0 where that would leave the format.
+    /// What makes a number in the scale of the gradient a true one; 0 where that would be below all that matters.
     pub inverse: V,
 }
 
@@ -62,6 +62,8 @@ pub struct UpdateNorms {
 pub struct Optimizer {
     kind: OptimizerKind,
     hyper: Hyper,
+    /// Counted from 1.
+    step: u64,
     /// The learning rate with its schedule.
     lr: f64,
     /// Adam's.
@@ -100,7 +102,7 @@ impl Optimizer {
     /// The optimizer at a step, counted from 1.
     pub fn new(kind: OptimizerKind, hyper: Hyper, step: u64) -> Self {
         let lr = hyper.lr * schedule::factor(hyper.schedule, hyper.schedule_steps, hyper.warmup, step);
-        Self { kind, hyper, lr, corrections: adam::bias_corrections(&hyper, step), clip_factor: 1.0 }
+        Self { kind, hyper, step, lr, corrections: adam::bias_corrections(&hyper, step), clip_factor: 1.0 }
     }
 
     /// Whether an update depends on the norm of all gradients together, which is known only after the backward pass.
@@ -133,8 +135,8 @@ impl Optimizer {
         let scales = Scales {
             state: T::Vector::splat(T::power_of_two(rescale)),
             state_squared: T::Vector::splat(T::power_of_two(2 * rescale)),
-            // Beyond 2^-80 no entry would notice, and the product could become denormal.
-            inverse: T::Vector::splat(if exponent > 80 { T::ZERO } else { T::power_of_two(-exponent) }),
+            // Beyond 2^-66 no entry would notice, and the product with the root of the least second moment be denormal.
+            inverse: T::Vector::splat(if exponent > 66 { T::ZERO } else { T::power_of_two(-exponent) }),
         };
         state.exponent = exponent;
         let context = Context {
@@ -146,6 +148,7 @@ impl Optimizer {
             is_plain: decay == 0.0 && self.hyper.clip != ClipKind::Value,
             inverse: scales.inverse,
             exponent,
+            step: self.step,
         };
         let (hyper, lr) = (&self.hyper, self.lr);
         match self.kind {
@@ -182,6 +185,7 @@ struct Context<V> {
     is_plain: bool,
     inverse: V,
     exponent: i32,
+    step: u64,
 }
 
 fn run<T: Real, R: Rule<T::Vector, SLOTS>, const SLOTS: usize>(
@@ -217,8 +221,6 @@ fn run_instance<T: Real, R: Rule<T::Vector, SLOTS>, const SLOTS: usize, const IS
     let gradients = parameter.grad.lanes();
     let values = parameter.value.lanes();
     let next = state.next.lanes_mut();
-    // Added to what is squared only to be summed: the square is never denormal, and the sum the same to its last digit.
-    let tiny = T::Vector::splat(T::TINY);
     for start in (0..values.len()).step_by(RUN) {
         let range = start..(start + RUN).min(values.len());
         let (gradients, values, next) = (&gradients[range.clone()], &values[range.clone()], &mut next[range.clone()]);
@@ -233,12 +235,10 @@ fn run_instance<T: Real, R: Rule<T::Vector, SLOTS>, const SLOTS: usize, const IS
             }
             let after = theta - descent * context.inverse;
             next[row] = after.store();
-            let descent = descent + tiny;
-            sums[0] = sums[0] + descent * descent;
+            sums[0] = sums[0] + descent.square_of_at_least_tiny();
             sums[1] = sums[1] + after * after;
             if let Some(slot) = R::FIRST {
-                let moment = kept[slot] + tiny;
-                sums[2] = sums[2] + moment * moment;
+                sums[2] = sums[2] + kept[slot].square_of_at_least_tiny();
             }
             if let Some(slot) = R::SECOND {
                 sums[3] = sums[3] + kept[slot];
@@ -253,10 +253,11 @@ fn run_instance<T: Real, R: Rule<T::Vector, SLOTS>, const SLOTS: usize, const IS
         first += sum_lane(&sums[2]);
         second += sum_lane(&sums[3]);
     }
-    // What is no larger than all the tiny numbers that were put in is nothing.
-    let nothing = 1e4 * (values.len() * LANES) as f64 * T::TINY.to_f64() * T::TINY.to_f64();
-    let something = |sum: f64| if sum <= nothing { 0.0 } else { sum };
-    let (update, first, second) = (something(update), something(first), something(second));
+    // A sum of nothing but least squares is 0. In a second moment they add up from step to step.
+    let least = 1.1 * (values.len() * LANES) as f64 * T::TINY.to_f64() * T::TINY.to_f64();
+    let above = |least: f64, sum: f64| if sum <= least { 0.0 } else { sum };
+    let (update, first) = (above(least, update), above(least, first));
+    let second = above(least * context.step as f64, second);
     let mean_square = f64::max(first, second) / (parameter.value.rows() * parameter.value.cols()) as f64;
     let has_state = mean_square > 0.0 && mean_square.is_finite();
     state.magnitude = has_state.then(|| libm::ilogb(mean_square) / 2);

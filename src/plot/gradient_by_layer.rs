@@ -20,8 +20,9 @@ pub struct Series {
     pub marker: Marker,
     /// Its values from layer 1 to the output layer.
     pub values: Vec<f64>,
-    /// Where a positive value is below this, plain f32 would read zero or a denormal number, and its mark is hollow.
-    pub underflow_below: Option<f64>,
+    /// For each layer, below which value plain f32 would read zero or a denormal number: such a mark is hollow. Empty where
+    /// that is not so.
+    pub underflow_below: Vec<f64>,
 }
 
 /// What theory expects of ‖∂L/∂z‖.
@@ -251,7 +252,7 @@ impl Axes {
                     painter.marker(series.marker, (x, y), radius + 0.12 * self.frame.em, theme.background)?;
                 }
                 painter.marker(series.marker, (x, y), radius, series.color)?;
-                if series.underflow_below.is_some_and(|limit| *value < limit) {
+                if series.underflow_below.get(layer).is_some_and(|limit| value < limit) {
                     painter.marker(series.marker, (x, y), 0.55 * radius, theme.background)?;
                 }
             } else if let Some(y) = self.frame.strip_y(*value, lane) {

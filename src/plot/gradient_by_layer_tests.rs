@@ -18,7 +18,7 @@ fn data(values: &[f64]) -> Data {
         color: theme.grad_z,
         marker: Marker::Circle,
         values: values.to_vec(),
-        underflow_below: None,
+        underflow_below: Vec::new(),
     };
     Data { series: vec![series], ..Data::default() }
 }
@@ -119,7 +119,7 @@ fn the_range_that_plain_f32_lacks_is_marked_where_it_is_in_view() {
 #[test]
 fn marks_that_plain_f32_would_lose_are_hollow() {
     let mut data = data(&[0.0, 1e-60, 1e-39, 1e-37, 1.0]);
-    data.series[0].underflow_below = Some(f64::from(f32::MIN_POSITIVE));
+    data.series[0].underflow_below = vec![f64::from(f32::MIN_POSITIVE); 5];
     let picture = draw(surface(500, 300), &data);
     let rings = attributes(&picture, "circle", "r", &[BLUE]);
     let all = attributes(&picture, "circle", "r", &["fill=\"#FFFFFF\""]);

@@ -168,6 +168,9 @@ impl<T: Real> Trainer<T> {
         self.forward()?;
         self.mlp.backward(|_, _| {});
         self.report_gradients()?;
+        for (index, norm) in self.weight_norms.iter().enumerate() {
+            self.report.set(index, Quantity::Weight, *norm);
+        }
         Ok(&self.report)
     }
 
@@ -273,7 +276,6 @@ impl<T: Real> Trainer<T> {
             self.report.set(index, Quantity::GradZ, layer.grad_z_norm());
             self.report.set(index, Quantity::GradW, norms[0]);
             self.report.set(index, Quantity::GradB, norms[1]);
-            self.report.set(index, Quantity::Weight, self.weight_norms[index]);
         }
         // Where squares leave the range of f64, norms may still be in it.
         let grad_norm = if (1e-280..1e280).contains(&grad_squares) {
@@ -310,6 +312,7 @@ impl<T: Real> Update<'_, T> {
             if is_weight {
                 let before = std::mem::replace(&mut self.weight_norms[index], norms.value);
                 self.report.set(index, Quantity::Update, norms.update);
+                self.report.set(index, Quantity::Weight, norms.value);
                 self.report.set(index, Quantity::UpdateRatio, ratio(norms.update, before));
                 self.report.set(index, Quantity::FirstMoment, norms.first_moment);
                 self.report.set(index, Quantity::SecondMoment, norms.second_moment);

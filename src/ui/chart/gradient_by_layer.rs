@@ -280,25 +280,21 @@ fn data(
     is_rms: bool,
     prediction: Option<Prediction>,
 ) -> Data {
-    // The limit is that of the elements' root mean square, as in the verdict; a hidden layer's, for the axis has but one.
-    let underflow_below = |quantity: Quantity| {
-        let layer = 1.min(experiment.depth as usize - 1);
+    // The limits are those of the elements' root mean square, as in the verdict.
+    let limit = |quantity: Quantity, layer: usize| {
         let root = quantity::root_of_elements(experiment, report.step, quantity, layer);
-        let limit = f64::from(f32::MIN_POSITIVE) * if is_rms { 1.0 } else { root };
-        (experiment.precision == Precision::F32).then_some(limit)
+        f64::from(f32::MIN_POSITIVE) * if is_rms { 1.0 } else { root }
     };
+    let is_f32 = experiment.precision == Precision::F32;
+    let layers = if is_f32 { experiment.depth as usize + 1 } else { 0 };
     let series = shown.iter().filter_map(|&shown| {
         let (marker, color) = quantity::mark(theme, shown);
         let values = quantity::values(experiment, report, shown, is_rms)?;
-        Some(Series {
-            label: quantity::label(i18n, shown),
-            color,
-            marker,
-            values,
-            underflow_below: underflow_below(shown),
-        })
+        let underflow_below = (0..layers).map(|layer| limit(shown, layer)).collect();
+        Some(Series { label: quantity::label(i18n, shown), color, marker, values, underflow_below })
     });
-    Data { series: series.collect(), prediction, underflow_below: underflow_below(Quantity::GradZ) }
+    // The axis has but one limit: that of a hidden layer.
+    Data { series: series.collect(), prediction, underflow_below: is_f32.then(|| limit(Quantity::GradZ, 0)) }
 }
 
 fn prediction(i18n: I18nContext<Locale>, expected: Expected) -> Prediction {
