@@ -1,7 +1,7 @@
 //! Activations with their derivatives over lanes, and what the report says of them.
 
 use super::panels::checked_squares;
-use super::{LANES, Lane, Real, Vector, sum_lane};
+use super::{LANES, Lane, RUN, Real, Vector, sum_lane};
 use crate::nn::Activation;
 
 /// SELU's scale s and α (Klambauer et al. 2017).
@@ -95,8 +95,6 @@ impl<T: Real> Tally<T> {
     /// Counts the activations and slopes of one panel, of which `cols` columns are not padding.
     #[inline(never)]
     pub fn add(&mut self, h: &[Lane<T>], slope: &[Lane<T>], cols: usize) {
-        /// Rows that are summed in the format before they are added in f64.
-        const RUN: usize = 64;
         if self.count == 0 {
             self.pivot = h.first().map_or(T::ZERO, |h| h[0]);
         }
@@ -201,7 +199,6 @@ pub fn replace_and_sum<T: Real>(
     lanes: &mut [Lane<T>],
     entry: impl Fn(usize, T::Vector) -> T::Vector,
 ) -> (Lane<T>, f64) {
-    const RUN: usize = 64;
     let zero = T::Vector::splat(T::ZERO);
     let (mut columns, mut total) = (zero, 0.0);
     for start in (0..lanes.len()).step_by(RUN) {

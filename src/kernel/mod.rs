@@ -11,6 +11,6 @@ pub mod product;
 mod real;
 mod vector;
 
-pub use panels::{LANES, Lane, Panels, sum_lane, sum_of_squares};
+pub use panels::{LANES, Lane, Panels, RUN, sum_lane, sum_of_squares};
 pub use real::Real;
 pub use vector::{F32x8, F64x8, Vector};

@@ -6,6 +6,9 @@ use ndarray::Array2;
 /// Columns of a panel.
 pub const LANES: usize = 8;
 
+/// Rows that are summed in the format before the sum goes on in f64.
+pub const RUN: usize = 64;
+
 /// One row of a panel: eight neighbouring columns.
 pub type Lane<T> = [T; LANES];
 
@@ -148,7 +151,6 @@ impl<T: Real> Panels<T> {
 /// Summed in the format over runs of 64 rows and in f64 over the runs; where squares leave the range of the format,
 /// all in f64.
 pub fn sum_of_squares<T: Real>(lanes: &[Lane<T>]) -> f64 {
-    const RUN: usize = 64;
     let mut total = 0.0;
     for run in lanes.chunks(RUN) {
         let mut sum = T::Vector::splat(T::ZERO);

@@ -73,7 +73,7 @@ fn zip<T: Real>(a: [T; LANES], b: [T; LANES], op: impl Fn(T, T) -> T) -> [T; LAN
 
 #[cfg(not(target_arch = "wasm32"))]
 macro_rules! native {
-    ($Vector:ident, $Float:ident, $Bits:ident, $significand:literal) => {
+    ($Vector:ident, $Float:ident, $significand:literal) => {
         /// Eight numbers, as an array.
         #[derive(Clone, Copy, Debug)]
         pub struct $Vector([$Float; LANES]);
@@ -151,14 +151,15 @@ macro_rules! native {
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-native!(F32x8, f32, u32, 23);
+native!(F32x8, f32, 23);
 #[cfg(not(target_arch = "wasm32"))]
-native!(F64x8, f64, u64, 52);
+native!(F64x8, f64, 52);
 
 #[cfg(target_arch = "wasm32")]
 macro_rules! wasm {
-    ($Vector:ident, $Float:ident, $parts:literal, $significand:literal, $int_shl:ident, $splat:ident, $add:ident, $sub:ident, $mul:ident, $div:ident, $neg:ident, $sqrt:ident, $abs:ident,
-     $pmax:ident, $pmin:ident, $lt:ident, $transpose:ident) => {
+    ($Vector:ident, $Float:ident, $parts:literal, $significand:literal, $int_shl:ident, $splat:ident, $add:ident,
+     $sub:ident, $mul:ident, $div:ident, $neg:ident, $sqrt:ident, $abs:ident, $pmax:ident, $pmin:ident, $lt:ident,
+     $transpose:ident) => {
         /// Eight numbers in registers of 128 bits.
         #[derive(Clone, Copy, Debug)]
         pub struct $Vector([core::arch::wasm32::v128; $parts]);

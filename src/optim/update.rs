@@ -1,7 +1,7 @@
 //! What all update rules share: the loop over a parameter tensor's entries, the scale of its state, and the norms.
 
 use super::{ClipKind, Hyper, OptimizerKind, adagrad, adam, momentum, rmsprop, schedule, sgd};
-use crate::kernel::{LANES, Lane, Panels, Real, Vector, sum_lane};
+use crate::kernel::{LANES, Lane, Panels, RUN, Real, Vector, sum_lane};
 use crate::nn::{Parameter, unscale};
 
 /// An update rule at one step: what it makes of the gradient and the state of eight entries.
@@ -216,7 +216,6 @@ fn run_instance<T: Real, R: Rule<T::Vector, SLOTS>, const SLOTS: usize, const IS
     state: &mut State<T>,
     prepared: impl Fn(T::Vector, T::Vector) -> T::Vector,
 ) -> UpdateNorms {
-    const RUN: usize = 64;
     let (mut update, mut value, mut first, mut second) = (0.0, 0.0, 0.0, 0.0);
     let gradients = parameter.grad.lanes();
     let values = parameter.value.lanes();
