@@ -16,7 +16,8 @@ use std::{env, fs, io};
 /// The languages, the first of which is the default.
 const LOCALES: [&str; 1] = ["en"];
 /// The files of each language.
-const NAMESPACES: [&str; 3] = ["page", "parameters", "charts"];
+const NAMESPACES: [&str; 10] =
+    ["page", "parameters", "charts", "workbench", "layer", "steps", "network", "learned", "proof", "travel"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut sources = Vec::new();

@@ -132,6 +132,12 @@ impl History {
         &self.buckets
     }
 
+    /// The bucket that a step is in, or the nearest before it; `None` where there is none.
+    pub fn at(&self, step: u64) -> Option<&Bucket> {
+        let index = self.buckets.partition_point(|bucket| bucket.first_step <= step).checked_sub(1)?;
+        self.buckets.get(index)
+    }
+
     /// The report of the latest step.
     pub fn latest(&self) -> Option<&StepReport> {
         self.buckets.last().map(|bucket| &bucket.last)

@@ -1,8 +1,10 @@
 //! Training: one optimizer step at a time, each with its [`StepReport`].
 
 mod history;
+pub mod proof;
 mod report;
 mod trainer;
+pub mod view;
 
 pub use history::{Bucket, History};
 pub use report::{Quantity, StepReport};

@@ -1,6 +1,6 @@
 //! The page as a whole.
 
-use crate::ui::chart::{GradientByLayer, GradientOverTime, LossChart};
+use crate::ui::chart::GradientByLayer;
 use crate::ui::i18n::{I18nContextProvider, t_string, use_i18n};
 use crate::ui::lab::Lab;
 use crate::ui::lessons::Lessons;
@@ -12,6 +12,7 @@ use crate::ui::share_dialog::Share;
 use crate::ui::side::Side;
 use crate::ui::stopped::show_panics;
 use crate::ui::theme::{ThemeButton, provide_theme};
+use crate::ui::workbench::Workbench;
 use crate::ui::{address, keyboard};
 use leptos::prelude::*;
 
@@ -60,12 +61,7 @@ fn Frame() -> impl IntoView {
             </div>
             <Side />
             <Panel />
-            <div class="area-time">
-                <GradientOverTime />
-            </div>
-            <div class="area-loss">
-                <LossChart />
-            </div>
+            <Workbench />
         </main>
     }
 }

@@ -9,6 +9,7 @@ use crate::experiment::{Effect, Experiment, Key, Rejection, presets::Preset, sha
 use crate::optim::Hyper;
 use crate::theory::Forecast;
 use crate::train::{Bucket, History};
+use crate::ui::instruments::Instruments;
 use crate::worker::client::{Event, Failure, WorkerClient};
 use crate::worker::protocol::{Change, RunState, Status};
 use leptos::prelude::*;
@@ -49,6 +50,10 @@ pub struct Lab {
     pub repairs: RwSignal<Vec<Repaired>>,
     /// The lesson that is on, until the network is another.
     pub lesson: RwSignal<Option<Preset>>,
+    /// What is looked at besides the reports.
+    pub instruments: Instruments,
+    /// The step that the page shows, if it is an earlier one than the run's latest.
+    pub visited: RwSignal<Option<u64>>,
     client: StoredValue<Option<WorkerClient>, LocalStorage>,
     /// The run as it was at step 0, from which the changes lead to the present one.
     start: StoredValue<Experiment>,
@@ -75,8 +80,14 @@ impl Lab {
     /// A lab without a run. [`Lab::open`] begins one.
     pub fn new() -> Self {
         let experiment = Experiment::default();
-        let status =
-            Status { state: RunState::Paused, step: 0, steps_per_second: 0.0, seek_target: None, divergence: None };
+        let status = Status {
+            state: RunState::Paused,
+            step: 0,
+            head: 0,
+            steps_per_second: 0.0,
+            seek_target: None,
+            divergence: None,
+        };
         Self {
             experiment: RwSignal::new(experiment.clone()),
             status: RwSignal::new(status),
@@ -91,6 +102,8 @@ impl Lab {
             link_notices: RwSignal::new(Vec::new()),
             repairs: RwSignal::new(Vec::new()),
             lesson: RwSignal::new(None),
+            instruments: Instruments::default(),
+            visited: RwSignal::new(None),
             client: StoredValue::new_local(None),
             start: StoredValue::new(experiment.clone()),
             told: StoredValue::new(experiment),
@@ -238,6 +251,35 @@ impl Lab {
             }
         });
         self.told.set_value(now);
+    }
+
+    /// What the history holds of the step that the page shows; follows every change of either. `None` before the first.
+    pub fn with_shown<R>(self, read: impl FnOnce(&Bucket) -> R) -> Option<R> {
+        self.redraw.track();
+        let visited = self.visited.get();
+        self.history.try_with_value(|history| {
+            let bucket = match visited {
+                Some(step) => history.at(step)?,
+                None => history.buckets().last()?,
+            };
+            Some(read(bucket))
+        })?
+    }
+
+    /// Whether what the worker saw is of the step that the page shows; follows every change of it.
+    pub fn is_view_current(self) -> bool {
+        let step = self.visited.get().unwrap_or_else(|| self.status.get().head);
+        self.instruments.view.with(|view| view.as_ref().is_some_and(|view| view.step == step))
+    }
+
+    /// Shows a step of the run: an earlier one as a visit, or the latest and all that follow. The charts show what was
+    /// recorded of it at once; the worker makes its exact state again for all else.
+    pub fn show_step(self, _step: u64) {}
+
+    /// Opens a layer (from 0) in the layer inspector.
+    pub fn open_layer(self, layer: usize) {
+        self.instruments.layer.set(layer);
+        self.instruments.open.set(crate::ui::instruments::Instrument::Layer);
     }
 
     /// Whether the run goes on by itself, or towards the step of a seek. A single step is no such thing: it ends

@@ -14,11 +14,15 @@ pub mod control;
 pub mod dropdown;
 pub mod formula;
 pub mod icon;
+pub mod instruments;
 pub mod keyboard;
 pub mod lab;
+pub mod learned;
 pub mod lessons;
+pub mod network;
 pub mod notices;
 pub mod panel;
+pub mod proof;
 pub mod reading;
 pub mod run_bar;
 pub mod share_dialog;
@@ -30,6 +34,7 @@ pub mod theme;
 pub mod verdict;
 pub mod why;
 pub mod words;
+pub mod workbench;
 
 pub use app::start;
 

@@ -276,6 +276,7 @@ impl Inner {
                 None => self.fail(Failure::VersionMismatch),
             },
             ResponseBody::LiveSet(change) => (self.on_event)(Event::LiveSet(change)),
+            ResponseBody::Proof(_) | ResponseBody::Predicted(_) => {}
             ResponseBody::Theory(forecast) => (self.on_event)(Event::Theory(forecast)),
         }
     }

@@ -7,11 +7,13 @@
 use crate::experiment::{Experiment, Speed};
 use crate::optim::Hyper;
 use crate::theory::Forecast;
+use crate::train::proof::Check;
+use crate::train::view::Watch;
 use crate::train::{Bucket, Divergence, StepReport};
 use serde::{Deserialize, Serialize};
 
 /// Counts up whenever the messages change their form.
-pub const PROTOCOL_VERSION: u32 = 2;
+pub const PROTOCOL_VERSION: u32 = 3;
 
 /// Buckets that a frame holds at the most; what was trained between two frames is thinned to as many.
 pub const BUCKETS_PER_FRAME: usize = 64;
@@ -49,6 +51,18 @@ pub enum Command {
     SetSpeed(Speed),
     /// The last frame was taken; another may come.
     FrameTaken,
+    /// Look at this from now on; a [`View`](crate::train::view::View) of it comes with the frames.
+    Watch(Watch),
+    /// Go to a step that was already made and look around there, paused; the run's head stays where it is.
+    Visit(u64),
+    /// Back from a visit to the run's head.
+    Return,
+    /// Make the visited step the run's head: what came after it is forgotten.
+    Continue,
+    /// Check what is claimed of the run, at its present step.
+    Prove,
+    /// Say what theory expects of these experiments.
+    Predict(Vec<Experiment>),
 }
 
 /// Hyper-parameters that replaced others during a run.
@@ -86,6 +100,10 @@ pub enum ResponseBody {
     /// What theory expects of the run at its start, as far as it is known by now. The first comes after the run's first
     /// frame; each takes the place of the one before.
     Theory(Box<Forecast>),
+    /// What came of the checks.
+    Proof(Vec<Check>),
+    /// √χ of each experiment that was asked for, the factor of a layer in the middle; `None` where theory has none.
+    Predicted(Vec<Option<f64>>),
     /// The run cannot go on: the worker panicked or was asked for what cannot be.
     Failed(String),
 }
@@ -95,8 +113,10 @@ pub enum ResponseBody {
 pub struct Status {
     /// What the worker is doing.
     pub state: RunState,
-    /// Steps made.
+    /// Steps made; on a visit those of the visited step.
     pub step: u64,
+    /// Steps that the run has made: more than `step` on a visit.
+    pub head: u64,
     /// Steps a second, over about the last half second of training; 0 while paused.
     pub steps_per_second: f64,
     /// The step that a seek is going to.

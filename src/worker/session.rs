@@ -102,6 +102,12 @@ impl Session {
                 let from = if let Goal::Steps(pending) = self.goal { pending } else { self.steps() };
                 self.set_goal(Goal::Steps(from + u64::from(steps)), now_ms);
             }
+            Command::Watch(_)
+            | Command::Visit(_)
+            | Command::Return
+            | Command::Continue
+            | Command::Prove
+            | Command::Predict(_) => {}
             Command::Seek(step) => return self.seek(step, now_ms),
             Command::SetSpeed(speed) => {
                 self.speed = speed;
@@ -301,7 +307,7 @@ impl Session {
             Goal::Steps(target) | Goal::Seek(target) => (RunState::Seeking, Some(target)),
         };
         let steps_per_second = if self.goal == Goal::Rest { 0.0 } else { self.meter.steps_per_second };
-        Status { state, step: self.steps(), steps_per_second, seek_target, divergence }
+        Status { state, step: self.steps(), head: self.steps(), steps_per_second, seek_target, divergence }
     }
 
     fn response(&self, body: ResponseBody) -> Response {

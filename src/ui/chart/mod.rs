@@ -5,8 +5,10 @@ mod canvas;
 mod figure;
 mod gradient_by_layer;
 mod gradient_over_time;
+mod layer_inspector;
 mod loss;
 mod observe;
+mod optimizer;
 mod pace;
 mod quantity;
 mod segments;
@@ -16,4 +18,6 @@ mod theme;
 
 pub use gradient_by_layer::GradientByLayer;
 pub use gradient_over_time::GradientOverTime;
+pub use layer_inspector::LayerInspector;
 pub use loss::LossChart;
+pub use optimizer::OptimizerChart;

@@ -1,0 +1,109 @@
+//! What is being looked at besides the reports: the instrument that is open, the layers chosen, and what came of it.
+
+use crate::train::proof::Check;
+use crate::train::view::{Evaluation, View, Watch};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// The instruments below the main chart, of which one is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Instrument {
+    /// The heat map over time, and the loss.
+    Overview,
+    /// One layer, or two, as histograms.
+    Layer,
+    /// What the optimizer makes of the gradient.
+    Optimizer,
+    /// Units and weights, and one step slowly.
+    Network,
+    /// What the network makes of its inputs.
+    Learned,
+    /// Claims checked on the live run.
+    Proof,
+}
+
+/// The state of the instruments.
+#[derive(Clone, Copy)]
+pub struct Instruments {
+    /// Which is open.
+    pub open: RwSignal<Instrument>,
+    /// The layer that was chosen, from 0.
+    pub layer: RwSignal<usize>,
+    /// The layer beside it, if two are compared.
+    pub compared: RwSignal<Option<usize>>,
+    /// The unit that was chosen in the network (layer and unit, from 0).
+    pub unit: RwSignal<Option<(usize, usize)>>,
+    /// What the worker last saw of what is watched. Of another step than is shown it is stale.
+    pub view: RwSignal<Option<Arc<View>>>,
+    /// How well the network did whenever it was looked at, by step; thinned when they are many.
+    pub evaluations: RwSignal<Arc<Vec<Evaluation>>>,
+    /// What came of the checks, and at which step; `None` until asked for.
+    pub proof: RwSignal<Option<(u64, Arc<Vec<Check>>)>>,
+    /// Whether checks are under way.
+    pub is_proving: RwSignal<bool>,
+}
+
+/// Evaluations that are kept; of more, every other is dropped.
+const MOST_EVALUATIONS: usize = 1_024;
+
+impl Default for Instruments {
+    fn default() -> Self {
+        Self {
+            open: RwSignal::new(Instrument::Overview),
+            layer: RwSignal::new(0),
+            compared: RwSignal::new(None),
+            unit: RwSignal::new(None),
+            view: RwSignal::new(None),
+            evaluations: RwSignal::default(),
+            proof: RwSignal::new(None),
+            is_proving: RwSignal::new(false),
+        }
+    }
+}
+
+impl Instruments {
+    /// What the open instrument needs to be sent; follows every change of it.
+    pub fn watch(self) -> Watch {
+        let open = self.open.get();
+        let layers = (open == Instrument::Layer).then(|| std::iter::once(self.layer.get()).chain(self.compared.get()));
+        Watch {
+            layers: layers.into_iter().flatten().collect(),
+            network: open == Instrument::Network,
+            unit: self.unit.get().filter(|_| open == Instrument::Network),
+            learned: open == Instrument::Learned,
+            evaluation: true,
+        }
+    }
+
+    /// Takes in what the worker saw.
+    pub fn take(self, view: View) {
+        if let Some(evaluation) = view.evaluation {
+            self.evaluations.try_update(|evaluations| {
+                let evaluations = Arc::make_mut(evaluations);
+                let place = evaluations.partition_point(|earlier| earlier.step < evaluation.step);
+                evaluations.truncate(place);
+                evaluations.push(evaluation);
+                if evaluations.len() > MOST_EVALUATIONS {
+                    // The first and the last stay.
+                    let mut index = 0;
+                    evaluations.retain(|_| {
+                        index += 1;
+                        index % 2 == 1
+                    });
+                    if evaluations.last() != Some(&evaluation) {
+                        evaluations.push(evaluation);
+                    }
+                }
+            });
+        }
+        self.view.try_set(Some(Arc::new(view)));
+    }
+
+    /// Forgets what was seen of another run.
+    pub fn clear(self) {
+        self.view.try_set(None);
+        self.evaluations.try_set(Arc::default());
+        self.proof.try_set(None);
+        self.is_proving.try_set(false);
+    }
+}
