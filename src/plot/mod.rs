@@ -9,6 +9,7 @@ pub mod color;
 mod frame;
 pub mod gradient_by_layer;
 pub mod gradient_over_time;
+pub mod histogram;
 pub mod loss;
 pub mod number;
 mod paint;
@@ -17,6 +18,7 @@ pub mod scale;
 mod testing;
 pub mod theme;
 pub mod ticks;
+mod value_axis;
 mod viridis;
 
 pub use frame::{Frame, Rect, StripKind, StripLabels, Surface};
