@@ -159,7 +159,7 @@ impl Axes {
         for (value, text) in value_ticks(self.values, self.power, plot.width() / em) {
             let x = self.value_to_x(value);
             painter.upright_line(x, plot.bottom, plot.bottom + 0.3 * em, frame.hairline(), theme.axis)?;
-            painter.text(&text, (x, plot.bottom + 1.0 * em), numbers)?;
+            painter.text(&text, (x, plot.bottom + 1.1 * em), numbers)?;
         }
         if self.slopes.is_some_and(|(_, largest)| largest > 0.0) {
             let look = TextLook::new(em, slope_color(theme), HPos::Left, VPos::Center);
@@ -169,19 +169,15 @@ impl Axes {
             let title = (f64::from(frame.surface.width) - 0.4 * em, 0.9 * em);
             painter.text(&labels.slope_axis, title, TextLook { horizontal: HPos::Right, ..look }.bold())?;
         }
-        let room = f64::from(frame.surface.width) / em;
+        let surface_width = f64::from(frame.surface.width);
         let power = if self.power == 0 { String::new() } else { format!(" (×{})", number::power_of_ten(self.power)) };
         let title = [&labels.value_axis, &labels.value_formula].map(|title| format!("{title}{power}"));
         let [words, formula] = &title;
-        let title = if 0.55 * words.chars().count() as f64 <= room - 1.0 { words } else { formula };
-        let half = 0.275 * title.chars().count() as f64 * em;
+        let title = if width(words, em) <= surface_width - em { words } else { formula };
+        let half = width(title, em) / 2.0;
         // Under the middle of the plot, as long as it is not cut there.
-        let middle = ((plot.left + plot.right) / 2.0).min(room * em - half).max(half);
-        painter.text(
-            title,
-            (middle, plot.bottom + 2.25 * em),
-            TextLook::new(em, theme.text, HPos::Center, VPos::Center),
-        )
+        let middle = ((plot.left + plot.right) / 2.0).min(surface_width - half).max(half);
+        painter.text(title, (middle, plot.bottom + 2.3 * em), TextLook::new(em, theme.text, HPos::Center, VPos::Center))
     }
 
     /// Draws the bars, φ′ over them with its saturated zones shaded, the spike of exact zeros, the number of those that
@@ -209,14 +205,17 @@ impl Axes {
         }
         self.draw_zeros(&mut painter, theme, histogram, marks)?;
         if let Some(y) = self.frame.strip_y(f64::NAN, 0).filter(|_| histogram.not_finite > 0) {
-            painter.marker(Marker::Diamond, (plot.left + 0.8 * em, y), 0.35 * em, theme.not_a_number)?;
             let text = format!("{} {}", number::grouped(histogram.not_finite.into()), marks.not_finite);
+            // In a narrow chart it begins left of the plot, where no other strip's label would stand.
+            let has_room = plot.left + 1.6 * em + width(&text, em) < f64::from(self.frame.surface.width);
+            let left = if has_room { plot.left } else { 0.0 };
+            painter.marker(Marker::Diamond, (left + 0.8 * em, y), 0.35 * em, theme.not_a_number)?;
             let look = TextLook::new(em, theme.text, HPos::Left, VPos::Center);
-            painter.text(&text, (plot.left + 1.6 * em, y), look)?;
+            painter.text(&text, (left + 1.6 * em, y), look)?;
         }
         let mean = self.value_to_x(histogram.mean);
         if ends(histogram).is_some() && histogram.mean.is_finite() && (plot.left..=plot.right).contains(&mean) {
-            painter.marker(Marker::Triangle, (mean, plot.bottom + 0.36 * em), 0.3 * em, theme.text)?;
+            painter.marker(Marker::Triangle, (mean, plot.bottom + 0.33 * em), 0.24 * em, theme.text)?;
         }
         Ok(())
     }
@@ -260,7 +259,7 @@ impl Axes {
         for (left, right) in &zones {
             painter.rect((*left, plot.top), (*right, plot.bottom), theme.muted, 0.16)?;
         }
-        let room = 0.55 * marks.saturated.chars().count() as f64 * em;
+        let room = width(&marks.saturated, em);
         if let Some((left, right)) = zones.into_iter().max_by(|a, b| (a.1 - a.0).total_cmp(&(b.1 - b.0)))
             && right - left > room + 0.6 * em
         {
@@ -295,22 +294,24 @@ impl Axes {
         painter.upright_line(x, y.max(plot.top), plot.bottom, 0.3 * em, theme.text)?;
         if y < plot.top {
             // It goes on beyond the plot.
-            painter.marker(Marker::Triangle, (x, plot.top), 0.45 * em, theme.text)?;
+            painter.marker(Marker::Triangle, (x, plot.top + 0.3 * em), 0.34 * em, theme.text)?;
         }
-        let share = f64::from(histogram.zeros) / total(histogram) as f64;
+        let share = f64::from(histogram.zeros) / total(histogram).max(1) as f64;
         if share < NOTEWORTHY {
             return Ok(());
         }
-        let text = format!("{} % {}", number::percent(share), marks.zeros);
-        let room = 0.58 * text.chars().count() as f64 * em;
+        let percent = number::percent(share);
         let gap = 0.7 * em;
-        let (at, horizontal) = if x + gap + room <= f64::from(self.frame.surface.width) {
-            (x + gap, HPos::Left)
-        } else {
-            (x - gap, HPos::Right)
-        };
+        let sides = [
+            (f64::from(self.frame.surface.width) - x - gap, x + gap, HPos::Left),
+            (x - gap - plot.left, x - gap, HPos::Right),
+        ];
+        let texts = [format!("{percent} % {}", marks.zeros), format!("{percent} % = 0")];
+        let places = texts.iter().flat_map(|text| sides.map(|(room, at, horizontal)| (text, room, at, horizontal)));
+        let fitting = places.into_iter().find(|(text, room, ..)| width(text, em) <= *room);
+        let (text, _, at, horizontal) = fitting.unwrap_or((&texts[1], 0.0, x + gap, HPos::Left));
         let look = TextLook::new(em, theme.text, horizontal, VPos::Center);
-        painter.text(&text, (at, y.max(plot.top) + 0.6 * em), look.bold())
+        painter.text(text, (at, y.max(plot.top) + 0.6 * em), look.bold())
     }
 
     fn share_to_y(&self, count: u64, histogram: &Histogram) -> f64 {
@@ -369,6 +370,11 @@ pub fn total(histogram: &Histogram) -> u64 {
 /// The mean of the squares of its finite numbers.
 pub fn mean_square(histogram: &Histogram) -> f64 {
     histogram.mean * histogram.mean + histogram.std * histogram.std
+}
+
+/// A rough width of a text.
+fn width(text: &str, em: f64) -> f64 {
+    0.57 * text.chars().count() as f64 * em
 }
 
 fn slope_color(theme: &Theme) -> Rgb {

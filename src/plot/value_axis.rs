@@ -30,7 +30,7 @@ pub(super) fn power_of(range: LinearRange) -> i32 {
 pub(super) fn value_ticks(range: LinearRange, power: i32, width_em: f64) -> Vec<(f64, String)> {
     let (low, high) = range.ends();
     let place_em = |value: f64| (value - low) / (high - low) * width_em;
-    let room_em = |text: &str| 0.58 * text.chars().count() as f64 + 0.8;
+    let room_em = |text: &str| 0.58 * text.chars().count() as f64 + 0.6;
     let follows = |before: &(f64, String), next: &(f64, String)| {
         place_em(next.0) - place_em(before.0) >= (room_em(&before.1) + room_em(&next.1)) / 2.0
     };
@@ -79,7 +79,7 @@ mod tests {
         let cases = [
             ((-1.0, 1.0, 12.0), 0, "−1.0 −0.5 0 0.5 1.0"),
             ((-3e-9, 5e-9, 12.0), -9, "−2 0 2 4"),
-            ((0.0, 0.25, 12.0), 0, "0 0.05 0.10 0.15 0.20 0.25"),
+            ((0.0, 0.25, 12.0), 0, "0 0.1 0.2"),
             ((0.0, 4e7, 8.0), 7, "0 1 2 3 4"),
             ((-3.0, 5.0, 4.5), 0, "0 5"),
         ];

@@ -5,6 +5,7 @@ mod canvas;
 mod figure;
 mod gradient_by_layer;
 mod gradient_over_time;
+mod histogram;
 mod layer_inspector;
 mod loss;
 mod observe;
