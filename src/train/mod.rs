@@ -3,6 +3,7 @@
 mod history;
 pub mod proof;
 mod report;
+mod stub;
 mod trainer;
 pub mod view;
 

@@ -155,6 +155,11 @@ impl<T: Real> Trainer<T> {
         self.report.step
     }
 
+    /// The report of the last step; before the first that of [`Trainer::probe`].
+    pub fn report(&self) -> &StepReport {
+        &self.report
+    }
+
     /// Uses these hyper-parameters from the next step on.
     pub fn set_hyper(&mut self, hyper: Hyper) {
         self.hyper = hyper;
@@ -383,6 +388,14 @@ impl AnyTrainer {
         match self {
             Self::F32(trainer) => trainer.steps(),
             Self::F64(trainer) => trainer.steps(),
+        }
+    }
+
+    /// See [`Trainer::report`].
+    pub fn report(&self) -> &StepReport {
+        match self {
+            Self::F32(trainer) => trainer.report(),
+            Self::F64(trainer) => trainer.report(),
         }
     }
 

@@ -13,3 +13,4 @@ mod links;
 mod native;
 mod run_bar;
 mod surroundings;
+mod travel;
