@@ -3,6 +3,7 @@
 use super::canvas;
 use super::observe::{SizeWatch, ViewWatch};
 use super::theme::follow_theme;
+use super::timing::timed;
 use crate::plot::Surface;
 use crate::plot::theme::Theme;
 use leptos::html;
@@ -74,13 +75,13 @@ impl<Axes: Clone + PartialEq + Send + Sync, Labels: PartialEq + Send + Sync> Sho
             stage.clear_axes();
             return;
         };
-        draw_data(&fitted, &theme, &element, &mut data_canvas);
+        timed(stage, "data", || draw_data(&fitted, &theme, &element, &mut data_canvas));
         let wanted = Some((fitted, theme, labels));
         if self.drawn.with_value(|drawn| *drawn != wanted)
             && let Some(mut axes_canvas) = stage.clear_axes()
             && let Some((fitted, theme, labels)) = &wanted
         {
-            draw_axes(fitted, theme, labels, &mut axes_canvas);
+            timed(stage, "axes", || draw_axes(fitted, theme, labels, &mut axes_canvas));
             self.drawn.set_value(wanted);
         }
     }
