@@ -28,7 +28,11 @@ fn push_line(text: &mut String, fields: impl Iterator<Item = String>) {
 
 /// A field as it is, or in quotation marks if it could be taken for more than one.
 fn quoted(field: &str) -> String {
-    if field.contains(['"', ',', '\r', '\n']) { format!("\"{}\"", field.replace('"', "\"\"")) } else { field.to_owned() }
+    if field.contains(['"', ',', '\r', '\n']) {
+        format!("\"{}\"", field.replace('"', "\"\""))
+    } else {
+        field.to_owned()
+    }
 }
 
 #[cfg(test)]

@@ -3,10 +3,7 @@
 use plotters::prelude::SVGBackend;
 
 /// The picture that `draw` makes, of so many CSS pixels; `None` if there is nothing to draw or no room for it.
-pub fn picture(
-    (width, height): (u32, u32),
-    draw: impl FnOnce(&mut SVGBackend<'_>) -> Option<()>,
-) -> Option<String> {
+pub fn picture((width, height): (u32, u32), draw: impl FnOnce(&mut SVGBackend<'_>) -> Option<()>) -> Option<String> {
     let mut text = String::new();
     let mut backend = SVGBackend::with_string(&mut text, (width, height));
     let drawn = if width > 0 && height > 0 { draw(&mut backend) } else { None };
