@@ -10,6 +10,7 @@ pub use catalogue::i18n;
 pub mod address;
 pub mod app;
 pub mod chart;
+pub mod clipboard;
 pub mod control;
 pub mod dropdown;
 pub mod formula;

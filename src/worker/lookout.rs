@@ -71,7 +71,7 @@ impl Lookout {
             return Some(view);
         }
         if self.watch.evaluation && self.evaluations.has_come(is_running, start_ms) {
-            let evaluation = trainer.evaluate();
+            let evaluation = Some(trainer.evaluate());
             self.evaluations.done(start_ms, clock());
             return Some(View { step: trainer.steps(), evaluation, ..View::default() });
         }

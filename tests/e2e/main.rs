@@ -7,6 +7,7 @@ mod first_visit;
 #[allow(dead_code, reason = "a vocabulary for tests to come")]
 mod harness;
 mod hosting;
+mod instruments;
 mod layout;
 mod lessons;
 mod links;
