@@ -3,6 +3,7 @@
 mod history;
 pub mod proof;
 mod report;
+pub mod step_reading;
 mod trainer;
 pub mod view;
 
