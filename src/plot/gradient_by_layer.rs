@@ -266,10 +266,10 @@ impl Axes {
         let (em, plot) = (self.frame.em, self.frame.plot);
         let Some(y) = self.clamped_y(level.value) else { return Ok(()) };
         painter.dashed_path(&[(plot.left, y), (plot.right, y)], 0.12 * em, 0.6 * em, theme.text)?;
-        // Above its line, unless there is no room.
+        // At the output side, where a vanishing gradient is far above; over its line, unless there is no room.
         let text_y = if y - plot.top > 1.4 * em { y - 0.75 * em } else { y + 0.75 * em };
-        let look = TextLook::new(em, theme.text, HPos::Left, VPos::Center).bold();
-        painter.text(&level.label, (plot.left + 0.5 * em, text_y), look)
+        let look = TextLook::new(em, theme.text, HPos::Right, VPos::Center).bold();
+        painter.text(&level.label, (plot.right - 0.5 * em, text_y), look)
     }
 
     /// The expected line: thin dashes over the measured ones, which would hide it where theory is right.

@@ -15,6 +15,7 @@ mod segments;
 mod stage;
 mod table;
 mod theme;
+mod toggle;
 
 pub use gradient_by_layer::GradientByLayer;
 pub use gradient_over_time::GradientOverTime;
