@@ -101,7 +101,14 @@ impl<T: Real> State<T> {
 impl Optimizer {
     /// The optimizer at a step, counted from 1.
     pub fn new(kind: OptimizerKind, hyper: Hyper, step: u64) -> Self {
-        Self { kind, hyper, step, lr: hyper.lr_at(step), corrections: adam::bias_corrections(&hyper, step), clip_factor: 1.0 }
+        Self {
+            kind,
+            hyper,
+            step,
+            lr: hyper.lr_at(step),
+            corrections: adam::bias_corrections(&hyper, step),
+            clip_factor: 1.0,
+        }
     }
 
     /// Whether an update depends on the norm of all gradients together, which is known only after the backward pass.

@@ -107,7 +107,8 @@ impl Axes {
         let previous = previous.filter(|previous| previous.layers == layers);
         let values = || data.series.iter().flat_map(|series| series.values.iter().copied());
         let level = data.level.iter().map(|level| level.value);
-        let range = range(|| values().chain(level.clone()), data.prediction.as_ref()).settle(previous.map(|axes| axes.range));
+        let range =
+            range(|| values().chain(level.clone()), data.prediction.as_ref()).settle(previous.map(|axes| axes.range));
         let scale = ValueScale::Log(range);
         let strips: Vec<StripKind> = values().filter_map(|value| StripKind::of(value, &scale)).collect();
         let em = theme.font_px * surface.scale;
@@ -257,12 +258,7 @@ impl Axes {
         Ok(())
     }
 
-    fn draw_level<DB: DrawingBackend>(
-        &self,
-        painter: &mut Painter<'_, DB>,
-        theme: &Theme,
-        level: &Level,
-    ) -> Drawn<DB> {
+    fn draw_level<DB: DrawingBackend>(&self, painter: &mut Painter<'_, DB>, theme: &Theme, level: &Level) -> Drawn<DB> {
         let (em, plot) = (self.frame.em, self.frame.plot);
         let Some(y) = self.clamped_y(level.value) else { return Ok(()) };
         painter.dashed_path(&[(plot.left, y), (plot.right, y)], 0.12 * em, 0.6 * em, theme.text)?;

@@ -36,9 +36,11 @@ fn draw_all(surface: Surface, data: &Data<'_>) -> (Option<Axes>, String) {
     (axes, picture)
 }
 
-/// Evaluations at steps, with the loss and the accuracy on training samples and on held-out ones.
-fn evaluations(scores: &[(u64, [f64; 2], Option<[f64; 2]>)]) -> Vec<Evaluation> {
-    let evaluation = |&(step, loss, accuracy): &(u64, [f64; 2], Option<[f64; 2]>)| {
+/// A step, and the loss and the accuracy on training samples and on held-out ones.
+type Scores = (u64, [f64; 2], Option<[f64; 2]>);
+
+fn evaluations(scores: &[Scores]) -> Vec<Evaluation> {
+    let evaluation = |&(step, loss, accuracy): &Scores| {
         let [training, held_out] =
             [0, 1].map(|of| Score { loss: loss[of], accuracy: accuracy.map(|accuracy| accuracy[of]) });
         Evaluation { step, training, held_out }

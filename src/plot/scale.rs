@@ -351,7 +351,8 @@ mod tests {
 
     #[test]
     fn narrow_ranges_end_on_round_numbers_over_zero() {
-        let cases: [(&[f64], Option<(f64, f64)>); 9] = [
+        type Case = (&'static [f64], Option<(f64, f64)>);
+        let cases: [Case; 9] = [
             (&[0.69, 0.7], Some((0.69, 0.7))),
             (&[0.693, 0.695, 0.0, f64::NAN], Some((0.693, 0.695))),
             (&[0.5], Some((0.2, 0.8))),
@@ -365,7 +366,9 @@ mod tests {
         for (values, expected) in cases {
             let ends = LinearRange::fit_narrow(values.iter().copied()).map(LinearRange::ends);
             let is_near = match (ends, expected) {
-                (Some(ends), Some((low, high))) => (ends.0 / low - 1.0).abs() < 1e-9 && (ends.1 / high - 1.0).abs() < 1e-9,
+                (Some(ends), Some((low, high))) => {
+                    (ends.0 / low - 1.0).abs() < 1e-9 && (ends.1 / high - 1.0).abs() < 1e-9
+                }
                 (ends, expected) => ends == expected,
             };
             assert!(is_near, "{values:?}: {ends:?}");

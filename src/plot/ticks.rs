@@ -107,11 +107,8 @@ impl ValueScale {
         (first..=last)
             .filter_map(|index| {
                 let value = index as f64 * step;
-                let text = if is_plain {
-                    format!("{value:.decimals$}").replace('-', "−")
-                } else {
-                    number::readable(value)
-                };
+                let text =
+                    if is_plain { format!("{value:.decimals$}").replace('-', "−") } else { number::readable(value) };
                 Some(Tick { position: self.position(value)?, label: Some(TickLabel::Text(text)) })
             })
             .collect()

@@ -141,7 +141,8 @@ impl StepByLayer {
             return (None, None);
         };
         let below = || second.iter().enumerate().filter(|(_, value)| **value < epsilon).map(|(layer, _)| layer + 1);
-        let layers = below().next().zip(below().last()).map(|(first, last)| Layers { first, last, count: below().count() });
+        let layers =
+            below().next().zip(below().next_back()).map(|(first, last)| Layers { first, last, count: below().count() });
         let least = second.iter().copied().filter(|value| value.is_finite()).fold(f64::INFINITY, f64::min);
         (layers, (layers.is_none() && least.is_finite()).then_some(least / epsilon))
     }

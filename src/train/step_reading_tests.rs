@@ -69,7 +69,11 @@ fn epsilon_is_felt_where_the_root_is_below_it() {
 }
 
 /// The last report of so many steps of a vanishing network, read.
-fn run(optimizer: OptimizerKind, steps: u32, change: impl FnOnce(&mut Experiment)) -> (StepByLayer, Option<StepReading>) {
+fn run(
+    optimizer: OptimizerKind,
+    steps: u32,
+    change: impl FnOnce(&mut Experiment),
+) -> (StepByLayer, Option<StepReading>) {
     let mut experiment = Experiment { optimizer, ..Experiment::default() };
     experiment.lr = optimizer.defaults().lr;
     experiment.epsilon = optimizer.defaults().epsilon;

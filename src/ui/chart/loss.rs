@@ -29,11 +29,7 @@ pub fn LossChart() -> impl IntoView {
     let has_accuracy =
         Memo::new(move |_| evaluations.with(|all| all.last().is_some_and(|last| last.training.accuracy.is_some())));
     let measure = Memo::new(move |_| {
-        if is_accuracy.get() && has_accuracy.get() {
-            Measure::Accuracy
-        } else {
-            Measure::Loss { is_log: is_log.get() }
-        }
+        if is_accuracy.get() && has_accuracy.get() { Measure::Accuracy } else { Measure::Loss { is_log: is_log.get() } }
     });
     let chart = Shown::<Axes, Labels>::nothing();
     let axes = chart.axes;

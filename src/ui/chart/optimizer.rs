@@ -168,9 +168,8 @@ pub fn OptimizerChart() -> impl IntoView {
     let refreshed = paced(lab, 1_000.0);
     let reading = Memo::new(move |_| {
         refreshed.get();
-        untrack(|| self::shown(lab)).map(|(_, by_layer)| {
-            lab.measured.with_untracked(|experiment| reading_words(i18n, experiment, &by_layer))
-        })
+        untrack(|| self::shown(lab))
+            .map(|(_, by_layer)| lab.measured.with_untracked(|experiment| reading_words(i18n, experiment, &by_layer)))
     });
     let sentences = move || reading.get().unwrap_or_default();
     let spoken = paced(lab, 5_000.0);
@@ -308,7 +307,7 @@ fn step_words(
     step: f64,
 ) -> String {
     let (factor, falls) = (fold(step), gradient > 1.0);
-    let words = match (reading.course, reading.rule) {
+    match (reading.course, reading.rule) {
         (Course::Level | Course::Nothing, _) => t_string!(i18n, steps.level, optimizer, factor = factor).to_string(),
         (Course::Follows, StepRule::Plain) if falls => {
             t_string!(i18n, steps.plain_falls, optimizer, factor = factor).to_string()
@@ -337,8 +336,7 @@ fn step_words(
         (Course::Steady | Course::Apart, StepRule::Plain | StepRule::Momentum) => {
             t_string!(i18n, steps.other, optimizer, factor = factor).to_string()
         }
-    };
-    words
+    }
 }
 
 fn epsilon_words(i18n: I18nContext<Locale>, reading: &StepReading, layers: usize) -> Option<String> {
