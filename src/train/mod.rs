@@ -7,6 +7,7 @@ mod history;
 pub mod proof;
 mod report;
 mod samples;
+pub mod step_reading;
 mod trace;
 mod trainer;
 pub mod view;

@@ -18,6 +18,7 @@ mod stage;
 mod table;
 mod theme;
 mod timing;
+mod toggle;
 mod tools;
 
 pub use gradient_by_layer::GradientByLayer;
