@@ -1,6 +1,7 @@
 //! Training: one optimizer step at a time, each with its [`StepReport`].
 
 mod history;
+pub mod phase;
 pub mod proof;
 mod report;
 mod trainer;
