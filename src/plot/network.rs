@@ -66,6 +66,12 @@ pub struct Axes {
 /// Degrees of strength that lines are drawn in, each with one stroke.
 pub(super) const DEGREES: usize = 6;
 
+/// The looks that a line can have: each degree of both signs, and that of a number that is none.
+const LOOKS: usize = 2 * DEGREES + 1;
+
+/// Rounds in which lines of equal strength are drawn.
+const TURNS: usize = 4;
+
 /// The smallest radius at which a unit shows its sign, in CSS pixels.
 const SMALLEST_RADIUS: f64 = 1.8;
 
@@ -336,23 +342,29 @@ impl Axes {
         is_dim: bool,
     ) -> Drawn<DB> {
         let outputs = self.widths[layer + 1];
-        let count = self.widths[layer] * outputs;
-        let mut by_look: [Vec<(usize, usize)>; 2 * DEGREES + 1] = Default::default();
-        for index in 0..count {
-            let slot = match self.strength(self.edge(network, layer, index)) {
-                Strength::None => continue,
-                Strength::Degree { degree, is_negative } => 2 * (degree - 1) + usize::from(is_negative),
-                Strength::NotFinite => 2 * DEGREES,
-            };
-            by_look[slot].push((index / outputs, index % outputs));
-        }
-        for (slot, edges) in by_look.iter().enumerate() {
-            let degree = slot / 2 + 1;
-            let color = if slot == 2 * DEGREES { theme.not_a_number } else { hue(theme, slot % 2 == 1, degree) };
-            let color = if is_dim { theme.background.mix(color, 0.3) } else { color };
-            for walk in walks(edges) {
-                let points: Vec<_> = walk.iter().map(|stop| self.stop_to_point(layer, *stop)).collect();
-                painter.path(&points, self.line_width(degree), color)?;
+        // Equally strong lines of both signs would hide one another, so they take turns.
+        let turns = if self.shade == Shade::Gradient { TURNS } else { 1 };
+        let mut by_look: [Vec<(usize, usize)>; LOOKS] = Default::default();
+        for turn in 0..turns {
+            by_look.iter_mut().for_each(Vec::clear);
+            for input in (turn..self.widths[layer]).step_by(turns) {
+                for output in 0..outputs {
+                    let slot = match self.strength(self.edge(network, layer, input * outputs + output)) {
+                        Strength::None => continue,
+                        Strength::Degree { degree, is_negative } => 2 * (degree - 1) + usize::from(is_negative),
+                        Strength::NotFinite => LOOKS - 1,
+                    };
+                    by_look[slot].push((input, output));
+                }
+            }
+            for (slot, edges) in by_look.iter().enumerate() {
+                let degree = (slot / 2 + 1).min(DEGREES);
+                let color = if slot == LOOKS - 1 { theme.not_a_number } else { hue(theme, slot % 2 == 1, degree) };
+                let color = if is_dim { theme.background.mix(color, 0.3) } else { color };
+                for walk in walks(edges) {
+                    let points: Vec<_> = walk.iter().map(|stop| self.stop_to_point(layer, *stop)).collect();
+                    painter.path(&points, self.line_width(degree), color)?;
+                }
             }
         }
         Ok(())
@@ -476,8 +488,10 @@ impl Axes {
         }
     }
 
+    /// The width of a line; where units stand close, all are thin.
     fn line_width(&self, degree: usize) -> f64 {
-        self.surface.scale * (0.6 + 1.4 * degree as f64 / DEGREES as f64)
+        let row = self.plot.height() / self.widths.iter().copied().max().unwrap_or(1) as f64;
+        (self.surface.scale * (0.6 + 1.4 * degree as f64 / DEGREES as f64)).min(0.15 * row)
     }
 
     fn stop_to_point(&self, layer: usize, stop: Stop) -> (f64, f64) {
