@@ -4,7 +4,7 @@ use super::*;
 /// A network of these widths, whose gradient shrinks tenfold from layer to layer towards the input.
 fn network(widths: &[usize], is_whole: bool) -> NetworkView {
     let layers = widths.len() - 1;
-    let sign = |i: usize| if i % 3 == 0 { -1.0 } else { 1.0 };
+    let sign = |i: usize| if i.is_multiple_of(3) { -1.0 } else { 1.0 };
     let numbers = |layer: usize| {
         (0..widths[layer] * widths[layer + 1]).map(|i| sign(i) * (1 + i * 7 % 10) as f32 / 10.0).collect::<Vec<f32>>()
     };
