@@ -11,6 +11,8 @@ mod frame;
 pub mod gradient_by_layer;
 pub mod gradient_over_time;
 pub mod loss;
+pub mod network;
+mod network_legend;
 pub mod number;
 mod paint;
 pub mod scale;
@@ -20,6 +22,7 @@ mod testing;
 pub mod theme;
 pub mod ticks;
 mod viridis;
+mod walks;
 
 pub use frame::{Frame, Rect, StripKind, StripLabels, Surface};
 pub use paint::{Drawn, Marker};

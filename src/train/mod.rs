@@ -4,6 +4,7 @@ mod any_trainer;
 mod evaluation;
 mod histogram;
 mod history;
+pub mod phase;
 pub mod proof;
 mod report;
 mod samples;

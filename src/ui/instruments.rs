@@ -1,6 +1,7 @@
 //! What is being looked at besides the reports: the instrument that is open, the layers chosen, and what came of it.
 
 use crate::diagnosis::Repair;
+use crate::train::phase::Phase;
 use crate::train::proof::Check;
 use crate::train::view::{Evaluation, View, Watch};
 use crate::ui::lab::Lab;
@@ -36,6 +37,8 @@ pub struct Instruments {
     pub compared: RwSignal<Option<usize>>,
     /// The unit that was chosen in the network (layer and unit, from 0).
     pub unit: RwSignal<Option<(usize, usize)>>,
+    /// The phase at which a step is gone through slowly.
+    pub phase: RwSignal<Phase>,
     /// What the worker last saw of what is watched. Of another step than is shown it is stale.
     pub view: RwSignal<Option<Arc<View>>>,
     /// How well the network did whenever it was looked at, by step; thinned when they are many.
@@ -56,6 +59,7 @@ impl Default for Instruments {
             layer: RwSignal::new(0),
             compared: RwSignal::new(None),
             unit: RwSignal::new(None),
+            phase: RwSignal::new(Phase::FIRST),
             view: RwSignal::new(None),
             evaluations: RwSignal::default(),
             proof: RwSignal::new(None),
