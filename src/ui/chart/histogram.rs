@@ -240,7 +240,7 @@ pub(super) fn HistogramChart(
                 table
                 picture=Callback::new(picture)
             >
-                {()}
+                {None::<()>}
             </ChartFigure>
             <Show when=move || has_no_step.get()>
                 <p class="histogram-nothing">{move || t_string!(i18n, layer.no_step)}</p>
