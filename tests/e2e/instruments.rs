@@ -17,7 +17,7 @@ fn every_tab_opens_its_pane_without_complaint() {
         for tab in TABS {
             // On a phone the tabs scroll sideways.
             page.run(
-                "document.querySelector(`[data-tab=${arguments[0]}]`).scrollIntoView({ inline: 'center' })",
+                "document.querySelector(`[data-tab=${arguments[0]}]`).scrollIntoView({ block: 'end', inline: 'center' })",
                 &[tab.into()],
             );
             page.click(&format!("[data-tab={tab}]"));
