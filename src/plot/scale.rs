@@ -109,6 +109,12 @@ impl LinearRange {
 
     /// A range around all finite numbers among `values` that ends on round numbers.
     pub fn fit(values: impl IntoIterator<Item = f64>) -> Self {
+        Self::fit_in_steps(values, 4.0)
+    }
+
+    /// The same, with ends on multiples of a round step, of which at most about `steps` span the numbers: the more, the
+    /// closer the range fits.
+    pub fn fit_in_steps(values: impl IntoIterator<Item = f64>, steps: f64) -> Self {
         let mut extremes: Option<(f64, f64)> = None;
         for value in values.into_iter().filter(|value| value.is_finite()) {
             let value = value.clamp(-Self::LIMIT, Self::LIMIT);
@@ -123,7 +129,7 @@ impl LinearRange {
             let half = 0.5 * f64::max(least.abs(), room);
             (least, most) = (least - half, most + half);
         }
-        let step = round_step((most - least) / 4.0);
+        let step = round_step((most - least) / steps);
         // Where an end is round already, rounding of the quotient adds no step to the range.
         Self { low: (least / step + 1e-9).floor() * step, high: (most / step - 1e-9).ceil() * step }
     }

@@ -6,6 +6,7 @@ mod export;
 mod figure;
 mod gradient_by_layer;
 mod gradient_over_time;
+mod histogram;
 mod layer_inspector;
 mod loss;
 mod network;
