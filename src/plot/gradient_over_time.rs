@@ -334,7 +334,7 @@ impl Axes {
 /// The height that the swatch of a special colour takes, in units of the font's size.
 const SWATCH_EM: f64 = 1.6;
 
-fn special_color(theme: &Theme, kind: StripKind) -> Rgb {
+pub(super) fn special_color(theme: &Theme, kind: StripKind) -> Rgb {
     match kind {
         StripKind::Zero => theme.zero,
         StripKind::Infinite => theme.infinite,

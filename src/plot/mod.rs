@@ -6,18 +6,23 @@
 //! that what the pointer reads is what is drawn. Every word comes from outside; a chart knows none.
 
 pub mod color;
+pub mod csv;
 mod frame;
 pub mod gradient_by_layer;
 pub mod gradient_over_time;
 pub mod loss;
+pub mod network;
+mod network_legend;
 pub mod number;
 mod paint;
 pub mod scale;
+pub mod svg;
 #[cfg(test)]
 mod testing;
 pub mod theme;
 pub mod ticks;
 mod viridis;
+mod walks;
 
 pub use frame::{Frame, Rect, StripKind, StripLabels, Surface};
 pub use paint::{Drawn, Marker};

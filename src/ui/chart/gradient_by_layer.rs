@@ -1,5 +1,6 @@
 //! The chart of gradient norms by layer.
 
+use super::export;
 use super::figure::{ChartFigure, Go, Readout, ReadoutRow, dashes_picture};
 use super::pace::paced;
 use super::quantity;
@@ -99,20 +100,18 @@ pub fn GradientByLayer() -> impl IntoView {
         })
     });
 
-    Effect::new(move |_| {
-        let step = lab.with_shown(|bucket| bucket.last.step);
+    let data_now = move |theme: &Theme| {
+        let report = lab.with_shown(|bucket| bucket.last.clone());
         let shown = choices.shown();
         let is_expected = choices.is_theory_shown.get() && shown.contains(&Quantity::GradZ);
         let prediction = expected.get().filter(|_| is_expected).map(|expected| prediction(i18n, expected));
         let is_rms = choices.is_rms.get();
-        let labels = labels(i18n, is_rms);
-        let Some((surface, theme)) = stage.look() else { return };
         let data = lab.history.with_value(|history| {
+            let report = report?;
             let buckets = history.buckets();
-            let index = bucket_of(buckets, step?)?;
+            let index = bucket_of(buckets, report.step)?;
             lab.measured.with(|experiment| {
-                let report = &buckets[index].last;
-                let mut data = data(i18n, &theme, experiment, report, &shown, is_rms, prediction);
+                let mut data = data(i18n, theme, experiment, &report, &shown, is_rms, prediction);
                 if shown.contains(&Quantity::GradZ) {
                     let earlier = trail_of(index).map(|index| &buckets[index].last);
                     let norms = earlier.filter_map(|e| quantity::values(experiment, e, Quantity::GradZ, is_rms));
@@ -121,7 +120,13 @@ pub fn GradientByLayer() -> impl IntoView {
                 Some(data)
             })
         });
-        let data = data.unwrap_or_default();
+        data.unwrap_or_default()
+    };
+    Effect::new(move |_| {
+        lab.redraw.track();
+        let labels = labels(i18n, choices.is_rms.get());
+        let Some((surface, theme)) = stage.look() else { return };
+        let data = data_now(&theme);
         let for_axes = theme.clone();
         // A canvas reports no errors worth telling: what could not be drawn is drawn with the next frame.
         chart.draw(
@@ -208,6 +213,14 @@ pub fn GradientByLayer() -> impl IntoView {
         untrack(|| lab.with_shown(|bucket| table(i18n, &experiment, &bucket.last, expected.as_ref(), is_rms)))
             .unwrap_or_default()
     });
+    let picture = move |()| {
+        export::svg(stage, |surface, theme, svg| {
+            let data = data_now(theme);
+            let axes = axes.with(|shown| Axes::fit(surface, theme, &data, shown.as_ref()))?;
+            axes.draw(svg, theme, &labels(i18n, choices.is_rms.get())).ok()?;
+            axes.draw_data(svg, theme, &data).ok()
+        })
+    };
     let choose = move |()| {
         if let Some(layer) = read_layer.get_untracked() {
             lab.open_layer(layer);
@@ -242,6 +255,7 @@ pub fn GradientByLayer() -> impl IntoView {
             hint=Signal::derive(move || t_string!(i18n, charts.gradient_by_layer.hint).to_owned())
             summary
             table
+            picture=Callback::new(picture)
         >
             <fieldset class="chart-group">
                 <legend>{move || t_string!(i18n, charts.gradient_by_layer.series)}</legend>

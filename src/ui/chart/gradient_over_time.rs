@@ -1,6 +1,7 @@
 //! The heat map of one quantity over layers and steps.
 
 use super::canvas::Stretcher;
+use super::export;
 use super::figure::{ChartFigure, Go, Readout, ReadoutRow};
 use super::gradient_by_layer::layer_name;
 use super::loss::{go_along, step_name};
@@ -129,6 +130,17 @@ pub fn GradientOverTime() -> impl IntoView {
         let shown = shown.get();
         lab.history.with_value(|history| table(i18n, history, shown))
     });
+    let picture = move |()| {
+        export::svg(stage, |surface, theme, svg| {
+            lab.history.with_value(|history| {
+                let (buckets, shown) = (history.buckets(), shown.get());
+                let axes = axes.with(|before| Axes::fit(surface, theme, buckets, shown, before.as_ref()))?;
+                axes.draw(svg, theme, &labels(i18n, shown)).ok()?;
+                axes.draw_data(svg, theme, buckets, shown).ok()?;
+                lab.visited.get().map_or(Some(()), |step| axes.draw_visited(svg, theme, step).ok())
+            })
+        })
+    };
     let choose = move |()| {
         let Some((step, layer)) = reading.get_untracked() else { return };
         if is_on_labels.get_value() {
@@ -153,6 +165,7 @@ pub fn GradientOverTime() -> impl IntoView {
             hint=Signal::derive(move || t_string!(i18n, charts.gradient_over_time.hint).to_owned())
             summary
             table
+            picture=Callback::new(picture)
         >
             <label class="chart-select">
                 <span>{move || t_string!(i18n, charts.gradient_over_time.quantity)}</span>

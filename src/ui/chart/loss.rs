@@ -1,5 +1,6 @@
 //! The chart of the loss and of the accuracy.
 
+use super::export;
 use super::figure::{ChartFigure, Go, Readout, ReadoutRow};
 use super::pace::paced;
 use super::segments::Segments;
@@ -116,6 +117,18 @@ pub fn LossChart() -> impl IntoView {
         let evaluations = evaluations.get_untracked();
         lab.history.with_value(|history| table(i18n, history, &evaluations))
     });
+    let picture = move |()| {
+        export::svg(stage, |surface, theme, svg| {
+            lab.history.with_value(|history| {
+                let (measure, evaluations) = (measure.get(), evaluations.get());
+                let visited = lab.visited.get();
+                let data = Data { measure, buckets: history.buckets(), evaluations: &evaluations, visited };
+                let axes = axes.with(|shown| Axes::fit(surface, theme, &data, shown.as_ref()))?;
+                axes.draw(svg, theme, &labels(i18n, measure)).ok()?;
+                axes.draw_data(svg, theme, &data).ok()
+            })
+        })
+    };
     let scales =
         move || [t_string!(i18n, charts.scale.linear).to_owned(), t_string!(i18n, charts.scale.log).to_owned()];
     let measures =
@@ -132,6 +145,7 @@ pub fn LossChart() -> impl IntoView {
             hint=Signal::derive(move || t_string!(i18n, charts.loss.hint).to_owned())
             summary
             table
+            picture=Callback::new(picture)
         >
             <Show when=move || has_accuracy.get()>
                 <Segments

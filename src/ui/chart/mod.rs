@@ -2,23 +2,29 @@
 //! [`crate::plot`].
 
 mod canvas;
+mod export;
 mod figure;
 mod gradient_by_layer;
 mod gradient_over_time;
 mod layer_inspector;
 mod loss;
+mod network;
 mod observe;
 mod optimizer;
 mod pace;
 mod quantity;
+mod reading;
 mod segments;
 mod stage;
 mod table;
 mod theme;
+mod timing;
 mod toggle;
+mod tools;
 
 pub use gradient_by_layer::GradientByLayer;
 pub use gradient_over_time::GradientOverTime;
 pub use layer_inspector::LayerInspector;
 pub use loss::LossChart;
+pub use network::NetworkPicture;
 pub use optimizer::OptimizerChart;

@@ -1,5 +1,6 @@
 //! What the optimizer makes of the gradient, layer by layer.
 
+use super::export;
 use super::figure::{ChartFigure, Go, Readout, ReadoutRow};
 use super::gradient_by_layer::layer_name;
 use super::pace::paced;
@@ -183,6 +184,16 @@ pub fn OptimizerChart() -> impl IntoView {
             .map(|(step, by_layer)| lab.measured.with_untracked(|e| table(i18n, e, step, &by_layer)))
             .unwrap_or_default()
     });
+    let picture = move |()| {
+        export::svg(stage, |surface, theme, svg| {
+            let curves: Vec<Curve> = curves().collect();
+            let (_, by_layer) = shown.get()?;
+            let data = lab.measured.with(|experiment| data(experiment, theme, &by_layer, &curves));
+            let axes = axes.with(|shown| Axes::fit(surface, theme, &data, shown.as_ref()))?;
+            axes.draw(svg, theme, &labels(i18n)).ok()?;
+            axes.draw_data(svg, theme, &data).ok()
+        })
+    };
     let toggle = move |(curve, is_shown): (Curve, RwSignal<bool>)| {
         view! {
             <CurveToggle
@@ -207,6 +218,7 @@ pub fn OptimizerChart() -> impl IntoView {
                 hint=Signal::derive(move || t_string!(i18n, charts.gradient_by_layer.hint).to_owned())
                 summary
                 table
+                picture=Callback::new(picture)
             >
                 <fieldset class="chart-group">
                     <legend>{move || t_string!(i18n, charts.gradient_by_layer.series)}</legend>
