@@ -5,7 +5,7 @@ use super::samples::{Data, Samples, load};
 use crate::choice::choice;
 use crate::data::Batches;
 use crate::experiment::{Experiment, Rejection};
-use crate::kernel::Real;
+use crate::kernel::{Panels, Real};
 use crate::nn::{Layer, Linear, Loss, Mlp, Norm, Targets};
 use crate::optim::{Hyper, Optimizer, OptimizerKind, State};
 use crate::random::{Purpose, Random};
