@@ -6,9 +6,11 @@
 //! that what the pointer reads is what is drawn. Every word comes from outside; a chart knows none.
 
 pub mod color;
+pub mod contour;
 mod frame;
 pub mod gradient_by_layer;
 pub mod gradient_over_time;
+pub mod learned;
 pub mod loss;
 pub mod number;
 mod paint;

@@ -39,6 +39,10 @@ pub enum Picture {
     Below,
     /// A cross in a ring: diverged.
     Broken,
+    /// A tick: holds.
+    Check,
+    /// A short line: not claimed.
+    Dash,
 }
 
 impl Picture {
@@ -63,6 +67,8 @@ impl Picture {
             Self::Struck => "M8 2.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11M4.2 11.8l7.6-7.6",
             Self::Flat => "M2 13c5 0 3.6-9.5 12-9.5M9.5 3.5H14",
             Self::Below => "M2 6h2.5M6.8 6h2.5M11.5 6H14M8 8.2V14M5.5 11.6 8 14l2.5-2.4",
+            Self::Check => "M3 8.6 6.4 12 13 4.4",
+            Self::Dash => "M4 8h8",
             Self::Broken => "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2M5.8 5.8l4.4 4.4M10.2 5.8l-4.4 4.4",
         }
     }

@@ -276,6 +276,12 @@ impl Lab {
     /// recorded of it at once; the worker makes its exact state again for all else.
     pub fn show_step(self, _step: u64) {}
 
+    /// Has what is claimed of the run checked on it as it stands; what came of it will be in
+    /// [`Instruments::proof`].
+    pub fn prove(self) {
+        self.instruments.is_proving.set(true);
+    }
+
     /// Opens a layer (from 0) in the layer inspector.
     pub fn open_layer(self, layer: usize) {
         self.instruments.layer.set(layer);

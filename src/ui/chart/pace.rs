@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 /// A counter that counts up when the run has gone on, but not more often than every `every_ms` while it runs; and at
 /// once when it pauses or ends. It must be read, not only tracked: a memo that nobody reads follows nothing.
-pub(super) fn paced(lab: Lab, every_ms: f64) -> Memo<u32> {
+pub(in crate::ui) fn paced(lab: Lab, every_ms: f64) -> Memo<u32> {
     let last_ms = StoredValue::new(f64::NEG_INFINITY);
     Memo::new(move |before: Option<&u32>| {
         lab.redraw.track();
