@@ -446,8 +446,14 @@ fn span(low: f64, high: f64, cells: usize) -> (f64, f64) {
 
 /// Round numbers between two ends, with their labels.
 fn ticks((low, high): (f64, f64), most: usize) -> Vec<(f64, TickLabel)> {
-    let scale = ValueScale::Linear(LinearRange::fit([low, high]));
-    let ticks = scale.ticks(most).into_iter().filter_map(|tick| Some((scale.value_at(tick.position), tick.label?)));
+    let range = LinearRange::fit([low, high]);
+    // It ends on round numbers, and so may reach well beyond the ends.
+    let (from, to) = range.ends();
+    let scale = ValueScale::Linear(range);
+    let ticks = scale
+        .ticks((most as f64 * (to - from) / (high - low)) as usize)
+        .into_iter()
+        .filter_map(|tick| Some((scale.value_at(tick.position), tick.label?)));
     let room = 1e-9 * (high - low);
     ticks.filter(|(value, _)| (low - room..=high + room).contains(value)).collect()
 }

@@ -63,6 +63,14 @@ fn the_plane_is_a_square_and_points_are_read_where_they_stand() {
 }
 
 #[test]
+fn ticks_are_round_numbers_within_the_ends() {
+    let labels = |ends, most| ticks(ends, most).into_iter().map(|(_, label)| label.text()).collect::<Vec<_>>();
+    assert_eq!(labels((-2.1, 2.1), 4), ["−2", "0", "2"]);
+    assert_eq!(labels((-2.1, 2.1), 8), ["−2", "−1", "0", "1", "2"]);
+    assert_eq!(labels((0.0, 1.0), 3), ["0.0", "0.5", "1.0"]);
+}
+
+#[test]
 fn answers_are_those_of_the_nearest_cell() {
     let mut learned = disc();
     learned.field = Some(field(0, |x, y| x + 10.0 * y));

@@ -40,7 +40,7 @@ pub fn LearnedChart(
     Effect::new(move |_| {
         let (view, choices) = (seen(), choices());
         let learned = view.as_ref().and_then(|view| view.learned.as_ref());
-        let labels = labels(i18n, learned.is_some_and(|learned| learned.field.is_some()), axes);
+        let labels = labels(i18n, learned);
         let Some((surface, theme)) = stage.look() else { return };
         let for_axes = theme.clone();
         chart.draw(
@@ -135,11 +135,13 @@ pub fn LearnedChart(
     .into_any()
 }
 
-fn labels(i18n: I18nContext<Locale>, is_plane: bool, axes: RwSignal<Option<Axes>>) -> Labels {
-    let is_probability =
-        axes.with_untracked(|axes| axes.as_ref().is_some_and(|axes| matches!(axes.kind, Kind::Classes(_))));
-    let (x_axis, y_axis) =
-        if is_plane { ("x₁", "x₂") } else { (t_string!(i18n, learned.target), t_string!(i18n, learned.predicted)) };
+fn labels(i18n: I18nContext<Locale>, learned: Option<&Learned>) -> Labels {
+    let field = learned.and_then(|learned| learned.field.as_ref());
+    let is_probability = field.is_some_and(|field| field.classes > 0);
+    let (x_axis, y_axis) = match field {
+        Some(_) => ("x₁", "x₂"),
+        None => (t_string!(i18n, learned.target), t_string!(i18n, learned.predicted)),
+    };
     let value_axis =
         if is_probability { t_string!(i18n, learned.probability) } else { t_string!(i18n, learned.output) };
     Labels {
