@@ -50,6 +50,25 @@ impl Hyper {
     }
 }
 
+impl Hyper {
+    /// Gives an experiment these hyper-parameters.
+    pub fn give_to(&self, experiment: &mut Experiment) {
+        let Self { lr, momentum, beta1, beta2, epsilon, weight_decay, schedule, schedule_steps, warmup, clip, clip_at } =
+            *self;
+        experiment.lr = lr;
+        experiment.momentum = momentum;
+        experiment.beta1 = beta1;
+        experiment.beta2 = beta2;
+        experiment.epsilon = epsilon;
+        experiment.weight_decay = weight_decay;
+        experiment.schedule = schedule;
+        experiment.schedule_steps = schedule_steps;
+        experiment.warmup = warmup;
+        experiment.clip = clip;
+        experiment.clip_at = clip_at;
+    }
+}
+
 /// Defaults that differ between optimizers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Defaults {

@@ -92,9 +92,20 @@ impl<T: Real> State<T> {
         Self { slots: [slot(0), slot(1), slot(2)], exponent: 0, magnitude: None, next: parameter.value.clone() }
     }
 
-    /// Gives the parameter the values that [`Optimizer::prepare`] computed.
+    /// Gives the parameter the values that [`Optimizer::prepare`] computed. The values before take their place, until the
+    /// next step, so that a second call undoes the first.
     pub fn commit(&mut self, parameter: &mut Parameter<T>) {
         std::mem::swap(&mut self.next, &mut parameter.value);
+    }
+
+    /// The values of the parameter's that are not in place: those to come, or once they came those before.
+    pub fn other_values(&self) -> &Panels<T> {
+        &self.next
+    }
+
+    /// The memory that the numbers take.
+    pub fn bytes(&self) -> usize {
+        self.next.bytes() + self.slots.iter().map(|slot| size_of_val(&slot[..])).sum::<usize>()
     }
 }
 

@@ -6,6 +6,7 @@
 //! that what the pointer reads is what is drawn. Every word comes from outside; a chart knows none.
 
 pub mod color;
+pub mod csv;
 mod frame;
 pub mod gradient_by_layer;
 pub mod gradient_over_time;
@@ -15,6 +16,7 @@ mod network_legend;
 pub mod number;
 mod paint;
 pub mod scale;
+pub mod svg;
 #[cfg(test)]
 mod testing;
 pub mod theme;

@@ -97,10 +97,7 @@ impl Forecast {
 
     /// A layer in the middle, counted from 0, that has its χ from the hidden layer after it; `None` where there is none.
     pub fn middle(&self) -> Option<usize> {
-        let line = self.line.as_ref().ok()?;
-        let between = line.layers.len().checked_sub(2).filter(|between| *between > 0)?;
-        // From the middle towards the output, for those that are missing are the first.
-        ((between - 1) / 2..between).find(|layer| line.layers[*layer].chi.is_some())
+        self.line.as_ref().ok()?.middle()
     }
 
     fn line_at(&self, layer: usize) -> Option<f64> {

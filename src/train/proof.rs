@@ -60,3 +60,7 @@ impl Found {
         self.error <= self.allowed
     }
 }
+
+pub fn prove(_: &super::AnyTrainer, _: &crate::experiment::Experiment, _: Option<&super::AnyTrainer>) -> Vec<Check> {
+    vec![]
+}

@@ -1,8 +1,11 @@
 //! What is being looked at besides the reports: the instrument that is open, the layers chosen, and what came of it.
 
+use crate::diagnosis::Repair;
 use crate::train::phase::Phase;
 use crate::train::proof::Check;
 use crate::train::view::{Evaluation, View, Watch};
+use crate::ui::lab::Lab;
+use crate::worker::client::WorkerClient;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -109,5 +112,33 @@ impl Instruments {
         self.evaluations.try_set(Arc::default());
         self.proof.try_set(None);
         self.is_proving.try_set(false);
+    }
+}
+
+impl Lab {
+    /// Opens a layer (from 0) in the layer inspector.
+    pub fn open_layer(self, layer: usize) {
+        self.instruments.layer.set(layer);
+        self.instruments.open.set(Instrument::Layer);
+    }
+
+    /// Checks what is claimed of the run, at the step that is shown; the run pauses for it.
+    pub fn prove(self) {
+        if self.failure.with_untracked(Option::is_none) {
+            self.running.set(false);
+            self.instruments.is_proving.set(true);
+            self.tell(WorkerClient::prove);
+        }
+    }
+
+    /// Asks what theory expects after each of these repairs, for those that change the network.
+    pub fn foresee(self, repairs: &[Repair]) {
+        let experiment = self.experiment.get_untracked();
+        let asked = repairs.iter().map(|repair| (*repair, repair.apply(&experiment)));
+        let asked: Vec<_> = asked.filter(|(_, repaired)| !repaired.is_same_run(&experiment)).collect();
+        self.foreseen.set(asked.iter().map(|(repair, _)| (*repair, None)).collect());
+        if !asked.is_empty() {
+            self.tell(|client| client.predict(asked.into_iter().map(|(_, repaired)| repaired).collect()));
+        }
     }
 }

@@ -7,9 +7,11 @@ mod first_visit;
 #[allow(dead_code, reason = "a vocabulary for tests to come")]
 mod harness;
 mod hosting;
+mod instruments;
 mod layout;
 mod lessons;
 mod links;
 mod native;
 mod run_bar;
 mod surroundings;
+mod travel;

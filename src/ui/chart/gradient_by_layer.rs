@@ -1,5 +1,6 @@
 //! The chart of gradient norms by layer.
 
+use super::export;
 use super::figure::{ChartFigure, Go, Readout, ReadoutRow, dashes_picture, mark_picture};
 use super::pace::paced;
 use super::quantity;
@@ -97,19 +98,22 @@ pub fn GradientByLayer() -> impl IntoView {
         })
     });
 
-    Effect::new(move |_| {
-        lab.redraw.track();
+    let data_now = move |theme: &Theme| {
         let shown = choices.shown();
         let is_expected = choices.is_theory_shown.get() && shown.contains(&Quantity::GradZ);
         let prediction = expected.get().filter(|_| is_expected).map(|expected| prediction(i18n, expected));
         let is_rms = choices.is_rms.get();
-        let labels = labels(i18n, is_rms);
-        let Some((surface, theme)) = stage.look() else { return };
         let data = lab.history.with_value(|history| {
             let report = history.latest()?;
-            Some(lab.measured.with(|experiment| data(i18n, &theme, experiment, report, &shown, is_rms, prediction)))
+            Some(lab.measured.with(|experiment| data(i18n, theme, experiment, report, &shown, is_rms, prediction)))
         });
-        let data = data.unwrap_or_default();
+        data.unwrap_or_default()
+    };
+    Effect::new(move |_| {
+        lab.redraw.track();
+        let labels = labels(i18n, choices.is_rms.get());
+        let Some((surface, theme)) = stage.look() else { return };
+        let data = data_now(&theme);
         let for_axes = theme.clone();
         // A canvas reports no errors worth telling: what could not be drawn is drawn with the next frame.
         chart.draw(
@@ -197,6 +201,14 @@ pub fn GradientByLayer() -> impl IntoView {
                 .with(|experiment| expected.with(|expected| table(i18n, experiment, report, expected.as_ref(), is_rms)))
         })
     });
+    let picture = move |()| {
+        export::svg(stage, |surface, theme, svg| {
+            let data = data_now(theme);
+            let axes = axes.with(|shown| Axes::fit(surface, theme, &data, shown.as_ref()))?;
+            axes.draw(svg, theme, &labels(i18n, choices.is_rms.get())).ok()?;
+            axes.draw_data(svg, theme, &data).ok()
+        })
+    };
     let theme = stage.theme();
     let toggles = move || {
         QUANTITIES
@@ -231,6 +243,7 @@ pub fn GradientByLayer() -> impl IntoView {
             go=Callback::new(go)
             summary
             table
+            picture=Callback::new(picture)
         >
             <fieldset class="chart-group">
                 <legend>{move || t_string!(i18n, charts.gradient_by_layer.series)}</legend>

@@ -1,6 +1,7 @@
 //! The heat map of one quantity over layers and steps.
 
 use super::canvas::Stretcher;
+use super::export;
 use super::figure::{ChartFigure, Go, Readout, ReadoutRow};
 use super::gradient_by_layer::layer_name;
 use super::loss::{go_along, step_name};
@@ -117,6 +118,16 @@ pub fn GradientOverTime() -> impl IntoView {
         let shown = shown.get();
         lab.history.with_value(|history| table(i18n, history, shown))
     });
+    let picture = move |()| {
+        export::svg(stage, |surface, theme, svg| {
+            lab.history.with_value(|history| {
+                let (buckets, shown) = (history.buckets(), shown.get());
+                let axes = axes.with(|before| Axes::fit(surface, theme, buckets, shown, before.as_ref()))?;
+                axes.draw(svg, theme, &labels(i18n, shown)).ok()?;
+                axes.draw_data(svg, theme, buckets, shown).ok()
+            })
+        })
+    };
     let choose = move |event| {
         if let Some(quantity) = Quantity::from_name(&event_target_value(&event)) {
             shown.set(quantity);
@@ -131,6 +142,7 @@ pub fn GradientOverTime() -> impl IntoView {
             go=Callback::new(go)
             summary
             table
+            picture=Callback::new(picture)
         >
             <label class="chart-select">
                 <span>{move || t_string!(i18n, charts.gradient_over_time.quantity)}</span>

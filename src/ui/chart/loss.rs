@@ -1,5 +1,6 @@
 //! The chart of the loss.
 
+use super::export;
 use super::figure::{ChartFigure, Go, Readout, ReadoutRow};
 use super::pace::paced;
 use super::segments::Segments;
@@ -87,6 +88,16 @@ pub fn LossChart() -> impl IntoView {
         refreshed.get();
         lab.history.with_value(|history| table(i18n, history))
     });
+    let picture = move |()| {
+        export::svg(stage, |surface, theme, svg| {
+            lab.history.with_value(|history| {
+                let (buckets, is_log) = (history.buckets(), is_log.get());
+                let axes = axes.with(|shown| Axes::fit(surface, theme, buckets, is_log, shown.as_ref()))?;
+                axes.draw(svg, theme, &labels(i18n, is_log)).ok()?;
+                axes.draw_data(svg, theme, buckets).ok()
+            })
+        })
+    };
     let scales =
         move || [t_string!(i18n, charts.scale.linear).to_owned(), t_string!(i18n, charts.scale.log).to_owned()];
     view! {
@@ -98,6 +109,7 @@ pub fn LossChart() -> impl IntoView {
             go=Callback::new(go)
             summary
             table
+            picture=Callback::new(picture)
         >
             <Segments
                 name="loss-scale"

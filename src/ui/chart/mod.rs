@@ -2,6 +2,7 @@
 //! [`crate::plot`].
 
 mod canvas;
+mod export;
 mod figure;
 mod gradient_by_layer;
 mod gradient_over_time;
@@ -12,10 +13,13 @@ mod observe;
 mod optimizer;
 mod pace;
 mod quantity;
+mod reading;
 mod segments;
 mod stage;
 mod table;
 mod theme;
+mod timing;
+mod tools;
 
 pub use gradient_by_layer::GradientByLayer;
 pub use gradient_over_time::GradientOverTime;
