@@ -13,6 +13,7 @@ mod layout;
 mod lessons;
 mod links;
 mod native;
+mod network;
 mod run_bar;
 mod surroundings;
 mod travel;

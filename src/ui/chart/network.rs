@@ -1,5 +1,6 @@
 //! The network as a picture: units and weights, or bands.
 
+use super::export;
 use super::figure::{ChartFigure, Go, Readout, ReadoutRow};
 use super::gradient_by_layer::layer_name;
 use super::pace::paced;
@@ -103,6 +104,18 @@ pub fn NetworkPicture(
         let view = if is_running.get() { lab.instruments.view.get_untracked() } else { lab.instruments.view.get() };
         table(i18n, view, untrack(report))
     });
+    let picture = move |()| {
+        export::svg(stage, |surface, theme, svg| {
+            let shade = if is_weight.get_untracked() { Shade::Weight } else { Shade::Gradient };
+            let view = lab.instruments.view.get_untracked()?;
+            let (network, report) = (view.network.as_ref()?, untrack(report));
+            let pointed = Pointed { unit: lab.instruments.unit.get_untracked(), phase: phase.get_untracked() };
+            let axes = axes
+                .with_untracked(|shown| Axes::fit(surface, theme, network, report.as_ref(), shade, shown.as_ref()))?;
+            axes.draw(svg, theme, &labels(i18n, shade)).ok()?;
+            axes.draw_data(svg, theme, network, report.as_ref(), pointed).ok()
+        })
+    };
     let words = move || [t_string!(i18n, network.gradient).to_owned(), t_string!(i18n, network.weight).to_owned()];
     view! {
         <div
@@ -122,6 +135,7 @@ pub fn NetworkPicture(
                 go=Callback::new(go)
                 summary
                 table
+                picture=Callback::new(picture)
             >
                 <Segments
                     name="network-shade"
