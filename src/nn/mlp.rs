@@ -320,7 +320,12 @@ impl<T: Real> Mlp<T> {
 
     /// Computes the output from the input.
     pub fn forward(&mut self) -> &Panels<T> {
-        for index in 0..self.layers.len() {
+        self.forward_from(0)
+    }
+
+    /// The same where neither the input nor the layers before `first` have changed since the last time.
+    pub(crate) fn forward_from(&mut self, first: usize) -> &Panels<T> {
+        for index in first..self.layers.len() {
             let (below, rest) = self.layers.split_at_mut(index);
             let input = below.last().map_or(&self.input, Layer::output);
             rest[0].forward(input, &mut self.work);

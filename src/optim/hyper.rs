@@ -1,6 +1,6 @@
 //! The hyper-parameters that may change during a run, and each optimizer's own defaults.
 
-use super::{ClipKind, OptimizerKind, ScheduleKind};
+use super::{ClipKind, OptimizerKind, ScheduleKind, schedule};
 use crate::experiment::Experiment;
 use serde::{Deserialize, Serialize};
 
@@ -47,6 +47,11 @@ impl Hyper {
             clip: experiment.clip,
             clip_at: experiment.clip_at,
         }
+    }
+
+    /// The learning rate of a step, counted from 1, with its schedule.
+    pub fn lr_at(&self, step: u64) -> f64 {
+        self.lr * schedule::factor(self.schedule, self.schedule_steps, self.warmup, step)
     }
 }
 

@@ -1,6 +1,6 @@
 //! What all update rules share: the loop over a parameter tensor's entries, the scale of its state, and the norms.
 
-use super::{ClipKind, Hyper, OptimizerKind, adagrad, adam, momentum, rmsprop, schedule, sgd};
+use super::{ClipKind, Hyper, OptimizerKind, adagrad, adam, momentum, rmsprop, sgd};
 use crate::kernel::{LANES, Lane, Panels, RUN, Real, Vector, sum_lane};
 use crate::nn::{Parameter, unscale};
 
@@ -112,8 +112,14 @@ impl<T: Real> State<T> {
 impl Optimizer {
     /// The optimizer at a step, counted from 1.
     pub fn new(kind: OptimizerKind, hyper: Hyper, step: u64) -> Self {
-        let lr = hyper.lr * schedule::factor(hyper.schedule, hyper.schedule_steps, hyper.warmup, step);
-        Self { kind, hyper, step, lr, corrections: adam::bias_corrections(&hyper, step), clip_factor: 1.0 }
+        Self {
+            kind,
+            hyper,
+            step,
+            lr: hyper.lr_at(step),
+            corrections: adam::bias_corrections(&hyper, step),
+            clip_factor: 1.0,
+        }
     }
 
     /// Whether an update depends on the norm of all gradients together, which is known only after the backward pass.

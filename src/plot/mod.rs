@@ -10,6 +10,7 @@ pub mod csv;
 mod frame;
 pub mod gradient_by_layer;
 pub mod gradient_over_time;
+pub mod histogram;
 pub mod loss;
 pub mod network;
 mod network_legend;
@@ -21,6 +22,7 @@ pub mod svg;
 mod testing;
 pub mod theme;
 pub mod ticks;
+mod value_axis;
 mod viridis;
 mod walks;
 

@@ -123,7 +123,7 @@ impl Axes {
                 let range = LinearRange::fit(values.iter().copied().chain([0.0]));
                 let before = previous.and_then(|scale| match scale {
                     ValueScale::Linear(range) => Some(range),
-                    ValueScale::Log(_) => None,
+                    ValueScale::Log(_) | ValueScale::NarrowLog(_) => None,
                 });
                 ValueScale::Linear(range.settle(before))
             }

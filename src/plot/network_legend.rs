@@ -74,7 +74,7 @@ fn ends(scale: &ValueScale) -> (String, String) {
             let (low, high) = range.exponents();
             (power_of_ten(low), power_of_ten(high))
         }
-        ValueScale::Linear(range) => {
+        ValueScale::NarrowLog(range) | ValueScale::Linear(range) => {
             let (low, high) = range.ends();
             (significant(low, 2), significant(high, 2))
         }

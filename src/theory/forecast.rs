@@ -82,8 +82,12 @@ impl Forecast {
 
     /// Where the norm measured in a layer, counted from 0, lies; `None` without a band.
     pub fn standing(&self, layer: usize) -> Option<Standing> {
-        let band = self.edges()?;
-        let (norm, output) = (*self.measured.get(layer)?, *self.measured.last()?);
+        self.standing_of(layer, *self.measured.get(layer)?)
+    }
+
+    /// Where another norm in that layer lies, measured at a later step, say; `None` without a band.
+    pub fn standing_of(&self, layer: usize, norm: f64) -> Option<Standing> {
+        let (band, output) = (self.edges()?, *self.measured.last()?);
         if !(norm.is_finite() && output.is_finite() && output > 0.0) {
             return None;
         }

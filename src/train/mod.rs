@@ -8,6 +8,7 @@ pub mod phase;
 pub mod proof;
 mod report;
 mod samples;
+pub mod step_reading;
 mod trace;
 mod trainer;
 pub mod view;

@@ -5,7 +5,7 @@ use super::samples::{Data, Samples, load};
 use crate::choice::choice;
 use crate::data::Batches;
 use crate::experiment::{Experiment, Rejection};
-use crate::kernel::Real;
+use crate::kernel::{Panels, Real};
 use crate::nn::{Layer, Linear, Loss, Mlp, Norm, Targets};
 use crate::optim::{Hyper, Optimizer, OptimizerKind, State};
 use crate::random::{Purpose, Random};
@@ -301,6 +301,46 @@ impl<T: Real> Trainer<T> {
         };
         self.report.set_grad_norm(grad_norm);
         Ok(())
+    }
+}
+
+/// What checks of a run need of it.
+impl<T: Real> Trainer<T> {
+    /// The same network in f64 on its next step's batch alone, to compute with: its optimizer has no history.
+    pub(super) fn in_f64(&self) -> Trainer<f64> {
+        let mut loaded = self.clone();
+        // A pass that diverges has loaded its batch too.
+        let _ = loaded.forward();
+        let rows = loaded.batches.current().len();
+        let x = loaded.mlp.input_mut(rows).to_array();
+        let samples = match &loaded.targets {
+            Targets::Values(values) => Samples::with_values(&x, &values.to_array()),
+            Targets::Classes(classes) => Samples::with_classes(&x, classes.clone()),
+        };
+        let layers = self.mlp.layers.iter().map(|layer| {
+            let bias = layer.linear.bias.as_ref().map(|bias| bias.value.to_array());
+            (layer.spec, Linear::new(&layer.linear.weight.value.to_array(), bias.as_ref()))
+        });
+        let mut mlp = Mlp::new(layers.collect(), rows);
+        for (copy, layer) in mlp.layers.iter_mut().zip(&self.mlp.layers) {
+            for (copy, parameter) in copy.parameters_mut().zip(layer.parameters()) {
+                copy.value = Panels::from_array(&parameter.value.to_array());
+            }
+        }
+        let batches = Batches::fixed(vec![(0..rows).collect()]);
+        Trainer::with_network(mlp, samples, batches, self.loss, self.kind, self.hyper, self.decay_scope)
+    }
+
+    /// The network, to move its parameters.
+    pub(super) fn mlp_mut(&mut self) -> &mut Mlp<T> {
+        &mut self.mlp
+    }
+
+    /// The loss on the batch of the last pass, where only layers from `first` (from 0) on have changed since.
+    pub(super) fn loss_from(&mut self, first: usize) -> f64 {
+        self.mlp.forward_from(first);
+        let (output, grad) = self.mlp.output_and_grad();
+        self.loss.evaluate(output, &self.targets, grad)
     }
 }
 

@@ -35,6 +35,12 @@ pub(super) fn ChartFigure(
     /// Draws the chart into an SVG, by way of [`svg`](super::export::svg). Without it the chart offers no such file.
     #[prop(optional)]
     picture: Option<Callback<(), Option<String>>>,
+    /// What is to be done when the place that is read is chosen, by a click or by Enter.
+    #[prop(optional)]
+    choose: Option<Callback<()>>,
+    /// What choosing does, in words.
+    #[prop(optional, into)]
+    hint: Option<Signal<String>>,
     /// The chart's switches.
     children: Children,
 ) -> impl IntoView {
@@ -47,7 +53,25 @@ pub(super) fn ChartFigure(
         let scale = stage.surface.get_untracked().scale;
         go.run(Go::To(f64::from(event.offset_x()) * scale, f64::from(event.offset_y()) * scale));
     };
+    let pressed_at = StoredValue::new((0, 0));
+    let on_press = move |event: ev::PointerEvent| {
+        pressed_at.set_value((event.client_x(), event.client_y()));
+        point(&event);
+    };
+    let on_click = move |event: ev::MouseEvent| {
+        // Who draws the pointer along only reads.
+        let (x, y) = pressed_at.get_value();
+        let is_still = (event.client_x() - x).abs().max((event.client_y() - y).abs()) <= 5;
+        if let Some(choose) = choose.filter(|_| is_still) {
+            choose.run(());
+        }
+    };
     let on_key = move |event: ev::KeyboardEvent| {
+        if let ("Enter", Some(choose)) = (event.key().as_str(), choose) {
+            choose.run(());
+            event.prevent_default();
+            return;
+        }
         let direction = match event.key().as_str() {
             "ArrowLeft" => Go::Left,
             "ArrowRight" => Go::Right,
@@ -97,7 +121,9 @@ pub(super) fn ChartFigure(
                     aria-valuenow=move || readout.get().map_or(0, |readout| readout.place.0).to_string()
                     aria-valuetext=value_text
                     on:pointermove=move |event| point(&event)
-                    on:pointerdown=move |event| point(&event)
+                    title=move || hint.map(|hint| hint.get())
+                    on:pointerdown=on_press
+                    on:click=on_click
                     on:pointerleave=on_leave
                     on:keydown=on_key
                     on:blur=move |_| go.run(Go::Leave)

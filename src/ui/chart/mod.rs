@@ -6,6 +6,7 @@ mod export;
 mod figure;
 mod gradient_by_layer;
 mod gradient_over_time;
+mod histogram;
 mod layer_inspector;
 mod loss;
 mod network;
@@ -19,6 +20,7 @@ mod stage;
 mod table;
 mod theme;
 mod timing;
+mod toggle;
 mod tools;
 
 pub use gradient_by_layer::GradientByLayer;

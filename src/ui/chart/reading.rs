@@ -135,6 +135,7 @@ pub(super) fn mark_picture(marker: Marker, color: Rgb) -> impl IntoView {
         Marker::Circle => "M8 3a5 5 0 1 1 0 10a5 5 0 1 1 0-10z",
         Marker::Diamond => "M8 1.7L14.3 8L8 14.3L1.7 8z",
         Marker::Triangle => "M8 2L14 12.8H2z",
+        Marker::Square => "M3 3h10v10H3z",
     };
     view! {
         <svg class="chart-mark" viewBox="0 0 16 16" aria-hidden="true">
