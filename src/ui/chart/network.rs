@@ -18,8 +18,6 @@ use crate::ui::lab::Lab;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 use std::sync::Arc;
-use wasm_bindgen::JsCast;
-use web_sys::{Element, EventTarget};
 
 /// How often the picture follows a run.
 const EVERY_MS: f64 = 100.0;
@@ -83,10 +81,8 @@ pub fn NetworkPicture(
             reading.set(to);
         }
     };
-    let choose = move |target: Option<EventTarget>| {
-        if let Some((column, unit)) = reading.get_untracked().filter(|(column, _)| *column > 0)
-            && is_on_stage(target)
-        {
+    let choose = move |()| {
+        if let Some((column, unit)) = reading.get_untracked().filter(|(column, _)| *column > 0) {
             choose.run((column - 1, unit));
         }
     };
@@ -118,15 +114,7 @@ pub fn NetworkPicture(
     };
     let words = move || [t_string!(i18n, network.gradient).to_owned(), t_string!(i18n, network.weight).to_owned()];
     view! {
-        <div
-            class="network-picture"
-            on:click=move |event| choose(event.target())
-            on:keydown=move |event| {
-                if event.key() == "Enter" {
-                    choose(event.target());
-                }
-            }
-        >
+        <div class="network-picture">
             <ChartFigure
                 name="network"
                 title=Signal::derive(move || t_string!(i18n, network.title).to_owned())
@@ -136,6 +124,8 @@ pub fn NetworkPicture(
                 summary
                 table
                 picture=Callback::new(picture)
+                choose=Callback::new(choose)
+                hint=Signal::derive(move || t_string!(i18n, network.hint).to_owned())
             >
                 <Segments
                     name="network-shade"
@@ -147,12 +137,6 @@ pub fn NetworkPicture(
         </div>
     }
     .into_any()
-}
-
-/// Whether an event is of the picture itself, and not of the switches and the table around it.
-fn is_on_stage(target: Option<EventTarget>) -> bool {
-    let element = target.and_then(|target| target.dyn_into::<Element>().ok());
-    element.is_some_and(|element| matches!(element.closest(".chart-stage"), Ok(Some(_))))
 }
 
 fn labels(i18n: I18nContext<Locale>, shade: Shade) -> Labels {
