@@ -1,5 +1,6 @@
 //! The chart of how often one kind of a layer's numbers falls where.
 
+use super::export;
 use super::figure::{ChartFigure, Go, Readout, ReadoutRow};
 use super::gradient_by_layer::layer_name;
 use super::pace::paced;
@@ -207,6 +208,17 @@ pub(super) fn HistogramChart(
         });
         table.unwrap_or_default()
     });
+    let picture = move |()| {
+        export::svg(stage, |surface, theme, svg| {
+            let view = view.get()?;
+            let of = |layer| kind.content(seen(&view, layer)?);
+            let (content, beside) = (of(layer.get())?, of(beside.get()));
+            let beside = beside.map(|beside| beside.histogram);
+            let axes = axes.with(|shown| Axes::fit(surface, theme, content, beside, shown.as_ref()))?;
+            axes.draw(svg, theme, &labels(i18n, kind, normalized.get())).ok()?;
+            axes.draw_data(svg, theme, content, kind.color(theme), &marks(i18n)).ok()
+        })
+    };
     let title = move || match kind {
         Kind::PreActivation => format!("{}, φ′", kind.formula(normalized.get())),
         _ => kind.formula(false).to_owned(),
@@ -226,8 +238,9 @@ pub(super) fn HistogramChart(
                 go=Callback::new(go)
                 summary
                 table
+                picture=Callback::new(picture)
             >
-                {()}
+                {None::<()>}
             </ChartFigure>
             <Show when=move || has_no_step.get()>
                 <p class="histogram-nothing">{move || t_string!(i18n, layer.no_step)}</p>
