@@ -1,5 +1,6 @@
 //! Training: one optimizer step at a time, each with its [`StepReport`].
 
+pub mod finding;
 mod history;
 pub mod proof;
 mod report;

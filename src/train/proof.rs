@@ -6,7 +6,7 @@ use super::trainer::{AnyTrainer, Trainer};
 use crate::choice::choice;
 use crate::experiment::Experiment;
 use crate::kernel::Real;
-use crate::optim::Hyper;
+use crate::optim::{Hyper, OptimizerKind};
 use serde::{Deserialize, Serialize};
 
 choice! {
@@ -85,7 +85,7 @@ pub fn prove(trainer: &AnyTrainer, experiment: &Experiment, again: Option<&AnyTr
         Check { claim: Claim::WeightGradient, found: probed.and_then(checks::weight_gradient) },
         Check {
             claim: Claim::AdamFirstStep,
-            found: probed.and_then(|mlp| checks::adam_first_step(mlp, Hyper::of(experiment))),
+            found: probed.and_then(|mlp| checks::adam_first_step(mlp, OptimizerKind::Adam, Hyper::of(experiment))),
         },
         Check {
             claim: Claim::SameBits,
