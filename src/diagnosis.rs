@@ -3,7 +3,7 @@
 use crate::choice::{Choice, choice};
 use crate::experiment::{Experiment, Key};
 use crate::nn::{Activation, Initializer, Normalization};
-use crate::train::{Divergence, Quantity, StepReport};
+use crate::train::{Bucket, Divergence, History, Quantity, StepReport};
 
 choice! {
     /// What can be wrong with the gradient, the most severe first.
@@ -81,9 +81,7 @@ impl Repair {
             debug_assert!(allowed.is_ok(), "{allowed:?}");
         }
         if matches!(self, Self::LowerLr | Self::LeakyRelu) {
-            // Through text, because the quotient of decimal fractions is rarely the fraction that one would write.
-            let tenth = format!("{:.11e}", experiment.lr / 10.0).parse().unwrap_or(experiment.lr / 10.0);
-            repaired.lr = f64::max(tenth, 1e-6);
+            repaired.lr = experiment.tenth_of_lr();
         }
         repaired
     }
@@ -220,6 +218,29 @@ pub fn diagnose(experiment: &Experiment, report: &StepReport, divergence: Option
     }
     diagnosis.repairs = diagnosis.repairs(experiment, report);
     diagnosis
+}
+
+/// The last state of a diverged run in which all was well.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LastGood {
+    /// Steps made till then.
+    pub step: u64,
+    /// The loss there.
+    pub loss: f64,
+    /// The norm of all gradients together there.
+    pub grad_norm: f64,
+}
+
+/// The last recorded state whose loss, like that of all steps in its bucket, was no more than at the start; `ending` are
+/// the last steps, not thinned. `None` before the first step.
+pub fn last_good(history: &History, ending: &[Bucket]) -> Option<LastGood> {
+    let first = history.buckets().first()?;
+    let start = first.last.loss();
+    let is_good = |bucket: &&Bucket| bucket.loss_range().1 <= start;
+    let good = ending.iter().rev().chain(history.buckets().iter().rev()).filter(is_good);
+    let last = good.max_by_key(|bucket| bucket.last.step).unwrap_or(first);
+    // A report is of the parameters before its update, which may be the one that did the harm.
+    Some(LastGood { step: last.last.step.saturating_sub(1), loss: last.last.loss(), grad_norm: last.last.grad_norm() })
 }
 
 /// What makes the gradient of some layers exactly zero.

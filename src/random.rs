@@ -18,6 +18,8 @@ pub enum Purpose {
     Data,
     /// The order of the samples in every epoch.
     Shuffle,
+    /// The samples of a data set that no run learns from.
+    HeldOut,
     /// The parameters of one of the networks that stand for all that might have been drawn, layer after layer.
     Ensemble {
         /// Which network.
@@ -30,6 +32,7 @@ impl Purpose {
         match self {
             Self::Data => 0,
             Self::Shuffle => 1,
+            Self::HeldOut => 2,
             Self::Parameters { layer } => (1 << 32) | u64::from(layer),
             Self::Ensemble { network } => (2 << 32) | u64::from(network),
         }

@@ -1,9 +1,10 @@
 //! The verdict on labelled situations: real runs, and reports made up for one trait.
 
-use gradient_lab::diagnosis::{Condition, Diagnosis, Repair, ZeroCause, diagnose};
+use gradient_lab::diagnosis::{Condition, Diagnosis, Repair, ZeroCause, diagnose, last_good};
 use gradient_lab::experiment::Experiment;
 use gradient_lab::experiment::share::{from_fragment, to_fragment};
-use gradient_lab::train::{AnyTrainer, Divergence, Quantity, StepReport};
+use gradient_lab::optim::{ClipKind, Hyper};
+use gradient_lab::train::{AnyTrainer, Divergence, History, Quantity, StepReport};
 
 fn run(fragment: &str, steps: u32) -> Diagnosis {
     let (experiment, notices) = from_fragment(fragment);
@@ -207,5 +208,68 @@ fn the_first_repairs_of_the_default_network_cure_it() {
         let mut trainer = AnyTrainer::new(&repaired).unwrap();
         let diagnosis = diagnose(&repaired, trainer.probe().unwrap(), None);
         assert_eq!(diagnosis.conditions, [Condition::Healthy], "{repair:?}");
+    }
+}
+
+#[test]
+fn the_last_good_step_is_the_last_before_the_loss_outgrew_its_start() {
+    let history = |losses: &[f64]| {
+        let mut history = History::new(64);
+        for (step, loss) in losses.iter().enumerate() {
+            let mut report = StepReport::new(2);
+            report.step = step as u64;
+            report.set_loss(*loss);
+            report.set_grad_norm(10.0 * loss);
+            history.push_report(&report);
+        }
+        history
+    };
+    let good = |losses: &[f64], ending: usize| {
+        let all = history(losses);
+        let kept = losses.len() - ending;
+        let good = last_good(&history(&losses[..kept]), &all.buckets()[kept..]).unwrap();
+        assert_eq!(good.grad_norm, 10.0 * good.loss);
+        (good.step, good.loss)
+    };
+    // Step t reports the loss before its update: 0.5 is that of the parameters after step 2.
+    assert_eq!(good(&[0.7, 0.7, 0.6, 0.5, 0.9, 1e30], 2), (2, 0.5));
+    assert_eq!(good(&[0.7, 0.7, 0.8, 0.6, 2.0], 2), (2, 0.6), "it came back");
+    assert_eq!(good(&[0.7, 0.7, 0.8, 2.0], 1), (0, 0.7));
+    assert_eq!(good(&[0.7], 0), (0, 0.7));
+    assert_eq!(last_good(&History::new(4), &[]), None);
+}
+
+#[test]
+fn a_diverged_run_goes_farther_from_its_last_good_step_with_clipping_and_with_smaller_steps() {
+    for fragment in [
+        "activation=linear&depth=4&init=kaiming-normal&dataset=plane&lr=0.5",
+        "activation=tanh&depth=6&gain=4&dataset=ripple&optimizer=momentum&lr=3",
+    ] {
+        let (experiment, _) = from_fragment(fragment);
+        let run = |experiment: &Experiment, change: Option<(u64, Hyper)>| {
+            let mut trainer = AnyTrainer::new(experiment).unwrap();
+            let mut history = History::new(512);
+            history.push_report(trainer.probe().unwrap());
+            while trainer.steps() < 1000 {
+                if let Some((step, hyper)) = change
+                    && step == trainer.steps()
+                {
+                    trainer.set_hyper(hyper);
+                }
+                match trainer.step() {
+                    Ok(report) => history.push_report(report),
+                    Err(_) => break,
+                }
+            }
+            (trainer.steps(), history)
+        };
+        let (end, history) = run(&experiment, None);
+        let good = last_good(&history, &[]).unwrap();
+        let hyper = Hyper::of(&experiment);
+        let clipped = Hyper { clip: ClipKind::Norm, clip_at: good.grad_norm.clamp(1e-4, 1e4), ..hyper };
+        let slower = Hyper { lr: experiment.tenth_of_lr(), ..hyper };
+        let ends = [clipped, slower].map(|other| run(&experiment, Some((good.step, other))).0);
+        assert!(good.step < end && end < 1000, "{fragment}: {good:?} of {end}");
+        assert!(ends.iter().all(|other| *other >= end) && ends.contains(&1000), "{fragment}: {ends:?} after {end}");
     }
 }

@@ -60,7 +60,7 @@ fn ready_script(build: &str, answer: &str) -> String {
 
 fn frame(run_id: &str, step: u32) -> String {
     format!(
-        r#"self.postMessage({{ head: {{ run_id: {run_id}, body: {{ Frame: {{ state: "Paused", step: {step},
+        r#"self.postMessage({{ head: {{ run_id: {run_id}, body: {{ Frame: {{ state: "Paused", step: {step}, head: {step},
            steps_per_second: 0, seek_target: undefined, divergence: undefined }} }} }} }});"#
     )
 }

@@ -49,6 +49,15 @@ impl Batches {
         self.size
     }
 
+    /// The memory that a copy takes, about.
+    pub fn bytes(&self) -> usize {
+        let numbers = match &self.order {
+            Order::Shuffled { samples, .. } => size_of_val(&samples[..]) + size_of::<Random>(),
+            Order::Fixed { batches, .. } => batches.iter().map(|batch| size_of_val(&batch[..])).sum(),
+        };
+        numbers + size_of::<Self>()
+    }
+
     /// The samples of the next batch, without moving on.
     pub fn current(&mut self) -> &[usize] {
         match &mut self.order {

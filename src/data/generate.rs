@@ -11,7 +11,23 @@ impl Dataset {
     /// `noise`, from 0 to 0.5, is the standard deviation of the positions in units of the data's own extent for
     /// classification, and of the targets in units of their deviation for regression.
     pub fn generate(kind: DatasetKind, samples: usize, noise: f64, seed: u32) -> Self {
-        let mut random = Random::new(seed, Purpose::Data);
+        Self::with_held_out(kind, samples, 0, noise, seed).0
+    }
+
+    /// The data set of [`Dataset::generate`], and so many samples of the same law that are not in it. The latter are drawn
+    /// from a stream of their own and standardized by the means and deviations of the former, as new data would be.
+    pub fn with_held_out(kind: DatasetKind, samples: usize, held_out: usize, noise: f64, seed: u32) -> (Self, Self) {
+        let mut data = Self::draw(kind, samples, noise, &mut Random::new(seed, Purpose::Data));
+        let mut held_out = Self::draw(kind, held_out, noise, &mut Random::new(seed, Purpose::HeldOut));
+        standardize(&mut data.x, &mut held_out.x);
+        if kind.classes().is_none() {
+            standardize(&mut data.y, &mut held_out.y);
+        }
+        (data, held_out)
+    }
+
+    /// Samples as they are drawn, before they are standardized.
+    fn draw(kind: DatasetKind, samples: usize, noise: f64, random: &mut Random) -> Self {
         let (inputs, outputs) = kind.dimensions();
         let mut x = Array2::zeros((samples, inputs));
         let mut y = Array2::zeros((samples, outputs));
@@ -37,13 +53,13 @@ impl Dataset {
                     let (low, high): (f64, f64) = if class == 1 { (0.0, 0.5) } else { (0.7, 1.0) };
                     let radius = random.uniform(low * low, high * high).sqrt();
                     let (sin, cos) = libm::sincos(random.uniform(0.0, TAU));
-                    let (a, b) = jitter(&mut random, noise, radius * cos, radius * sin);
+                    let (a, b) = jitter(random, noise, radius * cos, radius * sin);
                     put(a, b, class as f64);
                 }
                 DatasetKind::Xor => {
-                    let a = random.uniform(0.05, 1.0) * sign(&mut random);
+                    let a = random.uniform(0.05, 1.0) * sign(random);
                     let b = random.uniform(0.05, 1.0) * a.signum() * if class == 1 { 1.0 } else { -1.0 };
-                    let (a, b) = jitter(&mut random, noise, a, b);
+                    let (a, b) = jitter(random, noise, a, b);
                     put(a, b, class as f64);
                 }
                 DatasetKind::Gaussians => {
@@ -60,7 +76,7 @@ impl Dataset {
                     let t = random.uniform(0.05, 1.0);
                     let turn = 1.5 * TAU * t / 2.0 + TAU * class as f64 / classes as f64;
                     let (sin, cos) = libm::sincos(turn);
-                    let (a, b) = jitter(&mut random, 0.5 * noise, t * sin, t * cos);
+                    let (a, b) = jitter(random, 0.5 * noise, t * sin, t * cos);
                     put(a, b, class as f64);
                 }
                 DatasetKind::Plane => {
@@ -78,10 +94,6 @@ impl Dataset {
                 }
             }
         }
-        standardize(&mut x);
-        if kind.classes().is_none() {
-            standardize(&mut y);
-        }
         Self { x, y }
     }
 }
@@ -94,12 +106,14 @@ fn sign(random: &mut Random) -> f64 {
     if random.unit() < 0.5 { -1.0 } else { 1.0 }
 }
 
-/// Gives every column mean 0 and standard deviation 1, where it varies.
-fn standardize(matrix: &mut Array2<f64>) {
-    for mut column in matrix.axis_iter_mut(Axis(1)) {
+/// Gives every column mean 0 and standard deviation 1, where it varies; the columns of `others` move with them.
+fn standardize(matrix: &mut Array2<f64>, others: &mut Array2<f64>) {
+    for (mut column, mut others) in matrix.axis_iter_mut(Axis(1)).zip(others.axis_iter_mut(Axis(1))) {
         let mean = column.mean().unwrap_or(0.0);
         let std = column.std(0.0);
-        column.map_inplace(|x| *x = (*x - mean) / if std > 0.0 { std } else { 1.0 });
+        let standardized = |x: &mut f64| *x = (*x - mean) / if std > 0.0 { std } else { 1.0 };
+        column.map_inplace(standardized);
+        others.map_inplace(standardized);
     }
 }
 
@@ -126,6 +140,22 @@ mod tests {
                     let counts = data.y.sum_axis(Axis(0));
                     assert!(counts.iter().all(|n| (n - 200.0 / classes as f64).abs() < 1.0), "{kind:?}: {counts}");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn held_out_samples_are_new_and_measured_by_those_of_the_run() {
+        for &kind in DatasetKind::ALL {
+            let (data, held_out) = Dataset::with_held_out(kind, 1000, 500, 0.1, 7);
+            assert_eq!(data, Dataset::generate(kind, 1000, 0.1, 7), "{kind:?}");
+            assert_eq!((held_out.x.nrows(), held_out.y.nrows()), (500, 500));
+            assert!(held_out.x.outer_iter().all(|x| data.x.outer_iter().all(|other| other != x)), "{kind:?}");
+            for column in held_out.x.axis_iter(Axis(1)) {
+                // Of the same law, but not standardized by themselves.
+                let (mean, std) = (column.mean().unwrap(), column.std(0.0));
+                assert!(mean.abs() < 0.15 && (std - 1.0).abs() < 0.1, "{kind:?}: {mean}, {std}");
+                assert!(mean.abs() > 1e-9 && (std - 1.0).abs() > 1e-9, "{kind:?}: {mean}, {std}");
             }
         }
     }

@@ -160,6 +160,13 @@ impl Experiment {
         if is_last { self.samples - (batches - 1) * size } else { size }
     }
 
+    /// A tenth of the learning rate, as one would write it and no less than what is allowed.
+    pub fn tenth_of_lr(&self) -> f64 {
+        // Through text, because the quotient of decimal fractions is rarely the fraction that one would write.
+        let tenth = format!("{:.11e}", self.lr / 10.0).parse().unwrap_or(self.lr / 10.0);
+        f64::max(tenth, 1e-6)
+    }
+
     /// The value of one parameter.
     pub fn get(&self, key: Key) -> Value {
         match key {

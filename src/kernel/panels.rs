@@ -140,6 +140,19 @@ impl<T: Real> Panels<T> {
         self.panel_mut(col / LANES)[row][col % LANES] = value;
     }
 
+    /// All entries without the padding, exactly, eight columns after the others.
+    pub fn entries(&self) -> impl Iterator<Item = f64> + Clone {
+        (0..self.panels()).flat_map(move |panel| {
+            let cols = self.panel_cols(panel);
+            self.panel(panel).iter().flat_map(move |lane| lane[..cols].iter().map(|x| x.to_f64()))
+        })
+    }
+
+    /// The memory that the numbers take.
+    pub fn bytes(&self) -> usize {
+        size_of_val(&self.lanes[..])
+    }
+
     /// The sum of squares of all entries, in f64. The padding must be zero.
     pub fn sum_of_squares(&self) -> f64 {
         (0..self.panels()).map(|panel| sum_of_squares(self.panel(panel))).sum()
@@ -191,6 +204,8 @@ mod tests {
             assert_eq!(panels.to_array(), array);
             let squares: f64 = array.iter().map(|x| x * x).sum();
             assert_eq!(panels.sum_of_squares(), squares);
+            assert_eq!(panels.entries().sum::<f64>(), array.sum());
+            assert_eq!(panels.entries().count(), array.len());
         }
     }
 

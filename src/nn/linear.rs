@@ -41,6 +41,11 @@ impl<T: Real> Parameter<T> {
         unscale(self.grad_squares.sqrt(), self.exponent)
     }
 
+    /// The memory that the numbers take.
+    pub fn bytes(&self) -> usize {
+        self.value.bytes() + self.grad.bytes()
+    }
+
     /// The gradient as a plain array.
     pub fn grad_array(&self) -> Array2<f64> {
         self.grad.to_array().mapv(|g| unscale(g, self.exponent))

@@ -6,7 +6,6 @@ use super::{Activation, Normalization};
 use crate::kernel::activate::{self, Activity, Tally};
 use crate::kernel::product::{product, product_panel, transpose, transposed_product_panel};
 use crate::kernel::{LANES, Lane, Panels, Real};
-use ndarray::Array2;
 
 /// What a layer is, besides its parameters.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -68,7 +67,7 @@ struct Workspace<T> {
     pre_activation: Panels<T>,
     /// ∂L/∂h_out of a layer with a skip, which passes it on unchanged, and of the output layer.
     grad_output: Panels<T>,
-    /// ∂L/∂z of the layer whose turn it is, and of the one below.
+    /// ∂L/∂u and then ∂L/∂z of the layer whose turn it is, and ∂L/∂u of the one below.
     delta: Panels<T>,
     delta_below: Panels<T>,
     /// Wᵀ.
@@ -119,6 +118,41 @@ impl<T: Real> Layer<T> {
     /// h_out of the last forward pass.
     pub fn output(&self) -> &Panels<T> {
         self.output.as_ref().unwrap_or(&self.activation)
+    }
+
+    /// a of the last forward pass.
+    pub fn activation(&self) -> &Panels<T> {
+        &self.activation
+    }
+
+    /// φ′(u) of the last forward pass.
+    pub fn slope(&self) -> &Panels<T> {
+        &self.slope
+    }
+
+    /// One panel of z of the last forward pass, made again from the layer's input in it.
+    pub fn z_panel(&self, input: &Panels<T>, panel: usize) -> Vec<Lane<T>> {
+        let mut z = vec![[T::ZERO; LANES]; input.rows()];
+        let bias = self.linear.bias.as_ref().map(|bias| bias.value.lanes());
+        product_panel(input, &self.linear.weight.value, panel, bias, &mut z);
+        z
+    }
+
+    /// One panel of u of the last forward pass, made again from the layer's input in it.
+    pub fn u_panel(&self, input: &Panels<T>, panel: usize) -> Vec<Lane<T>> {
+        self.norm.as_ref().map_or_else(|| self.z_panel(input, panel), |norm| norm.u_panel(panel))
+    }
+
+    /// The power of two that ∂L/∂u and ∂L/∂z of the last backward pass were carried with.
+    pub fn exponent(&self) -> i32 {
+        self.exponent
+    }
+
+    /// The memory that the numbers take.
+    fn bytes(&self) -> usize {
+        let buffers = self.activation.bytes() + self.slope.bytes() + self.output.as_ref().map_or(0, Panels::bytes);
+        let parameters = self.parameters().map(Parameter::bytes).sum::<usize>();
+        buffers + parameters + self.norm.as_ref().map_or(0, Norm::bytes) + size_of_val(&self.column_sums[..])
     }
 
     /// ‖∂L/∂z‖ of the last backward pass, true however small.
@@ -195,7 +229,7 @@ impl<T: Real> Layer<T> {
         self.column_sums[panel] = columns;
     }
 
-    /// Goes on from ∂L/∂u in all panels to ∂L/∂z, and to ∂L/∂b.
+    /// Makes ∂L/∂u in all panels into ∂L/∂z, and ∂L/∂b of it.
     fn grad_z(&mut self, delta: &mut Panels<T>) {
         self.grad_u_norm = self.grad_z_norm();
         if let Some(norm) = &mut self.norm {
@@ -213,7 +247,7 @@ impl<T: Real> Layer<T> {
         });
     }
 
-    /// From ∂L/∂z in `work.delta` to ∂L/∂z of the layer below in `work.delta_below`.
+    /// Makes ∂L/∂z in `work.delta` into ∂L/∂u of the layer below.
     fn pass_down(&self, below: &mut Self, work: &mut Workspace<T>) {
         let Workspace { panel: product, grad_output, delta, delta_below, transposed, .. } = work;
         let (rows, width) = (delta.rows(), below.spec.fan_out);
@@ -242,7 +276,6 @@ impl<T: Real> Layer<T> {
                 below.grad_u_panel(panel, product, scale, delta_below);
             }
         }
-        below.grad_z(delta_below);
         std::mem::swap(delta, delta_below);
     }
 }
@@ -313,19 +346,37 @@ impl<T: Real> Mlp<T> {
     /// Computes the gradients of all parameters from ∂L/∂o, from the output layer down; `ready` is told of each layer, by
     /// its index, as soon as its gradients are there, and while they are near the processor.
     pub fn backward(&mut self, mut ready: impl FnMut(usize, &Layer<T>)) {
-        self.descend(|index, layer, input, delta| {
+        let weight_gradient = |index, layer: &mut Layer<T>, input: &Panels<T>, delta: &Panels<T>| {
             layer.weight_gradient(input, delta);
             ready(index, layer);
-        });
+        };
+        self.descend(0, |_, _, _| {}, weight_gradient);
     }
 
     /// Computes from ∂L/∂o only ∂L/∂z of every layer, and what comes with it; the gradients of W stay as they were.
     pub fn backward_z(&mut self) {
-        self.descend(|_, _, _, _| {});
+        self.descend(0, |_, _, _| {}, |_, _, _, _| {});
     }
 
-    /// Calls `visit` with the index of each layer, the layer, its input and its ∂L/∂z, from the output down.
-    fn descend(&mut self, mut visit: impl FnMut(usize, &mut Layer<T>, &Panels<T>, &Panels<T>)) {
+    /// As [`Mlp::backward_z`], but only down to the layer `lowest`, and shows what it finds: `see_grad_u` and `see_grad_z`
+    /// are given each layer's index, the layer, and its ∂L/∂u or ∂L/∂z, (batch, units), times `2^`[`Layer::exponent`].
+    pub fn backward_to(
+        &mut self,
+        lowest: usize,
+        see_grad_u: impl FnMut(usize, &Layer<T>, &Panels<T>),
+        mut see_grad_z: impl FnMut(usize, &Layer<T>, &Panels<T>),
+    ) {
+        self.descend(lowest, see_grad_u, |index, layer, _, delta| see_grad_z(index, layer, delta));
+    }
+
+    /// From the output down to the layer `lowest`, calls `see_grad_u` with the index of each layer, the layer and its ∂L/∂u,
+    /// and then `visit` with the index, the layer, its input and its ∂L/∂z.
+    fn descend(
+        &mut self,
+        lowest: usize,
+        mut see_grad_u: impl FnMut(usize, &Layer<T>, &Panels<T>),
+        mut visit: impl FnMut(usize, &mut Layer<T>, &Panels<T>, &Panels<T>),
+    ) {
         let Self { layers, input, work } = self;
         let last = layers.len() - 1;
         let top = &mut layers[last];
@@ -335,39 +386,31 @@ impl<T: Real> Mlp<T> {
         for panel in 0..work.delta.panels() {
             top.grad_u_panel(panel, work.grad_output.panel(panel), T::ONE, &mut work.delta);
         }
-        top.grad_z(&mut work.delta);
-        for index in (0..=last).rev() {
+        for index in (lowest..=last).rev() {
             let (below, rest) = layers.split_at_mut(index);
-            visit(index, &mut rest[0], below.last().map_or(&*input, Layer::output), &work.delta);
-            if let Some(below) = below.last_mut() {
-                rest[0].pass_down(below, work);
+            let layer = &mut rest[0];
+            see_grad_u(index, layer, &work.delta);
+            layer.grad_z(&mut work.delta);
+            visit(index, layer, below.last().map_or(&*input, Layer::output), &work.delta);
+            if let Some(below) = below.last_mut().filter(|_| index > lowest) {
+                layer.pass_down(below, work);
             }
         }
     }
 
-    /// The output for any number of samples with the present parameters, BatchNorm by its running statistics.
-    /// Not part of training: it allocates.
-    pub fn predict(&self, x: &Array2<f64>) -> Array2<f64> {
-        let mut h = x.clone();
-        for layer in &self.layers {
-            let mut u = h.dot(&layer.linear.weight.value.to_array());
-            if let Some(bias) = &layer.linear.bias {
-                u += &bias.value.to_array();
-            }
-            if let Some(norm) = &layer.norm {
-                u = norm.predict(&u);
-            }
-            let (u, rows) = (Panels::<T>::from_array(&u), u.nrows());
-            let (mut a, mut slope) = (Panels::zeros(rows, u.cols()), Panels::zeros(rows, u.cols()));
-            for panel in 0..u.panels() {
-                let (a, slope) = (a.panel_mut(panel), slope.panel_mut(panel));
-                activate::activate(layer.spec.activation, u.panel(panel), a, slope);
-            }
-            h = match layer.spec.residual {
-                Some(alpha) => h + a.to_array() * alpha,
-                None => a.to_array(),
-            };
-        }
-        h
+    /// The input of a layer in the last forward pass.
+    ///
+    /// # Panics
+    /// If there is no such layer.
+    pub fn layer_input(&self, layer: usize) -> &Panels<T> {
+        if layer == 0 { &self.input } else { self.layers[layer - 1].output() }
+    }
+
+    /// The memory that the numbers take.
+    pub fn bytes(&self) -> usize {
+        let Workspace { panel, pre_activation, grad_output, delta, delta_below, transposed } = &self.work;
+        let work = [&self.input, pre_activation, grad_output, delta, delta_below, transposed];
+        let work = work.map(Panels::bytes).iter().sum::<usize>() + size_of_val(&panel[..]);
+        self.layers.iter().map(Layer::bytes).sum::<usize>() + work
     }
 }

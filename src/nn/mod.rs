@@ -6,6 +6,7 @@ mod linear;
 mod loss;
 mod mlp;
 mod norm;
+mod predict;
 mod residual;
 
 pub use activation::Activation;

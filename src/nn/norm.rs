@@ -4,7 +4,7 @@ use super::linear::Parameter;
 use crate::choice::choice;
 use crate::kernel::activate::replace_and_sum;
 use crate::kernel::{LANES, Lane, Panels, Real, Vector};
-use ndarray::{Array1, Array2, Axis};
+use ndarray::Array2;
 
 choice! {
     /// What is normalized.
@@ -242,18 +242,48 @@ impl<T: Real> Norm<T> {
         total
     }
 
-    /// `u` of pre-activations z as the layer computes it after training: BatchNorm by its running statistics.
-    pub fn predict(&self, z: &Array2<f64>) -> Array2<f64> {
-        let (gamma, beta) = (self.gamma.value.to_array(), self.beta.value.to_array());
-        let normalized = if self.is_batch {
-            let std = Array1::from_iter(self.running_var.iter().map(|var| (var + EPSILON).sqrt()));
-            (z - &Array1::from_vec(self.running_mean.clone())) / std
-        } else {
-            let mean = z.mean_axis(Axis(1)).unwrap_or_default().insert_axis(Axis(1));
-            let std = z.var_axis(Axis(1), 0.0).mapv(|var| (var + EPSILON).sqrt()).insert_axis(Axis(1));
-            (z - &mean) / std
-        };
-        normalized * gamma + beta
+    /// The same normalization for [`Norm::predict`] on at most so many samples at a time.
+    pub(super) fn for_prediction(&self, max_rows: usize) -> Self {
+        let kind = if self.is_batch { Normalization::Batch } else { Normalization::Layer };
+        let (gamma, beta) = (self.gamma.clone(), self.beta.clone());
+        let (running_mean, running_var) = (self.running_mean.clone(), self.running_var.clone());
+        let empty = Self::new(kind, gamma.value.cols(), max_rows).unwrap_or_else(|| self.clone());
+        Self { gamma, beta, running_mean, running_var, ..empty }
+    }
+
+    /// Makes z into u as the layer does after training: BatchNorm by its running statistics.
+    pub(super) fn predict(&mut self, z: &mut Panels<T>) {
+        if !self.is_batch {
+            return self.forward_rows(z);
+        }
+        for panel in 0..z.panels() {
+            let cols = z.panel_cols(panel);
+            let lane = |number: &dyn Fn(usize) -> f64| {
+                let entry = |i| if i < cols { T::from_f64(number(panel * LANES + i)) } else { T::ZERO };
+                T::Vector::load(&std::array::from_fn(entry))
+            };
+            let mean = lane(&|unit| self.running_mean[unit]);
+            let inverse = lane(&|unit| 1.0 / (self.running_var[unit] + EPSILON).sqrt());
+            let gamma = T::Vector::load(&self.gamma.value.panel(panel)[0]);
+            let beta = T::Vector::load(&self.beta.value.panel(panel)[0]);
+            for z in z.panel_mut(panel) {
+                *z = (gamma * ((T::Vector::load(z) - mean) * inverse) + beta).store();
+            }
+        }
+    }
+
+    /// One panel of u of the last forward pass.
+    pub(super) fn u_panel(&self, panel: usize) -> Vec<Lane<T>> {
+        let gamma = T::Vector::load(&self.gamma.value.panel(panel)[0]);
+        let beta = T::Vector::load(&self.beta.value.panel(panel)[0]);
+        self.normalized.panel(panel).iter().map(|x| (gamma * T::Vector::load(x) + beta).store()).collect()
+    }
+
+    /// The memory that the numbers take, without those of γ and β.
+    pub(super) fn bytes(&self) -> usize {
+        let lanes = self.row_sums.iter().map(|sums| size_of_val(&sums[..])).sum::<usize>();
+        let numbers = self.inverse_std.len() + self.row_means.iter().map(Vec::len).sum::<usize>();
+        self.normalized.bytes() + lanes + numbers * size_of::<T>() + 4 * size_of_val(&self.running_mean[..])
     }
 }
 

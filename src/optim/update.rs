@@ -1,6 +1,6 @@
 //! What all update rules share: the loop over a parameter tensor's entries, the scale of its state, and the norms.
 
-use super::{ClipKind, Hyper, OptimizerKind, adagrad, adam, momentum, rmsprop, schedule, sgd};
+use super::{ClipKind, Hyper, OptimizerKind, adagrad, adam, momentum, rmsprop, sgd};
 use crate::kernel::{LANES, Lane, Panels, RUN, Real, Vector, sum_lane};
 use crate::nn::{Parameter, unscale};
 
@@ -92,17 +92,34 @@ impl<T: Real> State<T> {
         Self { slots: [slot(0), slot(1), slot(2)], exponent: 0, magnitude: None, next: parameter.value.clone() }
     }
 
-    /// Gives the parameter the values that [`Optimizer::prepare`] computed.
+    /// Gives the parameter the values that [`Optimizer::prepare`] computed. The values before take their place, until the
+    /// next step, so that a second call undoes the first.
     pub fn commit(&mut self, parameter: &mut Parameter<T>) {
         std::mem::swap(&mut self.next, &mut parameter.value);
+    }
+
+    /// The values of the parameter's that are not in place: those to come, or once they came those before.
+    pub fn other_values(&self) -> &Panels<T> {
+        &self.next
+    }
+
+    /// The memory that the numbers take.
+    pub fn bytes(&self) -> usize {
+        self.next.bytes() + self.slots.iter().map(|slot| size_of_val(&slot[..])).sum::<usize>()
     }
 }
 
 impl Optimizer {
     /// The optimizer at a step, counted from 1.
     pub fn new(kind: OptimizerKind, hyper: Hyper, step: u64) -> Self {
-        let lr = hyper.lr * schedule::factor(hyper.schedule, hyper.schedule_steps, hyper.warmup, step);
-        Self { kind, hyper, step, lr, corrections: adam::bias_corrections(&hyper, step), clip_factor: 1.0 }
+        Self {
+            kind,
+            hyper,
+            step,
+            lr: hyper.lr_at(step),
+            corrections: adam::bias_corrections(&hyper, step),
+            clip_factor: 1.0,
+        }
     }
 
     /// Whether an update depends on the norm of all gradients together, which is known only after the backward pass.

@@ -60,7 +60,7 @@ impl StripKind {
         match (Reading::of(value), scale) {
             (Reading::NotANumber, _) => Some(Self::NotANumber),
             (Reading::Infinite, _) => Some(Self::Infinite),
-            (Reading::Zero, ValueScale::Log(_)) => Some(Self::Zero),
+            (Reading::Zero, ValueScale::Log(_) | ValueScale::NarrowLog(_)) => Some(Self::Zero),
             _ => None,
         }
     }

@@ -38,13 +38,26 @@ pub struct Prediction {
     pub high: Vec<f64>,
 }
 
+/// A value that is the same in every layer, to be compared with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Level {
+    /// The value.
+    pub value: f64,
+    /// What is written at its line.
+    pub label: String,
+}
+
 /// What the chart shows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Data {
     /// The measured quantities; those that are switched off or not measured are left out.
     pub series: Vec<Series>,
+    /// ‖∂L/∂z‖ of earlier steps, from the nearest back: where the curve came from.
+    pub trail: Vec<Vec<f64>>,
     /// What theory expects, if it is known.
     pub prediction: Option<Prediction>,
+    /// A level line, always in view.
+    pub level: Option<Level>,
     /// The value under which plain f32 would read zero or a denormal number.
     pub underflow_below: Option<f64>,
 }
@@ -78,13 +91,24 @@ pub struct Axes {
 /// The fewest decades that the axis spans, so that a healthy gradient looks as level as it is.
 const FEWEST_DECADES: i32 = 3;
 
+/// How visible the curves of the trail are, from the nearest on.
+const TRAIL: [f64; 6] = [0.6, 0.46, 0.36, 0.28, 0.21, 0.15];
+
+/// The recorded steps whose curves trail behind that of the one at `shown`, the nearest first: 1, 2, 4, … places back,
+/// so that slow motion is seen as well as fast.
+pub fn trail_of(shown: usize) -> impl Iterator<Item = usize> {
+    (0..TRAIL.len()).filter_map(move |power| shown.checked_sub(1 << power))
+}
+
 impl Axes {
     /// The axes for data, close to the previous ones; `None` where there is nothing to show or no room for it.
     pub fn fit(surface: Surface, theme: &Theme, data: &Data, previous: Option<&Self>) -> Option<Self> {
         let layers = data.series.iter().map(|series| series.values.len()).max().filter(|layers| *layers > 0)?;
         let previous = previous.filter(|previous| previous.layers == layers);
         let values = || data.series.iter().flat_map(|series| series.values.iter().copied());
-        let range = range(values, data.prediction.as_ref()).settle(previous.map(|axes| axes.range));
+        let level = data.level.iter().map(|level| level.value);
+        let range =
+            range(|| values().chain(level.clone()), data.prediction.as_ref()).settle(previous.map(|axes| axes.range));
         let scale = ValueScale::Log(range);
         let strips: Vec<StripKind> = values().filter_map(|value| StripKind::of(value, &scale)).collect();
         let em = theme.font_px * surface.scale;
@@ -173,6 +197,10 @@ impl Axes {
         if let Some(prediction) = &data.prediction {
             self.draw_band(&mut painter, theme, prediction)?;
         }
+        self.draw_trail(&mut painter, theme, &data.trail)?;
+        if let Some(level) = &data.level {
+            self.draw_level(&mut painter, theme, level)?;
+        }
         // The first series is the one that matters most, and is drawn over the others.
         for (lane, series) in data.series.iter().enumerate().rev() {
             self.draw_series(&mut painter, theme, series, lane)?;
@@ -208,6 +236,36 @@ impl Axes {
             painter.polygon(&outline, theme.grad_z, theme.band_opacity)?;
         }
         Ok(())
+    }
+
+    /// Earlier curves, the fainter the farther back. Where they leave the plot they break: the axis is that of the present.
+    fn draw_trail<DB: DrawingBackend>(
+        &self,
+        painter: &mut Painter<'_, DB>,
+        theme: &Theme,
+        trail: &[Vec<f64>],
+    ) -> Drawn<DB> {
+        let plot = self.frame.plot;
+        for (values, opacity) in trail.iter().zip(TRAIL).rev() {
+            let points = values.iter().take(self.layers).enumerate().map(|(layer, value)| {
+                let y = self.frame.value_to_y(*value).filter(|y| (plot.top..=plot.bottom).contains(y))?;
+                Some((self.layer_to_x(layer), y))
+            });
+            for stretch in segments(points) {
+                painter.faint_path(&stretch, (0.11 * self.frame.em).max(1.0), theme.grad_z, opacity)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn draw_level<DB: DrawingBackend>(&self, painter: &mut Painter<'_, DB>, theme: &Theme, level: &Level) -> Drawn<DB> {
+        let (em, plot) = (self.frame.em, self.frame.plot);
+        let Some(y) = self.clamped_y(level.value) else { return Ok(()) };
+        painter.dashed_path(&[(plot.left, y), (plot.right, y)], 0.12 * em, 0.6 * em, theme.text)?;
+        // At the output side, where a vanishing gradient is far above; over its line, unless there is no room.
+        let text_y = if y - plot.top > 1.4 * em { y - 0.75 * em } else { y + 0.75 * em };
+        let look = TextLook::new(em, theme.text, HPos::Right, VPos::Center).bold();
+        painter.text(&level.label, (plot.right - 0.5 * em, text_y), look)
     }
 
     /// The expected line: thin dashes over the measured ones, which would hide it where theory is right.

@@ -144,6 +144,55 @@ fn a_prediction_is_a_band_and_a_dashed_line_that_break_at_gaps() {
 }
 
 #[test]
+fn earlier_steps_trail_behind_and_fade() {
+    let earlier = |scale: f64| [1e-3, 1e-2, 0.1, 1.0].map(|value| value * scale).to_vec();
+    // The farthest is beyond the axis on the left, and breaks there.
+    let trail = vec![earlier(0.9), earlier(0.7), earlier(0.5)];
+    let data = Data { trail, ..data(&[1e-3, 1e-2, 0.1, 1.0]) };
+    let surface = surface(400, 300);
+    let axes = Axes::fit(surface, &Theme::light(), &data, None).unwrap();
+    let picture = draw(surface, &data);
+    for (opacity, scale) in [("0.6", 0.9), ("0.46", 0.7), ("0.36", 0.5)] {
+        let paths = attributes(&picture, "polyline", "points", &[&format!("opacity=\"{opacity}\"")]);
+        let expected: Vec<String> = (1..4)
+            .map(|layer| {
+                let y = axes.frame.value_to_y(scale * 10f64.powi(layer - 3)).unwrap();
+                format!("{},{}", axes.layer_to_x(layer as usize).round(), y.round())
+            })
+            .collect();
+        assert_eq!(paths, [format!("{} ", expected.join(" "))], "{opacity}");
+    }
+    let strongest = picture.find("opacity=\"0.6\"").unwrap();
+    assert!(picture.find("opacity=\"0.36\"").unwrap() < strongest, "the nearest is drawn over the others");
+    assert!(strongest < picture.find("<circle").unwrap(), "and the present over all");
+}
+
+#[test]
+fn the_trail_goes_back_in_doubling_distances() {
+    assert_eq!(trail_of(100).collect::<Vec<_>>(), [99, 98, 96, 92, 84, 68]);
+    assert_eq!(trail_of(4).collect::<Vec<_>>(), [3, 2, 0]);
+    assert_eq!(trail_of(0).count(), 0);
+}
+
+#[test]
+fn a_level_is_in_view_with_its_name() {
+    let level = Level { value: 1e-8, label: "ε = 10⁻⁸".into() };
+    let data = Data { level: Some(level), ..data(&[0.1, 1.0, 1.0]) };
+    let surface = surface(400, 300);
+    let axes = Axes::fit(surface, &Theme::light(), &data, None).unwrap();
+    assert_eq!(axes.range.exponents(), (-8, 0));
+    let picture = draw(surface, &data);
+    let plot = axes.frame.plot;
+    let dashes = attributes(&picture, "polyline", "points", &["stroke=\"#16191D\""]);
+    assert!(dashes.len() > 10 && dashes.iter().all(|dash| dash.contains(&format!(",{} ", plot.bottom))), "{dashes:?}");
+    assert!(texts(&picture).iter().any(|text| text == "ε = 10⁻⁸"));
+    for value in [0.0, f64::NAN, f64::INFINITY, -1.0] {
+        let level = Some(Level { value, label: "ε".into() });
+        assert!(!texts(&draw(surface, &Data { level, ..data.clone() })).iter().any(|text| text == "ε"), "{value}");
+    }
+}
+
+#[test]
 fn what_is_expected_far_away_leaves_the_measured_readable() {
     let with = |center: f64, low: f64, high: f64| {
         let label = (String::new(), String::new());

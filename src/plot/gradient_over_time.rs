@@ -87,7 +87,7 @@ impl Axes {
         } else {
             let previous = previous.filter(|axes| axes.layers == layers).and_then(|axes| match axes.scale {
                 ValueScale::Log(range) => Some(range),
-                ValueScale::Linear(_) => None,
+                ValueScale::NarrowLog(_) | ValueScale::Linear(_) => None,
             });
             ValueScale::Log(LogRange::fit(values(), 2).settle(previous))
         };
@@ -189,6 +189,15 @@ impl Axes {
             }
             painted = Some(index);
         }
+    }
+
+    /// Marks the step that is visited, over the map.
+    ///
+    /// # Errors
+    /// Those of the backend.
+    pub fn draw_visited<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, step: u64) -> Drawn<DB> {
+        let x = self.step_to_x(step.min(self.steps.last()));
+        Painter::new(backend, theme).visited(x, (self.plot.top, self.plot.bottom), self.em)
     }
 
     /// Draws everything but the map.

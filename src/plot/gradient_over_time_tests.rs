@@ -92,6 +92,20 @@ fn what_needs_an_update_is_empty_before_the_first_and_fractions_are_linear() {
 }
 
 #[test]
+fn the_visited_step_is_marked_across_the_map() {
+    let history = history(10);
+    let (theme, axes) = (Theme::light(), axes(history.buckets(), Quantity::ActivationStd));
+    let picture = svg(surface(400, 240), |backend| axes.draw_visited(backend, &theme, 4).unwrap());
+    let lines = attributes(&picture, "rect", "x", &["fill=\"#16191D\""]);
+    let left: f64 = lines[0].parse().unwrap();
+    assert!((left - axes.step_to_x(4)).abs() <= 1.5, "{left}");
+    assert_eq!(attributes(&picture, "polygon", "points", &[]).len(), 1);
+    let beyond = svg(surface(400, 240), |backend| axes.draw_visited(backend, &theme, u64::MAX).unwrap());
+    let right: f64 = attributes(&beyond, "rect", "x", &[])[0].parse().unwrap();
+    assert!(right <= axes.plot.right);
+}
+
+#[test]
 fn equal_cells_are_drawn_as_one_rectangle() {
     let history = history(10);
     let (theme, axes) = (Theme::light(), axes(history.buckets(), Quantity::GradZ));

@@ -1,5 +1,6 @@
-//! The chart of the loss over the steps.
+//! The chart of the loss, or of the accuracy, over the steps.
 
+use super::color::Rgb;
 use super::frame::{Frame, Margins, StripKind, StripLabels, Surface};
 use super::number;
 use super::paint::{Drawn, Marker, Painter, TextLook};
@@ -7,8 +8,72 @@ use super::scale::{LinearRange, LogRange, StepRange, ValueScale, segments};
 use super::theme::Theme;
 use super::ticks::TickLabel;
 use crate::train::Bucket;
+use crate::train::view::{Evaluation, Score};
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters_backend::DrawingBackend;
+
+/// What is drawn over the steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// The loss of each step's batch, raw and smoothed, and that of all samples.
+    Loss {
+        /// Whether equal distances are equal factors.
+        is_log: bool,
+    },
+    /// The share of samples whose class is right, in percent.
+    Accuracy,
+}
+
+impl Measure {
+    /// What is drawn of a score; `None` where it has no such number.
+    pub fn of(self, score: &Score) -> Option<f64> {
+        match self {
+            Self::Loss { .. } => Some(score.loss),
+            Self::Accuracy => score.accuracy.map(|accuracy| 100.0 * accuracy),
+        }
+    }
+
+    fn is_loss(self) -> bool {
+        matches!(self, Self::Loss { .. })
+    }
+}
+
+/// What the chart shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Data<'a> {
+    /// What is drawn.
+    pub measure: Measure,
+    /// The run, oldest first.
+    pub buckets: &'a [Bucket],
+    /// How well the network did on all samples, by step.
+    pub evaluations: &'a [Evaluation],
+    /// The step that is visited, if it is an earlier one than the latest.
+    pub visited: Option<u64>,
+}
+
+impl<'a> Data<'a> {
+    /// The evaluations of steps that the run has made.
+    fn made(&self) -> &'a [Evaluation] {
+        let latest = self.buckets.last().map_or(0, |bucket| bucket.last.step);
+        &self.evaluations[..self.evaluations.partition_point(|evaluation| evaluation.step <= latest)]
+    }
+
+    fn scored(&self) -> impl Iterator<Item = f64> + 'a {
+        let measure = self.measure;
+        let scores = self.made().iter().flat_map(|evaluation| [&evaluation.training, &evaluation.held_out]);
+        scores.filter_map(move |score| measure.of(score))
+    }
+
+    /// Every number that wants a place on the axis.
+    fn values(&self) -> impl Iterator<Item = f64> + 'a {
+        let buckets = if self.measure.is_loss() { self.buckets } else { &[] };
+        let raw = buckets.iter().flat_map(|bucket| {
+            let (min, max) = bucket.loss_range();
+            [min, max, bucket.last.loss()]
+        });
+        raw.chain(self.scored())
+    }
+}
 
 /// The words on the chart.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,52 +82,76 @@ pub struct Labels {
     pub step_axis: String,
     /// The title of the value axis.
     pub value_axis: String,
+    /// The name of the loss on each step's batch.
+    pub batch: String,
+    /// The name of what was measured on the samples that the network learns from.
+    pub training: String,
+    /// The name of what was measured on samples that it never saw.
+    pub held_out: String,
     /// At the strips.
     pub strips: StripLabels,
 }
 
-/// The chart's axes: how steps and losses stand on the surface.
+/// The lines of the chart, as the legend names them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Line {
+    Batch,
+    Training,
+    HeldOut,
+}
+
+impl Line {
+    /// Colour and mark; the line of held-out samples is dashed besides.
+    fn look(self, theme: &Theme) -> (Rgb, Marker) {
+        match self {
+            Self::Batch => (theme.loss, Marker::Circle),
+            Self::Training => (theme.grad_w, Marker::Diamond),
+            Self::HeldOut => (theme.update, Marker::Triangle),
+        }
+    }
+}
+
+/// The mark of the line of training samples, and that of held-out ones, with their colours.
+pub fn marks(theme: &Theme) -> [(Marker, Rgb); 2] {
+    [Line::Training, Line::HeldOut].map(|line| {
+        let (color, marker) = line.look(theme);
+        (marker, color)
+    })
+}
+
+/// The chart's axes: how steps and values stand on the surface.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Axes {
     /// The plot and its value axis.
     pub frame: Frame,
     steps: StepRange,
+    legend: Vec<Line>,
+    /// Whether the legend has a row of its own, below the title of the value axis.
+    is_legend_below: bool,
 }
+
+/// The width that the title of the value axis and the legend need side by side, in units of the font's size.
+const ONE_ROW_EM: f64 = 31.0;
 
 impl Axes {
     /// The axes for a run, close to the previous ones; `None` where there is nothing to show or no room for it.
     ///
-    /// A linear axis begins at zero.
-    pub fn fit(
-        surface: Surface,
-        theme: &Theme,
-        buckets: &[Bucket],
-        is_log: bool,
-        previous: Option<&Self>,
-    ) -> Option<Self> {
-        let latest = buckets.last()?.last.step;
-        let values = || {
-            buckets.iter().flat_map(|bucket| {
-                let (min, max) = bucket.loss_range();
-                [min, max, bucket.last.loss()]
-            })
-        };
-        let scale = match (is_log, previous.map(|axes| axes.frame.scale)) {
-            (true, Some(ValueScale::Log(range))) => ValueScale::Log(LogRange::fit(values(), 1).settle(Some(range))),
-            (true, _) => ValueScale::Log(LogRange::fit(values(), 1)),
-            (false, previous) => {
-                let range = LinearRange::fit(values().chain([0.0]));
-                let previous = previous.and_then(|scale| match scale {
-                    ValueScale::Linear(range) => Some(range),
-                    ValueScale::Log(_) => None,
-                });
-                ValueScale::Linear(range.settle(previous))
-            }
-        };
-        let strips: Vec<StripKind> = values().filter_map(|value| StripKind::of(value, &scale)).collect();
-        let margins = Margins { top: 2.2, right: 1.6, bottom: 3.2 };
+    /// A linear axis begins at zero unless all is far from it and near to each other, and a logarithmic one has ends
+    /// between powers of ten where whole decades would press the curve flat.
+    pub fn fit(surface: Surface, theme: &Theme, data: &Data<'_>, previous: Option<&Self>) -> Option<Self> {
+        let latest = data.buckets.last()?.last.step;
+        let scale = scale(data, previous.map(|axes| axes.frame.scale));
+        let strips: Vec<StripKind> = data.values().filter_map(|value| StripKind::of(value, &scale)).collect();
+        let mut legend = Vec::new();
+        if data.scored().next().is_some() {
+            legend.extend([Line::Batch, Line::Training, Line::HeldOut]);
+            legend.retain(|line| data.measure.is_loss() || *line != Line::Batch);
+        }
+        let em = theme.font_px * surface.scale;
+        let is_legend_below = !legend.is_empty() && f64::from(surface.width) < ONE_ROW_EM * em;
+        let margins = Margins { top: if is_legend_below { 3.6 } else { 2.2 }, right: 1.6, bottom: 3.2 };
         let frame = Frame::new(surface, theme, margins, scale, &strips, 1)?;
-        Some(Self { frame, steps: StepRange::covering(latest) })
+        Some(Self { frame, steps: StepRange::covering(latest), legend, is_legend_below })
     }
 
     /// The place of a step.
@@ -92,15 +181,69 @@ impl Axes {
             painter.text(&text, (x, frame.floor() + 1.0 * em), numbers)?;
         }
         let title = TextLook::new(em, theme.text, HPos::Center, VPos::Center);
-        painter.text(&labels.step_axis, ((plot.left + plot.right) / 2.0, frame.floor() + 2.3 * em), title)
+        painter.text(&labels.step_axis, ((plot.left + plot.right) / 2.0, frame.floor() + 2.3 * em), title)?;
+        self.draw_legend(&mut painter, theme, labels)
     }
 
-    /// Draws the band between the smallest and the largest loss of each bucket, and the line of its last.
+    /// Names the lines, from the right edge on.
+    fn draw_legend<DB: DrawingBackend>(
+        &self,
+        painter: &mut Painter<'_, DB>,
+        theme: &Theme,
+        labels: &Labels,
+    ) -> Drawn<DB> {
+        let em = self.frame.em;
+        let y = if self.is_legend_below { 2.4 * em } else { 0.9 * em };
+        let look = TextLook::new(em, theme.text, HPos::Left, VPos::Center);
+        let mut right = f64::from(self.frame.surface.width) - 0.5 * em;
+        for line in self.legend.iter().rev() {
+            let (color, marker) = line.look(theme);
+            let words = match line {
+                Line::Batch => &labels.batch,
+                Line::Training => &labels.training,
+                Line::HeldOut => &labels.held_out,
+            };
+            let left = right - (0.54 * words.chars().count() as f64 + 2.3) * em;
+            let sample = [(left, y), (left + 1.8 * em, y)];
+            if *line == Line::HeldOut {
+                painter.dashed_path(&sample, 0.14 * em, 0.5 * em, color)?;
+            } else {
+                painter.path(&sample, 0.14 * em, color)?;
+            }
+            painter.marker(marker, (left + 0.9 * em, y), 0.3 * em, color)?;
+            painter.text(words, (left + 2.3 * em, y), look)?;
+            right = left - 0.7 * em;
+        }
+        Ok(())
+    }
+
+    /// Draws the lines, and the mark of the visited step. Of the batches' losses: the band between the smallest and the
+    /// largest of each bucket, faintly the last of each, and over them their moving average.
     ///
     /// # Errors
     /// Those of the backend.
-    pub fn draw_data<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, buckets: &[Bucket]) -> Drawn<DB> {
+    pub fn draw_data<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, data: &Data<'_>) -> Drawn<DB> {
         let mut painter = Painter::new(backend, theme);
+        if data.measure.is_loss() {
+            self.draw_batches(&mut painter, theme, data.buckets)?;
+        }
+        self.draw_evaluations(&mut painter, theme, data, Line::Training)?;
+        self.draw_evaluations(&mut painter, theme, data, Line::HeldOut)?;
+        match data.visited {
+            Some(step) => {
+                let (plot, x) = (self.frame.plot, self.step_to_x(step.min(self.steps.last())));
+                painter.visited(x, (plot.top, plot.bottom), self.frame.em)
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn draw_batches<DB: DrawingBackend>(
+        &self,
+        painter: &mut Painter<'_, DB>,
+        theme: &Theme,
+        buckets: &[Bucket],
+    ) -> Drawn<DB> {
         let (frame, em) = (&self.frame, self.frame.em);
         let band = buckets.iter().map(|bucket| {
             let (min, max) = bucket.loss_range();
@@ -113,21 +256,115 @@ impl Axes {
             let lower = stretch.iter().rev().map(|(x, low, _)| (*x, *low));
             painter.polygon(&upper.chain(lower).collect::<Vec<_>>(), theme.loss, theme.band_opacity)?;
         }
-        let point = |bucket: &Bucket| Some((self.step_to_x(bucket.last.step), frame.value_to_y(bucket.last.loss())?));
-        for stretch in segments(buckets.iter().map(point)) {
-            painter.path(&stretch, 0.16 * em, theme.loss)?;
+        let point = |bucket: &Bucket, loss: f64| Some((self.step_to_x(bucket.last.step), frame.value_to_y(loss)?));
+        let raw = || buckets.iter().map(|bucket| point(bucket, bucket.last.loss()));
+        let span = SMOOTHED_SHARE * buckets.len() as f64;
+        if span > 1.0 {
+            for stretch in segments(raw()) {
+                painter.faint_path(&stretch, (0.08 * em).max(1.0), theme.loss, RAW_OPACITY)?;
+            }
+            let smoothed = moving_average(buckets.iter().map(|bucket| bucket.last.loss()), span);
+            let smoothed = buckets.iter().zip(smoothed).map(|(bucket, loss)| point(bucket, loss));
+            for stretch in segments(smoothed) {
+                painter.path(&stretch, 0.18 * em, theme.loss)?;
+            }
+        } else {
+            for stretch in segments(raw()) {
+                painter.path(&stretch, 0.16 * em, theme.loss)?;
+            }
         }
         for bucket in buckets {
             if let Some(y) = frame.strip_y(bucket.last.loss(), 0) {
                 painter.marker(Marker::Circle, (self.step_to_x(bucket.last.step), y), 0.3 * em, theme.loss)?;
             }
         }
-        match buckets.last().and_then(point) {
+        match buckets.last().and_then(|bucket| point(bucket, bucket.last.loss())) {
             Some(latest) => {
                 painter.marker(Marker::Circle, latest, 0.44 * em, theme.background)?;
                 painter.marker(Marker::Circle, latest, 0.32 * em, theme.loss)
             }
             None => Ok(()),
+        }
+    }
+
+    /// The line of one kind of samples, and a mark at its end.
+    fn draw_evaluations<DB: DrawingBackend>(
+        &self,
+        painter: &mut Painter<'_, DB>,
+        theme: &Theme,
+        data: &Data<'_>,
+        line: Line,
+    ) -> Drawn<DB> {
+        let em = self.frame.em;
+        let (color, marker) = line.look(theme);
+        let points = data.made().iter().map(|evaluation| {
+            let score = if line == Line::HeldOut { &evaluation.held_out } else { &evaluation.training };
+            let value = data.measure.of(score)?;
+            Some((self.step_to_x(evaluation.step), self.frame.value_to_y(value)?))
+        });
+        let stretches = segments(points);
+        for stretch in &stretches {
+            if line == Line::HeldOut {
+                painter.dashed_path(stretch, 0.16 * em, 0.55 * em, color)?;
+            } else {
+                painter.path(stretch, 0.16 * em, color)?;
+            }
+        }
+        match stretches.last().and_then(|stretch| stretch.last()) {
+            Some(latest) => {
+                painter.marker(marker, *latest, 0.42 * em, theme.background)?;
+                painter.marker(marker, *latest, 0.32 * em, color)
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// The share of the recorded steps that the moving average spans.
+const SMOOTHED_SHARE: f64 = 0.02;
+
+/// How visible the raw loss is behind the smoothed one.
+const RAW_OPACITY: f64 = 0.45;
+
+/// The exponential moving average that spans so many numbers: `s ← s + α (x − s)` with α = 2 / (span + 1), from the
+/// first number on. It begins again after a number that is not finite, in whose place is NaN.
+///
+/// The numbers are averaged, not their logarithms, whatever the axis: an average of logarithms lies below the mean.
+fn moving_average(values: impl Iterator<Item = f64>, span: f64) -> impl Iterator<Item = f64> {
+    let alpha = 2.0 / (span.max(1.0) + 1.0);
+    let mut average = None::<f64>;
+    values.map(move |value| {
+        let next = average.map_or(value, |average| average + alpha * (value - average));
+        average = next.is_finite().then_some(next);
+        average.unwrap_or(f64::NAN)
+    })
+}
+
+/// The scale of the value axis, close to the previous one of its kind.
+fn scale(data: &Data<'_>, previous: Option<ValueScale>) -> ValueScale {
+    let decades = |previous: Option<ValueScale>| {
+        let previous = previous.and_then(|scale| if let ValueScale::Log(range) = scale { Some(range) } else { None });
+        ValueScale::Log(LogRange::fit(data.values(), 1).settle(previous))
+    };
+    match (data.measure, previous) {
+        (Measure::Accuracy, _) => ValueScale::Linear(LinearRange::fit([0.0, 100.0])),
+        (Measure::Loss { is_log: true }, previous) => match (LinearRange::fit_narrow(data.values()), previous) {
+            (Some(range), Some(ValueScale::NarrowLog(previous))) => ValueScale::NarrowLog(range.settle(Some(previous))),
+            (Some(range), _) => ValueScale::NarrowLog(range),
+            (None, previous) => decades(previous),
+        },
+        (Measure::Loss { is_log: false }, previous) => {
+            let extremes = |(least, most): (f64, f64), value: f64| (least.min(value), most.max(value));
+            let finite = data.values().filter(|value| value.is_finite());
+            let (least, most) = finite.fold((f64::INFINITY, f64::NEG_INFINITY), extremes);
+            let is_far_from_zero = least > 0.0 && most - least < most / 3.0;
+            let zero = (!is_far_from_zero).then_some(0.0);
+            let previous = previous.and_then(|scale| match scale {
+                // An axis that began at zero would hide again what this one is to show.
+                ValueScale::Linear(range) if (range.ends().0 == 0.0) != is_far_from_zero => Some(range),
+                _ => None,
+            });
+            ValueScale::Linear(LinearRange::fit(data.values().chain(zero)).settle(previous))
         }
     }
 }

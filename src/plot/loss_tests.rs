@@ -14,17 +14,43 @@ fn history(losses: impl IntoIterator<Item = f64>) -> History {
 }
 
 fn draw(surface: Surface, history: &History, is_log: bool) -> (Option<Axes>, String) {
+    draw_all(surface, &data(history, Measure::Loss { is_log }, &[]))
+}
+
+fn data<'a>(history: &'a History, measure: Measure, evaluations: &'a [Evaluation]) -> Data<'a> {
+    Data { measure, buckets: history.buckets(), evaluations, visited: None }
+}
+
+fn draw_all(surface: Surface, data: &Data<'_>) -> (Option<Axes>, String) {
     let theme = Theme::light();
-    let axes = Axes::fit(surface, &theme, history.buckets(), is_log, None);
-    let labels = Labels { step_axis: "step".into(), value_axis: "loss".into(), strips: StripLabels::default() };
+    let axes = Axes::fit(surface, &theme, data, None);
+    let words = ["step", "loss", "batch", "training", "held-out"].map(str::to_owned);
+    let [step_axis, value_axis, batch, training, held_out] = words;
+    let labels = Labels { step_axis, value_axis, batch, training, held_out, strips: StripLabels::default() };
     let picture = svg(surface, |backend| {
         if let Some(axes) = &axes {
             axes.draw(backend, &theme, &labels).unwrap();
-            axes.draw_data(backend, &theme, history.buckets()).unwrap();
+            axes.draw_data(backend, &theme, data).unwrap();
         }
     });
     (axes, picture)
 }
+
+/// A step, and the loss and the accuracy on training samples and on held-out ones.
+type Scores = (u64, [f64; 2], Option<[f64; 2]>);
+
+fn evaluations(scores: &[Scores]) -> Vec<Evaluation> {
+    let evaluation = |&(step, loss, accuracy): &Scores| {
+        let [training, held_out] =
+            [0, 1].map(|of| Score { loss: loss[of], accuracy: accuracy.map(|accuracy| accuracy[of]) });
+        Evaluation { step, training, held_out }
+    };
+    scores.iter().map(evaluation).collect()
+}
+
+const BLUE: &str = "stroke=\"#0072B2\"";
+const VERMILLION: &str = "stroke=\"#D55E00\"";
+const GREEN: &str = "stroke=\"#009E73\"";
 
 #[test]
 fn the_line_goes_through_the_losses() {
@@ -61,6 +87,115 @@ fn a_band_holds_what_thinning_left_out() {
 }
 
 #[test]
+fn a_smoothed_line_lies_over_the_raw_one() {
+    let history = self::history((0..60).map(|step| if step % 2 == 0 { 0.2 } else { 0.4 }));
+    let (axes, picture) = draw(surface(400, 240), &history, true);
+    let frame = axes.unwrap().frame;
+    let heights = |having: &[&str]| -> Vec<f64> {
+        let lines = attributes(&picture, "polyline", "points", having);
+        assert_eq!(lines.len(), 1, "{having:?}");
+        lines[0].split_whitespace().map(|point| point.split(',').nth(1).unwrap().parse().unwrap()).collect()
+    };
+    let (raw, smoothed) = (heights(&[BLUE, "opacity=\"0.45\""]), heights(&[BLUE, "opacity=\"1\""]));
+    assert_eq!((raw.len(), smoothed.len()), (60, 60));
+    let spread = |heights: &[f64]| {
+        let last = &heights[30..];
+        last.iter().fold(0.0, |a: f64, y| a.max(*y)) - last.iter().fold(f64::MAX, |a, y| a.min(*y))
+    };
+    assert!(spread(&smoothed) < 0.95 * spread(&raw), "{} of {}", spread(&smoothed), spread(&raw));
+    // α of a span of 1.2 numbers, on the values and not on their logarithms.
+    let expected = 0.2 + (0.4 - 0.2) * 2.0 / 2.2;
+    assert_eq!(smoothed[1], frame.value_to_y(expected).unwrap().round());
+}
+
+#[test]
+fn a_moving_average_begins_anew_after_what_is_not_finite() {
+    let cases: [(&[f64], f64, &[f64]); 5] = [
+        (&[], 3.0, &[]),
+        (&[1.0, 2.0, 4.0], 1.0, &[1.0, 2.0, 4.0]),
+        (&[1.0, 3.0, 3.0], 3.0, &[1.0, 2.0, 2.5]),
+        (&[1.0, f64::INFINITY, 3.0, 5.0], 3.0, &[1.0, f64::NAN, 3.0, 4.0]),
+        (&[f64::NAN, 1.0], 0.0, &[f64::NAN, 1.0]),
+    ];
+    for (values, span, expected) in cases {
+        let averages: Vec<f64> = moving_average(values.iter().copied(), span).collect();
+        assert_eq!(format!("{averages:?}"), format!("{expected:?}"), "{values:?}");
+    }
+}
+
+#[test]
+fn training_and_held_out_samples_have_lines_apart() {
+    let history = history([0.8, 0.4, 0.2, 0.1]);
+    // The last is of a step that the run has gone back from.
+    let found = evaluations(&[
+        (0, [0.9, 1.0], Some([0.5, 0.45])),
+        (2, [0.3, 0.5], Some([0.75, 0.7])),
+        (9, [0.1, 0.1], Some([1.0, 1.0])),
+    ]);
+    for (measure, [training, held_out]) in
+        [(Measure::Loss { is_log: false }, [[0.9, 0.3], [1.0, 0.5]]), (Measure::Accuracy, [[50.0, 75.0], [45.0, 70.0]])]
+    {
+        let (axes, picture) = draw_all(surface(500, 240), &data(&history, measure, &found));
+        let axes = axes.unwrap();
+        let place = |step: u64, value: f64| {
+            format!("{},{}", axes.step_to_x(step).round(), axes.frame.value_to_y(value).unwrap().round())
+        };
+        // The first of each colour is the legend's.
+        let solid = attributes(&picture, "polyline", "points", &[VERMILLION]);
+        assert_eq!(solid[1..], [format!("{} {} ", place(0, training[0]), place(2, training[1]))], "{measure:?}");
+        let dashes = attributes(&picture, "polyline", "points", &[GREEN]);
+        assert!(dashes.len() > 4 && dashes.iter().any(|dash| dash.starts_with(&place(0, held_out[0]))), "{dashes:?}");
+        let names = texts(&picture);
+        assert!(["training", "held-out"].iter().all(|name| names.iter().any(|text| text == name)), "{names:?}");
+        let is_loss = measure != Measure::Accuracy;
+        assert_eq!(names.iter().any(|text| text == "batch"), is_loss);
+        assert_eq!(!attributes(&picture, "polyline", "points", &[BLUE]).is_empty(), is_loss);
+        if !is_loss {
+            assert!(["0", "40", "100"].iter().all(|tick| names.iter().any(|text| text == tick)), "{names:?}");
+        }
+    }
+    let without = texts(&draw(surface(500, 240), &history, false).1);
+    assert!(!without.iter().any(|text| text == "training"), "there is no legend of one line");
+}
+
+#[test]
+fn small_changes_are_seen() {
+    let ends = |losses: &[f64], is_log| {
+        let history = history(losses.iter().copied());
+        let frame = draw(surface(400, 240), &history, is_log).0.unwrap().frame;
+        (frame.y_to_value(frame.plot.bottom), frame.y_to_value(frame.plot.top))
+    };
+    let cases: [(&[f64], bool, (f64, f64)); 6] = [
+        (&[0.6, 0.5], false, (0.5, 0.6)),
+        (&[0.6, 0.1], false, (0.0, 0.6)),
+        (&[0.6, 0.5], true, (0.5, 0.6)),
+        (&[0.6, 0.15], true, (0.1, 1.0)),
+        (&[0.6, 0.001], true, (0.001, 1.0)),
+        (&[0.6, 0.0], false, (0.0, 0.6)),
+    ];
+    for (losses, is_log, (low, high)) in cases {
+        let ends = ends(losses, is_log);
+        let is_near = (ends.0 - low).abs() < 0.051 * high && (ends.1 - high).abs() < 0.051 * high;
+        assert!(is_near, "{losses:?}: {ends:?}");
+    }
+}
+
+#[test]
+fn the_visited_step_is_marked() {
+    let history = history([0.8, 0.4, 0.2, 0.1]);
+    for visited in [Some(1), None] {
+        let data = Data { visited, ..data(&history, Measure::Accuracy, &[]) };
+        let (axes, picture) = draw_all(surface(400, 240), &data);
+        let triangles = attributes(&picture, "polygon", "points", &[]);
+        assert_eq!(triangles.len(), usize::from(visited.is_some()));
+        if let Some(step) = visited {
+            let x = axes.unwrap().step_to_x(step).round();
+            assert!(triangles[0].starts_with(&format!("{x},")), "{triangles:?}");
+        }
+    }
+}
+
+#[test]
 fn the_end_of_a_diverged_run_is_marked() {
     let history = history([0.5, 2.0, 1e30, f64::INFINITY, f64::NAN]);
     for is_log in [false, true] {
@@ -77,8 +212,12 @@ fn degenerate_runs_and_sizes_do_not_panic() {
     for losses in runs {
         let history = history(losses.iter().copied());
         for (width, height) in [(0, 0), (1, 1), (400, 240), (3000, 60)] {
-            for is_log in [false, true] {
-                draw(surface(width, height), &history, is_log);
+            for measure in [Measure::Loss { is_log: false }, Measure::Loss { is_log: true }, Measure::Accuracy] {
+                let scores = [(0, [f64::NAN, 0.0], None), (1, [f64::INFINITY, -1.0], Some([0.0, f64::NAN]))];
+                for found in [evaluations(&scores), Vec::new()] {
+                    let data = Data { visited: Some(u64::MAX), ..data(&history, measure, &found) };
+                    draw_all(surface(width, height), &data);
+                }
             }
         }
     }

@@ -7,19 +7,26 @@
 
 pub mod color;
 pub mod contour;
+pub mod csv;
 mod frame;
 pub mod gradient_by_layer;
 pub mod gradient_over_time;
+pub mod histogram;
 pub mod learned;
 pub mod loss;
+pub mod network;
+mod network_legend;
 pub mod number;
 mod paint;
 pub mod scale;
+pub mod svg;
 #[cfg(test)]
 mod testing;
 pub mod theme;
 pub mod ticks;
+mod value_axis;
 mod viridis;
+mod walks;
 
 pub use frame::{Frame, Rect, StripKind, StripLabels, Surface};
 pub use paint::{Drawn, Marker};

@@ -53,6 +53,19 @@ pub fn exact(value: f64) -> String {
     format!("{value:?}")
 }
 
+/// A number that somebody chose, as short as it is: `10⁻⁸`, `2.5×10⁻⁸`, `0.01`.
+pub fn short(value: f64) -> String {
+    let scientific = format!("{value:e}");
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    match exponent.parse::<i32>() {
+        Ok(exponent) if value.is_finite() && !(-3..5).contains(&exponent) => {
+            let power = power_of_ten(exponent);
+            if mantissa == "1" { power } else { format!("{mantissa}×{power}") }
+        }
+        _ => format!("{value}"),
+    }
+}
+
 /// A power of ten with its exponent raised: `10⁻⁸`.
 pub fn power_of_ten(exponent: i32) -> String {
     let digits = exponent.to_string();
@@ -135,6 +148,14 @@ mod tests {
             assert_eq!(exact(value).parse::<f64>().map(f64::to_bits), Ok(value.to_bits()));
         }
         assert_eq!([exact(f64::NAN), exact(f64::NEG_INFINITY), exact(1e-63)], ["NaN", "-Infinity", "1e-63"]);
+    }
+
+    #[test]
+    fn chosen_numbers_are_short() {
+        let cases = [(1e-8, "10⁻⁸"), (2.5e-8, "2.5×10⁻⁸"), (0.01, "0.01"), (1.0, "1"), (0.0, "0"), (f64::NAN, "NaN")];
+        for (value, text) in cases {
+            assert_eq!(short(value), text);
+        }
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub enum Marker {
     Diamond,
     /// A triangle on its base.
     Triangle,
+    /// A square on its side.
+    Square,
 }
 
 /// How a text stands at its point, and how it looks.
@@ -76,7 +78,7 @@ impl<'a, DB: DrawingBackend> Painter<'a, DB> {
 
     /// A circle of which only the line is drawn.
     pub(super) fn ring(&mut self, at: (f64, f64), radius: f64, width: f64, color: Rgb) -> Drawn<DB> {
-        self.backend.draw_circle(pixel(at), radius.round().max(1.0) as u32, &stroke(color, width), false)
+        self.backend.draw_circle(pixel(at), radius.round().max(1.0) as u32, &stroke(color, width, 1.0), false)
     }
 
     /// A level line: a rectangle, because that is sharp on every backend.
@@ -93,10 +95,15 @@ impl<'a, DB: DrawingBackend> Painter<'a, DB> {
 
     /// A line through points; nothing for fewer than two.
     pub(super) fn path(&mut self, points: &[(f64, f64)], width: f64, color: Rgb) -> Drawn<DB> {
+        self.faint_path(points, width, color, 1.0)
+    }
+
+    /// The same, through which shows what is behind it.
+    pub(super) fn faint_path(&mut self, points: &[(f64, f64)], width: f64, color: Rgb, opacity: f64) -> Drawn<DB> {
         if points.len() < 2 {
             return Ok(());
         }
-        self.backend.draw_path(points.iter().copied().map(pixel), &stroke(color, width))
+        self.backend.draw_path(points.iter().copied().map(pixel), &stroke(color, width, opacity))
     }
 
     /// A line of dashes through points.
@@ -128,9 +135,18 @@ impl<'a, DB: DrawingBackend> Painter<'a, DB> {
             }
             Marker::Diamond => &[(0.0, -1.45), (1.45, 0.0), (0.0, 1.45), (-1.45, 0.0)],
             Marker::Triangle => &[(0.0, -1.4), (1.3, 0.95), (-1.3, 0.95)],
+            Marker::Square => &[(-1.05, -1.05), (1.05, -1.05), (1.05, 1.05), (-1.05, 1.05)],
         };
         let corners: Vec<_> = corners.iter().map(|(dx, dy)| (x + dx * radius, y + dy * radius)).collect();
         self.polygon(&corners, color, 1.0)
+    }
+
+    /// The mark of a step that is visited: an upright line, with a triangle that stands on its upper end.
+    pub(super) fn visited(&mut self, x: f64, (top, bottom): (f64, f64), em: f64) -> Drawn<DB> {
+        let (color, halo) = (self.theme.text, self.theme.background);
+        self.upright_line(x, top, bottom, 0.32 * em, halo)?;
+        self.upright_line(x, top, bottom, 0.12 * em, color)?;
+        self.polygon(&[(x, top + 0.1 * em), (x - 0.5 * em, top - 0.7 * em), (x + 0.5 * em, top - 0.7 * em)], color, 1.0)
     }
 
     /// A text at a point.
@@ -151,9 +167,9 @@ fn fill(color: Rgb, opacity: f64) -> ShapeStyle {
     ShapeStyle { color: RGBAColor(color.0, color.1, color.2, opacity), filled: true, stroke_width: 0 }
 }
 
-fn stroke(color: Rgb, width: f64) -> impl BackendStyle {
+fn stroke(color: Rgb, width: f64, opacity: f64) -> impl BackendStyle {
     let stroke_width = width.round().max(1.0) as u32;
-    ShapeStyle { color: RGBAColor(color.0, color.1, color.2, 1.0), filled: false, stroke_width }
+    ShapeStyle { color: RGBAColor(color.0, color.1, color.2, opacity), filled: false, stroke_width }
 }
 
 /// The pixel at a point. Far outside the picture is as far as it gets, so that no backend overflows.

@@ -109,6 +109,12 @@ impl LinearRange {
 
     /// A range around all finite numbers among `values` that ends on round numbers.
     pub fn fit(values: impl IntoIterator<Item = f64>) -> Self {
+        Self::fit_in_steps(values, 4.0)
+    }
+
+    /// The same, with ends on multiples of a round step, of which at most about `steps` span the numbers: the more, the
+    /// closer the range fits.
+    pub fn fit_in_steps(values: impl IntoIterator<Item = f64>, steps: f64) -> Self {
         let mut extremes: Option<(f64, f64)> = None;
         for value in values.into_iter().filter(|value| value.is_finite()) {
             let value = value.clamp(-Self::LIMIT, Self::LIMIT);
@@ -123,8 +129,9 @@ impl LinearRange {
             let half = 0.5 * f64::max(least.abs(), room);
             (least, most) = (least - half, most + half);
         }
-        let step = round_step((most - least) / 4.0);
-        Self { low: (least / step).floor() * step, high: (most / step).ceil() * step }
+        let step = round_step((most - least) / steps);
+        // Where an end is round already, rounding of the quotient adds no step to the range.
+        Self { low: (least / step + 1e-9).floor() * step, high: (most / step - 1e-9).ceil() * step }
     }
 
     /// This range, or the one before as long as it still holds this one and is at most twice as wide.
@@ -139,6 +146,26 @@ impl LinearRange {
             }
             _ => self,
         }
+    }
+
+    /// The range of positive numbers that are much less than two decades apart, for a logarithmic axis that shows how
+    /// little they differ: its ends are round, and over 0. `None` where whole decades fit as well.
+    pub fn fit_narrow(values: impl IntoIterator<Item = f64>) -> Option<Self> {
+        let is_placed = |value: &f64| *value > 0.0 && value.is_finite();
+        let extremes = |(least, most): (f64, f64), value: f64| (least.min(value), most.max(value));
+        let (least, most) = values.into_iter().filter(is_placed).fold((f64::INFINITY, 0.0), extremes);
+        // Beyond these, products of the ends could leave the format.
+        if !(1e-290..1e290).contains(&least) || most > 30.0 * least {
+            return None;
+        }
+        // Whole decades, should they hold the numbers as closely.
+        let (low, high) = if most < 2.5 * least {
+            Self::fit([least, most]).ends()
+        } else {
+            let (low, high) = (round_step(least), round_step(most));
+            (if low > least { previous_round(low) } else { low }, high)
+        };
+        (low > 0.0 && high > low).then_some(Self { low, high })
     }
 
     /// Both ends.
@@ -157,11 +184,18 @@ pub(super) fn round_step(raw: f64) -> f64 {
     factor.unwrap_or(10.0) * magnitude
 }
 
+/// The round number before one of [`round_step`].
+fn previous_round(round: f64) -> f64 {
+    round_step(round / 2.6)
+}
+
 /// Where numbers stand on an axis.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ValueScale {
     /// Equal distances are equal factors. Zero and negative numbers have no place.
     Log(LogRange),
+    /// The same between round numbers, both over 0, that are close to each other.
+    NarrowLog(LinearRange),
     /// Equal distances are equal differences.
     Linear(LinearRange),
 }
@@ -176,6 +210,10 @@ impl ValueScale {
                 let is_placed = value > 0.0 && value.is_finite();
                 is_placed.then(|| (value.log10() - f64::from(range.low)) / f64::from(range.decades()))
             }
+            Self::NarrowLog(range) => {
+                let is_placed = value > 0.0 && value.is_finite();
+                is_placed.then(|| (value / range.low).log10() / (range.high / range.low).log10())
+            }
             Self::Linear(range) => {
                 let value = value.clamp(-LinearRange::LIMIT, LinearRange::LIMIT);
                 value.is_finite().then(|| (value - range.low) / (range.high - range.low))
@@ -187,6 +225,7 @@ impl ValueScale {
     pub fn value_at(&self, position: f64) -> f64 {
         match *self {
             Self::Log(range) => 10f64.powf(f64::from(range.low) + position * f64::from(range.decades())),
+            Self::NarrowLog(range) => range.low * (range.high / range.low).powf(position),
             Self::Linear(range) => range.low + position * (range.high - range.low),
         }
     }
@@ -317,18 +356,47 @@ mod tests {
     }
 
     #[test]
+    fn narrow_ranges_end_on_round_numbers_over_zero() {
+        type Case = (&'static [f64], Option<(f64, f64)>);
+        let cases: [Case; 9] = [
+            (&[0.69, 0.7], Some((0.69, 0.7))),
+            (&[0.693, 0.695, 0.0, f64::NAN], Some((0.693, 0.695))),
+            (&[0.5], Some((0.2, 0.8))),
+            (&[0.31, 0.69], Some((0.3, 0.7))),
+            (&[0.15, 0.7], Some((0.1, 1.0))),
+            (&[0.2, 1.0], Some((0.2, 1.0))),
+            (&[0.01, 0.7], None),
+            (&[0.0, -1.0], None),
+            (&[1e-300, 2e-300], None),
+        ];
+        for (values, expected) in cases {
+            let ends = LinearRange::fit_narrow(values.iter().copied()).map(LinearRange::ends);
+            let is_near = match (ends, expected) {
+                (Some(ends), Some((low, high))) => {
+                    (ends.0 / low - 1.0).abs() < 1e-9 && (ends.1 / high - 1.0).abs() < 1e-9
+                }
+                (ends, expected) => ends == expected,
+            };
+            assert!(is_near, "{values:?}: {ends:?}");
+        }
+    }
+
+    #[test]
     fn places_and_values_are_inverse_and_never_nan() {
         let log = ValueScale::Log(LogRange { low: -8, high: 2 });
         let linear = ValueScale::Linear(LinearRange { low: -1.0, high: 3.0 });
         assert_eq!(log.position(1e-8), Some(0.0));
         assert_eq!(log.position(100.0), Some(1.0));
         assert_eq!(linear.position(1.0), Some(0.5));
+        let narrow = ValueScale::NarrowLog(LinearRange { low: 0.5, high: 2.0 });
+        assert!((narrow.position(1.0).unwrap() - 0.5).abs() < 1e-12);
         for value in [0.0, -1.0, f64::NAN, f64::INFINITY] {
             assert_eq!(log.position(value), None, "{value}");
+            assert_eq!(narrow.position(value), None, "{value}");
         }
         assert_eq!(linear.position(f64::NAN), None);
         assert!(linear.position(f64::INFINITY).is_some_and(f64::is_finite));
-        for scale in [log, linear] {
+        for scale in [log, narrow, linear] {
             for position in [0.0, 0.3, 1.0] {
                 let again = scale.position(scale.value_at(position)).unwrap();
                 assert!((again - position).abs() < 1e-12);

@@ -23,6 +23,8 @@ pub struct Theme {
     pub grad_w: Rgb,
     /// ‖ΔW‖.
     pub update: Rgb,
+    /// √v̂, the root of the second moment.
+    pub second_moment: Rgb,
     /// The loss.
     pub loss: Rgb,
     /// Zero on the heat map.
@@ -57,6 +59,7 @@ impl Theme {
             grad_z: okabe_ito::BLUE,
             grad_w: okabe_ito::VERMILLION,
             update: okabe_ito::BLUISH_GREEN,
+            second_moment: okabe_ito::REDDISH_PURPLE,
             loss: okabe_ito::BLUE,
             zero: Rgb::hex(0xc3c9d0),
             infinite: okabe_ito::REDDISH_PURPLE,
@@ -101,7 +104,7 @@ mod tests {
                 assert!(color.contrast(theme.background) >= 4.5, "{color:?}");
                 assert!(color.contrast(theme.strip) >= 4.5, "{color:?}");
             }
-            for color in [theme.grad_z, theme.grad_w, theme.update, theme.loss] {
+            for color in [theme.grad_z, theme.grad_w, theme.update, theme.second_moment, theme.loss] {
                 assert!(color.contrast(theme.background) >= 3.0, "{color:?}");
             }
         }

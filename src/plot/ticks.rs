@@ -1,7 +1,7 @@
 //! Ticks: as many as fit, at round numbers.
 
 use super::number;
-use super::scale::{StepRange, ValueScale, round_step};
+use super::scale::{LinearRange, StepRange, ValueScale, round_step};
 
 /// A mark on an axis.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,25 +69,49 @@ impl ValueScale {
                     })
                     .collect()
             }
-            Self::Linear(range) => {
+            Self::NarrowLog(range) => {
                 let (low, high) = range.ends();
-                let step = round_step((high - low) / (most - 1) as f64);
-                let decimals = (-step.log10().floor()).clamp(0.0, 12.0) as usize;
-                let is_plain = (1e-6..1e6).contains(&step) && low.abs().max(high.abs()) < 1e9;
-                let (first, last) = ((low / step - 1e-6).ceil() as i64, (high / step + 1e-6).floor() as i64);
-                (first..=last)
-                    .map(|index| {
-                        let value = index as f64 * step;
-                        let text = if is_plain {
-                            format!("{value:.decimals$}").replace('-', "−")
-                        } else {
-                            number::readable(value)
-                        };
-                        Tick { position: (value - low) / (high - low), label: Some(TickLabel::Text(text)) }
+                if high < 3.0 * low {
+                    return self.even_ticks(range, most);
+                }
+                let (first, last) = (low.log10().floor() as i32, high.log10().ceil() as i32);
+                let values = (first..=last).flat_map(|exponent| [1.0, 2.0, 5.0].map(|digit: f64| (exponent, digit)));
+                let positions = values.filter_map(|(exponent, digit)| {
+                    let position = self.position(digit * 10f64.powi(exponent))?;
+                    let is_inside = (-1e-9..=1.0 + 1e-9).contains(&position);
+                    is_inside.then(|| (position.clamp(0.0, 1.0), short_label(exponent, digit)))
+                });
+                let ticks: Vec<_> = positions.collect();
+                let every = ticks.len().div_ceil(most).max(1);
+                let labelled = ticks.into_iter().enumerate();
+                labelled
+                    .map(|(index, (position, label))| Tick {
+                        position,
+                        label: index.is_multiple_of(every).then_some(label),
                     })
                     .collect()
             }
+            Self::Linear(range) => self.even_ticks(range, most),
         }
+    }
+}
+
+impl ValueScale {
+    /// Ticks at equal differences.
+    fn even_ticks(&self, range: LinearRange, most: usize) -> Vec<Tick> {
+        let (low, high) = range.ends();
+        let step = round_step((high - low) / (most - 1) as f64);
+        let decimals = (-step.log10().floor()).clamp(0.0, 12.0) as usize;
+        let is_plain = (1e-6..1e6).contains(&step) && low.abs().max(high.abs()) < 1e9;
+        let (first, last) = ((low / step - 1e-6).ceil() as i64, (high / step + 1e-6).floor() as i64);
+        (first..=last)
+            .filter_map(|index| {
+                let value = index as f64 * step;
+                let text =
+                    if is_plain { format!("{value:.decimals$}").replace('-', "−") } else { number::readable(value) };
+                Some(Tick { position: self.position(value)?, label: Some(TickLabel::Text(text)) })
+            })
+            .collect()
     }
 }
 
@@ -139,7 +163,7 @@ pub fn layer_numbers(hidden: usize, most: usize) -> Vec<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::scale::{LinearRange, LogRange};
+    use super::super::scale::LogRange;
     use super::*;
 
     fn labels(ticks: &[Tick]) -> Vec<String> {
@@ -174,6 +198,19 @@ mod tests {
         assert_eq!(ticks(&[-7.0, 93.0], 4), ["−50", "0", "50", "100"]);
         assert_eq!(ticks(&[0.0, 1e300], 3), ["0", "5.00×10²⁹⁹", "1.00×10³⁰⁰"]);
         assert!(ticks(&[1e-300, 3e-300], 4).len() >= 2);
+    }
+
+    #[test]
+    fn narrow_logarithmic_ticks_are_round() {
+        let ticks = |values: [f64; 2], most| {
+            let range = LinearRange::fit_narrow(values).unwrap();
+            ValueScale::NarrowLog(range).ticks(most)
+        };
+        assert_eq!(labels(&ticks([0.693, 0.695], 5)), ["0.6930", "0.6935", "0.6940", "0.6945", "0.6950"]);
+        assert_eq!(labels(&ticks([0.15, 0.7], 5)), ["0.1", "0.2", "0.5", "1"]);
+        assert_eq!(labels(&ticks([0.06, 1.7], 4)), ["0.05", "0.2", "1"]);
+        let places: Vec<f64> = ticks([0.15, 0.7], 5).iter().map(|tick| tick.position).collect();
+        assert!((places[1] - 2f64.log10()).abs() < 1e-9 && places[3] == 1.0, "{places:?}");
     }
 
     #[test]

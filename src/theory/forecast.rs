@@ -82,8 +82,12 @@ impl Forecast {
 
     /// Where the norm measured in a layer, counted from 0, lies; `None` without a band.
     pub fn standing(&self, layer: usize) -> Option<Standing> {
-        let band = self.edges()?;
-        let (norm, output) = (*self.measured.get(layer)?, *self.measured.last()?);
+        self.standing_of(layer, *self.measured.get(layer)?)
+    }
+
+    /// Where another norm in that layer lies, measured at a later step, say; `None` without a band.
+    pub fn standing_of(&self, layer: usize, norm: f64) -> Option<Standing> {
+        let (band, output) = (self.edges()?, *self.measured.last()?);
         if !(norm.is_finite() && output.is_finite() && output > 0.0) {
             return None;
         }
@@ -97,10 +101,7 @@ impl Forecast {
 
     /// A layer in the middle, counted from 0, that has its χ from the hidden layer after it; `None` where there is none.
     pub fn middle(&self) -> Option<usize> {
-        let line = self.line.as_ref().ok()?;
-        let between = line.layers.len().checked_sub(2).filter(|between| *between > 0)?;
-        // From the middle towards the output, for those that are missing are the first.
-        ((between - 1) / 2..between).find(|layer| line.layers[*layer].chi.is_some())
+        self.line.as_ref().ok()?.middle()
     }
 
     fn line_at(&self, layer: usize) -> Option<f64> {

@@ -55,6 +55,20 @@ pub struct Prediction {
     pub limit: Option<Limit>,
 }
 
+impl Prediction {
+    /// A layer in the middle, counted from 0, that has its χ from the hidden layer after it; `None` where there is none.
+    pub fn middle(&self) -> Option<usize> {
+        let between = self.layers.len().checked_sub(2).filter(|between| *between > 0)?;
+        // From the middle towards the output, for those that are missing are the first.
+        ((between - 1) / 2..between).find(|layer| self.layers[*layer].chi.is_some())
+    }
+
+    /// √χ of that layer: by what the gradient is multiplied on its way back through it.
+    pub fn middle_factor(&self) -> Option<f64> {
+        Some(self.layers[self.middle()?].chi?.sqrt())
+    }
+}
+
 /// The fewest samples over which BatchNorm has a prediction: its correction is of first order in 1 / samples.
 const FEWEST_SAMPLES: usize = 8;
 

@@ -115,6 +115,12 @@ impl History {
         }
     }
 
+    /// Forgets the steps after one. A bucket that goes beyond it is forgotten whole, for nobody knows which of its numbers
+    /// came before.
+    pub fn forget_after(&mut self, step: u64) {
+        self.buckets.retain(|bucket| bucket.last.step <= step);
+    }
+
     /// Forgets all steps.
     pub fn clear(&mut self) {
         self.buckets.clear();
@@ -222,6 +228,19 @@ mod tests {
         }
         assert_eq!(history.buckets()[0].span(), 1);
         assert_eq!(history.buckets()[0].last.step, 0);
+    }
+
+    #[test]
+    fn what_comes_after_a_step_is_forgotten() {
+        let mut history = History::new(8);
+        (0..100).for_each(|step| history.push_report(&report(step, 1.0)));
+        let (first, last) = history.at(50).map(|bucket| (bucket.first_step, bucket.last.step)).unwrap();
+        assert!((first..last).contains(&50), "the step is within a bucket");
+        history.forget_after(50);
+        assert_eq!(history.latest().unwrap().step, first - 1);
+        history.push_report(&report(50, 1.0));
+        assert_eq!((history.latest().unwrap().step, history.at(70).unwrap().last.step), (50, 50));
+        assert_eq!(History::new(3).at(0), None);
     }
 
     #[test]

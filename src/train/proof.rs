@@ -2,7 +2,8 @@
 
 mod checks;
 
-use super::trainer::{AnyTrainer, Trainer};
+use super::any_trainer::AnyTrainer;
+use super::trainer::Trainer;
 use crate::choice::choice;
 use crate::experiment::Experiment;
 use crate::kernel::Real;

@@ -1,14 +1,16 @@
 //! One optimizer step after another, each measured in every layer.
 
 use super::report::{Quantity, StepReport};
+use super::samples::{Data, Samples, load};
 use crate::choice::choice;
-use crate::data::{Batches, Dataset, classes_of};
-use crate::experiment::{Experiment, Precision, Rejection};
+use crate::data::Batches;
+use crate::experiment::{Experiment, Rejection};
 use crate::kernel::{Panels, Real};
 use crate::nn::{Layer, Linear, Loss, Mlp, Norm, Targets};
 use crate::optim::{Hyper, Optimizer, OptimizerKind, State};
 use crate::random::{Purpose, Random};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 choice! {
     /// The number that was first found not to be finite.
@@ -45,35 +47,6 @@ impl std::fmt::Display for Divergence {
 
 impl std::error::Error for Divergence {}
 
-/// The samples that a run learns from.
-#[derive(Clone, Debug)]
-pub struct Samples<T> {
-    x: Vec<Vec<T>>,
-    targets: Rows<T>,
-}
-
-#[derive(Clone, Debug)]
-enum Rows<T> {
-    Values(Vec<Vec<T>>),
-    Classes(Vec<u32>),
-}
-
-impl<T: Real> Samples<T> {
-    /// Samples with a row of numbers each as their targets.
-    pub fn with_values(x: &ndarray::Array2<f64>, y: &ndarray::Array2<f64>) -> Self {
-        Self { x: rows(x), targets: Rows::Values(rows(y)) }
-    }
-
-    /// Samples with a class each, from 0.
-    pub fn with_classes(x: &ndarray::Array2<f64>, classes: Vec<u32>) -> Self {
-        Self { x: rows(x), targets: Rows::Classes(classes) }
-    }
-}
-
-fn rows<T: Real>(matrix: &ndarray::Array2<f64>) -> Vec<Vec<T>> {
-    matrix.outer_iter().map(|row| row.iter().map(|x| T::from_f64(*x)).collect()).collect()
-}
-
 /// What decides whether weight decay applies to a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecayScope {
@@ -86,19 +59,34 @@ pub enum DecayScope {
 /// A run in progress.
 #[derive(Clone, Debug)]
 pub struct Trainer<T> {
-    mlp: Mlp<T>,
-    loss: Loss,
+    pub(super) mlp: Mlp<T>,
+    pub(super) loss: Loss,
     kind: OptimizerKind,
     hyper: Hyper,
     decay_scope: DecayScope,
     /// The optimizer's state of every parameter, in the order of [`crate::nn::Layer::parameters`], layer by layer.
-    states: Vec<Vec<State<T>>>,
-    samples: Samples<T>,
-    targets: Targets<T>,
+    pub(super) states: Vec<Vec<State<T>>>,
+    pub(super) data: Arc<Data<T>>,
+    /// Those of the batch in the network.
+    pub(super) targets: Targets<T>,
     batches: Batches,
-    report: StepReport,
+    pub(super) report: StepReport,
+    pub(super) pass: Pass,
     /// ‖W‖ of every layer: of the weights that the last step made.
     weight_norms: Vec<f64>,
+}
+
+/// What became of the pass whose numbers the network holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pass {
+    /// None was made yet.
+    None,
+    /// It ended before its end, at a number that is not finite.
+    Broken,
+    /// It was measured.
+    Measured,
+    /// It was measured, and the parameters changed.
+    Applied,
 }
 
 impl<T: Real> Trainer<T> {
@@ -109,7 +97,6 @@ impl<T: Real> Trainer<T> {
     pub fn new(experiment: &Experiment) -> Result<Self, Rejection> {
         experiment.validate()?;
         let samples = experiment.samples as usize;
-        let data = Dataset::generate(experiment.dataset, samples, experiment.noise, experiment.seed);
         let batches = Batches::new(samples, experiment.batch_size() as usize, experiment.seed);
         let layers = experiment.layer_specs().into_iter().enumerate().map(|(layer, spec)| {
             let mut random = Random::new(experiment.seed, Purpose::Parameters { layer: layer as u32 });
@@ -117,12 +104,9 @@ impl<T: Real> Trainer<T> {
             (spec, Linear::random(spec.fan_in, spec.fan_out, init, gain, bias_std, &mut random))
         });
         let mlp = Mlp::new(layers.collect(), batches.size());
-        let samples = match experiment.loss {
-            Loss::SoftmaxCrossEntropy => Samples::with_classes(&data.x, classes_of(&data.y)),
-            Loss::BceWithLogits | Loss::Mse => Samples::with_values(&data.x, &data.y),
-        };
         let hyper = Hyper::of(experiment);
-        Ok(Self::with_network(mlp, samples, batches, experiment.loss, experiment.optimizer, hyper, DecayScope::All))
+        let Experiment { loss, optimizer, .. } = *experiment;
+        Ok(Self::with_data(mlp, Data::of(experiment), batches, loss, optimizer, hyper, DecayScope::All))
     }
 
     /// A run of a given network on given samples.
@@ -135,14 +119,24 @@ impl<T: Real> Trainer<T> {
         hyper: Hyper,
         decay_scope: DecayScope,
     ) -> Self {
+        Self::with_data(mlp, Data::without_held_out(samples), batches, loss, kind, hyper, decay_scope)
+    }
+
+    fn with_data(
+        mlp: Mlp<T>,
+        data: Data<T>,
+        batches: Batches,
+        loss: Loss,
+        kind: OptimizerKind,
+        hyper: Hyper,
+        decay_scope: DecayScope,
+    ) -> Self {
         let states = mlp.layers.iter().map(|layer| layer.parameters().map(|p| State::new(kind, p)).collect()).collect();
-        let targets = match &samples.targets {
-            Rows::Values(y) => Targets::Values(Panels::zeros(batches.size(), y.first().map_or(0, Vec::len))),
-            Rows::Classes(_) => Targets::Classes(Vec::with_capacity(batches.size())),
-        };
+        let targets = data.training.targets_of_batch(batches.size());
         let report = StepReport::new(mlp.layers.len());
         let weight_norms = mlp.layers.iter().map(|layer| layer.linear.weight.value.sum_of_squares().sqrt()).collect();
-        Self { mlp, loss, kind, hyper, decay_scope, states, samples, targets, batches, report, weight_norms }
+        let (data, pass) = (Arc::new(data), Pass::None);
+        Self { mlp, loss, kind, hyper, decay_scope, states, data, targets, batches, report, pass, weight_norms }
     }
 
     /// The network.
@@ -153,6 +147,34 @@ impl<T: Real> Trainer<T> {
     /// Steps made.
     pub fn steps(&self) -> u64 {
         self.report.step
+    }
+
+    /// The report of the last step; before the first that of [`Trainer::probe`].
+    pub fn report(&self) -> &StepReport {
+        &self.report
+    }
+
+    /// The memory that a copy takes by itself, about: what never changes is shared.
+    pub fn bytes(&self) -> usize {
+        let states = self.states.iter().flatten().map(State::bytes).sum::<usize>();
+        let targets = match &self.targets {
+            Targets::Values(values) => values.bytes(),
+            Targets::Classes(classes) => size_of_val(&classes[..]),
+        };
+        let numbers = size_of_val(self.report.row()) + size_of_val(&self.weight_norms[..]);
+        self.mlp.bytes() + states + targets + numbers + self.batches.bytes() + size_of::<Self>()
+    }
+
+    /// How many numbers of all parameters have other bits in `other`, and how many there are.
+    pub fn parameter_bits_equal(&self, other: &Self) -> (u64, u64) {
+        let bits = |trainer: &Self| {
+            let parameters = trainer.mlp.layers.iter().flat_map(Layer::parameters);
+            parameters.flat_map(|parameter| parameter.value.entries()).map(f64::to_bits).collect::<Vec<_>>()
+        };
+        let (these, those) = (bits(self), bits(other));
+        let alike = these.iter().zip(&those).filter(|(this, that)| this == that).count();
+        let compared = these.len().max(those.len());
+        ((compared - alike) as u64, compared as u64)
     }
 
     /// Uses these hyper-parameters from the next step on.
@@ -171,6 +193,7 @@ impl<T: Real> Trainer<T> {
         for (index, norm) in self.weight_norms.iter().enumerate() {
             self.report.set(index, Quantity::Weight, *norm);
         }
+        self.pass = Pass::Measured;
         Ok(&self.report)
     }
 
@@ -209,6 +232,7 @@ impl<T: Real> Trainer<T> {
         }
         self.batches.advance();
         self.report.step = step;
+        self.pass = Pass::Applied;
         Ok(&self.report)
     }
 
@@ -222,19 +246,10 @@ impl<T: Real> Trainer<T> {
     fn forward(&mut self) -> Result<(), Divergence> {
         let step = self.report.step + 1;
         let diverged = |layer, quantity| Divergence { step, layer, quantity };
+        self.pass = Pass::Broken;
         let batch = self.batches.current();
-        load(self.mlp.input_mut(batch.len()), &self.samples.x, batch);
-        match (&mut self.targets, &self.samples.targets) {
-            (Targets::Values(values), Rows::Values(rows)) => {
-                values.set_rows(batch.len());
-                load(values, rows, batch);
-            }
-            (Targets::Classes(classes), Rows::Classes(all)) => {
-                classes.clear();
-                classes.extend(batch.iter().map(|&sample| all[sample]));
-            }
-            _ => {}
-        }
+        load(self.mlp.input_mut(batch.len()), &self.data.training.x, batch);
+        self.data.training.load_targets(&mut self.targets, batch);
         self.mlp.forward();
         for (index, layer) in self.mlp.layers.iter().enumerate() {
             let activity = layer.activity();
@@ -364,73 +379,4 @@ impl<T: Real> Update<'_, T> {
 /// `part / whole`, 0 where both are.
 fn ratio(part: f64, whole: f64) -> f64 {
     if part == 0.0 { 0.0 } else { part / whole }
-}
-
-/// Fills the rows of a batch from those of all samples.
-fn load<T: Real>(batch: &mut Panels<T>, all: &[Vec<T>], samples: &[usize]) {
-    for (row, &sample) in samples.iter().enumerate() {
-        for (col, value) in all[sample].iter().enumerate() {
-            batch.set(row, col, *value);
-        }
-    }
-}
-
-/// A [`Trainer`] in the precision that its experiment names.
-#[derive(Clone, Debug)]
-pub enum AnyTrainer {
-    /// In f32.
-    F32(Box<Trainer<f32>>),
-    /// In f64.
-    F64(Box<Trainer<f64>>),
-}
-
-impl AnyTrainer {
-    /// See [`Trainer::new`].
-    ///
-    /// # Errors
-    /// As [`Trainer::new`].
-    pub fn new(experiment: &Experiment) -> Result<Self, Rejection> {
-        Ok(match experiment.precision {
-            Precision::F32 => Self::F32(Box::new(Trainer::new(experiment)?)),
-            Precision::F64 => Self::F64(Box::new(Trainer::new(experiment)?)),
-        })
-    }
-
-    /// See [`Trainer::step`].
-    ///
-    /// # Errors
-    /// As [`Trainer::step`].
-    pub fn step(&mut self) -> Result<&StepReport, Divergence> {
-        match self {
-            Self::F32(trainer) => trainer.step(),
-            Self::F64(trainer) => trainer.step(),
-        }
-    }
-
-    /// See [`Trainer::probe`].
-    ///
-    /// # Errors
-    /// As [`Trainer::probe`].
-    pub fn probe(&mut self) -> Result<&StepReport, Divergence> {
-        match self {
-            Self::F32(trainer) => trainer.probe(),
-            Self::F64(trainer) => trainer.probe(),
-        }
-    }
-
-    /// See [`Trainer::steps`].
-    pub fn steps(&self) -> u64 {
-        match self {
-            Self::F32(trainer) => trainer.steps(),
-            Self::F64(trainer) => trainer.steps(),
-        }
-    }
-
-    /// See [`Trainer::set_hyper`].
-    pub fn set_hyper(&mut self, hyper: Hyper) {
-        match self {
-            Self::F32(trainer) => trainer.set_hyper(hyper),
-            Self::F64(trainer) => trainer.set_hyper(hyper),
-        }
-    }
 }

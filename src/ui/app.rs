@@ -8,6 +8,7 @@ use crate::ui::notices::Notices;
 use crate::ui::panel::Panel;
 use crate::ui::reading::provide_reading;
 use crate::ui::run_bar::RunBar;
+use crate::ui::scrubber::Scrubber;
 use crate::ui::share_dialog::Share;
 use crate::ui::side::Side;
 use crate::ui::stopped::show_panics;
@@ -58,6 +59,7 @@ fn Frame() -> impl IntoView {
         <main class="lab">
             <div class="area-hero">
                 <GradientByLayer />
+                <Scrubber />
             </div>
             <Side />
             <Panel />

@@ -1,6 +1,7 @@
 //! A list that unfolds under a button, and folds when something is chosen, Escape is pressed or the reader turns
 //! elsewhere.
 
+use crate::ui::icon::{Icon, Picture};
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
@@ -12,6 +13,9 @@ pub fn Dropdown(
     /// The words on the button.
     #[prop(into)]
     label: Signal<String>,
+    /// A picture in their place; the words are heard then, and seen when it is pointed at.
+    #[prop(optional)]
+    picture: Option<Picture>,
     /// What unfolds.
     children: Children,
 ) -> impl IntoView {
@@ -40,13 +44,25 @@ pub fn Dropdown(
         }
     };
     let on_keydown = move |event: ev::KeyboardEvent| {
-        if event.key() == "Escape" {
+        if event.key() == "Escape" && details.get_untracked().is_some_and(|details| details.open()) {
+            // Else it would also close what the list stands in.
+            event.prevent_default();
             fold_and_focus();
         }
     };
+    let words = move || label.get();
+    let summary = match picture {
+        Some(picture) => view! {
+            <summary class="chart-tool" aria-label=words title=words>
+                <Icon picture />
+            </summary>
+        }
+        .into_any(),
+        None => view! { <summary class="button quiet">{words}</summary> }.into_any(),
+    };
     view! {
         <details class="dropdown" node_ref=details on:keydown=on_keydown>
-            <summary class="button quiet">{move || label.get()}</summary>
+            {summary}
             <div class="dropdown-body" on:click=move |_| fold_and_focus()>
                 {children()}
             </div>

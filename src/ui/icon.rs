@@ -39,6 +39,16 @@ pub enum Picture {
     Below,
     /// A cross in a ring: diverged.
     Broken,
+    /// Rows and columns: the numbers.
+    Table,
+    /// An arrow into a tray: take along.
+    Export,
+    /// Corners that point outward: fill the window.
+    Maximize,
+    /// Corners that point inward: back to its place.
+    Restore,
+    /// An arrow up and down: more height.
+    Taller,
     /// A tick: holds.
     Check,
     /// A short line: not claimed.
@@ -67,6 +77,11 @@ impl Picture {
             Self::Struck => "M8 2.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11M4.2 11.8l7.6-7.6",
             Self::Flat => "M2 13c5 0 3.6-9.5 12-9.5M9.5 3.5H14",
             Self::Below => "M2 6h2.5M6.8 6h2.5M11.5 6H14M8 8.2V14M5.5 11.6 8 14l2.5-2.4",
+            Self::Table => "M2.5 3h11v10h-11zM2.5 6.4h11M2.5 9.7h11M6.2 6.4V13",
+            Self::Export => "M8 2.2v7.3M5.2 7 8 9.8 10.8 7M3 10v3.3h10V10",
+            Self::Maximize => "M9.8 2.8h3.4v3.4M6.2 13.2H2.8V9.8M13.2 2.8 9.4 6.6M2.8 13.2l3.8-3.8",
+            Self::Restore => "M12.8 6.6H9.4V3.2M3.2 9.4h3.4v3.4M9.4 6.6l3.8-3.8M6.6 9.4l-3.8 3.8",
+            Self::Taller => "M8 2.4v11.2M5.2 5.2 8 2.4l2.8 2.8M5.2 10.8 8 13.6l2.8-2.8",
             Self::Check => "M3 8.6 6.4 12 13 4.4",
             Self::Dash => "M4 8h8",
             Self::Broken => "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2M5.8 5.8l4.4 4.4M10.2 5.8l-4.4 4.4",

@@ -1,7 +1,11 @@
 //! What is being looked at besides the reports: the instrument that is open, the layers chosen, and what came of it.
 
+use crate::diagnosis::Repair;
+use crate::train::phase::Phase;
 use crate::train::proof::Check;
 use crate::train::view::{Evaluation, View, Watch};
+use crate::ui::lab::Lab;
+use crate::worker::client::WorkerClient;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -33,6 +37,8 @@ pub struct Instruments {
     pub compared: RwSignal<Option<usize>>,
     /// The unit that was chosen in the network (layer and unit, from 0).
     pub unit: RwSignal<Option<(usize, usize)>>,
+    /// The phase at which a step is gone through slowly.
+    pub phase: RwSignal<Phase>,
     /// What the worker last saw of what is watched. Of another step than is shown it is stale.
     pub view: RwSignal<Option<Arc<View>>>,
     /// How well the network did whenever it was looked at, by step; thinned when they are many.
@@ -53,6 +59,7 @@ impl Default for Instruments {
             layer: RwSignal::new(0),
             compared: RwSignal::new(None),
             unit: RwSignal::new(None),
+            phase: RwSignal::new(Phase::FIRST),
             view: RwSignal::new(None),
             evaluations: RwSignal::default(),
             proof: RwSignal::new(None),
@@ -80,23 +87,27 @@ impl Instruments {
         if let Some(evaluation) = view.evaluation {
             self.evaluations.try_update(|evaluations| {
                 let evaluations = Arc::make_mut(evaluations);
+                // On a visit it is one between others.
                 let place = evaluations.partition_point(|earlier| earlier.step < evaluation.step);
-                evaluations.truncate(place);
-                evaluations.push(evaluation);
+                if evaluations.get(place).is_none_or(|later| later.step > evaluation.step) {
+                    evaluations.insert(place, evaluation);
+                }
                 if evaluations.len() > MOST_EVALUATIONS {
                     // The first and the last stay.
+                    let last = evaluations.len() - 1;
                     let mut index = 0;
                     evaluations.retain(|_| {
                         index += 1;
-                        index % 2 == 1
+                        index % 2 == 1 || index > last
                     });
-                    if evaluations.last() != Some(&evaluation) {
-                        evaluations.push(evaluation);
-                    }
                 }
             });
         }
-        self.view.try_set(Some(Arc::new(view)));
+        // Scores come by themselves, and what was seen stays as long as nothing else is.
+        let View { layers, network, unit, learned, .. } = &view;
+        if !layers.is_empty() || network.is_some() || unit.is_some() || learned.is_some() {
+            self.view.try_set(Some(Arc::new(view)));
+        }
     }
 
     /// Forgets what was seen of another run.
@@ -105,5 +116,33 @@ impl Instruments {
         self.evaluations.try_set(Arc::default());
         self.proof.try_set(None);
         self.is_proving.try_set(false);
+    }
+}
+
+impl Lab {
+    /// Opens a layer (from 0) in the layer inspector.
+    pub fn open_layer(self, layer: usize) {
+        self.instruments.layer.set(layer);
+        self.instruments.open.set(Instrument::Layer);
+    }
+
+    /// Checks what is claimed of the run, at the step that is shown; the run pauses for it.
+    pub fn prove(self) {
+        if self.failure.with_untracked(Option::is_none) {
+            self.running.set(false);
+            self.instruments.is_proving.set(true);
+            self.tell(WorkerClient::prove);
+        }
+    }
+
+    /// Asks what theory expects after each of these repairs, for those that change the network.
+    pub fn foresee(self, repairs: &[Repair]) {
+        let experiment = self.experiment.get_untracked();
+        let asked = repairs.iter().map(|repair| (*repair, repair.apply(&experiment)));
+        let asked: Vec<_> = asked.filter(|(_, repaired)| !repaired.is_same_run(&experiment)).collect();
+        self.foreseen.set(asked.iter().map(|(repair, _)| (*repair, None)).collect());
+        if !asked.is_empty() {
+            self.tell(|client| client.predict(asked.into_iter().map(|(_, repaired)| repaired).collect()));
+        }
     }
 }

@@ -16,8 +16,7 @@ const TAKES_ARROWS: &str = "input, figure, [role=slider]";
 /// Listens for the keys for as long as the page lives.
 pub fn listen(lab: Lab) {
     window_event_listener(ev::keydown, move |event| {
-        let is_chord = event.ctrl_key() || event.meta_key() || event.alt_key();
-        if is_chord || event.default_prevented() || is_within(&event, TAKES_LETTERS) {
+        if is_taken(&event) {
             return;
         }
         match event.key().as_str() {
@@ -29,6 +28,12 @@ pub fn listen(lab: Lab) {
         }
         event.prevent_default();
     });
+}
+
+/// Whether the key is meant for a field, or belongs to a chord or to somebody who has taken it.
+pub(super) fn is_taken(event: &KeyboardEvent) -> bool {
+    let is_chord = event.ctrl_key() || event.meta_key() || event.alt_key();
+    is_chord || event.default_prevented() || is_within(event, TAKES_LETTERS)
 }
 
 fn is_within(event: &KeyboardEvent, selector: &str) -> bool {

@@ -13,6 +13,7 @@ use crate::ui::instruments::Instruments;
 use crate::worker::client::{Event, Failure, WorkerClient};
 use crate::worker::protocol::{Change, RunState, Status};
 use leptos::prelude::*;
+use std::sync::Arc;
 
 /// Buckets of history that the page keeps: more than a chart has pixels to tell apart.
 const HISTORY_CAPACITY: usize = 512;
@@ -34,6 +35,12 @@ pub struct Lab {
     pub forecast: RwSignal<Option<Forecast>>,
     /// The experiment that the history is of: while another one loads, still the last.
     pub measured: RwSignal<Experiment>,
+    /// The exact report of the visited step, once the worker has made it again.
+    pub(super) visited_report: StoredValue<Option<Bucket>, LocalStorage>,
+    /// The last steps of a run that diverged, each a bucket of its own.
+    pub ending: RwSignal<Vec<Bucket>>,
+    /// What theory expects after each of the repairs that were last asked for: the factor of a layer.
+    pub foreseen: RwSignal<Vec<(Repair, Option<f64>)>>,
     /// Counts up, at most once an animation frame, whenever the history has changed.
     pub redraw: RwSignal<u32>,
     /// Whether a run was loaded of which nothing has come back yet; status and history are still those of the last.
@@ -56,13 +63,14 @@ pub struct Lab {
     pub visited: RwSignal<Option<u64>>,
     client: StoredValue<Option<WorkerClient>, LocalStorage>,
     /// The run as it was at step 0, from which the changes lead to the present one.
-    start: StoredValue<Experiment>,
+    pub(super) start: StoredValue<Experiment>,
     /// The experiment as the worker knows it.
-    told: StoredValue<Experiment>,
+    pub(super) told: StoredValue<Experiment>,
     /// The step that a seek is going to, with the order to run from there.
-    run_from: StoredValue<Option<u64>>,
+    pub(super) run_from: StoredValue<Option<u64>>,
     is_telling_planned: StoredValue<bool>,
     is_redraw_planned: StoredValue<bool>,
+    pub(super) is_visit_planned: StoredValue<bool>,
 }
 
 /// A repair that was made.
@@ -94,6 +102,9 @@ impl Lab {
             history: StoredValue::new_local(History::new(HISTORY_CAPACITY)),
             forecast: RwSignal::new(None),
             measured: RwSignal::new(experiment.clone()),
+            visited_report: StoredValue::new_local(None),
+            ending: RwSignal::new(Vec::new()),
+            foreseen: RwSignal::new(Vec::new()),
             redraw: RwSignal::new(0),
             awaiting: RwSignal::new(true),
             running: RwSignal::new(false),
@@ -110,6 +121,7 @@ impl Lab {
             run_from: StoredValue::new(None),
             is_telling_planned: StoredValue::new(false),
             is_redraw_planned: StoredValue::new(false),
+            is_visit_planned: StoredValue::new(false),
         }
     }
 
@@ -117,6 +129,10 @@ impl Lab {
     pub fn start_worker(self) {
         let client = WorkerClient::start(move |event| self.take(event));
         self.client.try_update_value(|slot| *slot = Some(client));
+        leptos::prelude::Effect::new(move |_| {
+            let watch = self.instruments.watch();
+            self.tell(|client| client.watch(watch));
+        });
     }
 
     /// Opens an experiment: from the start, or at its step, paused or running, as it says.
@@ -174,6 +190,9 @@ impl Lab {
     /// Runs, or pauses what runs.
     pub fn toggle_run(self) {
         self.tell_changes();
+        if self.visited.get_untracked().is_some() {
+            self.continue_here();
+        }
         if untrack(|| self.is_under_way()) {
             self.running.set(false);
             self.run_from.set_value(None);
@@ -188,6 +207,9 @@ impl Lab {
     pub fn step(self) {
         // A setting changed just before holds for this step.
         self.tell_changes();
+        if self.visited.get_untracked().is_some() {
+            self.continue_here();
+        }
         if untrack(|| self.can_go_on()) {
             self.running.set(false);
             self.run_from.set_value(None);
@@ -224,7 +246,9 @@ impl Lab {
         self.run_from.set_value(None);
         self.failure.set(None);
         self.awaiting.set(true);
-        let step = self.status.get_untracked().step;
+        self.visited.set(None);
+        self.instruments.is_proving.set(false);
+        let step = self.status.get_untracked().head;
         let now = self.experiment.get_untracked();
         let mut start = self.start.get_value();
         if !now.is_same_run(&start) {
@@ -253,47 +277,13 @@ impl Lab {
         self.told.set_value(now);
     }
 
-    /// What the history holds of the step that the page shows; follows every change of either. `None` before the first.
-    pub fn with_shown<R>(self, read: impl FnOnce(&Bucket) -> R) -> Option<R> {
-        self.redraw.track();
-        let visited = self.visited.get();
-        self.history.try_with_value(|history| {
-            let bucket = match visited {
-                Some(step) => history.at(step)?,
-                None => history.buckets().last()?,
-            };
-            Some(read(bucket))
-        })?
-    }
-
-    /// Whether what the worker saw is of the step that the page shows; follows every change of it.
-    pub fn is_view_current(self) -> bool {
-        let step = self.visited.get().unwrap_or_else(|| self.status.get().head);
-        self.instruments.view.with(|view| view.as_ref().is_some_and(|view| view.step == step))
-    }
-
-    /// Shows a step of the run: an earlier one as a visit, or the latest and all that follow. The charts show what was
-    /// recorded of it at once; the worker makes its exact state again for all else.
-    pub fn show_step(self, _step: u64) {}
-
-    /// Has what is claimed of the run checked on it as it stands; what came of it will be in
-    /// [`Instruments::proof`].
-    pub fn prove(self) {
-        self.instruments.is_proving.set(true);
-    }
-
-    /// Opens a layer (from 0) in the layer inspector.
-    pub fn open_layer(self, layer: usize) {
-        self.instruments.layer.set(layer);
-        self.instruments.open.set(crate::ui::instruments::Instrument::Layer);
-    }
-
     /// Whether the run goes on by itself, or towards the step of a seek. A single step is no such thing: it ends
     /// before anyone could stop it.
     pub fn is_under_way(self) -> bool {
         let status = self.status.get();
         let is_seeking = status.seek_target.is_some_and(|target| target > status.step + 1);
-        self.running.get() || (is_seeking && self.can_go_on())
+        // A visit ends where it goes by itself, and the button is for going on from there.
+        self.running.get() || (is_seeking && self.visited.get().is_none() && self.can_go_on())
     }
 
     /// Whether another step can be made.
@@ -335,6 +325,8 @@ impl Lab {
         self.changes.set(Vec::new());
         self.awaiting.set(true);
         self.run_from.set_value(None);
+        self.visited.set(None);
+        self.ending.set(Vec::new());
         self.tell(|client| {
             if is_dead {
                 client.restart();
@@ -355,7 +347,7 @@ impl Lab {
         }
     }
 
-    fn tell_changes(self) {
+    pub(super) fn tell_changes(self) {
         let (Some(now), Some(told)) = (self.experiment.try_get_untracked(), self.told.try_get_value()) else {
             return;
         };
@@ -365,7 +357,8 @@ impl Lab {
             self.go_to(0, run);
             return;
         }
-        if self.failure.get_untracked().is_some() {
+        // What is set on a visit holds from the step that the run goes on from.
+        if self.failure.get_untracked().is_some() || self.visited.get_untracked().is_some() {
             return;
         }
         if Hyper::of(&now) != Hyper::of(&told) {
@@ -377,7 +370,7 @@ impl Lab {
         self.told.set_value(now);
     }
 
-    fn tell(self, message: impl FnOnce(&WorkerClient)) {
+    pub(super) fn tell(self, message: impl FnOnce(&WorkerClient)) {
         self.client.try_with_value(|client| {
             if let Some(client) = client {
                 message(client);
@@ -399,6 +392,20 @@ impl Lab {
             Event::Theory(forecast) => {
                 self.forecast.try_set(Some(*forecast));
             }
+            Event::View(view) => self.instruments.take(*view),
+            Event::Ending(ending) => {
+                self.ending.try_set(ending);
+            }
+            Event::Proof(checks) => {
+                let step = self.status.try_get_untracked().map_or(0, |status| status.step);
+                self.instruments.proof.try_set(Some((step, Arc::new(checks))));
+                self.instruments.is_proving.try_set(false);
+            }
+            Event::Predicted(factors) => {
+                self.foreseen.try_update(|foreseen| {
+                    foreseen.iter_mut().zip(factors).for_each(|((_, place), factor)| *place = factor);
+                });
+            }
             Event::Failed(failure) => {
                 self.running.try_set(false);
                 self.failure.try_set(Some(failure));
@@ -410,15 +417,20 @@ impl Lab {
         let is_first = self.awaiting.try_get_untracked() == Some(true);
         self.history.try_update_value(|history| {
             // Kept until now, so that the charts never stand empty between two runs. A seek back starts again too.
-            let is_back = history.latest().is_some_and(|latest| latest.step > status.step);
+            let is_back = history.latest().is_some_and(|latest| latest.step > status.head);
             if is_first || is_back {
                 history.clear();
             }
-            buckets.into_iter().for_each(|bucket| history.push(bucket));
+            if status.step == status.head {
+                buckets.into_iter().for_each(|bucket| history.push(bucket));
+            } else if let Some(exact) = buckets.into_iter().next_back() {
+                self.visited_report.try_update_value(|visited| *visited = Some(exact));
+            }
         });
         if is_first {
             self.awaiting.try_set(false);
             self.forecast.try_set(None);
+            self.instruments.clear();
             self.start.try_with_value(|start| self.measured.try_set(start.clone()));
         }
         if status.state == RunState::Diverged {

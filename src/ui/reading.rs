@@ -40,15 +40,16 @@ pub struct Reading {
 pub fn provide_reading(lab: Lab) -> Reading {
     let latest = Memo::new(move |previous: Option<&Option<Finding>>| {
         // The status comes with the reports of its frame, so state, step and verdict change together.
-        let divergence = lab.status.with(|status| status.divergence);
+        let divergence = lab.status.with(|status| status.divergence).filter(|_| lab.visited.get().is_none());
         let experiment = lab.experiment.get();
         // Between two runs the settings are already the next one's, and the report still the last one's.
         if lab.awaiting.get() || lab.measured.with(|measured| !experiment.is_same_run(measured)) {
             return previous.cloned().flatten();
         }
-        lab.history.with_value(|history| match (history.latest(), divergence) {
+        let report = lab.with_shown(|bucket| bucket.last.clone());
+        match (report, divergence) {
             (Some(report), _) => {
-                let diagnosis = diagnose(&experiment, report, divergence);
+                let diagnosis = diagnose(&experiment, &report, divergence);
                 Some(Finding { diagnosis, experiment, layers: report.layers().saturating_sub(1) })
             }
             // It diverged before anything was measured, so nothing else can be said of it.
@@ -59,7 +60,7 @@ pub fn provide_reading(lab: Lab) -> Reading {
                 Some(Finding { diagnosis, experiment, layers })
             }
             (None, None) => None,
-        })
+        }
     });
     let shown = RwSignal::new(None);
     let shown_at_ms = StoredValue::new(0.0);

@@ -3,13 +3,14 @@
 use crate::experiment::{Key, share};
 use crate::plot::number;
 use crate::ui::address;
+use crate::ui::clipboard;
 use crate::ui::control::Control;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::icon::{Icon, Picture};
 use crate::ui::lab::use_lab;
 use leptos::html;
 use leptos::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 
 /// What became of the wish to copy.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -51,7 +52,7 @@ pub fn Share() -> impl IntoView {
     let copy = move |_| {
         let link = untrack(link);
         spawn_local(async move {
-            match write_clipboard(&link).await {
+            match clipboard::write(&link).await {
                 true => _ = copying.try_set(Copying::Copied),
                 false => select(),
             }
@@ -111,13 +112,4 @@ pub fn Share() -> impl IntoView {
             </Show>
         </dialog>
     }
-}
-
-/// Whether the browser took the text into its clipboard. It does so only on secure pages, and has no clipboard at all
-/// on others.
-async fn write_clipboard(text: &str) -> bool {
-    let navigator = window().navigator();
-    let has_clipboard =
-        js_sys::Reflect::get(&navigator, &"clipboard".into()).is_ok_and(|clipboard| clipboard.is_object());
-    has_clipboard && JsFuture::from(navigator.clipboard().write_text(text)).await.is_ok()
 }

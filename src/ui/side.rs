@@ -1,9 +1,11 @@
 //! The column beside the charts: what is happening, why, and what to try.
 
 use crate::diagnosis::Condition;
+use crate::plot::number;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::icon::{Icon, Picture};
 use crate::ui::lab::use_lab;
+use crate::ui::post_mortem::PostMortem;
 use crate::ui::reading::Reading;
 use crate::ui::verdict::Verdict;
 use crate::ui::why::Why;
@@ -17,6 +19,7 @@ pub fn Side() -> impl IntoView {
         <div class="side" id="happening">
             <Question />
             <Verdict />
+            <PostMortem />
             <Repairs />
             <Why />
         </div>
@@ -57,11 +60,23 @@ fn Repairs() -> impl IntoView {
             && last_made.get().is_none()
             && !is_diverged.get()
     });
+    Effect::new(move |_| {
+        // The same repairs do other things to another network.
+        lab.measured.track();
+        lab.foresee(&offered.get().unwrap_or_default());
+    });
     let buttons = move || {
+        let expected = move |repair| {
+            let foreseen = lab.foreseen.get();
+            let (_, factor) = foreseen.into_iter().find(|(asked, _)| *asked == repair)?;
+            let words = t_string!(i18n, page.side.expected, factor = number::factor(factor?));
+            Some(view! { <small class="expected-factor" data-factor=number::exact(factor?)>{words}</small> })
+        };
         let button = |repair| {
             view! {
                 <button type="button" class="button repair" on:click=move |_| lab.repair(repair)>
                     {words::repair(i18n, repair)}
+                    {move || expected(repair)}
                 </button>
             }
         };

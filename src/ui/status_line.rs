@@ -16,12 +16,12 @@ pub fn StatusLine() -> impl IntoView {
     let reading = expect_context::<Reading>();
 
     let state = Memo::new(move |_| state_name(lab));
-    let step = Memo::new(move |_| lab.status.get().step);
+    let step = Memo::new(move |_| lab.visited.get().unwrap_or_else(|| lab.status.get().step));
     let rate = Memo::new(move |_| lab.status.get().steps_per_second);
     let target = Memo::new(move |_| lab.status.get().seek_target);
     let loss = Memo::new(move |_| {
         lab.status.track();
-        lab.history.with_value(|history| history.latest().map(|report| report.loss()))
+        lab.with_shown(|bucket| bucket.last.loss())
     });
     let verdict =
         move || reading.latest.with(|d| d.as_ref().and_then(|d| d.diagnosis.conditions.first()).map(|c| c.name()));

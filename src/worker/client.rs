@@ -1,14 +1,16 @@
 //! The page's handle on a training worker.
 
 use super::protocol::{
-    Change, Command, PROTOCOL_VERSION, Request, Response, ResponseBody, RunState, Status, decode_buckets,
+    Change, Command, PROTOCOL_VERSION, Request, Response, ResponseBody, RunState, Status, decode_buckets, decode_view,
 };
-use super::runtime::{BUILD, HEAD, NUMBERS};
+use super::runtime::{BUILD, BYTES, HEAD, NUMBERS};
 use crate::experiment::{Experiment, Speed};
 use crate::optim::Hyper;
 use crate::theory::Forecast;
 use crate::train::Bucket;
-use js_sys::{Float64Array, Reflect};
+use crate::train::proof::Check;
+use crate::train::view::{View, Watch};
+use js_sys::{Float64Array, Reflect, Uint8Array};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
@@ -48,6 +50,14 @@ pub enum Event {
     LiveSet(Change),
     /// More is known of what theory expects of the run at its start.
     Theory(Box<Forecast>),
+    /// What was seen of what is watched.
+    View(Box<View>),
+    /// The run diverged; these were its last steps, each a bucket of its own.
+    Ending(Vec<Bucket>),
+    /// What came of the checks.
+    Proof(Vec<Check>),
+    /// The factors by theory of the experiments that were asked for.
+    Predicted(Vec<Option<f64>>),
     /// It cannot go on.
     Failed(Failure),
 }
@@ -80,6 +90,8 @@ struct Inner {
     /// How many layers the present run's reports have, the output layer included.
     layers: Cell<usize>,
     is_ready: Cell<bool>,
+    /// What is watched, for the next worker too.
+    watch: RefCell<Watch>,
     /// Requests made before the worker was ready, which would be lost.
     waiting: RefCell<VecDeque<Request>>,
     watchdog: Cell<Option<i32>>,
@@ -118,6 +130,7 @@ impl WorkerClient {
             run_id: Cell::new(0),
             layers: Cell::new(0),
             is_ready: Cell::new(false),
+            watch: RefCell::default(),
             waiting: RefCell::default(),
             watchdog: Cell::new(None),
             on_silence: RefCell::default(),
@@ -136,6 +149,41 @@ impl WorkerClient {
         inner.layers.set(experiment.depth as usize + 1);
         inner.waiting.borrow_mut().clear();
         inner.send(Command::Load { experiment: Box::new(experiment.clone()), changes: changes.to_vec() });
+        let watch = inner.watch.borrow().clone();
+        inner.send(Command::Watch(watch));
+    }
+
+    /// Looks at this from now on.
+    pub fn watch(&self, watch: Watch) {
+        if *self.inner.watch.borrow() != watch {
+            *self.inner.watch.borrow_mut() = watch.clone();
+            self.inner.send(Command::Watch(watch));
+        }
+    }
+
+    /// Goes to a step that was already made and looks around there; the run stays where it is.
+    pub fn visit(&self, step: u64) {
+        self.inner.send(Command::Visit(step));
+    }
+
+    /// Back from a visit.
+    pub fn return_to_head(&self) {
+        self.inner.send(Command::Return);
+    }
+
+    /// Makes the visited step the run's latest.
+    pub fn continue_from_visit(&self) {
+        self.inner.send(Command::Continue);
+    }
+
+    /// Checks what is claimed of the run.
+    pub fn prove(&self) {
+        self.inner.send(Command::Prove);
+    }
+
+    /// Asks what theory expects of experiments.
+    pub fn predict(&self, experiments: Vec<Experiment>) {
+        self.inner.send(Command::Predict(experiments));
     }
 
     /// Trains at the set speed.
@@ -222,7 +270,16 @@ impl Inner {
     }
 
     fn send(self: &Rc<Self>, command: Command) {
-        let expects_answer = !matches!(command, Command::FrameTaken | Command::SetSpeed(_));
+        // Where there is no run, or nothing to visit, these have no answer.
+        let expects_answer = !matches!(
+            command,
+            Command::FrameTaken
+                | Command::SetSpeed(_)
+                | Command::Watch(_)
+                | Command::Return
+                | Command::Continue
+                | Command::Predict(_)
+        );
         let request = Request { run_id: self.run_id.get(), command };
         if !self.is_ready.get() {
             self.waiting.borrow_mut().push_back(request);
@@ -244,8 +301,8 @@ impl Inner {
         let Ok(Response { run_id, body }) = serde_wasm_bindgen::from_value(head) else {
             return self.fail(Failure::VersionMismatch);
         };
-        // Theory comes unasked, and is no answer to what was asked.
-        if !matches!(body, ResponseBody::Theory(_)) {
+        // These come unasked, and are no answer to what was asked.
+        if !matches!(body, ResponseBody::Theory(_) | ResponseBody::View | ResponseBody::Ending) {
             self.stop_watching();
         }
         match body {
@@ -276,7 +333,16 @@ impl Inner {
                 None => self.fail(Failure::VersionMismatch),
             },
             ResponseBody::LiveSet(change) => (self.on_event)(Event::LiveSet(change)),
-            ResponseBody::Proof(_) | ResponseBody::Predicted(_) => {}
+            ResponseBody::View => match self.view(message) {
+                Some(view) => (self.on_event)(Event::View(Box::new(view))),
+                None => self.fail(Failure::VersionMismatch),
+            },
+            ResponseBody::Ending => match self.buckets(message) {
+                Some(buckets) => (self.on_event)(Event::Ending(buckets)),
+                None => self.fail(Failure::VersionMismatch),
+            },
+            ResponseBody::Proof(checks) => (self.on_event)(Event::Proof(checks)),
+            ResponseBody::Predicted(factors) => (self.on_event)(Event::Predicted(factors)),
             ResponseBody::Theory(forecast) => (self.on_event)(Event::Theory(forecast)),
         }
     }
@@ -287,6 +353,11 @@ impl Inner {
             return Some(Vec::new());
         }
         decode_buckets(&numbers.dyn_into::<Float64Array>().ok()?.to_vec(), self.layers.get())
+    }
+
+    fn view(&self, message: &JsValue) -> Option<View> {
+        let bytes = Reflect::get(message, &BYTES.into()).ok()?;
+        decode_view(&bytes.dyn_into::<Uint8Array>().ok()?.to_vec())
     }
 
     /// Calls the worker dead if it says nothing within a time.

@@ -1,11 +1,16 @@
 //! The Web Worker that owns the training, and the page's handle on it.
 //!
-//! [`protocol`] says what they tell each other; [`session`] is what the worker does, `runtime` its place in the
-//! browser, `client` its handle on the page.
+//! [`protocol`] says what they tell each other; [`session`] is what the worker does, with `travel` to earlier steps,
+//! `lookout` for what the page looks at and `inquiry` for what it asks; `runtime` is its place in the browser, `client`
+//! its handle on the page.
 
+mod checkpoints;
 mod forecaster;
+mod inquiry;
+mod lookout;
 pub mod protocol;
 pub mod session;
+mod travel;
 
 #[cfg(target_arch = "wasm32")]
 pub mod client;

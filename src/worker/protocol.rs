@@ -1,14 +1,14 @@
 //! What the page and the worker tell each other.
 //!
 //! Every message carries the id of the run that it belongs to; answers of an older run are dropped. Headers are
-//! plain serde values; the reports travel beside them as one array of numbers ([`encode_buckets`]), which the
-//! browser hands over without copying.
+//! plain serde values; what is large travels beside them: reports as one array of numbers ([`encode_buckets`]), what is
+//! looked at as bytes ([`encode_view`]). The browser hands both over without copying.
 
 use crate::experiment::{Experiment, Speed};
 use crate::optim::Hyper;
 use crate::theory::Forecast;
 use crate::train::proof::Check;
-use crate::train::view::Watch;
+use crate::train::view::{View, Watch};
 use crate::train::{Bucket, Divergence, StepReport};
 use serde::{Deserialize, Serialize};
 
@@ -100,6 +100,10 @@ pub enum ResponseBody {
     /// What theory expects of the run at its start, as far as it is known by now. The first comes after the run's first
     /// frame; each takes the place of the one before.
     Theory(Box<Forecast>),
+    /// What is watched; the [`View`](crate::train::view::View) comes beside it.
+    View,
+    /// The run diverged; its last reports come beside it, each of one step.
+    Ending,
     /// What came of the checks.
     Proof(Vec<Check>),
     /// √χ of each experiment that was asked for, the factor of a layer in the middle; `None` where theory has none.
@@ -177,10 +181,22 @@ pub fn decode_buckets(numbers: &[f64], layers: usize) -> Option<Vec<Bucket>> {
     rest.is_empty().then_some(buckets)
 }
 
+/// A view as bytes.
+pub fn encode_view(view: &View) -> Vec<u8> {
+    // It fails only for sequences of unknown length, and a view has none.
+    postcard::to_allocvec(view).unwrap_or_default()
+}
+
+/// The view that [`encode_view`] wrote; `None` if the bytes are not of that form.
+pub fn decode_view(bytes: &[u8]) -> Option<View> {
+    postcard::from_bytes(bytes).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::train::History;
+    use crate::train::view::{Evaluation, Score};
 
     #[test]
     fn buckets_survive_the_journey() {
@@ -194,6 +210,17 @@ mod tests {
         }
         let numbers = encode_buckets(history.buckets());
         assert_eq!(decode_buckets(&numbers, 3).unwrap(), history.buckets());
+    }
+
+    #[test]
+    fn views_survive_the_journey() {
+        let score = Score { loss: 1e-300, accuracy: Some(0.5) };
+        let evaluation = Some(Evaluation { step: 7, training: score, held_out: Score { accuracy: None, ..score } });
+        let view = View { step: u64::MAX, evaluation, ..View::default() };
+        let bytes = encode_view(&view);
+        assert_eq!(decode_view(&bytes), Some(view));
+        assert_eq!(decode_view(&bytes[..bytes.len() - 1]), None);
+        assert_eq!(decode_view(&[]), None);
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! The session's place in the browser: mailbox, timers, and the messages out.
 
-use super::protocol::{PROTOCOL_VERSION, Request, Response, ResponseBody, encode_buckets};
+use super::protocol::{PROTOCOL_VERSION, Request, Response, ResponseBody, encode_buckets, encode_view};
 use super::session::{Next, Session};
 use crate::train::Bucket;
-use js_sys::{Array, Float64Array, Reflect};
+use crate::train::view::View;
+use js_sys::{Array, Float64Array, Object, Reflect, Uint8Array};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -12,9 +13,10 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent, MessageP
 /// The build that this code belongs to; page and worker must be of the same.
 pub const BUILD: &str = env!("GRADIENT_LAB_BUILD");
 
-/// Properties of a message to the page: the response, and the numbers of its buckets.
+/// Properties of a message to the page: the response, the numbers of its buckets, and the bytes of its view.
 pub(super) const HEAD: &str = "head";
 pub(super) const NUMBERS: &str = "numbers";
+pub(super) const BYTES: &str = "bytes";
 
 /// Starts the worker: tells the page that it listens, and obeys from then on.
 ///
@@ -107,12 +109,26 @@ impl Runtime {
         let next = session.advance(|| self.clock.now());
         let frame = session.take_frame();
         let theory = session.take_theory();
+        let ending = session.take_ending();
+        // A page that is busy with the last frame gets no more to draw.
+        let view = if frame.is_some() || next != Next::Continue || session.is_at_rest() {
+            session.take_view(&mut || self.clock.now())
+        } else {
+            None
+        };
+        let answer = session.take_answer();
         drop(session);
         if let Some((response, buckets)) = frame {
             let _ = post(&self.scope, &response, &buckets);
         }
-        if let Some(response) = theory {
+        if let Some((response, buckets)) = ending {
+            let _ = post(&self.scope, &response, &buckets);
+        }
+        for response in theory.into_iter().chain(answer) {
             let _ = post(&self.scope, &response, &[]);
+        }
+        if let Some((response, view)) = view {
+            let _ = post_view(&self.scope, &response, &view);
         }
         match next {
             Next::Continue => self.wake(),
@@ -140,8 +156,7 @@ impl Runtime {
 
 /// Posts a response; the numbers of its buckets are handed over, not copied.
 fn post(scope: &DedicatedWorkerGlobalScope, response: &Response, buckets: &[Bucket]) -> Result<(), JsValue> {
-    let message = js_sys::Object::new();
-    Reflect::set(&message, &HEAD.into(), &serde_wasm_bindgen::to_value(response)?)?;
+    let message = message(response)?;
     let transfer = Array::new();
     if !buckets.is_empty() {
         let numbers = Float64Array::from(encode_buckets(buckets).as_slice());
@@ -149,6 +164,21 @@ fn post(scope: &DedicatedWorkerGlobalScope, response: &Response, buckets: &[Buck
         Reflect::set(&message, &NUMBERS.into(), &numbers)?;
     }
     scope.post_message_with_transfer(&message, &transfer)
+}
+
+/// Posts a response with what was looked at, whose bytes are handed over.
+fn post_view(scope: &DedicatedWorkerGlobalScope, response: &Response, view: &View) -> Result<(), JsValue> {
+    let message = message(response)?;
+    let bytes = Uint8Array::from(encode_view(view).as_slice());
+    let transfer = Array::of1(&bytes.buffer());
+    Reflect::set(&message, &BYTES.into(), &bytes)?;
+    scope.post_message_with_transfer(&message, &transfer)
+}
+
+fn message(response: &Response) -> Result<Object, JsValue> {
+    let message = Object::new();
+    Reflect::set(&message, &HEAD.into(), &serde_wasm_bindgen::to_value(response)?)?;
+    Ok(message)
 }
 
 /// Tells the page of a panic, which would otherwise only stop the answers.

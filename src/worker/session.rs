@@ -2,10 +2,15 @@
 //!
 //! Time comes in from outside, in milliseconds, so that all of it is tested natively.
 
+use super::checkpoints::Checkpoints;
 use super::forecaster::Forecaster;
+use super::inquiry::Inquiry;
+use super::lookout::Lookout;
 use super::protocol::{BUCKETS_PER_FRAME, Change, Command, Request, Response, ResponseBody, RunState, Status};
+use super::travel::Head;
 use crate::experiment::{Experiment, Speed};
-use crate::train::{AnyTrainer, Bucket, Divergence, History, Quantity};
+use crate::train::{AnyTrainer, Bucket, Divergence, History, Quantity, StepReport};
+use std::collections::VecDeque;
 
 /// How long a slice of training lasts before the mailbox is looked at, unless one step takes longer.
 const SLICE_MS: f64 = 8.0;
@@ -19,32 +24,49 @@ const SPEED_WINDOW_MS: f64 = 500.0;
 /// One run and what is being done with it.
 pub struct Session {
     run_id: u32,
-    run: Option<Run>,
+    pub(super) run: Option<Run>,
     /// What theory expects of the run, which is worked out while the run leaves time for it.
     forecaster: Option<Forecaster>,
+    /// What the page looks at.
+    pub(super) lookout: Lookout,
+    /// What the page has asked for that takes its time.
+    pub(super) inquiry: Inquiry,
     speed: Speed,
-    goal: Goal,
+    pub(super) goal: Goal,
     /// When the next step is due, at a pace below the machine's.
     next_step_at: f64,
     /// What the last step took.
     step_ms: f64,
     meter: Meter,
-    outbox: History,
+    pub(super) outbox: History,
+    /// Reports of earlier steps are not told: the page has them.
+    pub(super) silent_until: u64,
     /// Whether the page can take a frame.
     page_ready: bool,
     /// Whether the page does not yet know where the run stands.
-    has_news: bool,
+    pub(super) has_news: bool,
+    /// Whether the page does not yet know how the run ended.
+    has_ending: bool,
 }
 
-struct Run {
-    experiment: Experiment,
-    changes: Vec<Change>,
-    trainer: AnyTrainer,
-    divergence: Option<Divergence>,
+pub(super) struct Run {
+    pub(super) experiment: Experiment,
+    pub(super) changes: Vec<Change>,
+    /// The run, or on a visit the state at the visited step.
+    pub(super) trainer: AnyTrainer,
+    pub(super) divergence: Option<Divergence>,
+    /// The run while an earlier step is visited.
+    pub(super) head: Option<Head>,
+    pub(super) checkpoints: Checkpoints,
+    /// The reports of the last steps, not thinned, for the case that the run ends.
+    pub(super) recent: VecDeque<StepReport>,
 }
+
+/// The last steps that are told of a run that has ended.
+const RECENT: usize = 6;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Goal {
+pub(super) enum Goal {
     Rest,
     Train,
     /// Single steps, up to this one.
@@ -70,14 +92,18 @@ impl Default for Session {
             run_id: 0,
             run: None,
             forecaster: None,
+            lookout: Lookout::default(),
+            inquiry: Inquiry::default(),
             speed: Speed::Max,
             goal: Goal::Rest,
             next_step_at: 0.0,
             step_ms: 0.0,
             meter: Meter::default(),
             outbox: History::new(BUCKETS_PER_FRAME),
+            silent_until: 0,
             page_ready: true,
             has_news: false,
+            has_ending: false,
         }
     }
 }
@@ -102,21 +128,27 @@ impl Session {
                 let from = if let Goal::Steps(pending) = self.goal { pending } else { self.steps() };
                 self.set_goal(Goal::Steps(from + u64::from(steps)), now_ms);
             }
-            Command::Watch(_)
-            | Command::Visit(_)
-            | Command::Return
-            | Command::Continue
-            | Command::Prove
-            | Command::Predict(_) => {}
+            Command::Watch(watch) => self.watch(watch),
+            Command::Visit(step) => self.visit(step, now_ms),
+            Command::Return => self.return_to_head(now_ms),
+            Command::Continue => self.continue_from_visit(),
+            Command::Prove => {
+                self.set_goal(Goal::Rest, now_ms);
+                self.inquiry.prove();
+            }
+            Command::Predict(experiments) => self.inquiry.predict(experiments),
             Command::Seek(step) => return self.seek(step, now_ms),
             Command::SetSpeed(speed) => {
                 self.speed = speed;
                 self.next_step_at = now_ms;
             }
             Command::SetLive(hyper) => {
-                let change = Change { after_step: self.steps(), hyper };
+                // On the way to the step that goes on it is for the steps from there.
+                let change = Change { after_step: self.steps().max(self.silent_until), hyper };
                 let run = self.run.as_mut()?;
-                run.trainer.set_hyper(hyper);
+                if run.trainer.steps() == change.after_step {
+                    run.trainer.set_hyper(hyper);
+                }
                 run.changes.retain(|earlier| earlier.after_step < change.after_step);
                 run.changes.push(change);
                 return Some(self.response(ResponseBody::LiveSet(change)));
@@ -131,7 +163,7 @@ impl Session {
         let mut now = start;
         loop {
             match self.goal {
-                Goal::Rest => return self.forecast_at_rest(start, clock),
+                Goal::Rest => return self.work_at_rest(start, clock),
                 Goal::Steps(target) | Goal::Seek(target) if self.steps() >= target => {
                     self.set_goal(Goal::Rest, now);
                     continue;
@@ -150,6 +182,7 @@ impl Session {
                 self.next_step_at = (self.next_step_at + 1000.0 / speed).max(now - LONGEST_LAG_MS);
             }
             if now - start >= SLICE_MS {
+                self.inquiry.work_beside_training();
                 if let (Goal::Train, Some(forecaster)) = (self.goal, &mut self.forecaster)
                     && forecaster.may_interrupt(now, self.step_ms)
                 {
@@ -160,14 +193,21 @@ impl Session {
         }
     }
 
-    /// Works on the forecast while the run rests.
-    fn forecast_at_rest(&mut self, start: f64, mut clock: impl FnMut() -> f64) -> Next {
+    /// Answers what was asked, and works on the forecast, while the run rests.
+    fn work_at_rest(&mut self, start: f64, mut clock: impl FnMut() -> f64) -> Next {
         // What the page waits for goes out first.
-        let has_frame = self.page_ready && self.has_news;
+        let is_looking = self.run.is_some() && self.lookout.is_unfinished();
+        let has_work = self.inquiry.is_unfinished() || self.forecaster.as_ref().is_some_and(Forecaster::is_unfinished);
+        if is_looking || (has_work && self.page_ready && self.has_news) {
+            return Next::Continue;
+        }
+        if let Some(run) = &mut self.run
+            && self.inquiry.is_unfinished()
+        {
+            self.inquiry.work(run, start + SLICE_MS, &mut clock);
+            return Next::Continue;
+        }
         while let Some(forecaster) = self.forecaster.as_mut().filter(|forecaster| forecaster.is_unfinished()) {
-            if has_frame {
-                return Next::Continue;
-            }
             forecaster.work(&mut clock);
             if clock() - start >= SLICE_MS {
                 return Next::Continue;
@@ -204,7 +244,13 @@ impl Session {
         }
         self.page_ready = false;
         self.has_news = false;
-        let buckets = self.outbox.drain().collect();
+        let mut buckets: Vec<Bucket> = self.outbox.drain().collect();
+        // On a visit the page has a report that may be thinned; this is the step's own.
+        if let (Some(run), Goal::Rest) = (&self.run, self.goal)
+            && run.head.is_some()
+        {
+            buckets = vec![Bucket::new(run.trainer.report().clone())];
+        }
         Some((self.response(ResponseBody::Frame(self.status())), buckets))
     }
 
@@ -212,6 +258,14 @@ impl Session {
     pub fn take_theory(&mut self) -> Option<Response> {
         let forecast = self.forecaster.as_mut()?.take_news()?;
         Some(self.response(ResponseBody::Theory(Box::new(forecast))))
+    }
+
+    /// The last steps of a run that diverged, once.
+    pub fn take_ending(&mut self) -> Option<(Response, Vec<Bucket>)> {
+        let run = self.run.as_ref().filter(|_| self.has_ending)?;
+        let buckets = run.recent.iter().cloned().map(Bucket::new).collect();
+        self.has_ending = false;
+        Some((self.response(ResponseBody::Ending), buckets))
     }
 
     fn load(&mut self, run_id: u32, experiment: Experiment, changes: Vec<Change>) -> Option<Response> {
@@ -222,10 +276,16 @@ impl Session {
         self.step_ms = 0.0;
         self.page_ready = true;
         self.outbox.clear();
+        (self.silent_until, self.has_ending) = (0, false);
+        self.inquiry = Inquiry::default();
+        self.look_again();
         self.speed = experiment.speed;
         match AnyTrainer::new(&experiment) {
             Ok(trainer) => {
-                self.run = Some(Run { experiment, changes, trainer, divergence: None });
+                let checkpoints = Checkpoints::new(&trainer);
+                let recent = VecDeque::with_capacity(RECENT);
+                self.run =
+                    Some(Run { experiment, changes, trainer, divergence: None, head: None, checkpoints, recent });
                 self.begin();
                 None
             }
@@ -242,6 +302,7 @@ impl Session {
                 let measured = report.series(Quantity::GradZ).unwrap_or_default();
                 self.forecaster = Some(Forecaster::new(&run.experiment, measured));
                 self.outbox.push_report(report);
+                remember(&mut run.recent, report);
             }
             Err(divergence) => run.divergence = Some(divergence),
         }
@@ -249,6 +310,7 @@ impl Session {
     }
 
     fn seek(&mut self, step: u64, now_ms: f64) -> Option<Response> {
+        self.return_to_head(now_ms);
         let run = self.run.as_mut()?;
         if step < run.trainer.steps() {
             let changes: Vec<Change> = run.changes.iter().copied().filter(|change| change.after_step <= step).collect();
@@ -272,18 +334,26 @@ impl Session {
         };
         match run.trainer.step() {
             Ok(report) => {
-                self.outbox.push_report(report);
+                if run.head.is_none() && report.step >= self.silent_until {
+                    self.outbox.push_report(report);
+                    remember(&mut run.recent, report);
+                }
                 run.apply_changes();
+                if run.head.is_none() {
+                    run.checkpoints.offer(&run.trainer);
+                }
             }
             Err(divergence) => {
                 run.divergence = Some(divergence);
                 self.goal = Goal::Rest;
+                self.has_ending = true;
             }
         }
         self.has_news = true;
+        self.look_again();
     }
 
-    fn set_goal(&mut self, goal: Goal, now_ms: f64) {
+    pub(super) fn set_goal(&mut self, goal: Goal, now_ms: f64) {
         let can_train = self.run.as_ref().is_some_and(|run| run.divergence.is_none());
         let goal = if can_train { goal } else { Goal::Rest };
         if goal != self.goal {
@@ -294,7 +364,12 @@ impl Session {
         self.has_news = true;
     }
 
-    fn steps(&self) -> u64 {
+    /// Whether nothing is being trained.
+    pub fn is_at_rest(&self) -> bool {
+        self.goal == Goal::Rest
+    }
+
+    pub(super) fn steps(&self) -> u64 {
         self.run.as_ref().map_or(0, |run| run.trainer.steps())
     }
 
@@ -307,21 +382,46 @@ impl Session {
             Goal::Steps(target) | Goal::Seek(target) => (RunState::Seeking, Some(target)),
         };
         let steps_per_second = if self.goal == Goal::Rest { 0.0 } else { self.meter.steps_per_second };
-        Status { state, step: self.steps(), head: self.steps(), steps_per_second, seek_target, divergence }
+        Status { state, step: self.steps(), head: self.head_steps(), steps_per_second, seek_target, divergence }
     }
 
-    fn response(&self, body: ResponseBody) -> Response {
+    pub(super) fn response(&self, body: ResponseBody) -> Response {
         Response { run_id: self.run_id, body }
     }
 }
 
 impl Run {
+    /// The run as it was before its first step.
+    pub(super) fn from_seed(&self) -> Option<AnyTrainer> {
+        let mut trainer = AnyTrainer::new(&self.experiment).ok()?;
+        apply(&self.changes, &mut trainer);
+        // What is measured before the first step is part of what is the same; it went well the first time.
+        let _ = trainer.probe();
+        Some(trainer)
+    }
+
     /// Makes the changes that hold from the present step on.
     fn apply_changes(&mut self) {
-        let step = self.trainer.steps();
-        for change in self.changes.iter().filter(|change| change.after_step == step) {
-            self.trainer.set_hyper(change.hyper);
-        }
+        apply(&self.changes, &mut self.trainer);
+    }
+}
+
+/// Makes those changes that hold from the trainer's present step on.
+pub(super) fn apply(changes: &[Change], trainer: &mut AnyTrainer) {
+    let step = trainer.steps();
+    for change in changes.iter().filter(|change| change.after_step == step) {
+        trainer.set_hyper(change.hyper);
+    }
+}
+
+/// Adds a report to the last ones, in the place of the oldest when they are many.
+fn remember(recent: &mut VecDeque<StepReport>, report: &StepReport) {
+    if recent.len() < RECENT {
+        recent.push_back(report.clone());
+    } else if let Some(mut oldest) = recent.pop_front() {
+        oldest.step = report.step;
+        oldest.row_mut().copy_from_slice(report.row());
+        recent.push_back(oldest);
     }
 }
 
@@ -351,4 +451,4 @@ impl Meter {
 
 #[cfg(test)]
 #[path = "session_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -7,15 +7,15 @@ use std::cell::Cell;
 
 const RUN_ID: u32 = 3;
 
-fn small() -> Experiment {
+pub(in crate::worker) fn small() -> Experiment {
     Experiment { depth: 2, width: 4, samples: 16, batch: crate::experiment::Batch::Size(4), ..Experiment::default() }
 }
 
-fn request(command: Command) -> Request {
+pub(in crate::worker) fn request(command: Command) -> Request {
     Request { run_id: RUN_ID, command }
 }
 
-fn loaded(experiment: Experiment) -> Session {
+pub(in crate::worker) fn loaded(experiment: Experiment) -> Session {
     let mut session = Session::default();
     let load = Command::Load { experiment: Box::new(experiment), changes: vec![] };
     assert_eq!(session.handle(request(load), 0.0), None);
@@ -23,7 +23,7 @@ fn loaded(experiment: Experiment) -> Session {
 }
 
 /// A clock that is one millisecond later every time.
-fn ticking() -> impl FnMut() -> f64 {
+pub(in crate::worker) fn ticking() -> impl FnMut() -> f64 {
     let mut now = 0.0;
     move || {
         now += 1.0;
@@ -32,12 +32,12 @@ fn ticking() -> impl FnMut() -> f64 {
 }
 
 /// Trains until the run rests or waits.
-fn finish(session: &mut Session) {
+pub(in crate::worker) fn finish(session: &mut Session) {
     let mut clock = ticking();
     while session.advance(&mut clock) == Next::Continue && session.goal != Goal::Rest {}
 }
 
-fn frame(session: &mut Session) -> (Status, Vec<Bucket>) {
+pub(in crate::worker) fn frame(session: &mut Session) -> (Status, Vec<Bucket>) {
     let (response, buckets) = session.take_frame().expect("a frame is due");
     assert_eq!(response.run_id, RUN_ID);
     let ResponseBody::Frame(status) = response.body else { panic!("{response:?}") };
@@ -45,7 +45,7 @@ fn frame(session: &mut Session) -> (Status, Vec<Bucket>) {
     (status, buckets)
 }
 
-fn report_after(experiment: &Experiment, steps: u64) -> StepReport {
+pub(in crate::worker) fn report_after(experiment: &Experiment, steps: u64) -> StepReport {
     let mut trainer = Trainer::<f32>::new(experiment).unwrap();
     (1..steps).for_each(|_| {
         trainer.step().unwrap();
@@ -215,7 +215,7 @@ fn nonsense_is_refused_in_words() {
 }
 
 /// Lets a resting session work until it has nothing to do; what it says of theory.
-fn theories(session: &mut Session) -> Vec<Forecast> {
+pub(in crate::worker) fn theories(session: &mut Session) -> Vec<Forecast> {
     let mut clock = ticking();
     let mut told = Vec::new();
     loop {

@@ -1,15 +1,19 @@
 //! The built page in a real browser, served under a sub-path as course pages are. Run by `cargo xtask test`; one kind of
 //! test a module, helpers in `harness`, and what the page must show in `native`.
 
+mod charts;
 mod controls;
 mod failures;
 mod first_visit;
 #[allow(dead_code, reason = "a vocabulary for tests to come")]
 mod harness;
 mod hosting;
+mod instruments;
 mod layout;
 mod lessons;
 mod links;
 mod native;
+mod network;
 mod run_bar;
 mod surroundings;
+mod travel;

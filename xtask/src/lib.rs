@@ -5,6 +5,7 @@ pub mod browser;
 pub mod build;
 pub mod command;
 pub mod engine_bench;
+pub mod instruments_bench;
 pub mod page_bench;
 pub mod serve;
 pub mod server;

@@ -3,6 +3,7 @@
 use crate::bench::{list, median, quantile};
 use crate::browser::Browser;
 use crate::build::{Profile, build};
+use crate::instruments_bench;
 use crate::server::Server;
 use crate::sizes;
 use crate::tools::Tools;
@@ -77,6 +78,8 @@ pub fn run(minutes: f64) -> Result<()> {
             Err(error) => println!("{name:46} {error:#}"),
         }
     }
+
+    instruments_bench::run(&browser, &driver, &server.url())?;
 
     println!("\n== from a moved slider to the first numbers of the new network, first visit, while it runs");
     let session = open("speed=max&run=1")?;

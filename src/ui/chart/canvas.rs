@@ -1,5 +1,6 @@
 //! Drawing on a canvas. A canvas that is not there, or gives no context, is left as it is.
 
+use crate::plot::color::Rgb;
 use crate::plot::gradient_over_time::Image;
 use crate::plot::{Rect, Surface};
 use leptos::prelude::document;
@@ -20,6 +21,22 @@ pub(super) fn cleared(canvas: &HtmlCanvasElement, surface: Surface) -> Option<Ca
     context.set_line_join("round");
     context.set_line_cap("round");
     CanvasBackend::with_canvas_object(canvas.clone())
+}
+
+/// A canvas with what stands on others of one size, each over the last, over a ground.
+pub(super) fn joined(canvases: [Option<HtmlCanvasElement>; 2], ground: Rgb) -> Option<HtmlCanvasElement> {
+    let (width, height) = canvases[0].as_ref().map(|first| (first.width(), first.height()))?;
+    let joined: HtmlCanvasElement = document().create_element("canvas").ok()?.dyn_into().ok()?;
+    joined.set_width(width);
+    joined.set_height(height);
+    let context = context_of(&joined)?;
+    context.set_fill_style_str(&format!("rgb({}, {}, {})", ground.0, ground.1, ground.2));
+    context.fill_rect(0.0, 0.0, width.into(), height.into());
+    // A canvas of no size cannot be drawn, and has nothing to be drawn.
+    for canvas in canvases.iter().flatten().filter(|canvas| canvas.width() > 0 && canvas.height() > 0) {
+        context.draw_image_with_html_canvas_element(canvas, 0.0, 0.0).ok()?;
+    }
+    Some(joined)
 }
 
 /// Images stretched by way of a canvas of their own size, which is kept.

@@ -1,17 +1,20 @@
 //! The chart of gradient norms by layer.
 
-use super::figure::{ChartFigure, Go, Readout, ReadoutRow, dashes_picture, mark_picture};
+use super::export;
+use super::figure::{ChartFigure, Go, Readout, ReadoutRow, dashes_picture};
 use super::pace::paced;
 use super::quantity;
 use super::segments::Segments;
 use super::stage::{Shown, Stage};
 use super::table::Table;
+use super::toggle::CurveToggle;
 use crate::experiment::{Experiment, Precision};
 use crate::plot::StripLabels;
-use crate::plot::gradient_by_layer::{Axes, Data, Labels, Prediction, Series};
+use crate::plot::gradient_by_layer::{Axes, Data, Labels, Prediction, Series, trail_of};
+use crate::plot::gradient_over_time::bucket_of;
 use crate::plot::number::{grouped, readable, significant};
 use crate::plot::theme::Theme;
-use crate::theory::Forecast;
+use crate::theory::{Forecast, Standing};
 use crate::train::{Quantity, StepReport};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
 use crate::ui::lab::Lab;
@@ -76,7 +79,7 @@ impl Expected {
     }
 }
 
-/// Norms of gradients and updates in every layer, at the latest step, over what theory expects at the start.
+/// Norms of gradients and updates in every layer, at the step that is shown, over what theory expects at the start.
 #[component]
 pub fn GradientByLayer() -> impl IntoView {
     let (i18n, stage) = (use_i18n(), Stage::new());
@@ -97,19 +100,33 @@ pub fn GradientByLayer() -> impl IntoView {
         })
     });
 
-    Effect::new(move |_| {
-        lab.redraw.track();
+    let data_now = move |theme: &Theme| {
+        let report = lab.with_shown(|bucket| bucket.last.clone());
         let shown = choices.shown();
         let is_expected = choices.is_theory_shown.get() && shown.contains(&Quantity::GradZ);
         let prediction = expected.get().filter(|_| is_expected).map(|expected| prediction(i18n, expected));
         let is_rms = choices.is_rms.get();
-        let labels = labels(i18n, is_rms);
-        let Some((surface, theme)) = stage.look() else { return };
         let data = lab.history.with_value(|history| {
-            let report = history.latest()?;
-            Some(lab.measured.with(|experiment| data(i18n, &theme, experiment, report, &shown, is_rms, prediction)))
+            let report = report?;
+            let buckets = history.buckets();
+            let index = bucket_of(buckets, report.step)?;
+            lab.measured.with(|experiment| {
+                let mut data = data(i18n, theme, experiment, &report, &shown, is_rms, prediction);
+                if shown.contains(&Quantity::GradZ) {
+                    let earlier = trail_of(index).map(|index| &buckets[index].last);
+                    let norms = earlier.filter_map(|e| quantity::values(experiment, e, Quantity::GradZ, is_rms));
+                    data.trail = norms.collect();
+                }
+                Some(data)
+            })
         });
-        let data = data.unwrap_or_default();
+        data.unwrap_or_default()
+    };
+    Effect::new(move |_| {
+        lab.redraw.track();
+        let labels = labels(i18n, choices.is_rms.get());
+        let Some((surface, theme)) = stage.look() else { return };
+        let data = data_now(&theme);
         let for_axes = theme.clone();
         // A canvas reports no errors worth telling: what could not be drawn is drawn with the next frame.
         chart.draw(
@@ -123,18 +140,17 @@ pub fn GradientByLayer() -> impl IntoView {
     });
 
     let readout = Signal::derive(move || {
-        lab.redraw.track();
         let (layer, theme) = (read_layer.get()?, stage.theme().get());
         axes.with(|axes| {
             let axes = axes.as_ref()?;
             let layer = layer.min(axes.layers() - 1);
             let mut points = Vec::new();
             let rows = choices.shown().into_iter().map(|shown| {
-                let values = lab.history.with_value(|history| {
+                let values = lab.with_shown(|bucket| {
                     lab.measured
-                        .with(|experiment| quantity::values(experiment, history.latest()?, shown, choices.is_rms.get()))
+                        .with(|experiment| quantity::values(experiment, &bucket.last, shown, choices.is_rms.get()))
                 });
-                let values = values.unwrap_or_default();
+                let values = values.flatten().unwrap_or_default();
                 let value = values.get(layer).copied();
                 let places = values.iter().enumerate();
                 points
@@ -148,6 +164,7 @@ pub fn GradientByLayer() -> impl IntoView {
             let mut rows: Vec<ReadoutRow> = rows.collect();
             if choices.is_theory_shown.get() {
                 expected.with(|expected| rows.extend(expected.iter().flat_map(|e| expected_rows(i18n, e, layer))));
+                rows.extend(standing(lab, layer).map(|standing| standing_row(i18n, standing)));
             }
             Some(Readout {
                 x: axes.layer_to_x(layer),
@@ -185,18 +202,30 @@ pub fn GradientByLayer() -> impl IntoView {
     let spoken = paced(lab, 5_000.0);
     let summary = Memo::new(move |_| {
         spoken.get();
-        lab.history.with_value(|history| history.latest().map(|report| summary(i18n, report))).unwrap_or_default()
+        untrack(|| lab.with_shown(|bucket| summary(i18n, &bucket.last))).unwrap_or_default()
     });
     let refreshed = paced(lab, 1_000.0);
     let table = Signal::derive(move || {
         refreshed.get();
         let is_rms = choices.is_rms.get();
-        lab.history.with_value(|history| {
-            let Some(report) = history.latest() else { return Table::default() };
-            lab.measured
-                .with(|experiment| expected.with(|expected| table(i18n, experiment, report, expected.as_ref(), is_rms)))
-        })
+        let experiment = lab.measured.get();
+        let expected = expected.get();
+        untrack(|| lab.with_shown(|bucket| table(i18n, &experiment, &bucket.last, expected.as_ref(), is_rms)))
+            .unwrap_or_default()
     });
+    let picture = move |()| {
+        export::svg(stage, |surface, theme, svg| {
+            let data = data_now(theme);
+            let axes = axes.with(|shown| Axes::fit(surface, theme, &data, shown.as_ref()))?;
+            axes.draw(svg, theme, &labels(i18n, choices.is_rms.get())).ok()?;
+            axes.draw_data(svg, theme, &data).ok()
+        })
+    };
+    let choose = move |()| {
+        if let Some(layer) = read_layer.get_untracked() {
+            lab.open_layer(layer);
+        }
+    };
     let theme = stage.theme();
     let toggles = move || {
         QUANTITIES
@@ -204,18 +233,11 @@ pub fn GradientByLayer() -> impl IntoView {
             .zip(choices.is_shown)
             .map(move |(quantity, is_shown)| {
                 view! {
-                    <label class="chart-toggle">
-                        <input
-                            type="checkbox"
-                            prop:checked=move || is_shown.get()
-                            on:change=move |event| is_shown.set(event_target_checked(&event))
-                        />
-                        {move || {
-                            let (marker, color) = quantity::mark(&theme.get(), quantity);
-                            mark_picture(marker, color)
-                        }}
-                        {move || quantity::label(i18n, quantity)}
-                    </label>
+                    <CurveToggle
+                        mark=Signal::derive(move || theme.with(|theme| quantity::mark(theme, quantity)))
+                        label=Signal::derive(move || quantity::label(i18n, quantity))
+                        is_shown
+                    />
                 }
             })
             .collect_view()
@@ -229,8 +251,11 @@ pub fn GradientByLayer() -> impl IntoView {
             stage
             readout
             go=Callback::new(go)
+            choose=Callback::new(choose)
+            hint=Signal::derive(move || t_string!(i18n, charts.gradient_by_layer.hint).to_owned())
             summary
             table
+            picture=Callback::new(picture)
         >
             <fieldset class="chart-group">
                 <legend>{move || t_string!(i18n, charts.gradient_by_layer.series)}</legend>
@@ -251,6 +276,9 @@ pub fn GradientByLayer() -> impl IntoView {
                 choice=choices.is_rms
                 words=Signal::derive(norms)
             />
+            <p class="chart-empty" hidden=move || !choices.shown().is_empty()>
+                {move || t_string!(i18n, charts.all_off)}
+            </p>
         </ChartFigure>
     }
     .into_any()
@@ -294,7 +322,8 @@ fn data(
         Some(Series { label: quantity::label(i18n, shown), color, marker, values, underflow_below })
     });
     // The axis has but one limit: that of a hidden layer.
-    Data { series: series.collect(), prediction, underflow_below: is_f32.then(|| limit(Quantity::GradZ, 0)) }
+    let underflow_below = is_f32.then(|| limit(Quantity::GradZ, 0));
+    Data { series: series.collect(), prediction, underflow_below, ..Data::default() }
 }
 
 fn prediction(i18n: I18nContext<Locale>, expected: Expected) -> Prediction {
@@ -313,6 +342,25 @@ fn expected_rows(i18n: I18nContext<Locale>, expected: &Expected, layer: usize) -
         row(t_string!(i18n, charts.theory.band), format!("{} – {}", significant(low, 2), significant(high, 2)))
     });
     line.into_iter().chain(band).collect()
+}
+
+/// Where ‖∂L/∂z‖ of the step that is shown lies in one layer; `None` without a band, and in the output layer, from which
+/// theory counts.
+fn standing(lab: Lab, layer: usize) -> Option<Standing> {
+    let norm = lab.with_shown(|bucket| {
+        let is_hidden = layer + 1 < bucket.last.layers();
+        is_hidden.then(|| bucket.last.get(layer, Quantity::GradZ))
+    })?;
+    lab.forecast.with(|forecast| forecast.as_ref()?.standing_of(layer, norm?))
+}
+
+fn standing_row(i18n: I18nContext<Locale>, standing: Standing) -> ReadoutRow {
+    let words = match standing {
+        Standing::Below => t_string!(i18n, charts.theory.below),
+        Standing::Inside => t_string!(i18n, charts.theory.inside),
+        Standing::Above => t_string!(i18n, charts.theory.above),
+    };
+    ReadoutRow { mark: None, label: quantity::label(i18n, Quantity::GradZ), value: words.to_owned() }
 }
 
 /// A layer's name: its number, or that it is the output layer.

@@ -1,6 +1,7 @@
 //! The heat map of one quantity over layers and steps.
 
 use super::canvas::Stretcher;
+use super::export;
 use super::figure::{ChartFigure, Go, Readout, ReadoutRow};
 use super::gradient_by_layer::layer_name;
 use super::loss::{go_along, step_name};
@@ -19,8 +20,14 @@ use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 
 /// The quantities that the map can show.
-const QUANTITIES: [Quantity; 5] =
-    [Quantity::GradZ, Quantity::GradW, Quantity::UpdateRatio, Quantity::Saturated, Quantity::Dead];
+const QUANTITIES: [Quantity; 6] = [
+    Quantity::GradZ,
+    Quantity::GradW,
+    Quantity::UpdateRatio,
+    Quantity::Saturated,
+    Quantity::Dead,
+    Quantity::ActivationStd,
+];
 
 /// Cells that a table has at the most, so that opening it does not hold up the page.
 const MOST_CELLS: usize = 4_000;
@@ -34,11 +41,13 @@ pub fn GradientOverTime() -> impl IntoView {
     let chart = Shown::<Axes, Labels>::nothing();
     let axes = chart.axes;
     let reading = RwSignal::new(None::<(u64, usize)>);
+    // Whether the pointer is beside the map, on the labels of the layers.
+    let is_on_labels = StoredValue::new(false);
 
     let pictures = StoredValue::new_local((Stretcher::default(), Image::default()));
     Effect::new(move |_| {
         lab.redraw.track();
-        let shown = shown.get();
+        let (shown, visited) = (shown.get(), lab.visited.get());
         let labels = labels(i18n, shown);
         let Some((surface, theme)) = stage.look() else { return };
         lab.history.with_value(|history| {
@@ -50,11 +59,14 @@ pub fn GradientOverTime() -> impl IntoView {
                 theme,
                 labels,
                 |previous| Axes::fit(surface, &for_axes, buckets, shown, previous),
-                |axes, theme, canvas, _| {
+                |axes, theme, canvas, backend| {
                     pictures.update_value(|(stretcher, image)| {
                         axes.paint(theme, buckets, shown, image);
                         stretcher.draw(canvas, image, axes.plot);
                     });
+                    if let Some(step) = visited {
+                        drop(axes.draw_visited(backend, theme, step));
+                    }
                 },
                 |axes, theme, labels, canvas| drop(axes.draw(canvas, theme, labels)),
             );
@@ -88,6 +100,7 @@ pub fn GradientOverTime() -> impl IntoView {
         let Some((to, layer, last)) = axes.with_untracked(|axes| {
             let axes = axes.as_ref()?;
             let last = axes.layers() - 1;
+            is_on_labels.set_value(matches!(go, Go::To(x, _) if x < axes.plot.left));
             Some(match go {
                 Go::To(x, y) => (Some(axes.x_to_step(x)), axes.y_to_layer(y), last),
                 _ => (None, reading.get_untracked().map_or(0, |(_, layer)| layer).min(last), last),
@@ -109,7 +122,7 @@ pub fn GradientOverTime() -> impl IntoView {
     let summary = Memo::new(move |_| {
         spoken.get();
         let shown = shown.get();
-        lab.history.with_value(|history| summary(i18n, history, shown)).unwrap_or_default()
+        untrack(|| lab.with_shown(|bucket| summary(i18n, bucket, shown))).flatten().unwrap_or_default()
     });
     let refreshed = paced(lab, 1_000.0);
     let table = Signal::derive(move || {
@@ -117,7 +130,26 @@ pub fn GradientOverTime() -> impl IntoView {
         let shown = shown.get();
         lab.history.with_value(|history| table(i18n, history, shown))
     });
-    let choose = move |event| {
+    let picture = move |()| {
+        export::svg(stage, |surface, theme, svg| {
+            lab.history.with_value(|history| {
+                let (buckets, shown) = (history.buckets(), shown.get());
+                let axes = axes.with(|before| Axes::fit(surface, theme, buckets, shown, before.as_ref()))?;
+                axes.draw(svg, theme, &labels(i18n, shown)).ok()?;
+                axes.draw_data(svg, theme, buckets, shown).ok()?;
+                lab.visited.get().map_or(Some(()), |step| axes.draw_visited(svg, theme, step).ok())
+            })
+        })
+    };
+    let choose = move |()| {
+        let Some((step, layer)) = reading.get_untracked() else { return };
+        if is_on_labels.get_value() {
+            lab.open_layer(layer);
+        } else {
+            lab.show_step(step);
+        }
+    };
+    let choose_quantity = move |event| {
         if let Some(quantity) = Quantity::from_name(&event_target_value(&event)) {
             shown.set(quantity);
         }
@@ -129,12 +161,15 @@ pub fn GradientOverTime() -> impl IntoView {
             stage
             readout
             go=Callback::new(go)
+            choose=Callback::new(choose)
+            hint=Signal::derive(move || t_string!(i18n, charts.gradient_over_time.hint).to_owned())
             summary
             table
+            picture=Callback::new(picture)
         >
             <label class="chart-select">
                 <span>{move || t_string!(i18n, charts.gradient_over_time.quantity)}</span>
-                <select on:change=choose prop:value=move || shown.get().name()>
+                <select on:change=choose_quantity prop:value=move || shown.get().name()>
                     {QUANTITIES
                         .map(|quantity| {
                             view! { <option value=quantity.name()>{move || quantity::label(i18n, quantity)}</option> }
@@ -177,8 +212,7 @@ fn in_words(value: f64, shown: Quantity) -> String {
     if is_fraction(shown) && value.is_finite() { format!("{:.1} %", 100.0 * value) } else { readable(value) }
 }
 
-fn summary(i18n: I18nContext<Locale>, history: &History, shown: Quantity) -> Option<String> {
-    let bucket = history.buckets().last()?;
+fn summary(i18n: I18nContext<Locale>, bucket: &Bucket, shown: Quantity) -> Option<String> {
     let layers = bucket.last.layers();
     let values = (0..layers).filter_map(|layer| Some((layer, shown_value(bucket, layer, shown)?)));
     let least = values.clone().min_by(|a, b| a.1.total_cmp(&b.1))?;

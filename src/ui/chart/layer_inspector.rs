@@ -1,9 +1,229 @@
 //! One layer, or two side by side, as histograms.
 
+use super::gradient_by_layer::layer_name;
+use super::histogram::{HistogramChart, Kind, is_normalized, seen};
+use super::pace::paced;
+use super::quantity::root_of_elements;
+use super::segments::Segments;
+use crate::experiment::Experiment;
+use crate::plot::histogram::mean_square;
+use crate::plot::number::{percent, significant};
+use crate::train::{Quantity, StepReport};
+use crate::ui::i18n::{Locale, t_string, use_i18n};
+use crate::ui::lab::{Lab, use_lab};
 use leptos::prelude::*;
+use leptos_i18n::I18nContext;
 
 /// One layer, or two side by side, as histograms.
 #[component]
 pub fn LayerInspector() -> impl IntoView {
-    view! { <div class="pane"></div> }
+    let lab = use_lab();
+    let (layer, compared) = (lab.instruments.layer, lab.instruments.compared);
+    let layers = Memo::new(move |_| lab.measured.with(|experiment| experiment.depth as usize + 1));
+    // Another network may have fewer layers than the one that was chosen in.
+    Effect::new(move |_| {
+        let layers = layers.get();
+        if layer.get() >= layers {
+            layer.set(layers.saturating_sub(1));
+        }
+        if compared.get().is_some_and(|compared| compared >= layers) {
+            compared.set(None);
+        }
+    });
+    let has_same_axes = RwSignal::new(true);
+    let is_comparing = Memo::new(move |_| compared.get().is_some());
+    let first = Signal::derive(move || Some(layer.get()));
+    let second = Signal::derive(move || compared.get());
+    // A view that comes a moment later is not worth a flicker: the style sheet lets some time pass.
+    let is_stale = move || !lab.is_under_way() && !lab.is_view_current();
+    view! {
+        <div class="pane inspector" class:stale=is_stale class:comparing=move || is_comparing.get()>
+            <div class="inspector-head">
+                <LayerChoice layers has_same_axes />
+                <Show when=move || !is_comparing.get()>
+                    <LayerWords layer=first is_named=false />
+                </Show>
+            </div>
+            <LayerCharts layer=first other=second has_same_axes is_compared=false />
+            <Show when=move || is_comparing.get()>
+                <LayerCharts layer=second other=first has_same_axes is_compared=true />
+            </Show>
+        </div>
+    }
+}
+
+/// The histograms of one layer.
+#[component]
+fn LayerCharts(
+    #[prop(into)] layer: Signal<Option<usize>>,
+    /// The other layer, if two are compared.
+    #[prop(into)]
+    other: Signal<Option<usize>>,
+    /// Whether both have the same value axes.
+    has_same_axes: RwSignal<bool>,
+    /// Whether it is the layer compared with the first.
+    is_compared: bool,
+) -> impl IntoView {
+    let (lab, i18n) = (use_lab(), use_i18n());
+    let beside = Signal::derive(move || other.get().filter(|_| has_same_axes.get()));
+    let is_comparing = Memo::new(move |_| lab.instruments.compared.get().is_some());
+    let is_missing = Memo::new(move |_| {
+        let layer = layer.get();
+        lab.instruments.view.with(|view| view.as_deref().is_none_or(|view| seen(view, layer).is_none()))
+    });
+    let charts = Kind::ALL.map(|kind| view! { <HistogramChart kind is_compared layer beside /> });
+    view! {
+        <section class="inspector-layer">
+            <Show when=move || is_comparing.get()>
+                <LayerWords layer is_named=true />
+            </Show>
+            <div class="inspector-charts">{charts.into_iter().collect_view()}</div>
+            <Show when=move || is_missing.get()>
+                <p class="inspector-waiting">{move || t_string!(i18n, layer.waiting)}</p>
+            </Show>
+        </section>
+    }
+}
+
+/// Which layer, and which other.
+#[component]
+fn LayerChoice(layers: Memo<usize>, has_same_axes: RwSignal<bool>) -> impl IntoView {
+    let (lab, i18n) = (use_lab(), use_i18n());
+    let (layer, compared) = (lab.instruments.layer, lab.instruments.compared);
+    let option = move |index: usize, is_chosen: Signal<bool>| {
+        let name = move || layer_name(i18n, index, layers.get());
+        view! {
+            <option value=index.to_string() prop:selected=is_chosen>
+                {name}
+            </option>
+        }
+    };
+    let choose = move |event| {
+        if let Ok(index) = event_target_value(&event).parse() {
+            layer.set(index);
+        }
+    };
+    let compare = move |event| compared.set(event_target_value(&event).parse().ok());
+    let is_last = move || layer.get() + 1 >= layers.get();
+    let words = move || [t_string!(i18n, layer.axes.own).to_owned(), t_string!(i18n, layer.axes.same).to_owned()];
+    view! {
+        <div class="inspector-choice">
+            <button
+                type="button"
+                class="chart-button"
+                aria-label=move || t_string!(i18n, layer.previous)
+                title=move || t_string!(i18n, layer.previous)
+                disabled=move || layer.get() == 0
+                on:click=move |_| layer.update(|layer| *layer = layer.saturating_sub(1))
+            >
+                "‹"
+            </button>
+            <label class="chart-select">
+                <span>{move || t_string!(i18n, layer.choose)}</span>
+                <select id="inspected-layer" on:change=choose>
+                    {move || {
+                        (0..layers.get())
+                            .map(|index| option(index, Signal::derive(move || layer.get() == index)))
+                            .collect_view()
+                    }}
+                </select>
+            </label>
+            <button
+                type="button"
+                class="chart-button"
+                aria-label=move || t_string!(i18n, layer.next)
+                title=move || t_string!(i18n, layer.next)
+                disabled=is_last
+                on:click=move |_| layer.update(|layer| *layer = (*layer + 1).min(layers.get_untracked() - 1))
+            >
+                "›"
+            </button>
+            <label class="chart-select inspector-compare">
+                <span>{move || t_string!(i18n, layer.compare)}</span>
+                <select id="compared-layer" on:change=compare>
+                    <option value="" prop:selected=move || compared.get().is_none()>
+                        {move || t_string!(i18n, layer.alone)}
+                    </option>
+                    {move || {
+                        (0..layers.get())
+                            .map(|index| option(index, Signal::derive(move || compared.get() == Some(index))))
+                            .collect_view()
+                    }}
+                </select>
+            </label>
+            <Show when=move || compared.get().is_some()>
+                <Segments
+                    name="layer-axes"
+                    legend=Signal::derive(move || t_string!(i18n, layer.axes.legend).to_owned())
+                    choice=has_same_axes
+                    words=Signal::derive(words)
+                />
+            </Show>
+        </div>
+    }
+}
+
+/// A layer's numbers in words.
+#[component]
+fn LayerWords(
+    #[prop(into)] layer: Signal<Option<usize>>,
+    /// Whether they begin with the layer's name.
+    is_named: bool,
+) -> impl IntoView {
+    let (lab, i18n) = (use_lab(), use_i18n());
+    let refreshed = paced(lab, 400.0);
+    let words = Memo::new(move |_| {
+        refreshed.get();
+        lab.visited.track();
+        let layer = layer.get()?;
+        // What is shown changes with every frame, and is read at the pace above.
+        let (numbers, step, layers) = untrack(|| {
+            lab.with_shown(|bucket| {
+                let report = &bucket.last;
+                let numbers = lab.measured.with(|experiment| numbers(i18n, experiment, report, layer));
+                Some((numbers?, report.step, report.layers()))
+            })
+        })??;
+        let theory = (step == 0).then(|| theory(i18n, lab, layer)).flatten();
+        let text = [Some(numbers), theory].into_iter().flatten().collect::<Vec<_>>().join(" ");
+        Some((layer_name(i18n, layer, layers), text))
+    });
+    let name = move || words.get().filter(|_| is_named).map(|(name, _)| view! { <b>{name}": "</b> });
+    view! { <p class="inspector-words">{name} {move || words.get().map(|(_, text)| text)}</p> }
+}
+
+/// What the report says of a layer; `None` where it has no such layer.
+fn numbers(i18n: I18nContext<Locale>, experiment: &Experiment, report: &StepReport, layer: usize) -> Option<String> {
+    if layer >= report.layers() {
+        return None;
+    }
+    let in_words = |value: f64| significant(value, 2);
+    let norm = report.get(layer, Quantity::GradW);
+    let gradient = in_words(norm / root_of_elements(experiment, report.step, Quantity::GradW, layer));
+    let saturated = percent(report.get(layer, Quantity::Saturated));
+    let spread = in_words(report.get(layer, Quantity::ActivationStd));
+    let text = if report.step == 0 {
+        t_string!(i18n, layer.words.before, saturated = saturated, spread = spread, gradient = gradient).to_string()
+    } else {
+        let ratio = in_words(report.get(layer, Quantity::UpdateRatio));
+        t_string!(i18n, layer.words.after, saturated = saturated, spread = spread, gradient = gradient, ratio = ratio)
+            .to_string()
+    };
+    Some(text)
+}
+
+/// What theory expects of a layer before the first step, beside what was measured where that is seen.
+fn theory(i18n: I18nContext<Locale>, lab: Lab, layer: usize) -> Option<String> {
+    let q = lab.forecast.with(|forecast| {
+        let line = forecast.as_ref()?.line.as_ref().ok()?;
+        line.layers.get(layer).map(|expected| significant(expected.q, 2))
+    })?;
+    let measured = lab.instruments.view.with(|view| {
+        let view = view.as_deref().filter(|view| view.step == 0)?;
+        seen(view, Some(layer)).map(|seen| significant(mean_square(&seen.pre_activation), 2))
+    });
+    Some(match measured.filter(|_| !is_normalized(lab, Some(layer))) {
+        Some(measured) => t_string!(i18n, layer.words.theory_measured, measured = measured, q = q).to_string(),
+        None => t_string!(i18n, layer.words.theory, q = q).to_string(),
+    })
 }

@@ -1,5 +1,6 @@
-//! The chart of the loss.
+//! The chart of the loss and of the accuracy.
 
+use super::export;
 use super::figure::{ChartFigure, Go, Readout, ReadoutRow};
 use super::pace::paced;
 use super::segments::Segments;
@@ -7,39 +8,51 @@ use super::stage::{Shown, Stage};
 use super::table::Table;
 use crate::plot::StripLabels;
 use crate::plot::gradient_over_time::bucket_of;
-use crate::plot::loss::{Axes, Labels};
+use crate::plot::loss::{Axes, Data, Labels, Measure, marks};
 use crate::plot::number::{grouped, readable};
+use crate::plot::theme::Theme;
+use crate::train::view::{Evaluation, Score};
 use crate::train::{Bucket, History};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
 use crate::ui::lab::Lab;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 
-/// The loss over the steps.
+/// The loss over the steps: of each step's batch, raw and smoothed, and of all training samples and of held-out ones; or
+/// the accuracy on these.
 #[component]
 pub fn LossChart() -> impl IntoView {
     let (i18n, stage) = (use_i18n(), Stage::new());
     let Some(lab) = use_context::<Lab>() else { return ().into_any() };
-    let is_log = RwSignal::new(true);
+    let (is_log, is_accuracy) = (RwSignal::new(true), RwSignal::new(false));
+    let evaluations = lab.instruments.evaluations;
+    // Only what has classes has an accuracy.
+    let has_accuracy =
+        Memo::new(move |_| evaluations.with(|all| all.last().is_some_and(|last| last.training.accuracy.is_some())));
+    let measure = Memo::new(move |_| {
+        if is_accuracy.get() && has_accuracy.get() { Measure::Accuracy } else { Measure::Loss { is_log: is_log.get() } }
+    });
     let chart = Shown::<Axes, Labels>::nothing();
     let axes = chart.axes;
     let read_step = RwSignal::new(None::<u64>);
 
     Effect::new(move |_| {
         lab.redraw.track();
-        let is_log = is_log.get();
-        let labels = labels(i18n, is_log);
+        let (measure, visited) = (measure.get(), lab.visited.get());
+        let labels = labels(i18n, measure);
         let Some((surface, theme)) = stage.look() else { return };
+        // While frames come by themselves, the next one shows an evaluation soon enough.
+        let evaluations = if lab.running.get() { evaluations.get_untracked() } else { evaluations.get() };
         lab.history.with_value(|history| {
-            let buckets = history.buckets();
+            let data = Data { measure, buckets: history.buckets(), evaluations: &evaluations, visited };
             let for_axes = theme.clone();
             // A canvas reports no errors worth telling: what could not be drawn is drawn with the next frame.
             chart.draw(
                 stage,
                 theme,
                 labels,
-                |previous| Axes::fit(surface, &for_axes, buckets, is_log, previous),
-                |axes, theme, _, canvas| drop(axes.draw_data(canvas, theme, buckets)),
+                |previous| Axes::fit(surface, &for_axes, &data, previous),
+                |axes, theme, _, canvas| drop(axes.draw_data(canvas, theme, &data)),
                 |axes, theme, labels, canvas| drop(axes.draw(canvas, theme, labels)),
             );
         });
@@ -47,23 +60,25 @@ pub fn LossChart() -> impl IntoView {
 
     let readout = Signal::derive(move || {
         lab.redraw.track();
-        let step = read_step.get()?;
+        let (step, measure, theme) = (read_step.get()?, measure.get(), stage.theme().get());
+        let evaluations = evaluations.get();
         axes.with(|axes| {
             let axes = axes.as_ref()?;
             lab.history.with_value(|history| {
                 let buckets = history.buckets();
                 let index = bucket_of(buckets, step)?;
                 let bucket = &buckets[index];
+                let is_loss = measure != Measure::Accuracy;
+                let point = |b: &Bucket| Some((axes.step_to_x(b.last.step), axes.frame.value_to_y(b.last.loss())?));
+                let mut rows = if is_loss { batch_rows(i18n, bucket) } else { Vec::new() };
+                rows.extend(evaluation_rows(i18n, &theme, measure, evaluation_at(&evaluations, bucket.last.step)));
                 Some(Readout {
                     x: axes.step_to_x(bucket.last.step),
                     span: (axes.frame.plot.top, axes.frame.floor()),
-                    y: axes.frame.value_to_y(bucket.last.loss()),
-                    points: buckets
-                        .iter()
-                        .filter_map(|b| Some((axes.step_to_x(b.last.step), axes.frame.value_to_y(b.last.loss())?)))
-                        .collect(),
+                    y: axes.frame.value_to_y(bucket.last.loss()).filter(|_| is_loss),
+                    points: buckets.iter().filter_map(point).collect(),
                     title: step_name(i18n, bucket),
-                    rows: readout_rows(i18n, bucket),
+                    rows,
                     place: (index as u64, buckets.len() as u64 - 1),
                 })
             })
@@ -76,35 +91,78 @@ pub fn LossChart() -> impl IntoView {
         });
         read_step.set(lab.history.with_value(|history| go_along(history, go, to, read_step.get_untracked())));
     };
+    let choose = move |()| {
+        if let Some(step) = read_step.get_untracked() {
+            lab.show_step(step);
+        }
+    };
 
     let spoken = paced(lab, 5_000.0);
     let summary = Memo::new(move |_| {
         spoken.get();
-        lab.history.with_value(|history| summary(i18n, history)).unwrap_or_default()
+        let measure = measure.get();
+        untrack(|| {
+            let bucket = lab.with_shown(Bucket::clone)?;
+            if measure == Measure::Accuracy {
+                evaluations.with(|all| accuracy_summary(i18n, evaluation_at(all, bucket.last.step)))
+            } else {
+                lab.history.with_value(|history| loss_summary(i18n, history.buckets().first()?, &bucket))
+            }
+        })
+        .unwrap_or_default()
     });
     let refreshed = paced(lab, 1_000.0);
     let table = Signal::derive(move || {
         refreshed.get();
-        lab.history.with_value(|history| table(i18n, history))
+        let evaluations = evaluations.get_untracked();
+        lab.history.with_value(|history| table(i18n, history, &evaluations))
     });
+    let picture = move |()| {
+        export::svg(stage, |surface, theme, svg| {
+            lab.history.with_value(|history| {
+                let (measure, evaluations) = (measure.get(), evaluations.get());
+                let visited = lab.visited.get();
+                let data = Data { measure, buckets: history.buckets(), evaluations: &evaluations, visited };
+                let axes = axes.with(|shown| Axes::fit(surface, theme, &data, shown.as_ref()))?;
+                axes.draw(svg, theme, &labels(i18n, measure)).ok()?;
+                axes.draw_data(svg, theme, &data).ok()
+            })
+        })
+    };
     let scales =
         move || [t_string!(i18n, charts.scale.linear).to_owned(), t_string!(i18n, charts.scale.log).to_owned()];
+    let measures =
+        move || [t_string!(i18n, charts.loss.title).to_owned(), t_string!(i18n, charts.accuracy.title).to_owned()];
+    let title = move || measures()[usize::from(measure.get() == Measure::Accuracy)].clone();
     view! {
         <ChartFigure
             name="loss"
-            title=Signal::derive(move || t_string!(i18n, charts.loss.title).to_owned())
+            title=Signal::derive(title)
             stage
             readout
             go=Callback::new(go)
+            choose=Callback::new(choose)
+            hint=Signal::derive(move || t_string!(i18n, charts.loss.hint).to_owned())
             summary
             table
+            picture=Callback::new(picture)
         >
-            <Segments
-                name="loss-scale"
-                legend=Signal::derive(move || t_string!(i18n, charts.scale.legend).to_owned())
-                choice=is_log
-                words=Signal::derive(scales)
-            />
+            <Show when=move || has_accuracy.get()>
+                <Segments
+                    name="loss-measure"
+                    legend=Signal::derive(move || t_string!(i18n, charts.accuracy.legend).to_owned())
+                    choice=is_accuracy
+                    words=Signal::derive(measures)
+                />
+            </Show>
+            <Show when=move || measure.get() != Measure::Accuracy>
+                <Segments
+                    name="loss-scale"
+                    legend=Signal::derive(move || t_string!(i18n, charts.scale.legend).to_owned())
+                    choice=is_log
+                    words=Signal::derive(scales)
+                />
+            </Show>
         </ChartFigure>
     }
     .into_any()
@@ -136,7 +194,12 @@ pub(super) fn step_name(i18n: I18nContext<Locale>, bucket: &Bucket) -> String {
     }
 }
 
-fn readout_rows(i18n: I18nContext<Locale>, bucket: &Bucket) -> Vec<ReadoutRow> {
+/// The last evaluation by a step.
+fn evaluation_at(evaluations: &[Evaluation], step: u64) -> Option<&Evaluation> {
+    evaluations.partition_point(|evaluation| evaluation.step <= step).checked_sub(1).map(|index| &evaluations[index])
+}
+
+fn batch_rows(i18n: I18nContext<Locale>, bucket: &Bucket) -> Vec<ReadoutRow> {
     let row = |label: &str, value: f64| ReadoutRow { mark: None, label: label.to_owned(), value: readable(value) };
     let (min, max) = bucket.loss_range();
     let mut rows = vec![row(t_string!(i18n, charts.loss.name), bucket.last.loss())];
@@ -148,41 +211,92 @@ fn readout_rows(i18n: I18nContext<Locale>, bucket: &Bucket) -> Vec<ReadoutRow> {
     rows
 }
 
-fn labels(i18n: I18nContext<Locale>, is_log: bool) -> Labels {
-    let value_axis = if is_log { t_string!(i18n, charts.loss.axis_log) } else { t_string!(i18n, charts.loss.axis) };
+fn evaluation_rows(
+    i18n: I18nContext<Locale>,
+    theme: &Theme,
+    measure: Measure,
+    evaluation: Option<&Evaluation>,
+) -> Vec<ReadoutRow> {
+    let names = [t_string!(i18n, charts.loss.training), t_string!(i18n, charts.loss.held_out)];
+    let scores = evaluation.map(|evaluation| [evaluation.training, evaluation.held_out]);
+    let row = |((name, mark), score): ((&str, _), Score)| {
+        let value = measure.of(&score)?;
+        let value = if measure == Measure::Accuracy { format!("{value:.1} %") } else { readable(value) };
+        Some(ReadoutRow { mark: Some(mark), label: name.to_owned(), value })
+    };
+    names.into_iter().zip(marks(theme)).zip(scores.into_iter().flatten()).filter_map(row).collect()
+}
+
+fn labels(i18n: I18nContext<Locale>, measure: Measure) -> Labels {
+    let value_axis = match measure {
+        Measure::Loss { is_log: true } => t_string!(i18n, charts.loss.axis_log),
+        Measure::Loss { is_log: false } => t_string!(i18n, charts.loss.axis),
+        Measure::Accuracy => t_string!(i18n, charts.accuracy.axis),
+    };
     Labels {
         step_axis: t_string!(i18n, charts.step_axis).to_owned(),
         value_axis: value_axis.to_owned(),
+        batch: t_string!(i18n, charts.loss.batch).to_owned(),
+        training: t_string!(i18n, charts.loss.training).to_owned(),
+        held_out: t_string!(i18n, charts.loss.held_out).to_owned(),
         strips: StripLabels::default(),
     }
 }
 
-fn summary(i18n: I18nContext<Locale>, history: &History) -> Option<String> {
-    let (first, latest) = (&history.buckets().first()?.last, history.latest()?);
+fn loss_summary(i18n: I18nContext<Locale>, first: &Bucket, shown: &Bucket) -> Option<String> {
     let text = t_string!(
         i18n,
         charts.loss.summary,
-        step = grouped(latest.step),
-        loss = readable(latest.loss()),
-        first = readable(first.loss()),
-        first_step = grouped(first.step)
+        step = grouped(shown.last.step),
+        loss = readable(shown.last.loss()),
+        first = readable(first.last.loss()),
+        first_step = grouped(first.last.step)
     );
     Some(text.to_string())
 }
 
-fn table(i18n: I18nContext<Locale>, history: &History) -> Table {
+fn accuracy_summary(i18n: I18nContext<Locale>, evaluation: Option<&Evaluation>) -> Option<String> {
+    let Some(evaluation) = evaluation else { return Some(t_string!(i18n, charts.accuracy.none).to_owned()) };
+    let percent = |score: &Score| Some(format!("{:.1}", Measure::Accuracy.of(score)?));
+    let text = t_string!(
+        i18n,
+        charts.accuracy.summary,
+        step = grouped(evaluation.step),
+        training = percent(&evaluation.training)?,
+        held_out = percent(&evaluation.held_out)?
+    );
+    Some(text.to_string())
+}
+
+fn table(i18n: I18nContext<Locale>, history: &History, evaluations: &[Evaluation]) -> Table {
     let rows = history.buckets().iter().map(|bucket| {
         let (min, max) = bucket.loss_range();
-        (step_name(i18n, bucket), vec![Some(bucket.last.loss()), Some(min), Some(max)])
+        let evaluation = evaluation_at(evaluations, bucket.last.step);
+        let score = |of: fn(&Evaluation) -> Option<f64>| evaluation.and_then(of);
+        let cells = [
+            Some(bucket.last.loss()),
+            Some(min),
+            Some(max),
+            score(|evaluation| Some(evaluation.training.loss)),
+            score(|evaluation| Some(evaluation.held_out.loss)),
+            score(|evaluation| evaluation.training.accuracy),
+            score(|evaluation| evaluation.held_out.accuracy),
+        ];
+        (step_name(i18n, bucket), cells.to_vec())
     });
+    let columns = [
+        t_string!(i18n, charts.loss.last),
+        t_string!(i18n, charts.least),
+        t_string!(i18n, charts.most),
+        t_string!(i18n, charts.loss.training_loss),
+        t_string!(i18n, charts.loss.held_out_loss),
+        t_string!(i18n, charts.accuracy.training),
+        t_string!(i18n, charts.accuracy.held_out),
+    ];
     Table {
         caption: t_string!(i18n, charts.loss.table).to_owned(),
         corner: t_string!(i18n, charts.step_head).to_owned(),
-        columns: vec![
-            t_string!(i18n, charts.loss.last).to_owned(),
-            t_string!(i18n, charts.least).to_owned(),
-            t_string!(i18n, charts.most).to_owned(),
-        ],
+        columns: columns.map(str::to_owned).to_vec(),
         rows: rows.collect(),
     }
 }

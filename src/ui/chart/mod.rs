@@ -2,26 +2,34 @@
 //! [`crate::plot`].
 
 mod canvas;
+mod export;
 mod figure;
 mod gradient_by_layer;
 mod gradient_over_time;
+mod histogram;
 mod layer_inspector;
 mod learned;
 mod loss;
+mod network;
 mod observe;
 mod optimizer;
 mod pace;
 mod quantity;
+mod reading;
 mod segments;
 mod stage;
 mod table;
 mod theme;
+mod timing;
+mod toggle;
+mod tools;
 
 pub use gradient_by_layer::GradientByLayer;
 pub use gradient_over_time::GradientOverTime;
 pub use layer_inspector::LayerInspector;
 pub use learned::LearnedChart;
 pub use loss::LossChart;
+pub use network::NetworkPicture;
 pub use optimizer::OptimizerChart;
 pub(super) use pace::paced;
 pub(super) use theme::follow_theme;

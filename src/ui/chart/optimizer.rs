@@ -1,9 +1,384 @@
 //! What the optimizer makes of the gradient, layer by layer.
 
+use super::export;
+use super::figure::{ChartFigure, Go, Readout, ReadoutRow};
+use super::gradient_by_layer::layer_name;
+use super::pace::paced;
+use super::quantity;
+use super::stage::{Shown, Stage};
+use super::table::Table;
+use super::toggle::CurveToggle;
+use crate::choice::Choice;
+use crate::experiment::{Experiment, Key};
+use crate::optim::Hyper;
+use crate::plot::gradient_by_layer::{Axes, Data, Labels, Level, Series};
+use crate::plot::number::{grouped, readable, short, significant};
+use crate::plot::theme::Theme;
+use crate::plot::{Marker, StripLabels, color::Rgb};
+use crate::train::Quantity;
+use crate::train::step_reading::{Course, Layers, StepByLayer, StepReading, StepRule};
+use crate::ui::i18n::{Locale, t_string, use_i18n};
+use crate::ui::lab::Lab;
+use crate::ui::words;
 use leptos::prelude::*;
+use leptos_i18n::I18nContext;
 
-/// What the optimizer makes of the gradient, layer by layer.
+/// The curves of the chart, the most important first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Curve {
+    Step,
+    Gradient,
+    SecondMoment,
+    FirstMoment,
+}
+
+impl Curve {
+    const ALL: [Self; 4] = [Self::Step, Self::Gradient, Self::SecondMoment, Self::FirstMoment];
+
+    /// Its formula, which is the same in every language.
+    fn label(self, experiment: &Experiment) -> &'static str {
+        match self {
+            Self::Step => "ΔW / η",
+            Self::Gradient => "∂L/∂W",
+            Self::SecondMoment => "√v̂",
+            Self::FirstMoment if experiment.optimizer.uses_momentum() => "v",
+            Self::FirstMoment => "m̂",
+        }
+    }
+
+    fn mark(self, theme: &Theme) -> (Marker, Rgb) {
+        let quantity = match self {
+            Self::Step => Quantity::Update,
+            Self::Gradient => Quantity::GradW,
+            Self::SecondMoment => Quantity::SecondMoment,
+            Self::FirstMoment => Quantity::FirstMoment,
+        };
+        quantity::mark(theme, quantity)
+    }
+
+    /// Its values; `None` where there are none.
+    fn values(self, by_layer: &StepByLayer) -> Option<&[f64]> {
+        match self {
+            Self::Step => by_layer.step.as_deref(),
+            Self::Gradient => Some(&by_layer.gradient),
+            Self::SecondMoment => by_layer.second_moment.as_deref(),
+            Self::FirstMoment => by_layer.first_moment.as_deref(),
+        }
+    }
+
+    /// Whether the experiment's optimizer has it.
+    fn is_of(self, experiment: &Experiment) -> bool {
+        let kind = experiment.optimizer;
+        match self {
+            Self::Step | Self::Gradient => true,
+            Self::SecondMoment => kind.uses_epsilon(),
+            Self::FirstMoment => kind.uses_momentum() || kind.uses_beta1(),
+        }
+    }
+}
+
+/// The gradient, what the optimizer keeps of it, and the step, by layer; with a sentence that reads them.
 #[component]
 pub fn OptimizerChart() -> impl IntoView {
-    view! { <div class="pane"></div> }
+    let (i18n, stage) = (use_i18n(), Stage::new());
+    let Some(lab) = use_context::<Lab>() else { return ().into_any() };
+    let is_shown = Curve::ALL.map(|_| RwSignal::new(true));
+    let curves = move || Curve::ALL.into_iter().zip(is_shown).filter(|(_, is_shown)| is_shown.get()).map(|(c, _)| c);
+    let chart = Shown::<Axes, Labels>::nothing();
+    let axes = chart.axes;
+    let read_layer = RwSignal::new(None::<usize>);
+    let shown = Memo::new(move |_| shown(lab));
+
+    Effect::new(move |_| {
+        let labels = labels(i18n);
+        let curves: Vec<Curve> = curves().collect();
+        let Some((surface, theme)) = stage.look() else { return };
+        let data = shown.with(|shown| {
+            let (_, by_layer) = shown.as_ref()?;
+            Some(lab.measured.with(|experiment| data(experiment, &theme, by_layer, &curves)))
+        });
+        let data = data.unwrap_or_default();
+        let for_axes = theme.clone();
+        // A canvas reports no errors worth telling: what could not be drawn is drawn with the next frame.
+        chart.draw(
+            stage,
+            theme,
+            labels,
+            |previous| Axes::fit(surface, &for_axes, &data, previous),
+            |axes, theme, _, canvas| drop(axes.draw_data(canvas, theme, &data)),
+            |axes, theme, labels, canvas| drop(axes.draw(canvas, theme, labels)),
+        );
+    });
+
+    let readout = Signal::derive(move || {
+        let (layer, theme) = (read_layer.get()?, stage.theme().get());
+        shown.with(|shown| {
+            let (_, by_layer) = shown.as_ref()?;
+            axes.with(|axes| {
+                let axes = axes.as_ref()?;
+                let layer = layer.min(axes.layers() - 1);
+                let mut points = Vec::new();
+                let row = |curve: Curve| {
+                    let values = curve.values(by_layer)?;
+                    let places = values.iter().enumerate();
+                    points.extend(
+                        places.filter_map(|(l, value)| Some((axes.layer_to_x(l), axes.frame.value_to_y(*value)?))),
+                    );
+                    let label = lab.measured.with(|experiment| curve.label(experiment)).to_owned();
+                    Some(ReadoutRow { mark: Some(curve.mark(&theme)), label, value: readable(*values.get(layer)?) })
+                };
+                let mut rows: Vec<ReadoutRow> = curves().filter_map(row).collect();
+                let epsilon = by_layer.epsilon;
+                rows.extend(epsilon.map(|e| ReadoutRow { mark: None, label: "ε".to_owned(), value: short(e) }));
+                Some(Readout {
+                    x: axes.layer_to_x(layer),
+                    span: (axes.frame.plot.top, axes.frame.floor()),
+                    y: None,
+                    points,
+                    title: layer_name(i18n, layer, axes.layers()),
+                    rows,
+                    place: (layer as u64, axes.layers() as u64 - 1),
+                })
+            })
+        })
+    });
+    let go = move |go: Go| {
+        let layer = axes.with_untracked(|axes| {
+            let axes = axes.as_ref()?;
+            let last = axes.layers() - 1;
+            let from = read_layer.get_untracked();
+            let at = from.unwrap_or(last).min(last);
+            match go {
+                Go::To(x, _) => Some(axes.x_to_layer(x)),
+                Go::Left | Go::Down if from.is_some() => Some(at.saturating_sub(1)),
+                Go::Right | Go::Up if from.is_some() => Some((at + 1).min(last)),
+                Go::Left | Go::Down | Go::Right | Go::Up => Some(at),
+                Go::First => Some(0),
+                Go::Last => Some(last),
+                Go::Leave => None,
+            }
+        });
+        read_layer.set(layer);
+    };
+    let choose = move |()| {
+        if let Some(layer) = read_layer.get_untracked() {
+            lab.open_layer(layer);
+        }
+    };
+
+    let refreshed = paced(lab, 1_000.0);
+    let reading = Memo::new(move |_| {
+        refreshed.get();
+        untrack(|| self::shown(lab))
+            .map(|(_, by_layer)| lab.measured.with_untracked(|experiment| reading_words(i18n, experiment, &by_layer)))
+    });
+    let sentences = move || reading.get().unwrap_or_default();
+    let spoken = paced(lab, 5_000.0);
+    let summary = Memo::new(move |_| {
+        spoken.get();
+        untrack(sentences).join(" ")
+    });
+    let table = Signal::derive(move || {
+        refreshed.get();
+        untrack(|| self::shown(lab))
+            .map(|(step, by_layer)| lab.measured.with_untracked(|e| table(i18n, e, step, &by_layer)))
+            .unwrap_or_default()
+    });
+    let picture = move |()| {
+        export::svg(stage, |surface, theme, svg| {
+            let curves: Vec<Curve> = curves().collect();
+            let (_, by_layer) = shown.get()?;
+            let data = lab.measured.with(|experiment| data(experiment, theme, &by_layer, &curves));
+            let axes = axes.with(|shown| Axes::fit(surface, theme, &data, shown.as_ref()))?;
+            axes.draw(svg, theme, &labels(i18n)).ok()?;
+            axes.draw_data(svg, theme, &data).ok()
+        })
+    };
+    let toggle = move |(curve, is_shown): (Curve, RwSignal<bool>)| {
+        view! {
+            <CurveToggle
+                mark=Signal::derive(move || stage.theme().with(|theme| curve.mark(theme)))
+                label=Signal::derive(move || lab.measured.with(|experiment| curve.label(experiment)).to_owned())
+                is_shown
+                hidden=Signal::derive(move || !lab.measured.with(|experiment| curve.is_of(experiment)))
+            />
+        }
+    };
+    // What the optimizer has no curve of does not count as shown.
+    let is_all_off = move || lab.measured.with(|experiment| !curves().any(|curve| curve.is_of(experiment)));
+    view! {
+        <div class="pane steps">
+            <ChartFigure
+                name="optimizer"
+                title=Signal::derive(move || t_string!(i18n, steps.title).to_owned())
+                stage
+                readout
+                go=Callback::new(go)
+                choose=Callback::new(choose)
+                hint=Signal::derive(move || t_string!(i18n, charts.gradient_by_layer.hint).to_owned())
+                summary
+                table
+                picture=Callback::new(picture)
+            >
+                <fieldset class="chart-group">
+                    <legend>{move || t_string!(i18n, charts.gradient_by_layer.series)}</legend>
+                    {Curve::ALL.into_iter().zip(is_shown).map(toggle).collect_view()}
+                </fieldset>
+                <p class="chart-empty" hidden=move || !is_all_off()>{move || t_string!(i18n, charts.all_off)}</p>
+            </ChartFigure>
+            <div class="step-reading">
+                <p class="step-formula">{move || lab.measured.with(formula)}</p>
+                {move || sentences().into_iter().map(|sentence| view! { <p>{sentence}</p> }).collect_view()}
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// The step that the page shows, and what it made of the gradient; follows every change of either.
+fn shown(lab: Lab) -> Option<(u64, StepByLayer)> {
+    let changes = lab.changes.get();
+    lab.with_shown(|bucket| {
+        let step = bucket.last.step;
+        lab.measured.with(|experiment| {
+            // What was changed live holds from the step after.
+            let change = changes.iter().rev().find(|change| change.after_step < step);
+            let hyper = change.map_or_else(|| Hyper::of(experiment), |change| change.hyper);
+            (step, StepByLayer::of(experiment, &hyper, &bucket.last))
+        })
+    })
+}
+
+fn labels(i18n: I18nContext<Locale>) -> Labels {
+    Labels {
+        layer_axis: t_string!(i18n, charts.gradient_by_layer.layer_axis).to_owned(),
+        value_axis: t_string!(i18n, charts.gradient_by_layer.value_axis_rms).to_owned(),
+        output: t_string!(i18n, charts.output_tick).to_owned(),
+        underflow: String::new(),
+        strips: StripLabels::default(),
+    }
+}
+
+fn data(experiment: &Experiment, theme: &Theme, by_layer: &StepByLayer, curves: &[Curve]) -> Data {
+    let series = curves.iter().filter_map(|curve| {
+        let (marker, color) = curve.mark(theme);
+        let values = curve.values(by_layer)?.to_vec();
+        Some(Series { label: curve.label(experiment).to_owned(), color, marker, values, underflow_below: Vec::new() })
+    });
+    let level = by_layer.epsilon.map(|epsilon| Level { value: epsilon, label: format!("ε = {}", short(epsilon)) });
+    Data { series: series.collect(), level, ..Data::default() }
+}
+
+/// The optimizer's step, as a formula.
+fn formula(experiment: &Experiment) -> &'static str {
+    match experiment.optimizer.name() {
+        "sgd" => "ΔW = −η ∂L/∂W",
+        "momentum" => "ΔW = −η v, v ← μ v + ∂L/∂W",
+        "nesterov" => "ΔW = −η (∂L/∂W + μ v), v ← μ v + ∂L/∂W",
+        "adagrad" | "rmsprop" => "ΔW = −η ∂L/∂W / (√v̂ + ε)",
+        "adamw" => "ΔW = −η (m̂ / (√v̂ + ε) + λ W)",
+        _ => "ΔW = −η m̂ / (√v̂ + ε)",
+    }
+}
+
+/// What the numbers say, sentence by sentence.
+fn reading_words(i18n: I18nContext<Locale>, experiment: &Experiment, by_layer: &StepByLayer) -> Vec<String> {
+    let Some(reading) = by_layer.reading() else {
+        return vec![t_string!(i18n, steps.no_step).to_owned()];
+    };
+    let optimizer = words::choice(i18n, Key::Optimizer, experiment.optimizer.name());
+    let layers = by_layer.gradient.len();
+    let from = if reading.from_layer == layers {
+        t_string!(i18n, steps.output_layer).to_owned()
+    } else {
+        layer_name(i18n, reading.from_layer - 1, layers)
+    };
+    let (Some(gradient), Some(step)) = (reading.gradient, reading.step) else {
+        return vec![t_string!(i18n, steps.nothing).to_owned()];
+    };
+    let factor = fold(gradient);
+    let first = match reading.course {
+        Course::Level => t_string!(i18n, steps.gradient_level, factor = factor, from = from).to_string(),
+        _ if gradient > 1.0 => t_string!(i18n, steps.gradient_falls, factor = factor, from = from).to_string(),
+        _ => t_string!(i18n, steps.gradient_grows, factor = factor, from = from).to_string(),
+    };
+    let sentences = [Some(first), Some(step_words(i18n, optimizer, &reading, gradient, step))];
+    sentences.into_iter().chain([epsilon_words(i18n, &reading, layers)]).flatten().collect()
+}
+
+/// A ratio as how many times the larger is the smaller.
+fn fold(ratio: f64) -> String {
+    significant(ratio.max(1.0 / ratio), 2)
+}
+
+fn step_words(
+    i18n: I18nContext<Locale>,
+    optimizer: &'static str,
+    reading: &StepReading,
+    gradient: f64,
+    step: f64,
+) -> String {
+    let (factor, falls) = (fold(step), gradient > 1.0);
+    match (reading.course, reading.rule) {
+        (Course::Level | Course::Nothing, _) => t_string!(i18n, steps.level, optimizer, factor = factor).to_string(),
+        (Course::Follows, StepRule::Plain) if falls => {
+            t_string!(i18n, steps.plain_falls, optimizer, factor = factor).to_string()
+        }
+        (Course::Follows, StepRule::Plain) => {
+            t_string!(i18n, steps.plain_grows, optimizer, factor = factor).to_string()
+        }
+        (Course::Follows, StepRule::Momentum) if falls => {
+            t_string!(i18n, steps.momentum_falls, optimizer, factor = factor).to_string()
+        }
+        (Course::Follows, StepRule::Momentum) => {
+            t_string!(i18n, steps.momentum_grows, optimizer, factor = factor).to_string()
+        }
+        (Course::Steady, StepRule::Adaptive) if falls => {
+            t_string!(i18n, steps.steady_falls, optimizer, factor = factor).to_string()
+        }
+        (Course::Steady, StepRule::Adaptive) => {
+            t_string!(i18n, steps.steady_grows, optimizer, factor = factor).to_string()
+        }
+        (Course::Follows | Course::Apart, StepRule::Adaptive) if step > 1.0 => {
+            t_string!(i18n, steps.adaptive_falls, optimizer, factor = factor).to_string()
+        }
+        (Course::Follows | Course::Apart, StepRule::Adaptive) => {
+            t_string!(i18n, steps.adaptive_grows, optimizer, factor = factor).to_string()
+        }
+        (Course::Steady | Course::Apart, StepRule::Plain | StepRule::Momentum) => {
+            t_string!(i18n, steps.other, optimizer, factor = factor).to_string()
+        }
+    }
+}
+
+fn epsilon_words(i18n: I18nContext<Locale>, reading: &StepReading, layers: usize) -> Option<String> {
+    if let Some(margin) = reading.margin {
+        return Some(t_string!(i18n, steps.margin, factor = significant(margin, 2)).to_string());
+    }
+    let Layers { first, last, count } = reading.below_epsilon?;
+    let words = if count == layers {
+        t_string!(i18n, steps.below_all).to_owned()
+    } else if count == 1 {
+        t_string!(i18n, steps.below_one, layer = layer_name(i18n, first - 1, layers)).to_string()
+    } else if count == last - first + 1 {
+        t_string!(i18n, steps.below, first = first, last = last).to_string()
+    } else {
+        t_string!(i18n, steps.below_some, count = count).to_string()
+    };
+    Some(words)
+}
+
+fn table(i18n: I18nContext<Locale>, experiment: &Experiment, step: u64, by_layer: &StepByLayer) -> Table {
+    let layers = by_layer.gradient.len();
+    let curves = || Curve::ALL.into_iter().filter(|curve| curve.is_of(experiment));
+    let row = |layer: usize| {
+        let cells = curves().map(|curve| curve.values(by_layer)?.get(layer).copied());
+        (layer_name(i18n, layer, layers), cells.collect())
+    };
+    Table {
+        caption: t_string!(i18n, steps.table, step = grouped(step)).to_string(),
+        corner: t_string!(i18n, charts.layer_head).to_owned(),
+        columns: curves().map(|curve| curve.label(experiment).to_owned()).collect(),
+        rows: (0..layers).map(row).collect(),
+    }
 }

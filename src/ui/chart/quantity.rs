@@ -32,6 +32,8 @@ pub(super) fn mark(theme: &Theme, quantity: Quantity) -> (Marker, Rgb) {
     match quantity {
         Quantity::GradW => (Marker::Diamond, theme.grad_w),
         Quantity::Update => (Marker::Triangle, theme.update),
+        Quantity::FirstMoment => (Marker::Circle, theme.muted),
+        Quantity::SecondMoment => (Marker::Square, theme.second_moment),
         _ => (Marker::Circle, theme.grad_z),
     }
 }

@@ -3,6 +3,7 @@
 use super::canvas;
 use super::observe::{SizeWatch, ViewWatch};
 use super::theme::follow_theme;
+use super::timing::timed;
 use crate::plot::Surface;
 use crate::plot::theme::Theme;
 use leptos::html;
@@ -74,13 +75,13 @@ impl<Axes: Clone + PartialEq + Send + Sync, Labels: PartialEq + Send + Sync> Sho
             stage.clear_axes();
             return;
         };
-        draw_data(&fitted, &theme, &element, &mut data_canvas);
+        timed(stage, "data", || draw_data(&fitted, &theme, &element, &mut data_canvas));
         let wanted = Some((fitted, theme, labels));
         if self.drawn.with_value(|drawn| *drawn != wanted)
             && let Some(mut axes_canvas) = stage.clear_axes()
             && let Some((fitted, theme, labels)) = &wanted
         {
-            draw_axes(fitted, theme, labels, &mut axes_canvas);
+            timed(stage, "axes", || draw_axes(fitted, theme, labels, &mut axes_canvas));
             self.drawn.set_value(wanted);
         }
     }
@@ -126,11 +127,24 @@ impl Stage {
     /// What to draw in, following all changes of it; `None` while nobody would see it.
     pub(super) fn look(self) -> Option<(Surface, Theme)> {
         let (surface, is_in_view) = (self.surface.get(), self.is_in_view.get());
+        let theme = self.theme_for(surface);
+        (is_in_view && surface.width > 0 && surface.height > 0).then_some((surface, theme))
+    }
+
+    /// What to draw a picture to keep in: as large as on the page, in CSS pixels, and in the same theme.
+    pub(super) fn in_css_pixels(self) -> Option<(Surface, Theme)> {
+        let Surface { width, height, scale } = self.surface.get();
+        let css = |pixels: u32| (f64::from(pixels) / scale).round() as u32;
+        let surface = Surface { width: css(width), height: css(height), scale: 1.0 };
+        (surface.width > 0 && surface.height > 0).then(|| (surface, self.theme_for(surface)))
+    }
+
+    fn theme_for(self, surface: Surface) -> Theme {
         let mut theme = self.theme.get();
         // From the last row of a classroom, type matters more than room for data.
         let (width, height) = (f64::from(surface.width) / surface.scale, f64::from(surface.height) / surface.scale);
         theme.font_px = (width / 44.0).min(height / 16.0).clamp(12.5, 24.0);
-        (is_in_view && surface.width > 0 && surface.height > 0).then_some((surface, theme))
+        theme
     }
 
     /// The theme, as colours for what stands beside the canvases.

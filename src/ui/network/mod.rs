@@ -1,9 +1,23 @@
 //! The network as a picture, and one step of it slowly.
 
+mod formulas;
+mod slow_step;
+
+use crate::ui::chart::NetworkPicture;
 use leptos::prelude::*;
+use slow_step::{SlowStep, SlowStepView};
 
 /// The network as a picture, and one step of it slowly.
 #[component]
 pub fn NetworkPane() -> impl IntoView {
-    view! { <div class="pane"></div> }
+    let slow = SlowStep::begin();
+    view! {
+        <div class="pane network">
+            <NetworkPicture
+                phase=Signal::derive(move || slow.lit())
+                choose=Callback::new(move |(layer, unit)| slow.choose(layer, unit))
+            />
+            <SlowStepView slow />
+        </div>
+    }
 }

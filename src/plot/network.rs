@@ -1,0 +1,588 @@
+//! A picture of the network: a column of units for each layer and a line for each weight; or a band for each layer where
+//! there is no room for units.
+
+use super::color::{Rgb, color_of, okabe_ito};
+use super::frame::{Rect, StripKind, Surface};
+use super::gradient_over_time::special_color;
+use super::paint::{Drawn, Marker, Painter, TextLook};
+use super::scale::{LinearRange, LogRange, Reading, ValueScale};
+use super::theme::Theme;
+use super::ticks;
+use super::walks::{Stop, walks};
+use crate::train::phase::Phase;
+use crate::train::view::NetworkView;
+use crate::train::{Quantity, StepReport};
+use plotters::style::text_anchor::{HPos, VPos};
+use plotters_backend::DrawingBackend;
+
+/// The words on the picture.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Labels {
+    /// Under the column of inputs.
+    pub input: String,
+    /// Under the output layer's column.
+    pub output: String,
+    /// What the units show.
+    pub units: String,
+    /// What the lines show.
+    pub edges: String,
+    /// What the bands show.
+    pub bands: String,
+}
+
+/// What the lines between the units show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shade {
+    /// w, on a linear scale.
+    Weight,
+    /// ∂L/∂w, on a logarithmic scale over the whole network, so that a vanishing gradient is seen to fade.
+    Gradient,
+}
+
+/// What is pointed out in the picture.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Pointed {
+    /// The chosen unit: its layer and its number there, both from 0.
+    pub unit: Option<(usize, usize)>,
+    /// The phase of a step that is gone through.
+    pub phase: Option<Phase>,
+}
+
+/// How the network stands on the surface. Column 0 has the inputs, and column l + 1 the units of layer l (from 0).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Axes {
+    pub(super) surface: Surface,
+    pub(super) em: f64,
+    /// Where the columns stand.
+    pub plot: Rect,
+    widths: Vec<usize>,
+    shade: Shade,
+    pub(super) scale: ValueScale,
+    /// The radius of a unit; `None` where there are bands.
+    radius: Option<f64>,
+    pub(super) specials: Vec<StripKind>,
+}
+
+/// Degrees of strength that lines are drawn in, each with one stroke.
+pub(super) const DEGREES: usize = 6;
+
+/// The looks that a line can have: each degree of both signs, and that of a number that is none.
+const LOOKS: usize = 2 * DEGREES + 1;
+
+/// Rounds in which lines of equal strength are drawn.
+const TURNS: usize = 4;
+
+/// The smallest radius at which a unit shows its sign, in CSS pixels.
+const SMALLEST_RADIUS: f64 = 1.8;
+
+/// The decades that a logarithmic scale has at the least, so that a level gradient looks level.
+const FEWEST_DECADES: i32 = 3;
+
+impl Axes {
+    /// The layout for a network, its scale close to the previous one; `None` where there is no room for it.
+    ///
+    /// The report is needed where bands are shown; without one that fits, they have no colour.
+    pub fn fit(
+        surface: Surface,
+        theme: &Theme,
+        network: &NetworkView,
+        report: Option<&StepReport>,
+        shade: Shade,
+        previous: Option<&Self>,
+    ) -> Option<Self> {
+        let em = theme.font_px * surface.scale;
+        let widths = network.widths.clone();
+        if !(em.is_finite() && em >= 1.0) || widths.len() < 2 || widths.contains(&0) {
+            return None;
+        }
+        let (width, height) = (f64::from(surface.width), f64::from(surface.height));
+        let plot = Rect { left: 1.2 * em, top: 1.6 * em, right: width - 2.2 * em, bottom: height - 3.3 * em };
+        if plot.width() < 4.0 * em || plot.height() < em {
+            return None;
+        }
+        let column = plot.width() / (widths.len() - 1) as f64;
+        let row = plot.height() / widths.iter().copied().max().unwrap_or(1) as f64;
+        let radius = (0.4 * row).min(0.22 * column).min(0.8 * em);
+        let has_units = is_whole(network) && radius >= SMALLEST_RADIUS * surface.scale;
+        let mut axes = Self {
+            surface,
+            em,
+            plot,
+            widths,
+            shade,
+            scale: ValueScale::Linear(LinearRange::UNIT),
+            radius: has_units.then_some(radius),
+            specials: Vec::new(),
+        };
+        let previous = previous.filter(|previous| previous.is_alike(&axes)).map(|previous| previous.scale);
+        let values = axes.scaled_values(network, report);
+        axes.scale = match (axes.is_log(), previous) {
+            (true, Some(ValueScale::Log(range))) => log_scale(&values, Some(range)),
+            (true, _) => log_scale(&values, None),
+            (false, previous) => {
+                let range = LinearRange::fit(values.iter().copied().chain([0.0]));
+                let before = previous.and_then(|scale| match scale {
+                    ValueScale::Linear(range) => Some(range),
+                    ValueScale::Log(_) | ValueScale::NarrowLog(_) => None,
+                });
+                ValueScale::Linear(range.settle(before))
+            }
+        };
+        let kinds = || values.iter().filter_map(|value| StripKind::of(*value, &axes.scale));
+        axes.specials = [StripKind::Zero, StripKind::Infinite, StripKind::NotANumber]
+            .into_iter()
+            .filter(|kind| kinds().any(|k| k == *kind))
+            .collect();
+        Some(axes)
+    }
+
+    /// How many columns there are: the inputs and every layer.
+    pub fn columns(&self) -> usize {
+        self.widths.len()
+    }
+
+    /// How many units a column has; 0 for a column that is not there.
+    pub fn units(&self, column: usize) -> usize {
+        self.widths.get(column).copied().unwrap_or(0)
+    }
+
+    /// Whether units and weights are drawn one by one, and not a band for each layer.
+    pub fn has_units(&self) -> bool {
+        self.radius.is_some()
+    }
+
+    /// The middle of a column.
+    pub fn column_to_x(&self, column: usize) -> f64 {
+        self.plot.left + column as f64 * self.spacing()
+    }
+
+    /// The column nearest to a place.
+    pub fn x_to_column(&self, x: f64) -> usize {
+        let column = ((x - self.plot.left) / self.spacing()).round();
+        (column.max(0.0) as usize).min(self.widths.len() - 1)
+    }
+
+    /// The middle of a unit.
+    pub fn unit_to_y(&self, column: usize, unit: usize) -> f64 {
+        let units = self.units(column).max(1) as f64;
+        let span = self.column_height(column);
+        (self.plot.top + self.plot.bottom - span) / 2.0 + (unit as f64 + 0.5) * span / units
+    }
+
+    /// The unit of a column nearest to a height.
+    pub fn y_to_unit(&self, column: usize, y: f64) -> usize {
+        let units = self.units(column).max(1);
+        let span = self.column_height(column);
+        let place = (y - (self.plot.top + self.plot.bottom - span) / 2.0) / span * units as f64;
+        (place.max(0.0) as usize).min(units - 1)
+    }
+
+    /// The column and the unit nearest to a point.
+    pub fn unit_at(&self, x: f64, y: f64) -> (usize, usize) {
+        let column = self.x_to_column(x);
+        (column, self.y_to_unit(column, y))
+    }
+
+    /// The height of a column: equally spaced units, or a band by the root of its width, so that 2 units beside 256 are
+    /// still seen.
+    fn column_height(&self, column: usize) -> f64 {
+        let share = self.units(column).max(1) as f64 / self.widths.iter().copied().max().unwrap_or(1) as f64;
+        self.plot.height() * if self.has_units() { share } else { share.sqrt() }
+    }
+
+    fn spacing(&self) -> f64 {
+        self.plot.width() / (self.widths.len() - 1) as f64
+    }
+
+    fn is_log(&self) -> bool {
+        self.shade == Shade::Gradient || !self.has_units()
+    }
+
+    fn is_alike(&self, other: &Self) -> bool {
+        self.widths == other.widths && self.shade == other.shade && self.has_units() == other.has_units()
+    }
+
+    /// The numbers that the scale is made for.
+    fn scaled_values(&self, network: &NetworkView, report: Option<&StepReport>) -> Vec<f64> {
+        let layers = 0..self.widths.len() - 1;
+        match self.shade {
+            _ if !self.has_units() => layers.filter_map(|layer| self.band_value(report, layer)).collect(),
+            // One faint weight of a layer would stretch the scale over decades in which nothing else is.
+            Shade::Gradient => layers.map(|layer| root_mean_square(network, layer)).collect(),
+            Shade::Weight => network.weights.iter().flatten().map(|w| f64::from(w.abs())).collect(),
+        }
+    }
+
+    /// What a layer's band shows, the root mean square of its weights or of their gradient; `None` without a report of
+    /// this network.
+    pub fn band_value(&self, report: Option<&StepReport>, layer: usize) -> Option<f64> {
+        let report = report.filter(|report| report.layers() + 1 == self.widths.len() && layer < report.layers())?;
+        let quantity = match self.shade {
+            Shade::Weight => Quantity::Weight,
+            Shade::Gradient => Quantity::GradW,
+        };
+        Some(report.get(layer, quantity) / ((self.widths[layer] * self.widths[layer + 1]) as f64).sqrt())
+    }
+
+    /// Draws everything but the network: the numbers of the layers, and the legend.
+    ///
+    /// # Errors
+    /// Those of the backend.
+    pub fn draw<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, labels: &Labels) -> Drawn<DB> {
+        let mut painter = Painter::new(backend, theme);
+        let em = self.em;
+        painter.rect((0.0, 0.0), (self.surface.width.into(), self.surface.height.into()), theme.background, 1.0)?;
+        let look = TextLook::new(em, theme.muted, HPos::Center, VPos::Center);
+        let y = self.plot.bottom + 0.9 * em;
+        let (first, last) = (self.column_to_x(0), self.column_to_x(self.widths.len() - 1));
+        painter.text(&labels.input, (first, y), look)?;
+        painter.text(&labels.output, (last, y), look)?;
+        let hidden = self.widths.len().saturating_sub(2);
+        for number in ticks::layer_numbers(hidden, (self.plot.width() / (1.9 * em)) as usize) {
+            let x = self.column_to_x(number);
+            if x - first > 1.3 * em && last - x > 1.7 * em {
+                painter.text(&number.to_string(), (x, y), look)?;
+            }
+        }
+        super::network_legend::draw(&mut painter, self, theme, labels)
+    }
+
+    /// Draws the network.
+    ///
+    /// # Errors
+    /// Those of the backend.
+    pub fn draw_data<DB: DrawingBackend>(
+        &self,
+        backend: &mut DB,
+        theme: &Theme,
+        network: &NetworkView,
+        report: Option<&StepReport>,
+        pointed: Pointed,
+    ) -> Drawn<DB> {
+        let mut painter = Painter::new(backend, theme);
+        if network.widths != self.widths {
+            return Ok(());
+        }
+        self.draw_light(&mut painter, theme, pointed.phase)?;
+        match self.radius {
+            Some(radius) if is_whole(network) => {
+                for layer in 0..self.widths.len() - 1 {
+                    let is_dim = !is_lit(pointed.phase, layer, self.widths.len() - 1);
+                    self.draw_edges(&mut painter, theme, network, layer, is_dim)?;
+                }
+                self.draw_chosen_edges(&mut painter, theme, network, pointed.unit)?;
+                self.draw_chosen_column(&mut painter, theme, pointed.unit)?;
+                self.draw_units(&mut painter, theme, network, radius, pointed.unit)?;
+            }
+            _ => {
+                self.draw_bands(&mut painter, theme, report)?;
+                self.draw_chosen_column(&mut painter, theme, pointed.unit)?;
+            }
+        }
+        self.draw_arrow(&mut painter, theme, pointed.phase)
+    }
+
+    /// Lights the columns that a phase is about.
+    fn draw_light<DB: DrawingBackend>(
+        &self,
+        painter: &mut Painter<'_, DB>,
+        theme: &Theme,
+        phase: Option<Phase>,
+    ) -> Drawn<DB> {
+        let half = (0.4 * self.spacing()).clamp(0.2 * self.em, 0.9 * self.em);
+        let last = self.column_to_x(self.widths.len() - 1);
+        let column = |layer: usize| self.column_to_x((layer + 1).min(self.widths.len() - 1));
+        let (left, right) = match phase {
+            None => return Ok(()),
+            Some(Phase::Forward(layer) | Phase::Backward(layer)) => (column(layer) - half, column(layer) + half),
+            Some(Phase::Loss) => (last - half, last + 1.9 * self.em),
+            Some(Phase::Update) => (self.column_to_x(0) - half, last + half),
+        };
+        let light = theme.background.mix(okabe_ito::YELLOW, 0.4);
+        painter.rect((left, self.plot.top - 0.3 * self.em), (right, self.plot.bottom + 0.2 * self.em), light, 1.0)?;
+        if phase == Some(Phase::Loss) {
+            let look = TextLook::new(1.2 * self.em, theme.text, HPos::Center, VPos::Center).bold();
+            painter.text("L", (last + 1.35 * self.em, (self.plot.top + self.plot.bottom) / 2.0), look)?;
+        }
+        Ok(())
+    }
+
+    /// Draws an arrow over the columns between which a phase goes, in its direction.
+    fn draw_arrow<DB: DrawingBackend>(
+        &self,
+        painter: &mut Painter<'_, DB>,
+        theme: &Theme,
+        phase: Option<Phase>,
+    ) -> Drawn<DB> {
+        let (em, y) = (self.em, self.plot.top - 0.9 * self.em);
+        let last = self.widths.len() - 1;
+        let x = |column: usize| self.column_to_x(column.min(last));
+        // The gradient comes to the output layer from the loss, beside it.
+        let above = |layer: usize| if layer + 1 >= last { x(last) + 1.6 * em } else { x(layer + 2) };
+        let (from, to) = match phase {
+            Some(Phase::Forward(layer)) => (x(layer), x(layer + 1)),
+            Some(Phase::Backward(layer)) => (above(layer), x(layer + 1)),
+            _ => return Ok(()),
+        };
+        let toward = (to - from).signum();
+        // Between columns that stand close, an arrow that can be seen.
+        let from = if (to - from).abs() < 2.0 * em { to - toward * 2.0 * em } else { from };
+        painter.path(&[(from, y), (to - toward * 0.5 * em, y)], 0.22 * em, theme.text)?;
+        let back = to - toward * 0.9 * em;
+        painter.polygon(&[(to, y), (back, y - 0.5 * em), (back, y + 0.5 * em)], theme.text, 1.0)
+    }
+
+    /// Draws the lines into a layer, the faintest first.
+    fn draw_edges<DB: DrawingBackend>(
+        &self,
+        painter: &mut Painter<'_, DB>,
+        theme: &Theme,
+        network: &NetworkView,
+        layer: usize,
+        is_dim: bool,
+    ) -> Drawn<DB> {
+        let outputs = self.widths[layer + 1];
+        // Equally strong lines of both signs would hide one another, so they take turns.
+        let turns = if self.shade == Shade::Gradient { TURNS } else { 1 };
+        let mut by_look: [Vec<(usize, usize)>; LOOKS] = Default::default();
+        for turn in 0..turns {
+            by_look.iter_mut().for_each(Vec::clear);
+            for input in (turn..self.widths[layer]).step_by(turns) {
+                for output in 0..outputs {
+                    let slot = match self.strength(self.edge(network, layer, input * outputs + output)) {
+                        Strength::None => continue,
+                        Strength::Degree { degree, is_negative } => 2 * (degree - 1) + usize::from(is_negative),
+                        Strength::NotFinite => LOOKS - 1,
+                    };
+                    by_look[slot].push((input, output));
+                }
+            }
+            for (slot, edges) in by_look.iter().enumerate() {
+                let degree = (slot / 2 + 1).min(DEGREES);
+                let color = if slot == LOOKS - 1 { theme.not_a_number } else { hue(theme, slot % 2 == 1, degree) };
+                let color = if is_dim { theme.background.mix(color, 0.3) } else { color };
+                for walk in walks(edges) {
+                    let points: Vec<_> = walk.iter().map(|stop| self.stop_to_point(layer, *stop)).collect();
+                    painter.path(&points, self.line_width(degree), color)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Draws the lines at the chosen unit once more, wider and, where they are negative, dashed.
+    fn draw_chosen_edges<DB: DrawingBackend>(
+        &self,
+        painter: &mut Painter<'_, DB>,
+        theme: &Theme,
+        network: &NetworkView,
+        chosen: Option<(usize, usize)>,
+    ) -> Drawn<DB> {
+        let Some((layer, unit)) = chosen.filter(|(layer, unit)| *unit < self.units(layer + 1)) else { return Ok(()) };
+        let into = (0..self.widths[layer]).map(|input| (layer, input, unit));
+        let above = (0..self.units(layer + 2)).map(|output| (layer + 1, unit, output));
+        for (layer, input, output) in into.chain(above) {
+            let value = self.edge(network, layer, input * self.widths[layer + 1] + output);
+            let ends = [self.stop_to_point(layer, Stop::Left(input)), self.stop_to_point(layer, Stop::Right(output))];
+            let width = |degree| self.line_width(degree) + self.surface.scale;
+            match self.strength(value) {
+                Strength::None => {}
+                Strength::Degree { degree, is_negative: true } => {
+                    painter.dashed_path(&ends, width(degree), 0.5 * self.em, hue(theme, true, degree))?;
+                }
+                Strength::Degree { degree, .. } => painter.path(&ends, width(degree), hue(theme, false, degree))?,
+                Strength::NotFinite => painter.path(&ends, width(DEGREES), theme.not_a_number)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Draws the units by the first sample's outputs: a disc for a positive one, a ring for a negative one.
+    fn draw_units<DB: DrawingBackend>(
+        &self,
+        painter: &mut Painter<'_, DB>,
+        theme: &Theme,
+        network: &NetworkView,
+        radius: f64,
+        chosen: Option<(usize, usize)>,
+    ) -> Drawn<DB> {
+        let outputs = || network.outputs.iter().flatten().map(|h| f64::from(h.abs()));
+        let largest = outputs().filter(|h| h.is_finite()).fold(0.0, f64::max);
+        for (column, &units) in self.widths.iter().enumerate() {
+            for unit in 0..units {
+                let at = (self.column_to_x(column), self.unit_to_y(column, unit));
+                if column > 0 && chosen == Some((column - 1, unit)) {
+                    painter.marker(Marker::Circle, at, radius + 3.0 * self.surface.scale, theme.text)?;
+                    painter.marker(Marker::Circle, at, radius + 1.4 * self.surface.scale, theme.background)?;
+                }
+                let h = network.outputs.get(column).and_then(|row| row.get(unit)).copied().map(f64::from);
+                draw_unit(painter, theme, at, radius, h.map(|h| (h, h.abs() / largest)))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Draws a band for each column, and the weights between as what joins them.
+    fn draw_bands<DB: DrawingBackend>(
+        &self,
+        painter: &mut Painter<'_, DB>,
+        theme: &Theme,
+        report: Option<&StepReport>,
+    ) -> Drawn<DB> {
+        let half = (0.3 * self.spacing()).clamp(0.5 * self.surface.scale, 0.6 * self.em);
+        let middle = (self.plot.top + self.plot.bottom) / 2.0;
+        for column in 0..self.widths.len() {
+            let (x, reach) = (self.column_to_x(column), (self.column_height(column) / 2.0).max(self.surface.scale));
+            let color = match column.checked_sub(1) {
+                None => theme.zero,
+                Some(layer) => self.band_value(report, layer).map_or(theme.zero, |value| self.band_color(theme, value)),
+            };
+            if column > 0 {
+                let (before, at) = (self.column_to_x(column - 1) + half, self.column_height(column - 1) / 2.0);
+                let corners = [
+                    (before, middle - at),
+                    (x - half, middle - reach),
+                    (x - half, middle + reach),
+                    (before, middle + at),
+                ];
+                painter.polygon(&corners, theme.background.mix(color, 0.5), 1.0)?;
+            }
+            painter.rect((x - half, middle - reach), (x + half, middle + reach), color, 1.0)?;
+        }
+        Ok(())
+    }
+
+    /// Draws a frame around the chosen unit's column.
+    fn draw_chosen_column<DB: DrawingBackend>(
+        &self,
+        painter: &mut Painter<'_, DB>,
+        theme: &Theme,
+        chosen: Option<(usize, usize)>,
+    ) -> Drawn<DB> {
+        let Some((layer, _)) = chosen.filter(|(layer, _)| layer + 1 < self.widths.len()) else { return Ok(()) };
+        let (x, half) = (self.column_to_x(layer + 1), (0.42 * self.spacing()).clamp(0.2 * self.em, 0.9 * self.em));
+        let (top, bottom) = (self.plot.top - 0.3 * self.em, self.plot.bottom + 0.2 * self.em);
+        let (left, right) = (x - half, x + half);
+        let around = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)];
+        painter.path(&around, self.surface.scale, theme.text)
+    }
+
+    /// The number that a line shows.
+    fn edge(&self, network: &NetworkView, layer: usize, index: usize) -> f64 {
+        let (rows, exponent) = match self.shade {
+            Shade::Weight => (&network.weights, 0),
+            Shade::Gradient => (&network.gradients, network.gradient_exponents.get(layer).copied().unwrap_or(0)),
+        };
+        let value = rows.get(layer).and_then(|row| row.get(index)).copied().map_or(0.0, f64::from);
+        value * 10f64.powi(-exponent)
+    }
+
+    fn strength(&self, value: f64) -> Strength {
+        match (Reading::of(value), self.scale.position(value.abs())) {
+            (Reading::Zero, _) => Strength::None,
+            (Reading::Finite(_), Some(position)) => {
+                let degree = (position * DEGREES as f64).ceil().clamp(1.0, DEGREES as f64) as usize;
+                Strength::Degree { degree, is_negative: value < 0.0 }
+            }
+            _ => Strength::NotFinite,
+        }
+    }
+
+    /// The width of a line; where units stand close, all are thin.
+    fn line_width(&self, degree: usize) -> f64 {
+        let row = self.plot.height() / self.widths.iter().copied().max().unwrap_or(1) as f64;
+        (self.surface.scale * (0.6 + 1.4 * degree as f64 / DEGREES as f64)).min(0.15 * row)
+    }
+
+    fn stop_to_point(&self, layer: usize, stop: Stop) -> (f64, f64) {
+        let (column, unit) = match stop {
+            Stop::Left(unit) => (layer, unit),
+            Stop::Right(unit) => (layer + 1, unit),
+        };
+        (self.column_to_x(column), self.unit_to_y(column, unit))
+    }
+
+    fn band_color(&self, theme: &Theme, value: f64) -> Rgb {
+        match StripKind::of(value, &self.scale) {
+            Some(kind) => special_color(theme, kind),
+            None => color_of(&self.scale, value).unwrap_or(theme.background),
+        }
+    }
+}
+
+/// How a line is drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Strength {
+    /// Not at all: it is exactly zero.
+    None,
+    /// From faint (1) to full ([`DEGREES`]).
+    Degree { degree: usize, is_negative: bool },
+    /// In a colour of its own.
+    NotFinite,
+}
+
+/// Whether the lines into a layer are part of what a phase does.
+fn is_lit(phase: Option<Phase>, layer: usize, layers: usize) -> bool {
+    match phase {
+        None | Some(Phase::Update) => true,
+        Some(Phase::Forward(lit)) => lit == layer,
+        Some(Phase::Loss) => false,
+        // The gradient comes through the weights above; to the output layer it comes from the loss.
+        Some(Phase::Backward(lit)) => (lit + 1).min(layers - 1) == layer,
+    }
+}
+
+/// Whether every weight, every gradient and every output is there.
+fn is_whole(network: &NetworkView) -> bool {
+    let joins = || network.widths.windows(2).map(|pair| pair[0] * pair[1]);
+    let fits = |rows: &[Vec<f32>]| rows.iter().map(Vec::len).eq(joins());
+    fits(&network.weights) && fits(&network.gradients)
+}
+
+fn root_mean_square(network: &NetworkView, layer: usize) -> f64 {
+    let gradients = network.gradients.get(layer).map_or(&[][..], Vec::as_slice);
+    let exponent = network.gradient_exponents.get(layer).copied().unwrap_or(0);
+    let squares: f64 = gradients.iter().map(|g| f64::from(*g) * f64::from(*g)).sum();
+    (squares / gradients.len().max(1) as f64).sqrt() * 10f64.powi(-exponent)
+}
+
+fn log_scale(values: &[f64], previous: Option<LogRange>) -> ValueScale {
+    ValueScale::Log(LogRange::fit(values.iter().copied(), FEWEST_DECADES).settle(previous))
+}
+
+/// The colour of a line: blue where it is positive, orange where it is negative, near the background where it is faint.
+pub(super) fn hue(theme: &Theme, is_negative: bool, degree: usize) -> Rgb {
+    let full = if is_negative { theme.grad_w } else { theme.grad_z };
+    theme.background.mix(full, (degree as f64 / DEGREES as f64).powf(1.3).max(0.13))
+}
+
+/// Draws a unit by its output and that output's share of the largest; as a small grey disc where there is none.
+pub(super) fn draw_unit<DB: DrawingBackend>(
+    painter: &mut Painter<'_, DB>,
+    theme: &Theme,
+    at: (f64, f64),
+    radius: f64,
+    output: Option<(f64, f64)>,
+) -> Drawn<DB> {
+    let color = |is_negative| theme.background.mix(if is_negative { theme.grad_w } else { theme.grad_z }, 0.75);
+    match output.map(|(h, share)| (Reading::of(h), share)) {
+        None | Some((Reading::Zero, _)) => painter.marker(Marker::Circle, at, 0.6 * radius, theme.axis),
+        Some((Reading::Infinite, _)) => painter.marker(Marker::Diamond, at, radius, theme.infinite),
+        Some((Reading::NotANumber, _)) => painter.marker(Marker::Diamond, at, radius, theme.not_a_number),
+        Some((Reading::Finite(h), share)) => {
+            painter.marker(Marker::Circle, at, radius, color(h < 0.0))?;
+            let share = share.clamp(0.0, 1.0);
+            if h < 0.0 {
+                // The stronger, the thicker the ring.
+                painter.marker(Marker::Circle, at, radius * (0.8 - 0.4 * share), theme.background)
+            } else {
+                let inside = theme.background.mix(theme.grad_z, 0.2 + 0.8 * share);
+                painter.marker(Marker::Circle, at, radius - 1.0, inside)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "network_tests.rs"]
+mod tests;

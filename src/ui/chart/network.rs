@@ -1,0 +1,269 @@
+//! The network as a picture: units and weights, or bands.
+
+use super::export;
+use super::figure::{ChartFigure, Go, Readout, ReadoutRow};
+use super::gradient_by_layer::layer_name;
+use super::pace::paced;
+use super::quantity;
+use super::segments::Segments;
+use super::stage::{Shown, Stage};
+use super::table::Table;
+use crate::plot::network::{Axes, Labels, Pointed, Shade};
+use crate::plot::number::{grouped, readable};
+use crate::train::phase::Phase;
+use crate::train::view::View;
+use crate::train::{Quantity, StepReport};
+use crate::ui::i18n::{Locale, t_string, use_i18n};
+use crate::ui::lab::Lab;
+use leptos::prelude::*;
+use leptos_i18n::I18nContext;
+use std::sync::Arc;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, EventTarget};
+
+/// How often the picture follows a run.
+const EVERY_MS: f64 = 100.0;
+
+/// The network as a picture.
+#[component]
+pub fn NetworkPicture(
+    /// The phase to be lit, if one is.
+    #[prop(into)]
+    phase: Signal<Option<Phase>>,
+    /// Chooses a unit: its layer and its number there, from 0.
+    #[prop(into)]
+    choose: Callback<(usize, usize)>,
+) -> impl IntoView {
+    let (i18n, stage) = (use_i18n(), Stage::new());
+    let Some(lab) = use_context::<Lab>() else { return ().into_any() };
+    let is_weight = RwSignal::new(false);
+    let chart = Shown::<Axes, Labels>::nothing();
+    let axes = chart.axes;
+    let reading = RwSignal::new(None::<(usize, usize)>);
+    let report = move || lab.with_shown(|bucket| bucket.last.clone());
+
+    let tick = paced(lab, EVERY_MS);
+    let is_running = Memo::new(move |_| lab.is_under_way());
+    // While a run goes on, more frames come than anybody sees.
+    let view = move || {
+        tick.get();
+        if is_running.get() { lab.instruments.view.get_untracked() } else { lab.instruments.view.get() }
+    };
+    Effect::new(move |_| {
+        let view = view();
+        lab.visited.track();
+        let shade = if is_weight.get() { Shade::Weight } else { Shade::Gradient };
+        let labels = labels(i18n, shade);
+        let pointed = Pointed { unit: lab.instruments.unit.get(), phase: phase.get() };
+        let Some((surface, theme)) = stage.look() else { return };
+        // Until the first view of another run is there, the last one stays.
+        let Some(network) = view.as_ref().and_then(|view| view.network.as_ref()) else { return };
+        let report = untrack(report);
+        let for_axes = theme.clone();
+        // A canvas reports no errors worth telling.
+        chart.draw(
+            stage,
+            theme,
+            labels,
+            |previous| Axes::fit(surface, &for_axes, network, report.as_ref(), shade, previous),
+            |axes, theme, _, canvas| drop(axes.draw_data(canvas, theme, network, report.as_ref(), pointed)),
+            |axes, theme, labels, canvas| drop(axes.draw(canvas, theme, labels)),
+        );
+    });
+
+    let readout = Signal::derive(move || {
+        let (column, unit) = reading.get()?;
+        let view = view();
+        let report = report();
+        axes.with(|axes| readout(i18n, axes.as_ref()?, view, report, column, unit))
+    });
+    let go = move |go: Go| {
+        let to = axes.with_untracked(|axes| place(axes.as_ref()?, go, reading.get_untracked()));
+        if reading.get_untracked() != to {
+            reading.set(to);
+        }
+    };
+    let choose = move |target: Option<EventTarget>| {
+        if let Some((column, unit)) = reading.get_untracked().filter(|(column, _)| *column > 0)
+            && is_on_stage(target)
+        {
+            choose.run((column - 1, unit));
+        }
+    };
+
+    let spoken = paced(lab, 5_000.0);
+    let summary = Memo::new(move |_| {
+        spoken.get();
+        let view = lab.instruments.view.get_untracked();
+        view.and_then(|view| summary(i18n, &view, untrack(report)?)).unwrap_or_default()
+    });
+    let refreshed = paced(lab, 1_000.0);
+    let table = Signal::derive(move || {
+        refreshed.get();
+        // Not a number a frame: the table is read.
+        let view = if is_running.get() { lab.instruments.view.get_untracked() } else { lab.instruments.view.get() };
+        table(i18n, view, untrack(report))
+    });
+    let picture = move |()| {
+        export::svg(stage, |surface, theme, svg| {
+            let shade = if is_weight.get_untracked() { Shade::Weight } else { Shade::Gradient };
+            let view = lab.instruments.view.get_untracked()?;
+            let (network, report) = (view.network.as_ref()?, untrack(report));
+            let pointed = Pointed { unit: lab.instruments.unit.get_untracked(), phase: phase.get_untracked() };
+            let axes = axes
+                .with_untracked(|shown| Axes::fit(surface, theme, network, report.as_ref(), shade, shown.as_ref()))?;
+            axes.draw(svg, theme, &labels(i18n, shade)).ok()?;
+            axes.draw_data(svg, theme, network, report.as_ref(), pointed).ok()
+        })
+    };
+    let words = move || [t_string!(i18n, network.gradient).to_owned(), t_string!(i18n, network.weight).to_owned()];
+    view! {
+        <div
+            class="network-picture"
+            on:click=move |event| choose(event.target())
+            on:keydown=move |event| {
+                if event.key() == "Enter" {
+                    choose(event.target());
+                }
+            }
+        >
+            <ChartFigure
+                name="network"
+                title=Signal::derive(move || t_string!(i18n, network.title).to_owned())
+                stage
+                readout
+                go=Callback::new(go)
+                summary
+                table
+                picture=Callback::new(picture)
+            >
+                <Segments
+                    name="network-shade"
+                    legend=Signal::derive(move || t_string!(i18n, network.legend).to_owned())
+                    choice=is_weight
+                    words=Signal::derive(words)
+                />
+            </ChartFigure>
+        </div>
+    }
+    .into_any()
+}
+
+/// Whether an event is of the picture itself, and not of the switches and the table around it.
+fn is_on_stage(target: Option<EventTarget>) -> bool {
+    let element = target.and_then(|target| target.dyn_into::<Element>().ok());
+    element.is_some_and(|element| matches!(element.closest(".chart-stage"), Ok(Some(_))))
+}
+
+fn labels(i18n: I18nContext<Locale>, shade: Shade) -> Labels {
+    let (edges, bands) = match shade {
+        Shade::Weight => ("w", Quantity::Weight),
+        Shade::Gradient => ("∂L/∂w", Quantity::GradW),
+    };
+    Labels {
+        input: t_string!(i18n, network.input).to_owned(),
+        output: t_string!(i18n, charts.output_tick).to_owned(),
+        units: "h".into(),
+        edges: edges.into(),
+        bands: format!("{} {}", quantity::label(i18n, bands), t_string!(i18n, charts.norm.rms)),
+    }
+}
+
+/// Where the reading point goes: to the column and the unit at a point, or from one to the next.
+fn place(axes: &Axes, go: Go, from: Option<(usize, usize)>) -> Option<(usize, usize)> {
+    let last = axes.columns().saturating_sub(1);
+    let within = |(column, unit): (usize, usize)| {
+        let column = column.min(last);
+        (column, unit.min(axes.units(column).saturating_sub(1)))
+    };
+    let Some((column, unit)) = from.map(within) else {
+        return match go {
+            Go::To(x, y) => Some(axes.unit_at(x, y)),
+            Go::Leave => None,
+            Go::Last => Some((last, 0)),
+            _ => Some((0, 0)),
+        };
+    };
+    Some(within(match go {
+        Go::To(x, y) => axes.unit_at(x, y),
+        Go::Left => (column.saturating_sub(1), unit),
+        Go::Right => (column + 1, unit),
+        Go::Up => (column, unit.saturating_sub(1)),
+        Go::Down => (column, unit + 1),
+        Go::First => (0, unit),
+        Go::Last => (last, unit),
+        Go::Leave => return None,
+    }))
+}
+
+fn readout(
+    i18n: I18nContext<Locale>,
+    axes: &Axes,
+    view: Option<Arc<View>>,
+    report: Option<StepReport>,
+    column: usize,
+    unit: usize,
+) -> Option<Readout> {
+    let view = view?;
+    let network = view.network.as_ref()?;
+    let layers = axes.columns().checked_sub(1)?;
+    let title = match column.checked_sub(1) {
+        None => t_string!(i18n, network.input_number, number = unit + 1).to_string(),
+        Some(layer) => {
+            let unit = t_string!(i18n, network.unit, number = unit + 1).to_string();
+            t_string!(i18n, network.unit_of, layer = layer_name(i18n, layer, layers), unit = unit).to_string()
+        }
+    };
+    let row = |label: String, value: f64| ReadoutRow { mark: None, label, value: readable(value) };
+    let output = network.outputs.get(column).and_then(|row| row.get(unit));
+    let mut rows: Vec<_> = output.map(|h| row("h".into(), f64::from(*h))).into_iter().collect();
+    if let (Some(layer), Some(report)) = (column.checked_sub(1), report.filter(|report| report.layers() == layers)) {
+        for quantity in [Quantity::GradZ, Quantity::GradW, Quantity::Weight] {
+            rows.push(row(quantity::label(i18n, quantity), report.get(layer, quantity)));
+        }
+    }
+    let (x, y) = (axes.column_to_x(column), axes.unit_to_y(column, unit));
+    Some(Readout {
+        x,
+        span: (axes.plot.top, axes.plot.bottom),
+        y: Some(y),
+        points: vec![(x, y)],
+        title,
+        rows,
+        place: (column as u64, layers as u64),
+    })
+}
+
+fn summary(i18n: I18nContext<Locale>, view: &View, report: StepReport) -> Option<String> {
+    let widths = &view.network.as_ref()?.widths;
+    let layers = report.layers();
+    if widths.len() != layers + 1 {
+        return None;
+    }
+    let mean = |layer: usize| {
+        let entries = (widths[layer] * widths[layer + 1]) as f64;
+        readable(report.get(layer, Quantity::GradW) / entries.sqrt())
+    };
+    let sentence =
+        t_string!(i18n, network.summary, layers = layers, first = mean(0), last = mean(layers - 1)).to_string();
+    Some(sentence)
+}
+
+fn table(i18n: I18nContext<Locale>, view: Option<Arc<View>>, report: Option<StepReport>) -> Table {
+    const NORMS: [Quantity; 3] = [Quantity::Weight, Quantity::GradW, Quantity::GradZ];
+    let (Some(view), Some(report)) = (view, report) else { return Table::default() };
+    let layers = report.layers();
+    let widths = view.network.as_ref().map(|network| network.widths.clone()).filter(|all| all.len() == layers + 1);
+    let width = |column: usize| widths.as_ref().map(|widths| widths[column] as f64);
+    let rows = (0..layers).map(|layer| {
+        let norms = NORMS.map(|quantity| Some(report.get(layer, quantity)));
+        (layer_name(i18n, layer, layers), [width(layer), width(layer + 1)].into_iter().chain(norms).collect())
+    });
+    let heads = [t_string!(i18n, network.inputs_head).to_owned(), t_string!(i18n, network.units_head).to_owned()];
+    Table {
+        caption: t_string!(i18n, network.table, step = grouped(report.step)).to_string(),
+        corner: t_string!(i18n, charts.layer_head).to_owned(),
+        columns: heads.into_iter().chain(NORMS.map(|quantity| quantity::label(i18n, quantity))).collect(),
+        rows: rows.collect(),
+    }
+}

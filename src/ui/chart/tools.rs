@@ -1,0 +1,187 @@
+//! What can be done with any chart: read its numbers, take it along, have it fill the window.
+
+use super::export::Exported;
+use super::stage::Stage;
+use crate::ui::clipboard;
+use crate::ui::dropdown::Dropdown;
+use crate::ui::i18n::{t_string, use_i18n};
+use crate::ui::icon::{Icon, Picture};
+use crate::ui::lab::Lab;
+use leptos::ev;
+use leptos::html;
+use leptos::prelude::*;
+use std::time::Duration;
+use wasm_bindgen_futures::spawn_local;
+
+/// How long it is said what came of a wish.
+const SAID: Duration = Duration::from_secs(4);
+
+/// The buttons at the right end of a chart's head.
+#[component]
+pub(super) fn Tools(
+    /// What is taken along.
+    chart: Exported,
+    /// Whether the table is shown.
+    is_table_open: RwSignal<bool>,
+    /// Whether the chart fills the window.
+    is_maximized: RwSignal<bool>,
+    /// Text that the browser does not put into its clipboard, for the reader to do so.
+    to_copy: RwSignal<Option<String>>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let lab = use_context::<Lab>();
+    let said = RwSignal::new(String::new());
+    let say = move |text: String| {
+        said.try_set(text.clone());
+        set_timeout(
+            move || {
+                if said.try_with_untracked(|now| *now == text) == Some(true) {
+                    said.try_set(String::new());
+                }
+            },
+            SAID,
+        );
+    };
+    let file_name = move |ending: &str| {
+        let step = untrack(|| lab?.with_shown(|bucket| bucket.last.step));
+        format!("{}-step-{}.{ending}", chart.name, step.unwrap_or(0))
+    };
+    let say_saved = move |is_saved: bool, file: String| {
+        say(if is_saved {
+            t_string!(i18n, charts.export.saved, file = file).to_string()
+        } else {
+            t_string!(i18n, charts.export.nothing).to_owned()
+        });
+    };
+    let save_png = move |_| {
+        let file = file_name("png");
+        chart.save_png(file.clone(), move |is_saved| say_saved(is_saved, file));
+    };
+    let save_svg = move |_| {
+        let file = file_name("svg");
+        say_saved(chart.save_svg(&file).is_some(), file);
+    };
+    let copy_csv = move |_| {
+        let text = chart.csv();
+        spawn_local(async move {
+            match clipboard::write(&text).await {
+                true => say(t_string!(i18n, charts.export.copied).to_owned()),
+                false => _ = to_copy.try_set(Some(text)),
+            }
+        });
+    };
+    // Wherever the focus is: while one chart fills the window there is nothing else.
+    let on_escape = window_event_listener(ev::keydown, move |event| {
+        if event.key() == "Escape" && !event.default_prevented() && is_maximized.try_get_untracked() == Some(true) {
+            event.prevent_default();
+            is_maximized.set(false);
+        }
+    });
+    on_cleanup(move || on_escape.remove());
+    view! {
+        <div class="chart-tools">
+            <button
+                type="button"
+                class="chart-tool"
+                aria-label=move || t_string!(i18n, charts.data)
+                title=move || t_string!(i18n, charts.data_title)
+                aria-expanded=move || is_table_open.get().to_string()
+                on:click=move |_| is_table_open.update(|is_open| *is_open = !*is_open)
+            >
+                <Icon picture=Picture::Table />
+            </button>
+            <Dropdown
+                label=Signal::derive(move || t_string!(i18n, charts.export.name).to_owned())
+                picture=Picture::Export
+            >
+                <button type="button" on:click=save_png>
+                    {move || t_string!(i18n, charts.export.png)}
+                </button>
+                {chart
+                    .picture
+                    .map(|_| {
+                        view! {
+                            <button type="button" on:click=save_svg>
+                                {move || t_string!(i18n, charts.export.svg)}
+                            </button>
+                        }
+                    })}
+                <button type="button" on:click=copy_csv>
+                    {move || t_string!(i18n, charts.export.csv)}
+                </button>
+            </Dropdown>
+            <button
+                type="button"
+                class="chart-tool"
+                aria-label=move || t_string!(i18n, charts.maximize)
+                title=move || {
+                    if is_maximized.get() {
+                        t_string!(i18n, charts.restore_title)
+                    } else {
+                        t_string!(i18n, charts.maximize)
+                    }
+                }
+                aria-pressed=move || is_maximized.get().to_string()
+                on:click=move |_| is_maximized.update(|is_maximized| *is_maximized = !*is_maximized)
+            >
+                <Icon picture=Signal::derive(move || {
+                    if is_maximized.get() { Picture::Restore } else { Picture::Maximize }
+                }) />
+            </button>
+            <p class="chart-said" role="status">{said}</p>
+        </div>
+    }
+}
+
+/// Text over the chart, selected for the reader to copy.
+#[component]
+pub(super) fn ToCopy(
+    /// The text.
+    text: String,
+    /// Where it comes from; emptied when the reader is done.
+    to_copy: RwSignal<Option<String>>,
+    /// What has the focus then.
+    stage: Stage,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let field = NodeRef::<html::Textarea>::new();
+    field.on_load(|field| {
+        // It is made now, but stands on the page only in the next frame.
+        request_animation_frame(move || {
+            let _ = field.focus();
+            field.select();
+        });
+    });
+    let close = move || {
+        to_copy.set(None);
+        if let Some(frame) = stage.frame.get_untracked() {
+            let _ = frame.focus();
+        }
+    };
+    let on_keydown = move |event: ev::KeyboardEvent| {
+        if event.key() == "Escape" {
+            event.prevent_default();
+            close();
+        }
+    };
+    view! {
+        <div class="chart-copy" on:keydown=on_keydown>
+            <p role="status">{move || t_string!(i18n, charts.export.selected)}</p>
+            <button
+                type="button"
+                class="chart-tool"
+                aria-label=move || t_string!(i18n, charts.export.close)
+                title=move || t_string!(i18n, charts.export.close)
+                on:click=move |_| close()
+            >
+                <Icon picture=Picture::Close />
+            </button>
+            <textarea
+                readonly
+                node_ref=field
+                aria-label=move || t_string!(i18n, charts.export.text)
+                prop:value=text
+            ></textarea>
+        </div>
+    }
+}

@@ -1,0 +1,149 @@
+//! What the page looks at besides the reports, made in time that the training can spare.
+
+use super::protocol::{Response, ResponseBody};
+use super::session::{Goal, Session};
+use crate::experiment::Experiment;
+use crate::train::AnyTrainer;
+use crate::train::view::{View, Watch};
+
+/// Of the time of a run, so much goes to each of the two kinds of looking.
+const SHARE: f64 = 0.025;
+
+/// Floating-point operations that the field of what was learned may take: a few milliseconds.
+const FIELD_OPERATIONS: f64 = 3e8;
+
+/// Keeps what is watched, and when it is next looked at.
+#[derive(Default)]
+pub(super) struct Lookout {
+    watch: Watch,
+    views: Turn,
+    evaluations: Turn,
+}
+
+/// One kind of looking.
+struct Turn {
+    /// Whether it has not been done since the step or the wish changed.
+    is_due: bool,
+    not_before_ms: f64,
+}
+
+impl Default for Turn {
+    fn default() -> Self {
+        Self { is_due: true, not_before_ms: 0.0 }
+    }
+}
+
+impl Turn {
+    /// Whether it is its turn, beside a run or at rest.
+    fn has_come(&self, is_running: bool, now_ms: f64) -> bool {
+        self.is_due && (!is_running || now_ms >= self.not_before_ms)
+    }
+
+    fn done(&mut self, start_ms: f64, end_ms: f64) {
+        self.is_due = false;
+        self.not_before_ms = end_ms + (end_ms - start_ms) / SHARE;
+    }
+}
+
+impl Lookout {
+    fn wants_view(&self) -> bool {
+        let Watch { layers, network, unit, learned, evaluation: _ } = &self.watch;
+        !layers.is_empty() || *network || unit.is_some() || *learned
+    }
+
+    /// Whether something is to be seen that was not yet looked at.
+    pub(super) fn is_unfinished(&self) -> bool {
+        (self.views.is_due && self.wants_view()) || (self.evaluations.is_due && self.watch.evaluation)
+    }
+
+    /// One piece of looking, the view before the scores.
+    fn look(
+        &mut self,
+        trainer: &mut AnyTrainer,
+        side: usize,
+        is_running: bool,
+        clock: &mut dyn FnMut() -> f64,
+    ) -> Option<View> {
+        let start_ms = clock();
+        if self.wants_view() && self.views.has_come(is_running, start_ms) {
+            let view = trainer.view(&Watch { evaluation: false, ..self.watch.clone() }, side);
+            self.views.done(start_ms, clock());
+            return Some(view);
+        }
+        if self.watch.evaluation && self.evaluations.has_come(is_running, start_ms) {
+            let evaluation = Some(trainer.evaluate());
+            self.evaluations.done(start_ms, clock());
+            return Some(View { step: trainer.steps(), evaluation, ..View::default() });
+        }
+        None
+    }
+}
+
+impl Session {
+    /// Looks at this from now on.
+    pub(super) fn watch(&mut self, watch: Watch) {
+        self.lookout.watch = watch;
+        self.look_again();
+    }
+
+    /// The step is another, or the wish.
+    pub(super) fn look_again(&mut self) {
+        self.lookout.views.is_due = true;
+        self.lookout.evaluations.is_due = true;
+    }
+
+    /// What is watched, if it is time to look and the page can take it: at once while the run rests, now and then while
+    /// it goes on, not on the way to a step.
+    pub fn take_view(&mut self, clock: &mut dyn FnMut() -> f64) -> Option<(Response, View)> {
+        let is_running = match self.goal {
+            Goal::Rest => false,
+            Goal::Train => true,
+            Goal::Steps(_) | Goal::Seek(_) => return None,
+        };
+        let run = self.run.as_mut()?;
+        let side = field_side(&run.experiment);
+        let view = self.lookout.look(&mut run.trainer, side, is_running, clock)?;
+        Some((self.response(ResponseBody::View), view))
+    }
+}
+
+/// Points along a side of the field, so many that it takes no longer for a large network than for a small one.
+fn field_side(experiment: &Experiment) -> usize {
+    let weights: usize = experiment.layer_specs().iter().map(|spec| spec.fan_in * spec.fan_out).sum();
+    ((FIELD_OPERATIONS / (2.0 * weights as f64)).sqrt() as usize).clamp(12, 48)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::share::from_fragment;
+
+    #[test]
+    fn the_field_of_a_large_network_is_coarser() {
+        let side = |fragment: &str| field_side(&from_fragment(fragment).0);
+        assert_eq!((side("depth=1"), side("")), (48, 48));
+        assert!((20..40).contains(&side("depth=50&width=64")));
+        assert_eq!(side("depth=100&width=256"), 12);
+    }
+
+    #[test]
+    fn looking_takes_its_share_of_a_running_time_and_none_twice() {
+        let (experiment, _) = from_fragment("depth=2&width=4&samples=16");
+        let mut trainer = AnyTrainer::new(&experiment).unwrap();
+        trainer.probe().unwrap();
+        let watch = Watch { layers: vec![0], evaluation: true, ..Watch::default() };
+        let mut lookout = Lookout { watch, ..Lookout::default() };
+        let mut now = 0.0;
+        // Every look at the clock is a millisecond later.
+        let mut clock = || {
+            now += 1.0;
+            now
+        };
+        assert!(lookout.look(&mut trainer, 8, false, &mut clock).is_some_and(|view| view.layers.len() == 1));
+        assert!(lookout.look(&mut trainer, 8, false, &mut clock).is_some_and(|view| view.layers.is_empty()));
+        assert_eq!(lookout.look(&mut trainer, 8, false, &mut clock), None);
+        lookout.views.is_due = true;
+        let waited = (0..200).position(|_| lookout.look(&mut trainer, 8, true, &mut clock).is_some()).unwrap();
+        assert!((30..=45).contains(&waited), "a millisecond of forty, and not {waited}");
+    }
+}

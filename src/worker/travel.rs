@@ -1,0 +1,72 @@
+//! Visits to earlier steps of a run: the exact state there is made again from the nearest checkpoint, while the run's
+//! head stays where it is.
+
+use super::session::{Goal, Session};
+use crate::train::{AnyTrainer, Divergence};
+
+/// The run's head, put aside while an earlier step is visited.
+pub(super) struct Head {
+    pub(super) trainer: AnyTrainer,
+    pub(super) divergence: Option<Divergence>,
+}
+
+impl Session {
+    /// Steps that the run has made, whatever step is visited.
+    pub(super) fn head_steps(&self) -> u64 {
+        let head = self.run.as_ref().and_then(|run| run.head.as_ref());
+        head.map_or_else(|| self.steps(), |head| head.trainer.steps())
+    }
+
+    /// Goes to a step that was already made, from the nearest state before it.
+    pub(super) fn visit(&mut self, step: u64, now_ms: f64) {
+        if step >= self.head_steps() {
+            return self.return_to_head(now_ms);
+        }
+        let Some(run) = &mut self.run else { return };
+        let checkpoint = run.checkpoints.before(step);
+        let is_nearer = |at: u64| at <= step && checkpoint.is_none_or(|checkpoint| checkpoint.steps() < at);
+        let stands_before = run.head.is_some() && is_nearer(run.trainer.steps());
+        if !stands_before {
+            let Some(start) = checkpoint.cloned().or_else(|| run.from_seed()) else { return };
+            let trainer = std::mem::replace(&mut run.trainer, start);
+            if run.head.is_none() {
+                run.head = Some(Head { trainer, divergence: run.divergence.take() });
+            }
+        }
+        self.set_goal(Goal::Seek(step), now_ms);
+        self.look_again();
+    }
+
+    /// Ends a visit.
+    pub(super) fn return_to_head(&mut self, now_ms: f64) {
+        let Some(run) = &mut self.run else { return };
+        if let Some(Head { trainer, divergence }) = run.head.take() {
+            (run.trainer, run.divergence) = (trainer, divergence);
+            self.set_goal(Goal::Rest, now_ms);
+            self.look_again();
+        }
+    }
+
+    /// Makes the visited step, or the one that the visit is on its way to, the run's head.
+    pub(super) fn continue_from_visit(&mut self) {
+        let target = if let Goal::Seek(target) = self.goal { target } else { self.steps() };
+        let Some(run) = &mut self.run else { return };
+        if run.head.take().is_none() {
+            return;
+        }
+        run.changes.retain(|change| change.after_step <= target);
+        run.checkpoints.forget_after(target);
+        run.recent.clear();
+        self.outbox.clear();
+        // What leads to it was told before.
+        self.silent_until = target;
+        if run.trainer.steps() == target {
+            self.outbox.push_report(run.trainer.report());
+        }
+        self.has_news = true;
+    }
+}
+
+#[cfg(test)]
+#[path = "travel_tests.rs"]
+mod tests;

@@ -1,0 +1,151 @@
+use super::super::protocol::{Change, Command, ResponseBody, RunState};
+use super::super::session::tests::{finish, frame, loaded, report_after, request, small, theories, ticking};
+use super::super::session::{Next, Session};
+use crate::experiment::{Experiment, Speed};
+use crate::nn::Initializer;
+use crate::optim::Hyper;
+use crate::train::Trainer;
+use crate::train::view::Watch;
+
+/// Sends a command and lets the session obey it.
+fn obey(session: &mut Session, command: Command) {
+    session.handle(request(command), 0.0);
+    finish(session);
+}
+
+#[test]
+fn a_visit_shows_an_earlier_step_as_it_was_and_leaves_the_run_alone() {
+    let mut session = loaded(small());
+    obey(&mut session, Command::Seek(300));
+    frame(&mut session);
+    for step in [200, 37, 64, 0, 299] {
+        obey(&mut session, Command::Visit(step));
+        let (status, buckets) = frame(&mut session);
+        assert_eq!((status.state, status.step, status.head), (RunState::Paused, step, 300));
+        let expected = if step == 0 { None } else { Some(report_after(&small(), step)) };
+        assert_eq!(buckets.len(), 1);
+        assert!(expected.is_none_or(|expected| buckets[0].last == expected), "step {step}");
+    }
+    obey(&mut session, Command::Visit(12));
+    obey(&mut session, Command::Return);
+    let (status, buckets) = frame(&mut session);
+    assert_eq!((status.step, status.head, buckets.len()), (300, 300, 0));
+    obey(&mut session, Command::Step(1));
+    assert_eq!(frame(&mut session).1.last().unwrap().last, report_after(&small(), 301));
+}
+
+#[test]
+fn to_go_on_from_a_visit_gives_the_numbers_of_a_run_without_one() {
+    // Once as it would be clicked, once before the visit has arrived.
+    for arrives in [true, false] {
+        let mut session = loaded(small());
+        obey(&mut session, Command::Seek(300));
+        frame(&mut session);
+        session.handle(request(Command::Visit(137)), 0.0);
+        if arrives {
+            finish(&mut session);
+            frame(&mut session);
+        }
+        session.handle(request(Command::Continue), 0.0);
+        finish(&mut session);
+        let (status, buckets) = frame(&mut session);
+        assert_eq!((status.step, status.head), (137, 137));
+        assert_eq!(buckets.iter().map(|b| b.first_step).collect::<Vec<_>>(), [137], "what came before was told");
+        assert_eq!(buckets[0].last, report_after(&small(), 137));
+        obey(&mut session, Command::Step(100));
+        let (status, buckets) = frame(&mut session);
+        assert_eq!((status.step, status.head, buckets[0].first_step), (237, 237, 138));
+        assert_eq!(buckets.last().unwrap().last, report_after(&small(), 237));
+    }
+}
+
+#[test]
+fn changes_after_the_step_that_a_run_goes_on_from_are_forgotten() {
+    let mut session = loaded(small());
+    let faster = Hyper { lr: 1.0, ..Hyper::of(&small()) };
+    obey(&mut session, Command::Seek(100));
+    session.handle(request(Command::SetLive(faster)), 0.0);
+    obey(&mut session, Command::Seek(200));
+    obey(&mut session, Command::Visit(150));
+    let during = frame(&mut session).1[0].last.clone();
+    assert_ne!(during, report_after(&small(), 150), "the change was made again");
+    // A change that comes while the run is on its way back holds from where it goes on.
+    session.handle(request(Command::Visit(50)), 0.0);
+    session.handle(request(Command::Continue), 0.0);
+    let answer = session.handle(request(Command::SetLive(faster)), 0.0).unwrap();
+    assert_eq!(answer.body, ResponseBody::LiveSet(Change { after_step: 50, hyper: faster }));
+    obey(&mut session, Command::Seek(60));
+    let (_, buckets) = frame(&mut session);
+    let slow = buckets.iter().find(|bucket| bucket.last.step == 50).unwrap();
+    assert_eq!(slow.last, report_after(&small(), 50));
+    let mut trainer = Trainer::<f32>::new(&small()).unwrap();
+    (0..50).for_each(|_| assert!(trainer.step().is_ok()));
+    trainer.set_hyper(faster);
+    (50..60).for_each(|_| assert!(trainer.step().is_ok()));
+    assert_eq!(session.run.as_ref().unwrap().trainer.report().row(), trainer.report().row());
+}
+
+#[test]
+fn a_run_that_diverged_tells_its_last_steps_and_can_go_back() {
+    let mut experiment = small();
+    experiment.set_text(crate::experiment::Key::Dataset, "plane").unwrap();
+    experiment.activation = crate::nn::Activation::Linear;
+    (experiment.lr, experiment.speed) = (10.0, Speed::Max);
+    let mut session = loaded(experiment);
+    obey(&mut session, Command::Run);
+    let (status, _) = frame(&mut session);
+    let (response, last) = session.take_ending().unwrap();
+    assert_eq!(response.body, ResponseBody::Ending);
+    assert!(session.take_ending().is_none());
+    let steps: Vec<u64> = last.iter().map(|bucket| bucket.last.step).collect();
+    let first = (status.step + 1).saturating_sub(steps.len() as u64);
+    assert_eq!(steps, (first..=status.step).collect::<Vec<_>>());
+    obey(&mut session, Command::Visit(0));
+    assert_eq!((frame(&mut session).0.state, session.steps()), (RunState::Paused, 0));
+    obey(&mut session, Command::Return);
+    assert_eq!(frame(&mut session).0.state, RunState::Diverged);
+    obey(&mut session, Command::Visit(0));
+    session.handle(request(Command::Continue), 0.0);
+    session.handle(request(Command::SetLive(Hyper { lr: 1e-3, ..Hyper::of(&small()) })), 0.0);
+    obey(&mut session, Command::Step(50));
+    assert_eq!((frame(&mut session).0.state, session.steps()), (RunState::Paused, 50));
+}
+
+#[test]
+fn what_is_watched_is_seen_at_rest_after_every_change_of_step_and_not_on_the_way() {
+    let mut session = loaded(small());
+    frame(&mut session);
+    session.handle(request(Command::Watch(Watch { layers: vec![1], evaluation: true, ..Watch::default() })), 0.0);
+    let mut seen = Vec::new();
+    let mut look = |session: &mut Session| {
+        let mut clock = ticking();
+        while session.advance(&mut clock) == Next::Continue {
+            session.take_frame();
+            session.handle(request(Command::FrameTaken), 0.0);
+            if let Some((_, view)) = session.take_view(&mut clock) {
+                seen.push((view.step, view.layers.len(), view.evaluation.is_some()));
+            }
+        }
+    };
+    look(&mut session);
+    session.handle(request(Command::Seek(20)), 0.0);
+    look(&mut session);
+    session.handle(request(Command::Visit(5)), 0.0);
+    look(&mut session);
+    let expected = [0, 20, 5].map(|step| [(step, 1, false), (step, 0, true)]).concat();
+    assert_eq!(seen, expected);
+}
+
+#[test]
+fn what_is_asked_is_answered() {
+    let mut session = loaded(small());
+    obey(&mut session, Command::Seek(20));
+    let deep = Experiment { depth: 12, ..small() };
+    session.handle(request(Command::Predict(vec![deep, Experiment { init: Initializer::Zeros, ..small() }])), 0.0);
+    session.handle(request(Command::Prove), 0.0);
+    theories(&mut session);
+    let ResponseBody::Predicted(factors) = session.take_answer().unwrap().body else { panic!("no factors") };
+    assert!((factors[0].unwrap() - 0.236).abs() < 0.02 && factors[1].is_none(), "{factors:?}");
+    assert!(matches!(session.take_answer().unwrap().body, ResponseBody::Proof(_)));
+    assert_eq!(session.take_answer(), None);
+}
