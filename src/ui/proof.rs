@@ -8,6 +8,7 @@ use crate::ui::icon::{Icon, Picture};
 use crate::ui::lab::use_lab;
 use crate::ui::words::Words;
 use leptos::prelude::*;
+use std::cmp::Ordering;
 
 /// Claims about gradients, checked on the live network.
 #[component]
@@ -28,10 +29,21 @@ pub fn ProofPane() -> impl IntoView {
     let when = move || {
         let Some(step) = checked_step.get() else { return t_string!(i18n, proof.intro).to_owned() };
         let (now, then) = (shown_step.get(), grouped(step));
+        let (holding, made) = proof.with(|proof| {
+            let checks = proof.iter().flat_map(|(_, checks)| checks.iter());
+            let found: Vec<Found> = checks.filter_map(|check| check.found.ok()).collect();
+            (found.iter().filter(|found| found.holds()).count(), found.len())
+        });
         match now.cmp(&step) {
-            std::cmp::Ordering::Equal => t_string!(i18n, proof.at, step = then).to_string(),
-            std::cmp::Ordering::Greater => t_string!(i18n, proof.moved_on, step = then, now = grouped(now)).to_string(),
-            std::cmp::Ordering::Less => t_string!(i18n, proof.moved_back, step = then, now = grouped(now)).to_string(),
+            Ordering::Equal => t_string!(i18n, proof.at, step = then, holding = holding, made = made).to_string(),
+            Ordering::Greater => {
+                let now = grouped(now);
+                t_string!(i18n, proof.moved_on, step = then, holding = holding, made = made, now = now).to_string()
+            }
+            Ordering::Less => {
+                let now = grouped(now);
+                t_string!(i18n, proof.moved_back, step = then, holding = holding, made = made, now = now).to_string()
+            }
         }
     };
     view! {
@@ -156,7 +168,7 @@ fn meaning(i18n: Words, claim: Claim) -> impl Fn() -> &'static str {
 
 fn formula(claim: Claim) -> &'static str {
     match claim {
-        Claim::FiniteDifference => "( L(W + h d) − L(W − h d) ) / 2h = ‖∂L/∂W‖,  d = ∂L/∂W / ‖∂L/∂W‖",
+        Claim::FiniteDifference => "(L(W + hd) − L(W − hd)) / 2h = ‖∂L/∂W‖",
         Claim::WeightGradient => "⟨Wˡ, ∂L/∂Wˡ⟩ + ⟨bˡ, ∂L/∂bˡ⟩ = ⟨Wˡ⁺¹, ∂L/∂Wˡ⁺¹⟩",
         Claim::AdamFirstStep => "|Δw| = η |g| / (|g| + ε)",
         Claim::SameBits => "θ(seed, t) = θ(seed, t)",

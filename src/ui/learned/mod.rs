@@ -30,7 +30,7 @@ pub fn LearnedPane() -> impl IntoView {
     });
     let classes = Memo::new(move |_| lab.measured.with(|experiment| experiment.dataset.classes()));
     let sentence = Memo::new(move |_| match evaluation.get() {
-        Some(evaluation) => finding::sentence(i18n, finding::find(&evaluation, classes.get())),
+        Some(evaluation) => finding::sentence(i18n, evaluation.finding(classes.get())),
         None => t_string!(i18n, learned.waiting).to_owned(),
     });
     let is_stale = Memo::new(move |_| !lab.running.get() && !lab.is_view_current());
