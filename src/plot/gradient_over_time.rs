@@ -39,12 +39,12 @@ pub struct Axes {
     specials: Vec<StripKind>,
 }
 
-/// The heat map as an image, one row of pixels a layer, to be stretched over the plot.
+/// A map as an image, to be stretched over its plot: one row of pixels a layer, or a row of a grid.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Image {
     /// Pixels across.
     pub columns: usize,
-    /// Pixels down: the layers, the output layer first.
+    /// Pixels down: of layers the output layer first, of a grid the largest x₂.
     pub rows: usize,
     /// Red, green, blue and opacity of each pixel, row by row.
     pub rgba: Vec<u8>,
@@ -256,15 +256,7 @@ impl Axes {
         labels: &Labels,
     ) -> Drawn<DB> {
         let (em, bar) = (self.em, self.bar);
-        let rows = bar.height().max(0.0) as usize;
-        // A bar of at most 128 rectangles looks as smooth as one of as many as it has pixels.
-        let pieces = rows.min(128);
-        for piece in 0..pieces {
-            let top = bar.top + bar.height() * piece as f64 / pieces as f64;
-            let bottom = bar.top + bar.height() * (piece + 1) as f64 / pieces as f64;
-            let position = 1.0 - (piece as f64 + 0.5) / pieces as f64;
-            painter.rect((bar.left, top), (bar.right, bottom), viridis(position), 1.0)?;
-        }
+        painter.color_bar(bar, viridis)?;
         let numbers = TextLook::new(0.9 * em, theme.muted, HPos::Left, VPos::Center);
         let x = bar.right + 0.4 * em;
         for tick in self.scale.ticks((bar.height() / (1.9 * em)) as usize + 1) {
@@ -312,17 +304,23 @@ impl Axes {
     ) -> Drawn<DB> {
         let mut image = Image::default();
         self.paint(theme, buckets, quantity, &mut image);
-        let mut painter = Painter::new(backend, theme);
-        let (width, height) = (self.plot.width() / image.columns as f64, self.plot.height() / image.rows as f64);
-        for (row, pixels) in image.rgba.chunks_exact(image.columns * 4).enumerate() {
-            let top = self.plot.top + row as f64 * height;
+        image.draw(&mut Painter::new(backend, theme), self.plot)
+    }
+}
+
+impl Image {
+    /// Draws the image over `to` as rectangles, one for each run of pixels of the same colour.
+    pub(super) fn draw<DB: DrawingBackend>(&self, painter: &mut Painter<'_, DB>, to: Rect) -> Drawn<DB> {
+        let (width, height) = (to.width() / self.columns as f64, to.height() / self.rows as f64);
+        for (row, pixels) in self.rgba.chunks_exact((self.columns * 4).max(4)).enumerate() {
+            let top = to.top + row as f64 * height;
             let mut column = 0;
             for run in pixels.as_chunks::<4>().0.chunk_by(|a, b| a == b) {
-                let left = self.plot.left + column as f64 * width;
+                let left = to.left + column as f64 * width;
                 column += run.len();
                 let [red, green, blue, opacity] = run[0];
                 if opacity > 0 {
-                    let corner = (self.plot.left + column as f64 * width, top + height);
+                    let corner = (to.left + column as f64 * width, top + height);
                     painter.rect((left, top), corner, Rgb(red, green, blue), 1.0)?;
                 }
             }
@@ -334,6 +332,7 @@ impl Axes {
 /// The height that the swatch of a special colour takes, in units of the font's size.
 const SWATCH_EM: f64 = 1.6;
 
+/// The colour of a number that has no place on a scale.
 pub(super) fn special_color(theme: &Theme, kind: StripKind) -> Rgb {
     match kind {
         StripKind::Zero => theme.zero,

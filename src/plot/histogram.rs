@@ -110,7 +110,7 @@ impl Axes {
         let top = if highest > 0.0 { highest.max(spike.min(3.0 * highest)) } else { spike };
         let before = previous.and_then(|axes| match axes.frame.scale {
             ValueScale::Linear(range) => Some(range),
-            _ => None,
+            ValueScale::Log(_) | ValueScale::NarrowLog(_) => None,
         });
         let scale = ValueScale::Linear(LinearRange::fit([0.0, top]).settle(before));
         let strips: &[StripKind] = if content.histogram.not_finite > 0 { &[StripKind::NotANumber] } else { &[] };

@@ -6,11 +6,13 @@
 //! that what the pointer reads is what is drawn. Every word comes from outside; a chart knows none.
 
 pub mod color;
+pub mod contour;
 pub mod csv;
 mod frame;
 pub mod gradient_by_layer;
 pub mod gradient_over_time;
 pub mod histogram;
+pub mod learned;
 pub mod loss;
 pub mod network;
 mod network_legend;

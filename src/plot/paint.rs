@@ -1,6 +1,7 @@
 //! The few shapes that the charts are made of, drawn with sub-pixel input on any backend.
 
 use super::color::Rgb;
+use super::frame::Rect;
 use super::theme::Theme;
 use plotters::prelude::{FontFamily, FontStyle, IntoTextStyle, RGBAColor, ShapeStyle, TextStyle};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -60,6 +61,24 @@ impl<'a, DB: DrawingBackend> Painter<'a, DB> {
             return Ok(());
         }
         self.backend.draw_rect(from, to, &fill(color, opacity), true)
+    }
+
+    /// A bar of colours, each of its height from 0 at the lower end to 1.
+    pub(super) fn color_bar(&mut self, bar: Rect, color: impl Fn(f64) -> Rgb) -> Drawn<DB> {
+        // At most 128 rectangles look as smooth as one of as many as the bar has pixels.
+        let pieces = (bar.height().max(0.0) as usize).min(128);
+        for piece in 0..pieces {
+            let top = bar.top + bar.height() * piece as f64 / pieces as f64;
+            let bottom = bar.top + bar.height() * (piece + 1) as f64 / pieces as f64;
+            let position = 1.0 - (piece as f64 + 0.5) / pieces as f64;
+            self.rect((bar.left, top), (bar.right, bottom), color(position), 1.0)?;
+        }
+        Ok(())
+    }
+
+    /// A circle of which only the line is drawn.
+    pub(super) fn ring(&mut self, at: (f64, f64), radius: f64, width: f64, color: Rgb) -> Drawn<DB> {
+        self.backend.draw_circle(pixel(at), radius.round().max(1.0) as u32, &stroke(color, width, 1.0), false)
     }
 
     /// A level line: a rectangle, because that is sharp on every backend.

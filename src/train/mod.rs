@@ -2,6 +2,7 @@
 
 mod any_trainer;
 mod evaluation;
+pub mod finding;
 mod histogram;
 mod history;
 pub mod phase;

@@ -7,7 +7,7 @@ use super::trainer::Trainer;
 use crate::choice::choice;
 use crate::experiment::Experiment;
 use crate::kernel::Real;
-use crate::optim::Hyper;
+use crate::optim::{Hyper, OptimizerKind};
 use serde::{Deserialize, Serialize};
 
 choice! {
@@ -86,7 +86,7 @@ pub fn prove(trainer: &AnyTrainer, experiment: &Experiment, again: Option<&AnyTr
         Check { claim: Claim::WeightGradient, found: probed.and_then(checks::weight_gradient) },
         Check {
             claim: Claim::AdamFirstStep,
-            found: probed.and_then(|mlp| checks::adam_first_step(mlp, Hyper::of(experiment))),
+            found: probed.and_then(|mlp| checks::adam_first_step(mlp, OptimizerKind::Adam, Hyper::of(experiment))),
         },
         Check {
             claim: Claim::SameBits,

@@ -49,6 +49,10 @@ pub enum Picture {
     Restore,
     /// An arrow up and down: more height.
     Taller,
+    /// A tick: holds.
+    Check,
+    /// A short line: not claimed.
+    Dash,
 }
 
 impl Picture {
@@ -78,6 +82,8 @@ impl Picture {
             Self::Maximize => "M9.8 2.8h3.4v3.4M6.2 13.2H2.8V9.8M13.2 2.8 9.4 6.6M2.8 13.2l3.8-3.8",
             Self::Restore => "M12.8 6.6H9.4V3.2M3.2 9.4h3.4v3.4M9.4 6.6l3.8-3.8M6.6 9.4l-3.8 3.8",
             Self::Taller => "M8 2.4v11.2M5.2 5.2 8 2.4l2.8 2.8M5.2 10.8 8 13.6l2.8-2.8",
+            Self::Check => "M3 8.6 6.4 12 13 4.4",
+            Self::Dash => "M4 8h8",
             Self::Broken => "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2M5.8 5.8l4.4 4.4M10.2 5.8l-4.4 4.4",
         }
     }

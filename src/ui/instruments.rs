@@ -87,23 +87,27 @@ impl Instruments {
         if let Some(evaluation) = view.evaluation {
             self.evaluations.try_update(|evaluations| {
                 let evaluations = Arc::make_mut(evaluations);
+                // On a visit it is one between others.
                 let place = evaluations.partition_point(|earlier| earlier.step < evaluation.step);
-                evaluations.truncate(place);
-                evaluations.push(evaluation);
+                if evaluations.get(place).is_none_or(|later| later.step > evaluation.step) {
+                    evaluations.insert(place, evaluation);
+                }
                 if evaluations.len() > MOST_EVALUATIONS {
                     // The first and the last stay.
+                    let last = evaluations.len() - 1;
                     let mut index = 0;
                     evaluations.retain(|_| {
                         index += 1;
-                        index % 2 == 1
+                        index % 2 == 1 || index > last
                     });
-                    if evaluations.last() != Some(&evaluation) {
-                        evaluations.push(evaluation);
-                    }
                 }
             });
         }
-        self.view.try_set(Some(Arc::new(view)));
+        // Scores come by themselves, and what was seen stays as long as nothing else is.
+        let View { layers, network, unit, learned, .. } = &view;
+        if !layers.is_empty() || network.is_some() || unit.is_some() || learned.is_some() {
+            self.view.try_set(Some(Arc::new(view)));
+        }
     }
 
     /// Forgets what was seen of another run.

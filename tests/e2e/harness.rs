@@ -200,6 +200,8 @@ impl Page {
     /// Presses and releases a key, by its name in `KeyboardEvent.key`, wherever the focus is.
     pub fn press(&self, key: &str) {
         let (code, text) = match key {
+            "End" => (35, ""),
+            "Home" => (36, ""),
             "ArrowLeft" => (37, ""),
             "ArrowUp" => (38, ""),
             "ArrowRight" => (39, ""),

@@ -1,6 +1,7 @@
 //! The built page in a real browser, served under a sub-path as course pages are. Run by `cargo xtask test`; one kind of
 //! test a module, helpers in `harness`, and what the page must show in `native`.
 
+mod charts;
 mod controls;
 mod failures;
 mod first_visit;
@@ -12,6 +13,7 @@ mod layout;
 mod lessons;
 mod links;
 mod native;
+mod network;
 mod run_bar;
 mod surroundings;
 mod travel;

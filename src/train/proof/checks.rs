@@ -179,19 +179,19 @@ fn products(parameter: &Parameter<f64>) -> (f64, f64) {
     (unscale(sum, parameter.exponent), unscale(size, parameter.exponent))
 }
 
-/// Adam's first step on the present gradients against `−η g / (|g| + ε)`, entry by entry.
+/// The first step of `kind`, which should be Adam, on the present gradients against `−η g / (|g| + ε)`, entry by entry.
 ///
 /// From a fresh state, without decay, clipping and schedule, and from parameters of zero, so that the change is not
 /// rounded to the last place of the parameters.
-pub(super) fn adam_first_step(probed: &Mlp<f64>, hyper: Hyper) -> Result<Found, NotClaimed> {
+pub(super) fn adam_first_step(probed: &Mlp<f64>, kind: OptimizerKind, hyper: Hyper) -> Result<Found, NotClaimed> {
     let plain = Hyper { weight_decay: 0.0, clip: ClipKind::None, schedule: ScheduleKind::Constant, warmup: 0, ..hyper };
-    let adam = Optimizer::new(OptimizerKind::Adam, plain, 1);
+    let optimizer = Optimizer::new(kind, plain, 1);
     let (mut error, mut compared, mut too_small) = (0.0, 0, 0);
     for parameter in probed.layers.iter().flat_map(|layer| layer.parameters()) {
         let mut moved = parameter.clone();
         moved.value.lanes_mut().fill([0.0; LANES]);
-        let mut state = State::new(OptimizerKind::Adam, &moved);
-        adam.prepare(&moved, &mut state, false);
+        let mut state = State::new(kind, &moved);
+        optimizer.prepare(&moved, &mut state, false);
         state.commit(&mut moved);
         for (row, col) in (0..moved.value.rows()).flat_map(|row| (0..moved.value.cols()).map(move |col| (row, col))) {
             let scaled = parameter.grad.get(row, col);

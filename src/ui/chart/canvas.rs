@@ -48,6 +48,15 @@ pub(super) struct Stretcher {
 impl Stretcher {
     /// Draws an image over a rectangle, its pixels as sharp cells.
     pub(super) fn draw(&mut self, canvas: &HtmlCanvasElement, image: &Image, to: Rect) -> Option<()> {
+        self.stretch(canvas, image, to, false)
+    }
+
+    /// Draws an image over a rectangle, its pixels running into each other.
+    pub(super) fn draw_smoothly(&mut self, canvas: &HtmlCanvasElement, image: &Image, to: Rect) -> Option<()> {
+        self.stretch(canvas, image, to, true)
+    }
+
+    fn stretch(&mut self, canvas: &HtmlCanvasElement, image: &Image, to: Rect, is_smooth: bool) -> Option<()> {
         if image.columns == 0 || image.rows == 0 {
             return None;
         }
@@ -63,7 +72,7 @@ impl Stretcher {
         let data = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&image.rgba), width, height).ok()?;
         context_of(source)?.put_image_data(&data, 0.0, 0.0).ok()?;
         let context = context_of(canvas)?;
-        context.set_image_smoothing_enabled(false);
+        context.set_image_smoothing_enabled(is_smooth);
         context.draw_image_with_html_canvas_element_and_dw_and_dh(source, to.left, to.top, to.width(), to.height()).ok()
     }
 }

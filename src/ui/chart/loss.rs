@@ -41,8 +41,8 @@ pub fn LossChart() -> impl IntoView {
         let (measure, visited) = (measure.get(), lab.visited.get());
         let labels = labels(i18n, measure);
         let Some((surface, theme)) = stage.look() else { return };
-        // Evaluations come with the frames, so that one redraw shows both.
-        let evaluations = evaluations.get_untracked();
+        // While frames come by themselves, the next one shows an evaluation soon enough.
+        let evaluations = if lab.running.get() { evaluations.get_untracked() } else { evaluations.get() };
         lab.history.with_value(|history| {
             let data = Data { measure, buckets: history.buckets(), evaluations: &evaluations, visited };
             let for_axes = theme.clone();

@@ -1,5 +1,6 @@
 //! The network as a picture: units and weights, or bands.
 
+use super::export;
 use super::figure::{ChartFigure, Go, Readout, ReadoutRow};
 use super::gradient_by_layer::layer_name;
 use super::pace::paced;
@@ -17,8 +18,6 @@ use crate::ui::lab::Lab;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 use std::sync::Arc;
-use wasm_bindgen::JsCast;
-use web_sys::{Element, EventTarget};
 
 /// How often the picture follows a run.
 const EVERY_MS: f64 = 100.0;
@@ -82,10 +81,8 @@ pub fn NetworkPicture(
             reading.set(to);
         }
     };
-    let choose = move |target: Option<EventTarget>| {
-        if let Some((column, unit)) = reading.get_untracked().filter(|(column, _)| *column > 0)
-            && is_on_stage(target)
-        {
+    let choose = move |()| {
+        if let Some((column, unit)) = reading.get_untracked().filter(|(column, _)| *column > 0) {
             choose.run((column - 1, unit));
         }
     };
@@ -103,17 +100,21 @@ pub fn NetworkPicture(
         let view = if is_running.get() { lab.instruments.view.get_untracked() } else { lab.instruments.view.get() };
         table(i18n, view, untrack(report))
     });
+    let picture = move |()| {
+        export::svg(stage, |surface, theme, svg| {
+            let shade = if is_weight.get_untracked() { Shade::Weight } else { Shade::Gradient };
+            let view = lab.instruments.view.get_untracked()?;
+            let (network, report) = (view.network.as_ref()?, untrack(report));
+            let pointed = Pointed { unit: lab.instruments.unit.get_untracked(), phase: phase.get_untracked() };
+            let axes = axes
+                .with_untracked(|shown| Axes::fit(surface, theme, network, report.as_ref(), shade, shown.as_ref()))?;
+            axes.draw(svg, theme, &labels(i18n, shade)).ok()?;
+            axes.draw_data(svg, theme, network, report.as_ref(), pointed).ok()
+        })
+    };
     let words = move || [t_string!(i18n, network.gradient).to_owned(), t_string!(i18n, network.weight).to_owned()];
     view! {
-        <div
-            class="network-picture"
-            on:click=move |event| choose(event.target())
-            on:keydown=move |event| {
-                if event.key() == "Enter" {
-                    choose(event.target());
-                }
-            }
-        >
+        <div class="network-picture">
             <ChartFigure
                 name="network"
                 title=Signal::derive(move || t_string!(i18n, network.title).to_owned())
@@ -122,6 +123,9 @@ pub fn NetworkPicture(
                 go=Callback::new(go)
                 summary
                 table
+                picture=Callback::new(picture)
+                choose=Callback::new(choose)
+                hint=Signal::derive(move || t_string!(i18n, network.hint).to_owned())
             >
                 <Segments
                     name="network-shade"
@@ -133,12 +137,6 @@ pub fn NetworkPicture(
         </div>
     }
     .into_any()
-}
-
-/// Whether an event is of the picture itself, and not of the switches and the table around it.
-fn is_on_stage(target: Option<EventTarget>) -> bool {
-    let element = target.and_then(|target| target.dyn_into::<Element>().ok());
-    element.is_some_and(|element| matches!(element.closest(".chart-stage"), Ok(Some(_))))
 }
 
 fn labels(i18n: I18nContext<Locale>, shade: Shade) -> Labels {

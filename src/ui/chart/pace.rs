@@ -5,8 +5,9 @@ use crate::worker::protocol::RunState;
 use leptos::prelude::*;
 
 /// A counter that counts up when the run has gone on, but not more often than every `every_ms` while it runs; and at
-/// once when it pauses or ends, or another step is visited. It must be read, not only tracked: a memo that nobody reads follows nothing.
-pub(super) fn paced(lab: Lab, every_ms: f64) -> Memo<u32> {
+/// once when it pauses or ends, or another step is visited. It must be read, not only tracked: a memo that nobody reads
+/// follows nothing.
+pub(in crate::ui) fn paced(lab: Lab, every_ms: f64) -> Memo<u32> {
     let last_ms = StoredValue::new(f64::NEG_INFINITY);
     let last_visited = StoredValue::new(None);
     Memo::new(move |before: Option<&u32>| {

@@ -6,7 +6,7 @@ use crate::plot::theme::Theme;
 use leptos::prelude::*;
 
 /// The theme that holds now, and again whenever the page's or the system's changes.
-pub(super) fn follow_theme() -> RwSignal<Theme> {
+pub(in crate::ui) fn follow_theme() -> RwSignal<Theme> {
     let theme = RwSignal::new(read_theme());
     let read_again = move || {
         let now = read_theme();

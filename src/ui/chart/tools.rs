@@ -146,8 +146,11 @@ pub(super) fn ToCopy(
     let i18n = use_i18n();
     let field = NodeRef::<html::Textarea>::new();
     field.on_load(|field| {
-        let _ = field.focus();
-        field.select();
+        // It is made now, but stands on the page only in the next frame.
+        request_animation_frame(move || {
+            let _ = field.focus();
+            field.select();
+        });
     });
     let close = move || {
         to_copy.set(None);

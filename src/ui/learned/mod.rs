@@ -1,9 +1,97 @@
-//! What the network makes of its inputs.
+//! What the network makes of its inputs: its answers as a chart, and how many of them are right.
 
+mod finding;
+mod scores;
+
+use crate::plot::color::Rgb;
+use crate::plot::learned::{class_color, class_corners};
+use crate::plot::theme::Theme;
+use crate::train::view::Evaluation;
+use crate::ui::chart::{LearnedChart, follow_theme, paced};
+use crate::ui::i18n::{t_string, use_i18n};
+use crate::ui::lab::use_lab;
 use leptos::prelude::*;
+use scores::Scores;
 
 /// What the network makes of its inputs.
 #[component]
 pub fn LearnedPane() -> impl IntoView {
-    view! { <div class="pane"></div> }
+    let (lab, i18n) = (use_lab(), use_i18n());
+    let instruments = lab.instruments;
+    let refreshed = paced(lab, 300.0);
+    let evaluation = Memo::new(move |_| {
+        refreshed.get();
+        let read = move || -> Option<Evaluation> {
+            let of_view = instruments.view.with(|view| view.as_ref().and_then(|view| view.evaluation));
+            of_view.or_else(|| instruments.evaluations.with(|evaluations| evaluations.last().copied()))
+        };
+        // While the run goes on, figures change at a pace at which they can be read.
+        if lab.running.get() { untrack(read) } else { read() }
+    });
+    let classes = Memo::new(move |_| lab.measured.with(|experiment| experiment.dataset.classes()));
+    let sentence = Memo::new(move |_| match evaluation.get() {
+        Some(evaluation) => finding::sentence(i18n, evaluation.finding(classes.get())),
+        None => t_string!(i18n, learned.waiting).to_owned(),
+    });
+    let is_stale = Memo::new(move |_| !lab.running.get() && !lab.is_view_current());
+    let theme = follow_theme();
+    view! {
+        <div class="pane learned" class:stale=move || is_stale.get()>
+            <LearnedChart sentence />
+            <div class="learned-words">
+                <p class="learned-sentence">{sentence}</p>
+                <Scores evaluation />
+                {move || classes.get().map(|classes| view! { <Legend classes theme /> })}
+            </div>
+        </div>
+    }
+}
+
+/// The marks of the classes, and of answers that are wrong.
+#[component]
+fn Legend(
+    /// How many there are.
+    classes: usize,
+    /// The colours.
+    theme: RwSignal<Theme>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    let mark = move |class: usize| {
+        view! {
+            <li>
+                {move || sample_picture(class, theme.with(|theme| class_color(theme, class).mix(theme.text, 0.2)), false)}
+                {move || t_string!(i18n, learned.class, number = class).to_string()}
+            </li>
+        }
+    };
+    view! {
+        <ul class="learned-legend">
+            {(0..classes).map(mark).collect_view()}
+            <li>
+                <svg class="chart-mark" viewBox="0 0 16 16" aria-hidden="true">
+                    <circle cx="8" cy="8" r="4.5" fill="none" stroke="currentcolor" stroke-width="3"></circle>
+                </svg>
+                {move || t_string!(i18n, learned.wrong)}
+            </li>
+        </ul>
+    }
+}
+
+/// The mark of a sample as a picture, as on the canvas: hollow for one that is held out.
+pub fn sample_picture(class: usize, color: Rgb, is_hollow: bool) -> impl IntoView {
+    let Rgb(red, green, blue) = color;
+    let color = format!("#{red:02x}{green:02x}{blue:02x}");
+    let fill = if is_hollow { "none".to_owned() } else { color.clone() };
+    let path = match class_corners(class) {
+        [] => "M8 3.5a4.5 4.5 0 1 1 0 9a4.5 4.5 0 1 1 0-9z".to_owned(),
+        corners => {
+            let corners = corners.iter().map(|(x, y)| format!("{:.1} {:.1}", 8.0 + 4.2 * x, 8.0 + 4.2 * y));
+            format!("M{}z", corners.collect::<Vec<_>>().join("L"))
+        }
+    };
+    view! {
+        <svg class="chart-mark" viewBox="0 0 16 16" aria-hidden="true">
+            <path d=path fill=fill stroke=color stroke-width="2"></path>
+        </svg>
+    }
 }

@@ -30,7 +30,7 @@ pub(super) struct Scene {
 }
 
 /// Products that are written out; the others are given as their sum.
-const MOST_TERMS: usize = 4;
+const MOST_TERMS: usize = 3;
 
 impl Scene {
     fn is_output(&self) -> bool {

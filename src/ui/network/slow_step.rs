@@ -182,6 +182,11 @@ pub(super) fn SlowStepView(slow: SlowStep) -> impl IntoView {
         let (position, count) = (phase.position(layers) + 1, Phase::count(layers));
         t_string!(i18n, network.slow.place, position = position, count = count).to_string()
     };
+    // While a run goes on, and until the first numbers have come, the name of it all.
+    let heading = move || {
+        let scene = slow.scene.get().filter(|_| !is_running.get());
+        scene.map_or_else(|| t_string!(i18n, network.slow.title).to_owned(), |scene| title(i18n, &scene))
+    };
     let body = move || {
         if is_running.get() {
             return view! { <p class="slow-words">{t_string!(i18n, network.slow.pause)}</p> }.into_any();
@@ -205,7 +210,6 @@ pub(super) fn SlowStepView(slow: SlowStep) -> impl IntoView {
             aria-busy=move || (is_waiting.get() && !is_running.get()).to_string()
         >
             <div class="slow-head">
-                <h3 id="slow-title">{move || t_string!(i18n, network.slow.title)}</h3>
                 <div class="slow-steps" hidden=move || is_running.get()>
                     <button
                         type="button"
@@ -228,41 +232,41 @@ pub(super) fn SlowStepView(slow: SlowStep) -> impl IntoView {
                     </button>
                 </div>
             </div>
-            <div class="slow-body" tabindex="0" role="region" aria-labelledby="slow-title" aria-live="polite">{body}</div>
-            <button type="button" class="slow-open" on:click=open_layer>
-                {move || t_string!(i18n, network.open_layer)}
-            </button>
+            <h3 id="slow-title">{heading}</h3>
+            <div class="slow-body" tabindex="0" role="region" aria-labelledby="slow-title">
+                <div class="slow-scene" aria-live="polite">{body}</div>
+                <button type="button" class="slow-open" on:click=open_layer>
+                    {move || t_string!(i18n, network.open_layer)}
+                </button>
+            </div>
         </section>
     }
 }
 
 fn scene_view(i18n: Words, scene: &Scene) -> AnyView {
-    let layers = layers_of(&scene.experiment);
-    let layer_name = |layer: usize| {
-        if layer + 1 == layers {
-            t_string!(i18n, charts.output_layer).to_owned()
-        } else {
-            t_string!(i18n, charts.layer, number = layer + 1).to_string()
-        }
-    };
-    let unit = t_string!(i18n, network.unit, number = scene.unit.unit + 1).to_string();
-    let of_unit = |layer| t_string!(i18n, network.unit_of, layer = layer_name(layer), unit = unit.clone()).to_string();
-    let title = match scene.phase {
-        Phase::Forward(layer) => t_string!(i18n, network.slow.forward, layer = of_unit(layer)).to_string(),
-        Phase::Loss => t_string!(i18n, network.slow.loss).to_owned(),
-        Phase::Backward(layer) => t_string!(i18n, network.slow.backward, layer = of_unit(layer)).to_string(),
-        Phase::Update => {
-            let title = t_string!(i18n, network.slow.update, step = grouped(scene.step)).to_string();
-            format!("{title}: {}", of_unit(scene.unit.layer))
-        }
-    };
     let batch = grouped(scene.unit.batch as u64);
     view! {
-        <h4 class="slow-phase">{title}</h4>
         {formulas::view(i18n, scene)}
         <p class="slow-note">{t_string!(i18n, network.slow.sample, batch = batch).to_string()}</p>
     }
     .into_any()
+}
+
+/// What phase it is, of which layer and unit.
+fn title(i18n: Words, scene: &Scene) -> String {
+    let layer = if scene.unit.layer + 1 == layers_of(&scene.experiment) {
+        t_string!(i18n, charts.output_layer).to_owned()
+    } else {
+        t_string!(i18n, charts.layer, number = scene.unit.layer + 1).to_string()
+    };
+    let unit = t_string!(i18n, network.unit, number = scene.unit.unit + 1).to_string();
+    let of_unit = t_string!(i18n, network.unit_of, layer = layer, unit = unit).to_string();
+    match scene.phase {
+        Phase::Forward(_) => t_string!(i18n, network.slow.forward, unit = of_unit).to_string(),
+        Phase::Loss => t_string!(i18n, network.slow.loss).to_owned(),
+        Phase::Backward(_) => t_string!(i18n, network.slow.backward, unit = of_unit).to_string(),
+        Phase::Update => t_string!(i18n, network.slow.update, step = grouped(scene.step), unit = of_unit).to_string(),
+    }
 }
 
 /// Layers of an experiment's network, the output layer included.

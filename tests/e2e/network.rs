@@ -1,0 +1,90 @@
+//! One step, slowly: the numbers in the formulas are those of the engine.
+
+use crate::harness::Page;
+use crate::native;
+use gradient_lab::train::AnyTrainer;
+use gradient_lab::train::view::{UnitView, Watch};
+use xtask::webdriver::Screen;
+
+const SHALLOW: &str = "v=1&depth=2&width=5&activation=tanh&step=3";
+
+/// What a unit does in a step of an experiment.
+fn unit_at(fragment: &str, step: u64, unit: (usize, usize)) -> UnitView {
+    let mut trainer = AnyTrainer::new(&native::experiment(fragment)).expect("an allowed experiment");
+    trainer.probe().expect("a finite start");
+    for _ in 0..step {
+        trainer.step().expect("a finite step");
+    }
+    trainer.view(&Watch { unit: Some(unit), ..Watch::default() }, 2).unit.expect("there is such a unit")
+}
+
+fn wait_for(page: &Page, phase: &str, step: u64) {
+    page.wait_until(
+        &format!("phase {phase} of step {step}"),
+        &format!(
+            "(({{ dataset, ariaBusy }}) => dataset.phase === '{phase}' && dataset.step === '{step}' && ariaBusy === 'false')(document.querySelector('.slow') ?? {{ dataset: {{}} }})"
+        ),
+    );
+}
+
+fn assert_reads(page: &Page, name: &str, value: f64) {
+    let shown = page.text_of(&format!("document.querySelector('[data-slow={name}]').dataset.value"));
+    assert_eq!(shown.parse(), Ok(value), "{name}");
+}
+
+#[test]
+fn every_phase_of_a_step_shows_the_engine_s_numbers() {
+    let page = Page::open(Screen::LAPTOP, &format!("#{SHALLOW}"));
+    page.wait_for_status("step", "3");
+    page.click("[data-tab=network]");
+    for layer in 0..3 {
+        wait_for(&page, &format!("forward-{}", layer + 1), 3);
+        let unit = unit_at(SHALLOW, 3, (layer, 0));
+        assert_reads(&page, "z", unit.z);
+        if layer < 2 {
+            assert_reads(&page, "a", unit.a);
+        }
+        page.press(".");
+    }
+    wait_for(&page, "loss", 3);
+    assert_reads(&page, "loss", page.loss());
+    for layer in (0..3).rev() {
+        page.click_button("Next");
+        wait_for(&page, &format!("backward-{}", layer + 1), 3);
+        let unit = unit_at(SHALLOW, 3, (layer, 0));
+        assert_reads(&page, "delta", unit.delta);
+        let largest = unit.grad_weights.iter().fold(0.0, |most: f64, g| most.max(g.abs()));
+        let sign = if unit.grad_weights.contains(&largest) { 1.0 } else { -1.0 };
+        assert_reads(&page, "grad", sign * largest);
+    }
+    page.press(".");
+    wait_for(&page, "update", 3);
+    let unit = unit_at(SHALLOW, 3, (0, 0));
+    let largest =
+        (0..unit.updates.len()).max_by(|&a, &b| unit.grad_weights[a].abs().total_cmp(&unit.grad_weights[b].abs()));
+    assert_reads(&page, "update", unit.updates[largest.expect("it has weights")]);
+    page.press(",");
+    wait_for(&page, "backward-1", 3);
+    // Beyond the update the run makes its next step.
+    page.press(".");
+    wait_for(&page, "update", 3);
+    page.press(".");
+    wait_for(&page, "forward-1", 4);
+    assert_reads(&page, "z", unit_at(SHALLOW, 4, (0, 0)).z);
+    page.assert_quiet_console();
+}
+
+#[test]
+fn the_first_step_is_made_where_its_update_is_shown() {
+    let page = Page::open(Screen::LAPTOP, "#v=1&depth=1&width=3");
+    page.click("[data-tab=network]");
+    wait_for(&page, "forward-1", 0);
+    (0..5).for_each(|_| page.press("."));
+    wait_for(&page, "update", 0);
+    assert_eq!(page.eval("document.querySelector('[data-slow=update]')"), serde_json::Value::Null);
+    page.press(".");
+    wait_for(&page, "update", 1);
+    assert_eq!(page.step(), 1);
+    page.press(".");
+    wait_for(&page, "forward-1", 2);
+}
