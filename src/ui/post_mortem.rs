@@ -32,7 +32,6 @@ pub fn PostMortem() -> impl IntoView {
                             <th scope="col">{t_string!(i18n, charts.loss.name)}</th>
                             <th scope="col">"‖∂L/∂W‖"</th>
                             <th scope="col">"‖W‖"</th>
-                            <th scope="col">{t_string!(i18n, charts.quantity.activation_std)}</th>
                         </tr>
                     </thead>
                     <tbody>{ending.iter().map(|bucket| row(bucket, layer)).collect_view()}</tbody>
@@ -58,12 +57,7 @@ pub fn PostMortem() -> impl IntoView {
 /// One of the last steps, in the layer where the run ended.
 fn row(bucket: &Bucket, layer: usize) -> impl IntoView + use<> {
     let report = &bucket.last;
-    let numbers = [
-        report.loss(),
-        report.get(layer, Quantity::GradW),
-        report.get(layer, Quantity::Weight),
-        report.get(layer, Quantity::ActivationStd),
-    ];
+    let numbers = [report.loss(), report.get(layer, Quantity::GradW), report.get(layer, Quantity::Weight)];
     view! {
         <tr>
             <th scope="row">{grouped(report.step)}</th>

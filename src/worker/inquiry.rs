@@ -71,7 +71,7 @@ impl Inquiry {
         let start_ms = clock();
         let mut again = match proving.again.take() {
             Some(again) => again,
-            None => match run.from_seed() {
+            None => match run.made_again() {
                 Some(again) => Box::new(again),
                 None => return self.proving = None,
             },

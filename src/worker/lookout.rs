@@ -56,6 +56,17 @@ impl Lookout {
         (self.views.is_due && self.wants_view()) || (self.evaluations.is_due && self.watch.evaluation)
     }
 
+    /// The scores alone.
+    fn score(&mut self, trainer: &AnyTrainer, is_running: bool, clock: &mut dyn FnMut() -> f64) -> Option<View> {
+        let start_ms = clock();
+        if !(self.watch.evaluation && self.evaluations.has_come(is_running, start_ms)) {
+            return None;
+        }
+        let evaluation = Some(trainer.evaluate());
+        self.evaluations.done(start_ms, clock());
+        Some(View { step: trainer.steps(), evaluation, ..View::default() })
+    }
+
     /// One piece of looking, the view before the scores.
     fn look(
         &mut self,
@@ -70,12 +81,7 @@ impl Lookout {
             self.views.done(start_ms, clock());
             return Some(view);
         }
-        if self.watch.evaluation && self.evaluations.has_come(is_running, start_ms) {
-            let evaluation = Some(trainer.evaluate());
-            self.evaluations.done(start_ms, clock());
-            return Some(View { step: trainer.steps(), evaluation, ..View::default() });
-        }
-        None
+        self.score(trainer, is_running, clock)
     }
 }
 
@@ -93,12 +99,16 @@ impl Session {
     }
 
     /// What is watched, if it is time to look and the page can take it: at once while the run rests, now and then while
-    /// it goes on, not on the way to a step.
+    /// it goes on; on the way to a step only the scores.
     pub fn take_view(&mut self, clock: &mut dyn FnMut() -> f64) -> Option<(Response, View)> {
         let is_running = match self.goal {
             Goal::Rest => false,
             Goal::Train => true,
-            Goal::Steps(_) | Goal::Seek(_) => return None,
+            Goal::Steps(_) | Goal::Seek(_) => {
+                let run = self.run.as_mut().filter(|run| run.head.is_none())?;
+                let view = self.lookout.score(&run.trainer, true, clock)?;
+                return Some((self.response(ResponseBody::View), view));
+            }
         };
         let run = self.run.as_mut()?;
         let side = field_side(&run.experiment);

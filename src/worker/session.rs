@@ -391,8 +391,8 @@ impl Session {
 }
 
 impl Run {
-    /// The run as it was before its first step.
-    pub(super) fn from_seed(&self) -> Option<AnyTrainer> {
+    /// The run made again from its seed, before its first step.
+    pub(super) fn made_again(&self) -> Option<AnyTrainer> {
         let mut trainer = AnyTrainer::new(&self.experiment).ok()?;
         apply(&self.changes, &mut trainer);
         // What is measured before the first step is part of what is the same; it went well the first time.

@@ -27,7 +27,7 @@ impl Session {
         let is_nearer = |at: u64| at <= step && checkpoint.is_none_or(|checkpoint| checkpoint.steps() < at);
         let stands_before = run.head.is_some() && is_nearer(run.trainer.steps());
         if !stands_before {
-            let Some(start) = checkpoint.cloned().or_else(|| run.from_seed()) else { return };
+            let Some(start) = checkpoint.cloned().or_else(|| run.made_again()) else { return };
             let trainer = std::mem::replace(&mut run.trainer, start);
             if run.head.is_none() {
                 run.head = Some(Head { trainer, divergence: run.divergence.take() });
