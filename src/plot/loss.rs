@@ -340,22 +340,33 @@ fn moving_average(values: impl Iterator<Item = f64>, span: f64) -> impl Iterator
     })
 }
 
+/// Numbers half a percent around losses that are nearer to each other than that, so that the axis has ticks that differ;
+/// nothing where they are not.
+fn room(data: &Data<'_>) -> Option<[f64; 2]> {
+    let finite = data.values().filter(|value| value.is_finite());
+    let (least, most) = finite.fold((f64::INFINITY, 0.0), |(least, most): (f64, f64), x| (least.min(x), most.max(x)));
+    let is_alike = data.measure.is_loss() && least > 0.0 && least <= most && most - least < 0.005 * most;
+    is_alike.then(|| [0.995, 1.005].map(|factor| factor * 0.5 * (least + most)))
+}
+
 /// The scale of the value axis, close to the previous one of its kind.
 fn scale(data: &Data<'_>, previous: Option<ValueScale>) -> ValueScale {
+    let room = room(data);
+    let values = || data.values().chain(room.into_iter().flatten());
     let decades = |previous: Option<ValueScale>| {
         let previous = previous.and_then(|scale| if let ValueScale::Log(range) = scale { Some(range) } else { None });
-        ValueScale::Log(LogRange::fit(data.values(), 1).settle(previous))
+        ValueScale::Log(LogRange::fit(values(), 1).settle(previous))
     };
     match (data.measure, previous) {
         (Measure::Accuracy, _) => ValueScale::Linear(LinearRange::fit([0.0, 100.0])),
-        (Measure::Loss { is_log: true }, previous) => match (LinearRange::fit_narrow(data.values()), previous) {
+        (Measure::Loss { is_log: true }, previous) => match (LinearRange::fit_narrow(values()), previous) {
             (Some(range), Some(ValueScale::NarrowLog(previous))) => ValueScale::NarrowLog(range.settle(Some(previous))),
             (Some(range), _) => ValueScale::NarrowLog(range),
             (None, previous) => decades(previous),
         },
         (Measure::Loss { is_log: false }, previous) => {
             let extremes = |(least, most): (f64, f64), value: f64| (least.min(value), most.max(value));
-            let finite = data.values().filter(|value| value.is_finite());
+            let finite = values().filter(|value| value.is_finite());
             let (least, most) = finite.fold((f64::INFINITY, f64::NEG_INFINITY), extremes);
             let is_far_from_zero = least > 0.0 && most - least < most / 3.0;
             let zero = (!is_far_from_zero).then_some(0.0);
@@ -364,7 +375,7 @@ fn scale(data: &Data<'_>, previous: Option<ValueScale>) -> ValueScale {
                 ValueScale::Linear(range) if (range.ends().0 == 0.0) != is_far_from_zero => Some(range),
                 _ => None,
             });
-            ValueScale::Linear(LinearRange::fit(data.values().chain(zero)).settle(previous))
+            ValueScale::Linear(LinearRange::fit(values().chain(zero)).settle(previous))
         }
     }
 }

@@ -58,8 +58,11 @@ impl Lookout {
 
     /// The scores alone.
     fn score(&mut self, trainer: &AnyTrainer, is_running: bool, clock: &mut dyn FnMut() -> f64) -> Option<View> {
+        if !self.watch.evaluation {
+            return None;
+        }
         let start_ms = clock();
-        if !(self.watch.evaluation && self.evaluations.has_come(is_running, start_ms)) {
+        if !self.evaluations.has_come(is_running, start_ms) {
             return None;
         }
         let evaluation = Some(trainer.evaluate());
@@ -153,6 +156,7 @@ mod tests {
         assert!(lookout.look(&mut trainer, 8, false, &mut clock).is_some_and(|view| view.layers.is_empty()));
         assert_eq!(lookout.look(&mut trainer, 8, false, &mut clock), None);
         lookout.views.is_due = true;
+        lookout.watch.evaluation = false;
         let waited = (0..200).position(|_| lookout.look(&mut trainer, 8, true, &mut clock).is_some()).unwrap();
         assert!((30..=45).contains(&waited), "a millisecond of forty, and not {waited}");
     }
