@@ -51,7 +51,7 @@ pub enum Command {
     SetSpeed(Speed),
     /// The last frame was taken; another may come.
     FrameTaken,
-    /// Look at this from now on; a [`View`](crate::train::view::View) of it comes with the frames.
+    /// Look at this from now on; a [`View`] of it comes with the frames.
     Watch(Watch),
     /// Go to a step that was already made and look around there, paused; the run's head stays where it is.
     Visit(u64),
@@ -100,7 +100,7 @@ pub enum ResponseBody {
     /// What theory expects of the run at its start, as far as it is known by now. The first comes after the run's first
     /// frame; each takes the place of the one before.
     Theory(Box<Forecast>),
-    /// What is watched; the [`View`](crate::train::view::View) comes beside it.
+    /// What is watched; the [`View`] comes beside it.
     View,
     /// The run diverged; its last reports come beside it, each of one step.
     Ending,
