@@ -66,15 +66,28 @@ fn Repairs() -> impl IntoView {
         lab.foresee(&offered.get().unwrap_or_default());
     });
     let buttons = move || {
-        let expected = move |repair| {
+        let factor = move |repair| {
             let foreseen = lab.foreseen.get();
-            let (_, factor) = foreseen.into_iter().find(|(asked, _)| *asked == repair)?;
-            let words = t_string!(i18n, page.side.expected, factor = number::factor(factor?));
-            Some(view! { <small class="expected-factor" data-factor=number::exact(factor?)>{words}</small> })
+            foreseen.into_iter().find(|(asked, _)| *asked == repair)?.1
+        };
+        let factor_words =
+            move |repair| Some(t_string!(i18n, page.side.expected, factor = number::factor(factor(repair)?)));
+        let expected = move |repair| {
+            let factor = factor(repair)?;
+            let hint = t_string!(i18n, page.side.expected_hint);
+            Some(view! {
+                <small class="expected-factor" data-factor=number::exact(factor) title=hint>{factor_words(repair)}</small>
+            })
         };
         let button = |repair| {
             view! {
-                <button type="button" class="button repair" on:click=move |_| lab.repair(repair)>
+                <button
+                    type="button"
+                    class="button repair"
+                    aria-label=words::repair(i18n, repair)
+                    aria-description=move || factor_words(repair)
+                    on:click=move |_| lab.repair(repair)
+                >
                     {words::repair(i18n, repair)}
                     {move || expected(repair)}
                 </button>
