@@ -408,6 +408,7 @@ impl Lab {
             }
             Event::Failed(failure) => {
                 self.running.try_set(false);
+                self.instruments.is_proving.try_set(false);
                 self.failure.try_set(Some(failure));
             }
         }

@@ -7,6 +7,7 @@ use crate::train::{Bucket, Quantity};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::icon::{Icon, Picture};
 use crate::ui::lab::{Lab, use_lab};
+use crate::ui::words::Words;
 use crate::worker::protocol::RunState;
 use leptos::prelude::*;
 
@@ -22,10 +23,11 @@ pub fn PostMortem() -> impl IntoView {
     let table = move || {
         let layer = lab.status.with_untracked(|status| status.divergence.and_then(|divergence| divergence.layer));
         lab.ending.with(|ending| {
-            let layer = layer.unwrap_or(1).min(ending.last()?.last.layers()) - 1;
+            let layers = ending.last()?.last.layers();
+            let layer = layer.unwrap_or(1).min(layers) - 1;
             Some(view! {
                 <table class="last-steps">
-                    <caption>{t_string!(i18n, travel.last_steps, layer = layer + 1)}</caption>
+                    <caption>{t_string!(i18n, travel.last_steps, layer = layer_words(i18n, layer, layers))}</caption>
                     <thead>
                         <tr>
                             <th scope="col">{t_string!(i18n, charts.step_head)}</th>
@@ -51,6 +53,15 @@ pub fn PostMortem() -> impl IntoView {
                 {ways}
             </section>
         </Show>
+    }
+}
+
+/// A layer's name, counted from 0, in a network of so many with the output layer.
+fn layer_words(i18n: Words, layer: usize, layers: usize) -> String {
+    if layer + 1 == layers {
+        t_string!(i18n, charts.output_layer).to_owned()
+    } else {
+        t_string!(i18n, charts.layer, number = layer + 1).to_string()
     }
 }
 

@@ -81,7 +81,7 @@ fn sentence(i18n: Words, finding: &Finding, condition: Condition) -> AnyView {
     let factor = number::factor(flow.factor_per_layer);
     let total = significant(flow.total, 2);
     match condition {
-        Condition::Diverged => diverged(i18n, diagnosis.divergence),
+        Condition::Diverged => diverged(i18n, diagnosis.divergence, layers),
         Condition::Exploding if diagnosis.flow_explodes() => {
             t!(i18n, page.verdict.exploding, <b> = <strong />, factor, total, layers).into_any()
         }
@@ -125,13 +125,16 @@ fn sentence(i18n: Words, finding: &Finding, condition: Condition) -> AnyView {
     }
 }
 
-fn diverged(i18n: Words, divergence: Option<Divergence>) -> AnyView {
+fn diverged(i18n: Words, divergence: Option<Divergence>, layers: usize) -> AnyView {
     let Some(divergence) = divergence else {
         return ().into_any();
     };
     let step = number::grouped(divergence.step);
     let quantity = words::diverged_quantity(i18n, divergence.quantity);
     match divergence.layer {
+        Some(layer) if layer > layers => {
+            t!(i18n, page.verdict.diverged_output, <b> = <strong />, step, quantity).into_any()
+        }
         Some(layer) => t!(i18n, page.verdict.diverged_layer, <b> = <strong />, step, layer, quantity).into_any(),
         None => t!(i18n, page.verdict.diverged, <b> = <strong />, step, quantity).into_any(),
     }

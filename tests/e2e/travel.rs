@@ -70,7 +70,11 @@ fn a_diverged_run_shows_its_last_steps_and_three_ways_back() {
     let shown =
         page.text_of("[...document.querySelectorAll('.last-steps tr')].at(-1).querySelector('td').dataset.value");
     assert_eq!(shown.parse(), Ok(last.loss()));
-    let layer = divergence.layer.map_or(String::new(), |layer| layer.to_string());
+    let layer = match divergence.layer {
+        Some(layer) if layer > experiment.depth as usize => "output layer".to_owned(),
+        Some(layer) => layer.to_string(),
+        None => String::new(),
+    };
     page.wait_until(
         "the layer",
         &format!("document.querySelector('.verdict .sentence').textContent.includes('{layer}')"),
