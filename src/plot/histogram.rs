@@ -301,15 +301,15 @@ impl Axes {
             return Ok(());
         }
         let percent = number::percent(share);
-        let gap = 0.7 * em;
+        let gap = 0.45 * em;
         let sides = [
             (f64::from(self.frame.surface.width) - x - gap, x + gap, HPos::Left),
             (x - gap - plot.left, x - gap, HPos::Right),
         ];
-        let texts = [format!("{percent} % {}", marks.zeros), format!("{percent} % = 0")];
+        let texts = [format!("{percent} % {}", marks.zeros), format!("{percent} % = 0"), format!("{percent}%")];
         let places = texts.iter().flat_map(|text| sides.map(|(room, at, horizontal)| (text, room, at, horizontal)));
         let fitting = places.into_iter().find(|(text, room, ..)| width(text, em) <= *room);
-        let (text, _, at, horizontal) = fitting.unwrap_or((&texts[1], 0.0, x + gap, HPos::Left));
+        let (text, _, at, horizontal) = fitting.unwrap_or((&texts[2], 0.0, x + gap, HPos::Left));
         let look = TextLook::new(em, theme.text, horizontal, VPos::Center);
         painter.text(text, (at, y.max(plot.top) + 0.6 * em), look.bold())
     }

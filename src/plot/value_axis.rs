@@ -41,7 +41,7 @@ pub(super) fn value_ticks(range: LinearRange, power: i32, width_em: f64) -> Vec<
         }
     }
     let mut kept: Vec<(f64, String)> = Vec::new();
-    for tick in round_values(range, power, 4) {
+    for tick in round_values(range, power, 6) {
         if kept.last().is_none_or(|before| follows(before, &tick)) {
             kept.push(tick);
         }

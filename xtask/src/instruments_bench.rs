@@ -31,6 +31,8 @@ const COUNT_BYTES: &str = "
             this.addEventListener('message', ({ data }) => {
                 const { numbers, bytes, head } = data ?? {};
                 messages.count += 1;
+                const frame = head?.body?.Frame;
+                if (frame?.state === 'Paused') messages.arrived = Number(frame.step);
                 messages.bytes += (numbers?.byteLength ?? 0) + (bytes?.byteLength ?? 0) + JSON.stringify(head ?? '').length;
             });
         }
@@ -171,12 +173,11 @@ fn seeks_ms(session: &Session) -> Result<(Vec<f64>, Vec<f64>)> {
             const look = () => {
                 const now = performance.now();
                 if (status.dataset.step === String(step)) charts ??= now - started;
-                const isThere = charts !== null && window.sawLoading && status.dataset.state === 'paused';
-                if (status.dataset.state === 'loading') window.sawLoading = true;
+                const isThere = charts !== null && messages.arrived === step && status.dataset.state === 'paused';
                 if (isThere || now - started > 10000) resolve([charts, now - started]);
                 else requestAnimationFrame(look);
             };
-            window.sawLoading = false;
+            messages.arrived = null;
             requestAnimationFrame(look);
         });";
     let (mut charts_ms, mut exact_ms) = (Vec::new(), Vec::new());
