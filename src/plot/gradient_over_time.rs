@@ -6,7 +6,7 @@ use super::paint::{Drawn, Painter, TextLook};
 use super::scale::{LinearRange, LogRange, StepRange, ValueScale};
 use super::theme::Theme;
 use super::ticks::{self, TickLabel};
-use crate::train::{Bucket, Quantity};
+use crate::train::{Bucket, Quantity, bucket_of};
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters_backend::DrawingBackend;
 
@@ -62,11 +62,6 @@ pub fn is_fraction(quantity: Quantity) -> bool {
 pub fn shown_value(bucket: &Bucket, layer: usize, quantity: Quantity) -> Option<f64> {
     let is_measured = bucket.last.step > 0 || !quantity.needs_update();
     is_measured.then(|| bucket.last.get(layer, quantity))
-}
-
-/// The bucket that a step is in, or the nearest before it; `None` where there is none.
-pub fn bucket_of(buckets: &[Bucket], step: u64) -> Option<usize> {
-    buckets.partition_point(|bucket| bucket.first_step <= step).checked_sub(1)
 }
 
 impl Axes {

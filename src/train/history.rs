@@ -140,8 +140,7 @@ impl History {
 
     /// The bucket that a step is in, or the nearest before it; `None` where there is none.
     pub fn at(&self, step: u64) -> Option<&Bucket> {
-        let index = self.buckets.partition_point(|bucket| bucket.first_step <= step).checked_sub(1)?;
-        self.buckets.get(index)
+        self.buckets.get(bucket_of(&self.buckets, step)?)
     }
 
     /// The report of the latest step.
@@ -177,6 +176,11 @@ impl History {
             });
         }
     }
+}
+
+/// The place of the bucket that a step is in, or of the nearest before it; `None` where there is none.
+pub fn bucket_of(buckets: &[Bucket], step: u64) -> Option<usize> {
+    buckets.partition_point(|bucket| bucket.first_step <= step).checked_sub(1)
 }
 
 impl Bucket {

@@ -15,7 +15,7 @@ mod trainer;
 pub mod view;
 
 pub use any_trainer::AnyTrainer;
-pub use history::{Bucket, History};
+pub use history::{Bucket, History, bucket_of};
 pub use report::{Quantity, StepReport};
 pub use samples::Samples;
 pub use trace::Trace;

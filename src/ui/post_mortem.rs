@@ -4,10 +4,10 @@ use crate::diagnosis::{LastGood, last_good};
 use crate::experiment::{Experiment, Key};
 use crate::plot::number::{exact, grouped, readable, significant};
 use crate::train::{Bucket, Quantity};
+use crate::ui::chart::layer_name;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::icon::{Icon, Picture};
 use crate::ui::lab::{Lab, use_lab};
-use crate::ui::words::Words;
 use crate::worker::protocol::RunState;
 use leptos::prelude::*;
 
@@ -27,7 +27,7 @@ pub fn PostMortem() -> impl IntoView {
             let layer = layer.unwrap_or(1).min(layers) - 1;
             Some(view! {
                 <table class="last-steps">
-                    <caption>{t_string!(i18n, travel.last_steps, layer = layer_words(i18n, layer, layers))}</caption>
+                    <caption>{t_string!(i18n, travel.last_steps, layer = layer_name(i18n, layer, layers))}</caption>
                     <thead>
                         <tr>
                             <th scope="col">{t_string!(i18n, charts.step_head)}</th>
@@ -53,15 +53,6 @@ pub fn PostMortem() -> impl IntoView {
                 {ways}
             </section>
         </Show>
-    }
-}
-
-/// A layer's name, counted from 0, in a network of so many with the output layer.
-fn layer_words(i18n: Words, layer: usize, layers: usize) -> String {
-    if layer + 1 == layers {
-        t_string!(i18n, charts.output_layer).to_owned()
-    } else {
-        t_string!(i18n, charts.layer, number = layer + 1).to_string()
     }
 }
 

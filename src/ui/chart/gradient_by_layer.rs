@@ -11,11 +11,10 @@ use super::toggle::CurveToggle;
 use crate::experiment::{Experiment, Precision};
 use crate::plot::StripLabels;
 use crate::plot::gradient_by_layer::{Axes, Data, Labels, Prediction, Series, trail_of};
-use crate::plot::gradient_over_time::bucket_of;
 use crate::plot::number::{grouped, readable, significant};
 use crate::plot::theme::Theme;
 use crate::theory::{Forecast, Standing};
-use crate::train::{Quantity, StepReport};
+use crate::train::{Quantity, StepReport, bucket_of};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
 use crate::ui::lab::Lab;
 use leptos::prelude::*;
@@ -364,7 +363,7 @@ fn standing_row(i18n: I18nContext<Locale>, standing: Standing) -> ReadoutRow {
 }
 
 /// A layer's name: its number, or that it is the output layer.
-pub(super) fn layer_name(i18n: I18nContext<Locale>, layer: usize, layers: usize) -> String {
+pub(in crate::ui) fn layer_name(i18n: I18nContext<Locale>, layer: usize, layers: usize) -> String {
     if layer + 1 == layers {
         t_string!(i18n, charts.output_layer).to_owned()
     } else {

@@ -25,6 +25,7 @@ mod toggle;
 mod tools;
 
 pub use gradient_by_layer::GradientByLayer;
+pub(super) use gradient_by_layer::layer_name;
 pub use gradient_over_time::GradientOverTime;
 pub use layer_inspector::LayerInspector;
 pub use learned::LearnedChart;
