@@ -86,13 +86,13 @@ impl AnyTrainer {
         either!(self, trainer => trainer.bytes())
     }
 
-    /// See [`Trainer::parameter_bits_equal`]; in different precisions no number has the same bits.
-    pub fn parameter_bits_equal(&self, other: &Self) -> (u64, u64) {
+    /// See [`Trainer::differing_bits`]; in different precisions no number has the same bits.
+    pub fn differing_bits(&self, other: &Self) -> (u64, u64) {
         match (self, other) {
-            (Self::F32(this), Self::F32(other)) => this.parameter_bits_equal(other),
-            (Self::F64(this), Self::F64(other)) => this.parameter_bits_equal(other),
+            (Self::F32(this), Self::F32(other)) => this.differing_bits(other),
+            (Self::F64(this), Self::F64(other)) => this.differing_bits(other),
             _ => {
-                let (_, compared) = either!(self, trainer => trainer.parameter_bits_equal(trainer));
+                let (_, compared) = either!(self, trainer => trainer.differing_bits(trainer));
                 (compared, compared)
             }
         }

@@ -1,13 +1,14 @@
 //! Claims about a run that can be checked on the run itself.
 
-mod checks;
+mod finite_difference;
+mod identities;
 
+use self::finite_difference::FiniteDifference;
 use super::any_trainer::AnyTrainer;
 use super::trainer::Trainer;
-use crate::choice::choice;
-use crate::experiment::Experiment;
-use crate::kernel::Real;
-use crate::optim::{Hyper, OptimizerKind};
+use crate::choice::{Choice, choice};
+use crate::nn::Mlp;
+use crate::optim::OptimizerKind;
 use serde::{Deserialize, Serialize};
 
 choice! {
@@ -64,61 +65,72 @@ pub struct Found {
     pub too_small: u64,
 }
 
-/// Checks every claim on a run as it stands: on its parameters and its next step's batch, computed in f64 but for the
-/// bits themselves. The run stays as it is.
-///
-/// `experiment` is the run's, with its present hyper-parameters; `again` the same run made once more from its seed to
-/// the same step, `None` where that would take too long. In the order of [`Claim`].
-pub fn prove(trainer: &AnyTrainer, experiment: &Experiment, again: Option<&AnyTrainer>) -> Vec<Check> {
-    let mut run = match trainer {
-        AnyTrainer::F32(trainer) => trainer.in_f64(),
-        AnyTrainer::F64(trainer) => trainer.in_f64(),
-    };
-    let is_finite = run.probe().is_ok();
-    // With the gradients; the run's own network is moved about.
-    let mlp = run.mlp().clone();
-    let probed = if is_finite { Ok(&mlp) } else { Err(NotClaimed::NotFinite) };
-    vec![
-        Check {
-            claim: Claim::FiniteDifference,
-            found: probed.and_then(|mlp| checks::finite_difference(mlp, &mut run)),
-        },
-        Check { claim: Claim::WeightGradient, found: probed.and_then(checks::weight_gradient) },
-        Check {
-            claim: Claim::AdamFirstStep,
-            found: probed.and_then(|mlp| checks::adam_first_step(mlp, OptimizerKind::Adam, Hyper::of(experiment))),
-        },
-        Check {
-            claim: Claim::SameBits,
-            found: again.map_or(Err(NotClaimed::TooFar), |again| same_bits(trainer, again)),
-        },
-    ]
+/// The checks of a run as it stands: of its parameters and its next step's batch, computed in f64 but for the bits
+/// themselves. They are made piece by piece, so that whoever waits is not kept for longer than a pass takes; the run
+/// stays as it is.
+pub struct Proof {
+    /// A copy, whose parameters are moved about.
+    run: Trainer<f64>,
+    /// The network with the gradients that are checked, once the pass is made.
+    probed: Option<Result<Mlp<f64>, NotClaimed>>,
+    finite_difference: FiniteDifference,
+}
+
+impl Proof {
+    /// Begins the checks of a run.
+    pub fn new(trainer: &AnyTrainer) -> Self {
+        let run = match trainer {
+            AnyTrainer::F32(trainer) => trainer.in_f64(),
+            AnyTrainer::F64(trainer) => trainer.in_f64(),
+        };
+        let finite_difference = FiniteDifference::new(run.mlp().layers.len());
+        Self { run, probed: None, finite_difference }
+    }
+
+    /// Does a piece of the work, a pass at the most, and says whether there is more.
+    pub fn work(&mut self) -> bool {
+        match &self.probed {
+            None => {
+                let is_finite = self.run.probe().is_ok();
+                self.probed = Some(if is_finite { Ok(self.run.mlp().clone()) } else { Err(NotClaimed::NotFinite) });
+                is_finite
+            }
+            Some(Ok(probed)) => self.finite_difference.work(probed, &mut self.run),
+            Some(Err(_)) => false,
+        }
+    }
+
+    /// The share of the work that is done, from 0 to 1.
+    pub fn progress(&self) -> f64 {
+        self.finite_difference.progress()
+    }
+
+    /// What came of all checks, in the order of [`Claim`], when no work is left.
+    ///
+    /// `trainer` is the run again, `again` the same run made once more from its seed to the same step, `None` where that
+    /// would take too long.
+    pub fn checks(self, trainer: &AnyTrainer, again: Option<&AnyTrainer>) -> Vec<Check> {
+        let probed = match &self.probed {
+            Some(Ok(mlp)) => Ok(mlp),
+            Some(Err(why)) => Err(*why),
+            None => Err(NotClaimed::NotFinite),
+        };
+        let found = |claim| match claim {
+            Claim::FiniteDifference => probed.and_then(|_| self.finite_difference.found()),
+            Claim::WeightGradient => probed.and_then(identities::weight_gradient),
+            Claim::AdamFirstStep => {
+                probed.and_then(|mlp| identities::adam_first_step(mlp, OptimizerKind::Adam, self.run.hyper()))
+            }
+            Claim::SameBits => again.map(|again| same_bits(trainer, again)).ok_or(NotClaimed::TooFar),
+        };
+        Claim::ALL.iter().map(|&claim| Check { claim, found: found(claim) }).collect()
+    }
 }
 
 /// How many parameters of two runs, and of their running statistics, differ in any bit.
-fn same_bits(trainer: &AnyTrainer, again: &AnyTrainer) -> Result<Found, NotClaimed> {
-    let (one, other) = (numbers(trainer), numbers(again));
-    let differing = one.iter().zip(&other).filter(|(one, other)| one.to_bits() != other.to_bits()).count();
-    let missing = one.len().abs_diff(other.len());
-    Ok(Found { error: (differing + missing) as f64, allowed: 0.0, compared: one.len() as u64, too_small: 0 })
-}
-
-fn numbers(trainer: &AnyTrainer) -> Vec<f64> {
-    // f64 holds every f32, so different bits stay different.
-    fn of<T: Real>(trainer: &Trainer<T>) -> Vec<f64> {
-        let layers = trainer.mlp().layers.iter();
-        let numbers = layers.flat_map(|layer| {
-            let parameters = layer.parameters().flat_map(|parameter| parameter.value.to_array());
-            let statistics =
-                layer.norm.iter().flat_map(|norm| norm.running_mean.iter().chain(&norm.running_var).copied());
-            parameters.chain(statistics).collect::<Vec<_>>()
-        });
-        numbers.collect()
-    }
-    match trainer {
-        AnyTrainer::F32(trainer) => of(trainer),
-        AnyTrainer::F64(trainer) => of(trainer),
-    }
+fn same_bits(trainer: &AnyTrainer, again: &AnyTrainer) -> Found {
+    let (differing, compared) = trainer.differing_bits(again);
+    Found { error: differing as f64, allowed: 0.0, compared, too_small: 0 }
 }
 
 impl Found {

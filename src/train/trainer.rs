@@ -165,16 +165,33 @@ impl<T: Real> Trainer<T> {
         self.mlp.bytes() + states + targets + numbers + self.batches.bytes() + size_of::<Self>()
     }
 
-    /// How many numbers of all parameters have other bits in `other`, and how many there are.
-    pub fn parameter_bits_equal(&self, other: &Self) -> (u64, u64) {
-        let bits = |trainer: &Self| {
-            let parameters = trainer.mlp.layers.iter().flat_map(Layer::parameters);
-            parameters.flat_map(|parameter| parameter.value.entries()).map(f64::to_bits).collect::<Vec<_>>()
-        };
-        let (these, those) = (bits(self), bits(other));
-        let alike = these.iter().zip(&those).filter(|(this, that)| this == that).count();
-        let compared = these.len().max(those.len());
-        ((compared - alike) as u64, compared as u64)
+    /// How many numbers of all parameters and running statistics have other bits in `other`, and how many there are.
+    pub fn differing_bits(&self, other: &Self) -> (u64, u64) {
+        let (mut these, mut those) = (self.numbers(), other.numbers());
+        let (mut differing, mut compared) = (0, 0);
+        loop {
+            match (these.next().map(f64::to_bits), those.next().map(f64::to_bits)) {
+                (None, None) => return (differing, compared),
+                (this, that) => {
+                    compared += 1;
+                    differing += u64::from(this != that);
+                }
+            }
+        }
+    }
+
+    /// All parameters and running statistics, layer by layer; f64 holds every f32, so different bits stay different.
+    fn numbers(&self) -> impl Iterator<Item = f64> {
+        self.mlp.layers.iter().flat_map(|layer| {
+            let parameters = layer.parameters().flat_map(|parameter| parameter.value.entries());
+            let norm = layer.norm.iter();
+            parameters.chain(norm.flat_map(|norm| norm.running_mean.iter().chain(&norm.running_var).copied()))
+        })
+    }
+
+    /// The hyper-parameters of the next step.
+    pub fn hyper(&self) -> Hyper {
+        self.hyper
     }
 
     /// Uses these hyper-parameters from the next step on.

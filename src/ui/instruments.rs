@@ -45,8 +45,8 @@ pub struct Instruments {
     pub evaluations: RwSignal<Arc<Vec<Evaluation>>>,
     /// What came of the checks, and at which step; `None` until asked for.
     pub proof: RwSignal<Option<(u64, Arc<Vec<Check>>)>>,
-    /// Whether checks are under way.
-    pub is_proving: RwSignal<bool>,
+    /// The share of the checks under way that is done, from 0 to 1.
+    pub proving: RwSignal<Option<f64>>,
 }
 
 /// Evaluations that are kept; of more, every other is dropped.
@@ -63,7 +63,7 @@ impl Default for Instruments {
             view: RwSignal::new(None),
             evaluations: RwSignal::default(),
             proof: RwSignal::new(None),
-            is_proving: RwSignal::new(false),
+            proving: RwSignal::new(None),
         }
     }
 }
@@ -115,7 +115,7 @@ impl Instruments {
         self.view.try_set(None);
         self.evaluations.try_set(Arc::default());
         self.proof.try_set(None);
-        self.is_proving.try_set(false);
+        self.proving.try_set(None);
     }
 }
 
@@ -130,7 +130,7 @@ impl Lab {
     pub fn prove(self) {
         if self.failure.with_untracked(Option::is_none) {
             self.running.set(false);
-            self.instruments.is_proving.set(true);
+            self.instruments.proving.set(Some(0.0));
             self.tell(WorkerClient::prove);
         }
     }

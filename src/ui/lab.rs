@@ -247,7 +247,7 @@ impl Lab {
         self.failure.set(None);
         self.awaiting.set(true);
         self.visited.set(None);
-        self.instruments.is_proving.set(false);
+        self.instruments.proving.set(None);
         let step = self.status.get_untracked().head;
         let now = self.experiment.get_untracked();
         let mut start = self.start.get_value();
@@ -396,10 +396,15 @@ impl Lab {
             Event::Ending(ending) => {
                 self.ending.try_set(ending);
             }
-            Event::Proof(checks) => {
-                let step = self.status.try_get_untracked().map_or(0, |status| status.step);
+            Event::Proving { progress } => {
+                self.instruments.proving.try_set(Some(progress));
+            }
+            Event::Proof { step, checks } => {
                 self.instruments.proof.try_set(Some((step, Arc::new(checks))));
-                self.instruments.is_proving.try_set(false);
+                self.instruments.proving.try_set(None);
+            }
+            Event::ProofGivenUp => {
+                self.instruments.proving.try_set(None);
             }
             Event::Predicted(factors) => {
                 self.foreseen.try_update(|foreseen| {
@@ -408,7 +413,7 @@ impl Lab {
             }
             Event::Failed(failure) => {
                 self.running.try_set(false);
-                self.instruments.is_proving.try_set(false);
+                self.instruments.proving.try_set(None);
                 self.failure.try_set(Some(failure));
             }
         }

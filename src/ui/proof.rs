@@ -14,16 +14,17 @@ use std::cmp::Ordering;
 #[component]
 pub fn ProofPane() -> impl IntoView {
     let (lab, i18n) = (use_lab(), use_i18n());
-    let (proof, is_proving) = (lab.instruments.proof, lab.instruments.is_proving);
+    let (proof, proving) = (lab.instruments.proof, lab.instruments.proving);
     let checked_step = Memo::new(move |_| proof.with(|proof| proof.as_ref().map(|(step, _)| *step)));
     let shown_step = Memo::new(move |_| lab.visited.get().unwrap_or_else(|| lab.status.get().step));
     let button = move || {
-        if is_proving.get() {
-            t_string!(i18n, proof.checking)
+        if let Some(progress) = proving.get() {
+            let percent = (100.0 * progress).round();
+            t_string!(i18n, proof.checking, percent = percent).to_string()
         } else if checked_step.get().is_some_and(|step| step != shown_step.get()) {
-            t_string!(i18n, proof.again)
+            t_string!(i18n, proof.again).to_owned()
         } else {
-            t_string!(i18n, proof.check)
+            t_string!(i18n, proof.check).to_owned()
         }
     };
     let when = move || {
@@ -54,7 +55,7 @@ pub fn ProofPane() -> impl IntoView {
                 <button
                     type="button"
                     class="button primary"
-                    disabled=move || is_proving.get() || !lab.failure.with(Option::is_none)
+                    disabled=move || proving.get().is_some() || !lab.failure.with(Option::is_none)
                     on:click=move |_| lab.prove()
                 >
                     {button}

@@ -54,8 +54,20 @@ pub enum Event {
     View(Box<View>),
     /// The run diverged; these were its last steps, each a bucket of its own.
     Ending(Vec<Bucket>),
+    /// The checks go on.
+    Proving {
+        /// The share that is done, from 0 to 1.
+        progress: f64,
+    },
     /// What came of the checks.
-    Proof(Vec<Check>),
+    Proof {
+        /// The step at which the run was checked.
+        step: u64,
+        /// All of them.
+        checks: Vec<Check>,
+    },
+    /// The run went on before all was checked.
+    ProofGivenUp,
     /// The factors by theory of the experiments that were asked for.
     Predicted(Vec<Option<f64>>),
     /// It cannot go on.
@@ -341,7 +353,9 @@ impl Inner {
                 Some(buckets) => (self.on_event)(Event::Ending(buckets)),
                 None => self.fail(Failure::VersionMismatch),
             },
-            ResponseBody::Proof(checks) => (self.on_event)(Event::Proof(checks)),
+            ResponseBody::Proving { progress } => (self.on_event)(Event::Proving { progress }),
+            ResponseBody::Proof { step, checks } => (self.on_event)(Event::Proof { step, checks }),
+            ResponseBody::ProofGivenUp => (self.on_event)(Event::ProofGivenUp),
             ResponseBody::Predicted(factors) => (self.on_event)(Event::Predicted(factors)),
             ResponseBody::Theory(forecast) => (self.on_event)(Event::Theory(forecast)),
         }

@@ -5,17 +5,22 @@ use super::session::{Run, Session, apply};
 use crate::experiment::Experiment;
 use crate::theory::predict;
 use crate::train::AnyTrainer;
-use crate::train::proof::prove;
+use crate::train::proof::Proof;
 use std::collections::VecDeque;
 
 /// How long a run may take to be made again for a check.
 const LONGEST_REMAKE_MS: f64 = 4_000.0;
+
+/// What is done of the checks is told in parts of this size at least.
+const LEAST_PROGRESS: f64 = 0.02;
 
 /// What was asked and is not yet answered.
 #[derive(Default)]
 pub(super) struct Inquiry {
     predicting: Option<Predicting>,
     proving: Option<Proving>,
+    /// The share of the checks that the page was told to be done.
+    told_progress: f64,
     answers: VecDeque<ResponseBody>,
 }
 
@@ -25,17 +30,27 @@ struct Predicting {
     factors: Vec<Option<f64>>,
 }
 
-/// The run made again from its seed, as far as it has come.
-#[derive(Default)]
-struct Proving {
-    again: Option<Box<AnyTrainer>>,
-    spent_ms: f64,
+/// How far the checks are. They are of the step at which the run rests, and are given up when it leaves that.
+enum Proving {
+    Asked,
+    /// The run is made again from its seed, so far in so many milliseconds.
+    Remaking(Box<AnyTrainer>, f64),
+    /// The claims are checked; with the run that was made again, unless that would have taken too long.
+    Checking(Box<Proof>, Option<Box<AnyTrainer>>),
 }
 
 impl Inquiry {
     /// Asks for the checks.
     pub(super) fn prove(&mut self) {
-        self.proving = Some(Proving::default());
+        self.proving = Some(Proving::Asked);
+        self.told_progress = 0.0;
+    }
+
+    /// The run leaves the step of which the checks are.
+    pub(super) fn give_up_proof(&mut self) {
+        if self.proving.take().is_some() {
+            self.answers.push_back(ResponseBody::ProofGivenUp);
+        }
     }
 
     /// Asks what theory expects; what was asked before is not answered any more.
@@ -62,39 +77,58 @@ impl Inquiry {
         }
     }
 
-    /// Works until the deadline, or does one piece that takes longer.
+    /// Works at rest until the deadline, or does one piece that takes longer.
     pub(super) fn work(&mut self, run: &mut Run, deadline_ms: f64, clock: &mut dyn FnMut() -> f64) {
         if self.predicting.is_some() {
             return self.work_beside_training();
         }
-        let Some(proving) = &mut self.proving else { return };
-        let start_ms = clock();
-        let mut again = match proving.again.take() {
-            Some(again) => again,
-            None => match run.made_again() {
-                Some(again) => Box::new(again),
-                None => return self.proving = None,
+        let target = run.trainer.steps();
+        self.proving = match self.proving.take() {
+            None => None,
+            Some(Proving::Asked) => Some(match run.made_again() {
+                Some(again) => Proving::Remaking(Box::new(again), 0.0),
+                None => Proving::Checking(Box::new(Proof::new(&run.trainer)), None),
+            }),
+            Some(Proving::Remaking(mut again, spent_ms)) => {
+                let start_ms = clock();
+                let mut now_ms = start_ms;
+                // It went well the first time; if not now, it does not come as far, and the check says so.
+                while again.steps() < target && again.step().is_ok() {
+                    apply(&run.changes, &mut again);
+                    now_ms = clock();
+                    if now_ms >= deadline_ms {
+                        break;
+                    }
+                }
+                let spent_ms = spent_ms + now_ms - start_ms;
+                self.tell_progress(0.5 * again.steps() as f64 / target.max(1) as f64);
+                if again.steps() < target && now_ms >= deadline_ms && spent_ms < LONGEST_REMAKE_MS {
+                    Some(Proving::Remaking(again, spent_ms))
+                } else {
+                    let again = (again.steps() == target).then_some(again);
+                    Some(Proving::Checking(Box::new(Proof::new(&run.trainer)), again))
+                }
+            }
+            Some(Proving::Checking(mut proof, again)) => loop {
+                if !proof.work() {
+                    let checks = proof.checks(&run.trainer, again.as_deref());
+                    self.answers.push_back(ResponseBody::Proof { step: target, checks });
+                    break None;
+                }
+                if clock() >= deadline_ms {
+                    self.tell_progress(0.5 + 0.5 * proof.progress());
+                    break Some(Proving::Checking(proof, again));
+                }
             },
         };
-        let target = run.trainer.steps();
-        let mut now_ms = start_ms;
-        while again.steps() < target && now_ms < deadline_ms {
-            // It went well the first time; if not now, the check will say so.
-            if again.step().is_err() {
-                break;
-            }
-            apply(&run.changes, &mut again);
-            now_ms = clock();
+    }
+
+    /// Tells the page how far the checks are, if that is news.
+    fn tell_progress(&mut self, progress: f64) {
+        if progress >= self.told_progress + LEAST_PROGRESS {
+            self.told_progress = progress;
+            self.answers.push_back(ResponseBody::Proving { progress });
         }
-        proving.spent_ms += now_ms - start_ms;
-        if again.steps() < target && now_ms >= deadline_ms && proving.spent_ms < LONGEST_REMAKE_MS {
-            proving.again = Some(again);
-            return;
-        }
-        let is_there = again.steps() == target;
-        self.proving = None;
-        let checks = prove(&run.trainer, &run.experiment, is_there.then_some(&*again));
-        self.answers.push_back(ResponseBody::Proof(checks));
     }
 }
 

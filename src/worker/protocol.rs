@@ -13,7 +13,7 @@ use crate::train::{Bucket, Divergence, StepReport};
 use serde::{Deserialize, Serialize};
 
 /// Counts up whenever the messages change their form.
-pub const PROTOCOL_VERSION: u32 = 3;
+pub const PROTOCOL_VERSION: u32 = 4;
 
 /// Buckets that a frame holds at the most; what was trained between two frames is thinned to as many.
 pub const BUCKETS_PER_FRAME: usize = 64;
@@ -104,8 +104,20 @@ pub enum ResponseBody {
     View,
     /// The run diverged; its last reports come beside it, each of one step.
     Ending,
+    /// The checks go on; so much is done, from 0 to 1.
+    Proving {
+        /// The share.
+        progress: f64,
+    },
     /// What came of the checks.
-    Proof(Vec<Check>),
+    Proof {
+        /// The step at which the run was checked.
+        step: u64,
+        /// All of them.
+        checks: Vec<Check>,
+    },
+    /// The run went on before all was checked.
+    ProofGivenUp,
     /// √χ of each experiment that was asked for, the factor of a layer in the middle; `None` where theory has none.
     Predicted(Vec<Option<f64>>),
     /// The run cannot go on: the worker panicked or was asked for what cannot be.

@@ -133,7 +133,10 @@ impl Session {
             Command::Return => self.return_to_head(now_ms),
             Command::Continue => self.continue_from_visit(),
             Command::Prove => {
-                self.set_goal(Goal::Rest, now_ms);
+                // A run on its way to a step is checked there.
+                if self.goal == Goal::Train {
+                    self.set_goal(Goal::Rest, now_ms);
+                }
                 self.inquiry.prove();
             }
             Command::Predict(experiments) => self.inquiry.predict(experiments),
@@ -356,6 +359,9 @@ impl Session {
     pub(super) fn set_goal(&mut self, goal: Goal, now_ms: f64) {
         let can_train = self.run.as_ref().is_some_and(|run| run.divergence.is_none());
         let goal = if can_train { goal } else { Goal::Rest };
+        if goal != Goal::Rest {
+            self.inquiry.give_up_proof();
+        }
         if goal != self.goal {
             self.next_step_at = now_ms;
             self.meter.restart(now_ms, self.steps());

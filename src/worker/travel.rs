@@ -42,6 +42,7 @@ impl Session {
         let Some(run) = &mut self.run else { return };
         if let Some(Head { trainer, divergence }) = run.head.take() {
             (run.trainer, run.divergence) = (trainer, divergence);
+            self.inquiry.give_up_proof();
             self.set_goal(Goal::Rest, now_ms);
             self.look_again();
         }

@@ -5,6 +5,7 @@ use crate::experiment::{Experiment, Speed};
 use crate::nn::Initializer;
 use crate::optim::Hyper;
 use crate::train::Trainer;
+use crate::train::proof::{Check, Claim};
 use crate::train::view::Watch;
 
 /// Sends a command and lets the session obey it.
@@ -146,6 +147,39 @@ fn what_is_asked_is_answered() {
     theories(&mut session);
     let ResponseBody::Predicted(factors) = session.take_answer().unwrap().body else { panic!("no factors") };
     assert!((factors[0].unwrap() - 0.236).abs() < 0.02 && factors[1].is_none(), "{factors:?}");
-    assert!(matches!(session.take_answer().unwrap().body, ResponseBody::Proof(_)));
+    let mut progress = 0.0;
+    let checks = loop {
+        match session.take_answer().unwrap().body {
+            ResponseBody::Proving { progress: more } => {
+                assert!(more > progress && more < 1.0, "{more} after {progress}");
+                progress = more;
+            }
+            ResponseBody::Proof { step, checks } => break (step, checks),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(progress > 0.5 && checks.0 == 20, "{progress} {checks:?}");
+    let holds = |check: &Check| check.found.map_or(check.claim == Claim::WeightGradient, |found| found.holds());
+    assert!(checks.1.iter().all(holds), "{checks:?}");
     assert_eq!(session.take_answer(), None);
+}
+
+#[test]
+fn a_run_that_goes_on_gives_its_checks_up() {
+    let leave = [Command::Run, Command::Step(1), Command::Visit(3), Command::Seek(25)];
+    for command in leave {
+        let mut session = loaded(small());
+        obey(&mut session, Command::Seek(20));
+        session.handle(request(Command::Prove), 0.0);
+        let mut clock = ticking();
+        // So long that they have begun and are not at their end.
+        for _ in 0..6 {
+            session.take_frame();
+            session.handle(request(Command::FrameTaken), 0.0);
+            session.advance(&mut clock);
+        }
+        session.handle(request(command.clone()), 0.0);
+        let answers: Vec<_> = std::iter::from_fn(|| session.take_answer()).map(|answer| answer.body).collect();
+        assert_eq!(answers.last(), Some(&ResponseBody::ProofGivenUp), "{command:?}");
+    }
 }
