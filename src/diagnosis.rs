@@ -129,7 +129,7 @@ pub struct Flow {
     /// The factor per layer: `e^-s`, s the least-squares slope of `ln ‖∂L/∂z^l‖` over the layers l whose gradient is
     /// neither zero nor infinite. 1 where there are fewer than two.
     pub factor_per_layer: f64,
-    /// ‖∂L/∂z‖ of the first hidden layer over that of the last. NaN where both are zero.
+    /// ‖∂L/∂z‖ of the first hidden layer over that of the last whose gradient is not zero. NaN where all are.
     pub total: f64,
     /// Hidden layers whose gradient is exactly zero.
     pub zero_layers: usize,
@@ -160,10 +160,9 @@ impl Flow {
             .filter(|&layer| norms[layer] > 0.0 && norms[layer].is_finite())
             .map(|layer| (layer as f64, norms[layer].ln()))
             .collect();
-        let total = match (norms.first(), norms.last()) {
-            (Some(first), Some(last)) => first / last,
-            _ => 1.0,
-        };
+        // Skip connections lead past a layer whose units are all off.
+        let last = norms.iter().rev().find(|norm| **norm != 0.0);
+        let total = norms.first().map_or(1.0, |first| first / last.unwrap_or(&0.0));
         let zero_layers = norms.iter().filter(|norm| **norm == 0.0).count();
         Self { factor_per_layer: (-slope(&points)).exp(), total, zero_layers }
     }

@@ -1,6 +1,6 @@
 //! The verdict on labelled situations: real runs, and reports made up for one trait.
 
-use gradient_lab::diagnosis::{Condition, Diagnosis, Repair, ZeroCause, diagnose, last_good};
+use gradient_lab::diagnosis::{Condition, Diagnosis, Flow, Repair, ZeroCause, diagnose, last_good};
 use gradient_lab::experiment::Experiment;
 use gradient_lab::experiment::share::{from_fragment, to_fragment};
 use gradient_lab::optim::{ClipKind, Hyper};
@@ -271,5 +271,20 @@ fn a_diverged_run_goes_farther_from_its_last_good_step_with_clipping_and_with_sm
         let ends = [clipped, slower].map(|other| run(&experiment, Some((good.step, other))).0);
         assert!(good.step < end && end < 1000, "{fragment}: {good:?} of {end}");
         assert!(ends.iter().all(|other| *other >= end) && ends.contains(&1000), "{fragment}: {ends:?} after {end}");
+    }
+}
+
+#[test]
+fn a_layer_without_gradient_makes_no_explosion() {
+    // Skip connections lead past the last hidden layer when its units are all off.
+    for (norms, total) in
+        [(&[0.5, 1.0, 0.0][..], 0.5), (&[2.0, 0.0], 1.0), (&[0.0, 1.0], 0.0), (&[3.0], 1.0), (&[], 1.0)]
+    {
+        assert_eq!(Flow::through(norms).total, total, "{norms:?}");
+    }
+    assert!(Flow::through(&[0.0, 0.0]).total.is_nan());
+    for step in 0..20 {
+        let narrow = "activation=relu&init=kaiming-normal&residual=scaled&width=2&batch=1";
+        assert!(!run(narrow, step).conditions.contains(&Condition::Exploding), "step {step}");
     }
 }

@@ -65,10 +65,10 @@ pub fn provide_reading(lab: Lab) -> Reading {
     let shown = RwSignal::new(None);
     let shown_at_ms = StoredValue::new(0.0);
     let news_since_ms = StoredValue::new(None::<f64>);
+    let is_running = Memo::new(move |_| lab.status.with(|status| status.state == RunState::Running));
     Effect::new(move |_| {
         let now_ms = js_sys::Date::now();
         let next = latest.get();
-        let is_running = lab.status.get_untracked().state == RunState::Running;
         let kind = |finding: &Option<Finding>| {
             finding.as_ref().map(|f| (f.diagnosis.conditions.clone(), f.diagnosis.repairs.clone()))
         };
@@ -83,7 +83,7 @@ pub fn provide_reading(lab: Lab) -> Reading {
             news_since_ms.set_value(None);
             age_ms > PACE_MS
         };
-        if !is_running || is_due {
+        if !is_running.get() || is_due {
             shown_at_ms.set_value(now_ms);
             news_since_ms.set_value(None);
             shown.set(next);
