@@ -9,6 +9,9 @@ use crate::train::{AnyTrainer, Scoring};
 /// Of the time of a run, so much goes to each of the two kinds of looking.
 const SHARE: f64 = 0.025;
 
+/// On the way to a step the network is scored so often, at steps that do not depend on the machine.
+const SCORES_ON_THE_WAY: u64 = 32;
+
 /// Floating-point operations that the field of what was learned may take: a few milliseconds.
 const FIELD_OPERATIONS: f64 = 3e8;
 
@@ -115,22 +118,31 @@ impl Session {
         self.lookout.scoring = None;
     }
 
+    /// On the way to a step that the page does not know yet, begins to score the network now and then.
+    pub(super) fn score_on_the_way(&mut self) {
+        if let Goal::Seek(target) = self.goal
+            && self.lookout.watch.evaluation
+            && self.steps() >= self.silent_until
+            && self.steps().is_multiple_of(target.div_ceil(SCORES_ON_THE_WAY).max(1))
+            && self.run.as_ref().is_some_and(|run| run.head.is_none())
+        {
+            self.lookout.scoring = Some(Default::default());
+        }
+    }
+
     /// Whether scores are under way, which must be done before the next step.
     pub fn is_scoring(&self) -> bool {
         self.lookout.scoring.is_some()
     }
 
     /// What is watched, if it is time to look and the page can take it: at once while the run rests, now and then while
-    /// it goes on; on the way to a step only the scores.
+    /// it goes on; on the way to a step only scores that were begun.
     pub fn take_view(&mut self, clock: &mut dyn FnMut() -> f64) -> Option<(Response, View)> {
         let is_running = match self.goal {
             Goal::Rest => false,
             Goal::Train => true,
             Goal::Steps(_) | Goal::Seek(_) => {
-                let Some(run) = self.run.as_mut().filter(|run| run.head.is_none()) else {
-                    self.lookout.scoring = None;
-                    return None;
-                };
+                let run = self.run.as_mut().filter(|_| self.lookout.scoring.is_some())?;
                 let view = self.lookout.score(&run.trainer, true, clock)?;
                 return Some((self.response(ResponseBody::View), view));
             }

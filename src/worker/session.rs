@@ -339,6 +339,7 @@ impl Session {
             }
         }
         self.set_goal(Goal::Seek(step), now_ms);
+        self.score_on_the_way();
         None
     }
 
@@ -366,6 +367,7 @@ impl Session {
         }
         self.has_news = true;
         self.look_again();
+        self.score_on_the_way();
     }
 
     pub(super) fn set_goal(&mut self, goal: Goal, now_ms: f64) {

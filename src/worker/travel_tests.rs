@@ -195,7 +195,7 @@ fn a_run_that_diverged_tells_its_last_steps_and_can_go_back() {
 }
 
 #[test]
-fn what_is_watched_is_seen_at_rest_after_every_change_of_step_and_not_on_the_way() {
+fn what_is_watched_is_seen_at_rest_and_on_the_way_to_a_step_the_scores_at_even_distances() {
     let mut session = loaded(small());
     frame(&mut session);
     session.handle(request(Command::Watch(Watch { layers: vec![1], evaluation: true, ..Watch::default() })), 0.0);
@@ -211,12 +211,13 @@ fn what_is_watched_is_seen_at_rest_after_every_change_of_step_and_not_on_the_way
         }
     };
     look(&mut session);
-    session.handle(request(Command::Seek(20)), 0.0);
+    session.handle(request(Command::Seek(100)), 0.0);
     look(&mut session);
     session.handle(request(Command::Visit(5)), 0.0);
     look(&mut session);
-    let expected = [0, 20, 5].map(|step| [(step, 1, false), (step, 0, true)]).concat();
-    assert_eq!(seen, expected);
+    let at_rest = |step| [(step, 1, false), (step, 0, true)];
+    let on_the_way: Vec<_> = (0..100).step_by(4).map(|step| (step, 0, true)).collect();
+    assert_eq!(seen, [&at_rest(0)[..], &on_the_way, &at_rest(100), &at_rest(5)].concat());
 }
 
 #[test]
