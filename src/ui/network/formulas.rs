@@ -272,7 +272,7 @@ fn update(i18n: Words, scene: &Scene) -> AnyView {
     };
     view! {
         <p class="slow-words">{t_string!(i18n, network.slow.update_is, optimizer = optimizer).to_string()} " " {rest.join(" ")}</p>
-        <p class="formula">{rule(kind)}</p>
+        {rule(kind)}
         <p class="formula">
             <span class="term"><i>"g"</i> " = " {partial_of_weight(index)} " ="</span> {result("grad", g)}
         </p>
@@ -281,7 +281,7 @@ fn update(i18n: Words, scene: &Scene) -> AnyView {
     .into_any()
 }
 
-/// What an optimizer makes of a gradient.
+/// What an optimizer keeps of the gradient, if a line is needed to say it, and what it makes of it.
 fn rule(optimizer: OptimizerKind) -> AnyView {
     let rule = rule_of(optimizer, "g", "w");
     let (before, after) = (rule.before(), rule.after());
@@ -297,10 +297,12 @@ fn rule(optimizer: OptimizerKind) -> AnyView {
         None => view! { <span class="term"><i>{top}</i></span> }.into_any(),
     };
     view! {
-        {kept.map(|kept| view! { <span class="term"><i>{kept} ", "</i></span> })}
-        <span class="term"><i>{before}</i></span>
-        {step}
-        {after.map(|after| view! { <span class="term"><i>{after}</i></span> })}
+        {kept.map(|kept| view! { <p class="formula"><span class="term"><i>{kept}</i></span></p> })}
+        <p class="formula">
+            <span class="term"><i>{before}</i></span>
+            {step}
+            {after.map(|after| view! { <span class="term"><i>{after}</i></span> })}
+        </p>
     }
     .into_any()
 }
