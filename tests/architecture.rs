@@ -89,12 +89,8 @@ fn arrows_point_one_way() {
     below("diagnosis.rs", &["plot", "worker", "ui"]);
     below("plot", &["diagnosis", "worker", "experiment", "nn", "optim"]);
     below("worker", &["diagnosis"]);
-    for path in sources("ui") {
-        for (_, line) in code(&path) {
-            let named = !line.contains("crate::optim") || line.trim() == "use crate::optim::Hyper;";
-            assert!(named, "{}: {line}: the page names hyper-parameters, no optimizer", path.display());
-        }
-    }
+    the_page_names_what_is_below_it("nn", &["Activation", "Loss", "Normalization", "Residual"]);
+    the_page_names_what_is_below_it("optim", &["ClipKind", "Hyper", "OptimizerKind", "ScheduleKind"]);
     assert_absent(&["plot", "worker"], &["crate::ui"], "it is below the page");
     below("plot", &["theory"]);
     // Theory is worked out in the worker; the page reads what came of it.
@@ -103,6 +99,23 @@ fn arrows_point_one_way() {
         &["theory::predict", "BandSampler", "exact_band", "critical_point"],
         "the worker computes it",
     );
+}
+
+/// The page matches on closed sets and shows hyper-parameters; it calls no layer and no optimizer.
+fn the_page_names_what_is_below_it(module: &str, names: &[&str]) {
+    let path_of_module = format!("crate::{module}");
+    for path in sources("ui") {
+        for (number, line) in code(&path) {
+            if !line.contains(&path_of_module) {
+                continue;
+            }
+            let used = line.trim().strip_prefix(&format!("use {path_of_module}::")).unwrap_or(&line);
+            let used = used.trim_matches(|c| "{};".contains(c)).split(", ");
+            for name in used {
+                assert!(names.contains(&name), "{}:{number}: {line}: it names {names:?} alone", path.display());
+            }
+        }
+    }
 }
 
 #[test]

@@ -35,6 +35,15 @@ pub fn Dropdown(
         }
     });
     on_cleanup(move || outside.remove());
+    // By the keyboard they turn elsewhere without a pointer. Where the focus goes to nothing, as with another window,
+    // the list stays.
+    let on_focusout = move |event: ev::FocusEvent| {
+        let target = event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        let Some(details) = details.get_untracked().filter(|_| target.is_some()) else { return };
+        if !details.contains(target.as_ref()) {
+            fold();
+        }
+    };
     // The focus would be lost with what had it.
     let fold_and_focus = move || {
         fold();
@@ -61,7 +70,7 @@ pub fn Dropdown(
         None => view! { <summary class="button quiet">{words}</summary> }.into_any(),
     };
     view! {
-        <details class="dropdown" node_ref=details on:keydown=on_keydown>
+        <details class="dropdown" node_ref=details on:keydown=on_keydown on:focusout=on_focusout>
             {summary}
             <div class="dropdown-body" on:click=move |_| fold_and_focus()>
                 {children()}

@@ -1,6 +1,7 @@
 //! What is being looked at besides the reports: the instrument that is open, the layers chosen, and what came of it.
 
 use crate::diagnosis::Repair;
+use crate::train::Quantity;
 use crate::train::phase::Phase;
 use crate::train::proof::Check;
 use crate::train::view::{Evaluation, View, Watch};
@@ -26,6 +27,42 @@ pub enum Instrument {
     Proof,
 }
 
+/// How the instruments show what they show. It is kept while another one is open.
+#[derive(Clone, Copy)]
+pub struct Looks {
+    /// The quantity of the map over time.
+    pub map_quantity: RwSignal<Quantity>,
+    /// Whether the loss has a logarithmic axis.
+    pub is_loss_log: RwSignal<bool>,
+    /// Whether the accuracy stands in the loss's place, where there is one.
+    pub is_accuracy: RwSignal<bool>,
+    /// Which of the optimizer's curves are shown.
+    pub optimizer_curves: [RwSignal<bool>; 4],
+    /// Whether the network's lines show weights, and not gradients.
+    pub is_weight: RwSignal<bool>,
+    /// Whether the training samples are shown.
+    pub has_training: RwSignal<bool>,
+    /// Whether the held-out samples are shown.
+    pub has_held_out: RwSignal<bool>,
+    /// Whether two layers that are compared have the same axes.
+    pub has_same_axes: RwSignal<bool>,
+}
+
+impl Default for Looks {
+    fn default() -> Self {
+        Self {
+            map_quantity: RwSignal::new(Quantity::GradZ),
+            is_loss_log: RwSignal::new(true),
+            is_accuracy: RwSignal::new(false),
+            optimizer_curves: [(); 4].map(|()| RwSignal::new(true)),
+            is_weight: RwSignal::new(false),
+            has_training: RwSignal::new(true),
+            has_held_out: RwSignal::new(true),
+            has_same_axes: RwSignal::new(true),
+        }
+    }
+}
+
 /// The state of the instruments.
 #[derive(Clone, Copy)]
 pub struct Instruments {
@@ -39,6 +76,8 @@ pub struct Instruments {
     pub unit: RwSignal<Option<(usize, usize)>>,
     /// The phase at which a step is gone through slowly.
     pub phase: RwSignal<Phase>,
+    /// How they show it.
+    pub looks: Looks,
     /// What the worker last saw of what is watched. Of another step than is shown it is stale.
     pub view: RwSignal<Option<Arc<View>>>,
     /// How well the network did whenever it was looked at, by step; thinned when they are many.
@@ -60,6 +99,7 @@ impl Default for Instruments {
             compared: RwSignal::new(None),
             unit: RwSignal::new(None),
             phase: RwSignal::new(Phase::FIRST),
+            looks: Looks::default(),
             view: RwSignal::new(None),
             evaluations: RwSignal::default(),
             proof: RwSignal::new(None),

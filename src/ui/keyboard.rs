@@ -8,8 +8,9 @@ use web_sys::{Element, KeyboardEvent};
 
 /// What takes letters for itself.
 const TAKES_LETTERS: &str = "input:not([type=range]), select, textarea, dialog, [contenteditable]";
-/// What takes the space bar as well. A slider does not, so a run can be started right after one was moved.
-const TAKES_SPACE: &str = "button, a, summary";
+/// What takes the space bar as well: it presses, or scrolls. A slider does not, so a run can be started right after one
+/// was moved.
+const TAKES_SPACE: &str = "button, a, summary, [role=region]";
 /// What takes the arrow keys as well.
 const TAKES_ARROWS: &str = "input, figure, [role=slider]";
 

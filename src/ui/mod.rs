@@ -27,6 +27,7 @@ pub mod post_mortem;
 pub mod proof;
 pub mod reading;
 pub mod recovery;
+pub mod rule;
 pub mod run_bar;
 pub mod scrubber;
 pub mod share_dialog;

@@ -1,6 +1,6 @@
 //! What the page has to say about a link or about the worker.
 
-use crate::choice::Choice;
+use crate::choice::{Choice, choice};
 use crate::experiment::share::Notice;
 use crate::plot::number;
 use crate::ui::i18n::{t_string, use_i18n};
@@ -9,6 +9,18 @@ use crate::ui::lab::use_lab;
 use crate::ui::words;
 use crate::worker::client::Failure;
 use leptos::prelude::*;
+
+choice! {
+    /// The kinds of notices about a link, in the order in which they stand; the names are those of `data-notice`.
+    pub enum NoticeKind {
+        /// Values that are not allowed.
+        BadValue => "bad-value",
+        /// Keys that nobody knows.
+        UnknownKey => "unknown-key",
+        /// A version later than this one.
+        NewerVersion => "newer-version",
+    }
+}
 
 /// Lines that a notice shows; a link can hold any number of mistakes.
 const LINES: usize = 5;
@@ -29,28 +41,27 @@ pub fn Notices() -> impl IntoView {
 fn LinkNotices() -> impl IntoView {
     let lab = use_lab();
     let i18n = use_i18n();
-    let of_kind = move |kind: &'static str| {
+    let of_kind = move |kind: NoticeKind| {
         let lines = move || {
             lab.link_notices.with(|notices| {
                 let line = |notice: &Notice| match notice {
-                    Notice::BadValue(rejection) if kind == "bad-value" => Some(t_string!(
+                    Notice::BadValue(rejection) => t_string!(
                         i18n,
                         page.notice.bad_value_line,
                         key = rejection.key.name(),
                         given = rejection.given.clone(),
                         allowed = words::allowed(i18n, rejection.allowed)
-                    )),
-                    Notice::UnknownKey(key) if kind == "unknown-key" => Some(key.clone()),
-                    Notice::NewerVersion(version) if kind == "newer-version" => Some(version.clone()),
-                    _ => None,
+                    ),
+                    Notice::UnknownKey(key) => key.clone(),
+                    Notice::NewerVersion(version) => version.clone(),
                 };
-                notices.iter().filter_map(line).collect::<Vec<_>>()
+                notices.iter().filter(|notice| kind_of(notice) == kind).map(line).collect::<Vec<_>>()
             })
         };
         let text = move |lines: &[String]| match kind {
-            "bad-value" => t_string!(i18n, page.notice.bad_value).to_owned(),
-            "unknown-key" => t_string!(i18n, page.notice.unknown_key).to_owned(),
-            _ => t_string!(i18n, page.notice.newer_version, version = lines.join(", ")),
+            NoticeKind::BadValue => t_string!(i18n, page.notice.bad_value).to_owned(),
+            NoticeKind::UnknownKey => t_string!(i18n, page.notice.unknown_key).to_owned(),
+            NoticeKind::NewerVersion => t_string!(i18n, page.notice.newer_version, version = lines.join(", ")),
         };
         let close = move |_| {
             lab.link_notices.update(|notices| notices.retain(|notice| kind_of(notice) != kind));
@@ -61,7 +72,7 @@ fn LinkNotices() -> impl IntoView {
                 return None;
             }
             let text = text(&lines);
-            let lines = if kind == "newer-version" { Vec::new() } else { lines };
+            let lines = if kind == NoticeKind::NewerVersion { Vec::new() } else { lines };
             let hidden = lines.len().saturating_sub(LINES);
             let more = (hidden > 0).then(|| view! { <li>{t_string!(i18n, page.notice.and_more, count = hidden)}</li> });
             let list = (!lines.is_empty()).then(|| {
@@ -69,7 +80,7 @@ fn LinkNotices() -> impl IntoView {
                 view! { <ul>{items} {more}</ul> }
             });
             Some(view! {
-                <div class="notice" role="status" data-notice=kind>
+                <div class="notice" role="status" data-notice=kind.name()>
                     <div>
                         <p>{text}</p>
                         {list}
@@ -87,14 +98,14 @@ fn LinkNotices() -> impl IntoView {
             })
         }
     };
-    view! { {of_kind("bad-value")} {of_kind("unknown-key")} {of_kind("newer-version")} }
+    NoticeKind::ALL.iter().map(|kind| of_kind(*kind)).collect_view()
 }
 
-fn kind_of(notice: &Notice) -> &'static str {
+fn kind_of(notice: &Notice) -> NoticeKind {
     match notice {
-        Notice::UnknownKey(_) => "unknown-key",
-        Notice::BadValue(_) => "bad-value",
-        Notice::NewerVersion(_) => "newer-version",
+        Notice::UnknownKey(_) => NoticeKind::UnknownKey,
+        Notice::BadValue(_) => NoticeKind::BadValue,
+        Notice::NewerVersion(_) => NoticeKind::NewerVersion,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::choice::Choice;
 use crate::experiment::{Group, Key, Value};
+use crate::optim::OptimizerKind;
 use crate::ui::control::Control;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
@@ -82,19 +83,19 @@ fn Method() -> impl IntoView {
                 Value::Integer(size) if size < experiment.samples => Some(size),
                 _ => None,
             };
-            (experiment.get(Key::Optimizer), batch)
+            (experiment.optimizer, batch)
         })
     });
     let name = move || {
         let (optimizer, batch) = parts.get();
-        if optimizer == Value::Name("sgd") {
+        if optimizer == OptimizerKind::Sgd {
             return match batch {
                 None => t_string!(i18n, page.panel.method.gd).to_owned(),
                 Some(1) => t_string!(i18n, page.panel.method.stochastic).to_owned(),
                 Some(size) => t_string!(i18n, page.panel.method.mini_batch, size = size),
             };
         }
-        let optimizer = words::value(i18n, Key::Optimizer, optimizer);
+        let optimizer = words::choice(i18n, Key::Optimizer, optimizer.name());
         match batch {
             None => t_string!(i18n, page.panel.method.other_full, optimizer = optimizer),
             Some(1) => t_string!(i18n, page.panel.method.other_single, optimizer = optimizer),

@@ -11,7 +11,7 @@ use crate::ui::lab::{Lab, use_lab};
 use crate::worker::protocol::RunState;
 use leptos::prelude::*;
 
-/// The last steps of a diverged run as a table, and three ways back; nothing while the run is alive.
+/// Three ways back from a diverged run, and its last steps as a table; nothing while the run is alive.
 #[component]
 pub fn PostMortem() -> impl IntoView {
     let (lab, i18n) = (use_lab(), use_i18n());
@@ -49,8 +49,8 @@ pub fn PostMortem() -> impl IntoView {
         <Show when=move || is_over.get()>
             <section class="post-mortem" aria-labelledby="post-mortem-title">
                 <h2 id="post-mortem-title">{move || t_string!(i18n, travel.post_mortem)}</h2>
-                {table}
                 {ways}
+                {table}
             </section>
         </Show>
     }

@@ -2,8 +2,8 @@
 
 use crate::choice::Choice;
 use crate::diagnosis::{Condition, Flow, ZeroCause};
-use crate::experiment::{Key, Value};
-use crate::nn::{Normalization, Residual};
+use crate::experiment::Key;
+use crate::nn::{Activation, Normalization, Residual};
 use crate::plot::number::{factor, significant};
 use crate::theory::{Forecast, NoPrediction, Standing};
 use crate::ui::formula::{BackwardStep, Fraction, GradientNorm, NormalizedStep, SkipStep, TheoryFactor};
@@ -36,7 +36,7 @@ pub fn Why() -> impl IntoView {
 }
 
 fn sentence(i18n: Words, finding: &Finding, condition: Condition) -> String {
-    let is_sigmoid = finding.experiment.get(Key::Activation) == Value::Name("sigmoid");
+    let is_sigmoid = finding.experiment.activation == Activation::Sigmoid;
     match condition {
         Condition::Diverged => {
             let precision = words::value(i18n, Key::Precision, finding.experiment.get(Key::Precision));

@@ -94,7 +94,7 @@ pub fn full_hint(i18n: Words, key: Key) -> String {
 /// The letter that formulas use for a parameter, and its index. They are the same in every language.
 pub fn symbol(key: Key) -> Option<(&'static str, Option<&'static str>)> {
     Some(match key {
-        Key::Depth => ("L", None),
+        Key::Depth => ("D", None),
         Key::Width => ("n", None),
         Key::Activation => ("φ", None),
         Key::BiasStd => ("σ", Some("b")),

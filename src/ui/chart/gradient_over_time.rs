@@ -37,7 +37,7 @@ const MOST_CELLS: usize = 4_000;
 pub fn GradientOverTime() -> impl IntoView {
     let (i18n, stage) = (use_i18n(), Stage::new());
     let Some(lab) = use_context::<Lab>() else { return ().into_any() };
-    let shown = RwSignal::new(Quantity::GradZ);
+    let shown = lab.instruments.looks.map_quantity;
     let chart = Shown::<Axes, Labels>::nothing();
     let axes = chart.axes;
     let reading = RwSignal::new(None::<(u64, usize)>);
@@ -169,10 +169,14 @@ pub fn GradientOverTime() -> impl IntoView {
         >
             <label class="chart-select">
                 <span>{move || t_string!(i18n, charts.gradient_over_time.quantity)}</span>
-                <select on:change=choose_quantity prop:value=move || shown.get().name()>
+                <select on:change=choose_quantity>
                     {QUANTITIES
                         .map(|quantity| {
-                            view! { <option value=quantity.name()>{move || quantity::label(i18n, quantity)}</option> }
+                            view! {
+                                <option value=quantity.name() prop:selected=move || shown.get() == quantity>
+                                    {move || quantity::label(i18n, quantity)}
+                                </option>
+                            }
                         })
                         .collect_view()}
                 </select>

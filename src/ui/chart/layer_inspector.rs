@@ -30,7 +30,7 @@ pub fn LayerInspector() -> impl IntoView {
             compared.set(None);
         }
     });
-    let has_same_axes = RwSignal::new(true);
+    let has_same_axes = lab.instruments.looks.has_same_axes;
     let is_comparing = Memo::new(move |_| compared.get().is_some());
     let first = Signal::derive(move || Some(layer.get()));
     let second = Signal::derive(move || compared.get());

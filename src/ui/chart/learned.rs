@@ -31,7 +31,7 @@ pub fn LearnedChart(
     let Some(lab) = use_context::<Lab>() else { return ().into_any() };
     let chart = Shown::<Axes, Labels>::nothing();
     let axes = chart.axes;
-    let (training, held_out) = (RwSignal::new(true), RwSignal::new(true));
+    let (training, held_out) = (lab.instruments.looks.has_training, lab.instruments.looks.has_held_out);
     let choices = move || Choices { training: training.get(), held_out: held_out.get() };
     let point = RwSignal::new(None::<(f64, f64)>);
     let kept = StoredValue::new_local((Image::default(), Stretcher::default()));

@@ -23,7 +23,7 @@ use leptos_i18n::I18nContext;
 pub fn LossChart() -> impl IntoView {
     let (i18n, stage) = (use_i18n(), Stage::new());
     let Some(lab) = use_context::<Lab>() else { return ().into_any() };
-    let (is_log, is_accuracy) = (RwSignal::new(true), RwSignal::new(false));
+    let (is_log, is_accuracy) = (lab.instruments.looks.is_loss_log, lab.instruments.looks.is_accuracy);
     let evaluations = lab.instruments.evaluations;
     // Only what has classes has an accuracy.
     let has_accuracy =

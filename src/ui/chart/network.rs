@@ -34,7 +34,7 @@ pub fn NetworkPicture(
 ) -> impl IntoView {
     let (i18n, stage) = (use_i18n(), Stage::new());
     let Some(lab) = use_context::<Lab>() else { return ().into_any() };
-    let is_weight = RwSignal::new(false);
+    let is_weight = lab.instruments.looks.is_weight;
     let chart = Shown::<Axes, Labels>::nothing();
     let axes = chart.axes;
     let reading = RwSignal::new(None::<(usize, usize)>);

@@ -19,6 +19,7 @@ use crate::train::Quantity;
 use crate::train::step_reading::{Course, Layers, StepByLayer, StepReading, StepRule};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
 use crate::ui::lab::Lab;
+use crate::ui::rule::rule_of;
 use crate::ui::words;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
@@ -40,7 +41,7 @@ impl Curve {
         match self {
             Self::Step => "ΔW / η",
             Self::Gradient => "∂L/∂W",
-            Self::SecondMoment => "√v̂",
+            Self::SecondMoment => rule_of(experiment.optimizer, "g", "w").root,
             Self::FirstMoment if experiment.optimizer.uses_momentum() => "v",
             Self::FirstMoment => "m̂",
         }
@@ -82,7 +83,7 @@ impl Curve {
 pub fn OptimizerChart() -> impl IntoView {
     let (i18n, stage) = (use_i18n(), Stage::new());
     let Some(lab) = use_context::<Lab>() else { return ().into_any() };
-    let is_shown = Curve::ALL.map(|_| RwSignal::new(true));
+    let is_shown = lab.instruments.looks.optimizer_curves;
     let curves = move || Curve::ALL.into_iter().zip(is_shown).filter(|(_, is_shown)| is_shown.get()).map(|(c, _)| c);
     let chart = Shown::<Axes, Labels>::nothing();
     let axes = chart.axes;
@@ -270,15 +271,8 @@ fn data(experiment: &Experiment, theme: &Theme, by_layer: &StepByLayer, curves: 
 }
 
 /// The optimizer's step, as a formula.
-fn formula(experiment: &Experiment) -> &'static str {
-    match experiment.optimizer.name() {
-        "sgd" => "ΔW = −η ∂L/∂W",
-        "momentum" => "ΔW = −η v, v ← μ v + ∂L/∂W",
-        "nesterov" => "ΔW = −η (∂L/∂W + μ v), v ← μ v + ∂L/∂W",
-        "adagrad" | "rmsprop" => "ΔW = −η ∂L/∂W / (√v̂ + ε)",
-        "adamw" => "ΔW = −η (m̂ / (√v̂ + ε) + λ W)",
-        _ => "ΔW = −η m̂ / (√v̂ + ε)",
-    }
+fn formula(experiment: &Experiment) -> String {
+    rule_of(experiment.optimizer, "∂L/∂W", "W").in_line()
 }
 
 /// What the numbers say, sentence by sentence.
@@ -302,8 +296,9 @@ fn reading_words(i18n: I18nContext<Locale>, experiment: &Experiment, by_layer: &
         _ if gradient > 1.0 => t_string!(i18n, steps.gradient_falls, factor = factor, from = from).to_string(),
         _ => t_string!(i18n, steps.gradient_grows, factor = factor, from = from).to_string(),
     };
-    let sentences = [Some(first), Some(step_words(i18n, optimizer, &reading, gradient, step))];
-    sentences.into_iter().chain([epsilon_words(i18n, &reading, layers)]).flatten().collect()
+    let root = Curve::SecondMoment.label(experiment);
+    let sentences = [Some(first), Some(step_words(i18n, optimizer, root, &reading, gradient, step))];
+    sentences.into_iter().chain([epsilon_words(i18n, root, &reading, layers)]).flatten().collect()
 }
 
 /// A ratio as how many times the larger is the smaller.
@@ -314,6 +309,7 @@ fn fold(ratio: f64) -> String {
 fn step_words(
     i18n: I18nContext<Locale>,
     optimizer: &'static str,
+    root: &'static str,
     reading: &StepReading,
     gradient: f64,
     step: f64,
@@ -334,10 +330,10 @@ fn step_words(
             t_string!(i18n, steps.momentum_grows, optimizer, factor = factor).to_string()
         }
         (Course::Steady, StepRule::Adaptive) if falls => {
-            t_string!(i18n, steps.steady_falls, optimizer, factor = factor).to_string()
+            t_string!(i18n, steps.steady_falls, optimizer, root, factor = factor).to_string()
         }
         (Course::Steady, StepRule::Adaptive) => {
-            t_string!(i18n, steps.steady_grows, optimizer, factor = factor).to_string()
+            t_string!(i18n, steps.steady_grows, optimizer, root, factor = factor).to_string()
         }
         (Course::Follows | Course::Apart, StepRule::Adaptive) if step > 1.0 => {
             t_string!(i18n, steps.adaptive_falls, optimizer, factor = factor).to_string()
@@ -351,19 +347,24 @@ fn step_words(
     }
 }
 
-fn epsilon_words(i18n: I18nContext<Locale>, reading: &StepReading, layers: usize) -> Option<String> {
+fn epsilon_words(
+    i18n: I18nContext<Locale>,
+    root: &'static str,
+    reading: &StepReading,
+    layers: usize,
+) -> Option<String> {
     if let Some(margin) = reading.margin {
-        return Some(t_string!(i18n, steps.margin, factor = significant(margin, 2)).to_string());
+        return Some(t_string!(i18n, steps.margin, root, factor = significant(margin, 2)).to_string());
     }
     let Layers { first, last, count } = reading.below_epsilon?;
     let words = if count == layers {
-        t_string!(i18n, steps.below_all).to_owned()
+        t_string!(i18n, steps.below_all, root).to_string()
     } else if count == 1 {
-        t_string!(i18n, steps.below_one, layer = layer_name(i18n, first - 1, layers)).to_string()
+        t_string!(i18n, steps.below_one, root, layer = layer_name(i18n, first - 1, layers)).to_string()
     } else if count == last - first + 1 {
-        t_string!(i18n, steps.below, first = first, last = last).to_string()
+        t_string!(i18n, steps.below, root, first = first, last = last).to_string()
     } else {
-        t_string!(i18n, steps.below_some, count = count).to_string()
+        t_string!(i18n, steps.below_some, root, count = count).to_string()
     };
     Some(words)
 }

@@ -2,15 +2,15 @@
 //!
 //! A number that a formula ends in carries itself to the last digit as `data-value`, and its name as `data-slow`.
 
-use crate::choice::Choice;
-use crate::experiment::{Experiment, Key, Value};
-use crate::nn::{Normalization, Residual};
-use crate::optim::Hyper;
+use crate::experiment::{Experiment, Key};
+use crate::nn::{Loss, Normalization, Residual};
+use crate::optim::{ClipKind, Hyper, OptimizerKind, ScheduleKind};
 use crate::plot::number::{exact, grouped, readable, significant};
 use crate::train::phase::{Phase, SumOfProducts, largest};
 use crate::train::view::UnitView;
 use crate::ui::formula::Fraction;
 use crate::ui::i18n::t_string;
+use crate::ui::rule::{Rule, rule_of};
 use crate::ui::words::{self, Words};
 use leptos::prelude::*;
 
@@ -44,13 +44,6 @@ impl Scene {
     /// Whether the layer above has a skip connection, by which part of the gradient goes around it.
     fn has_bypass(&self) -> bool {
         self.experiment.residual != Residual::None && self.unit.layer + 1 < self.experiment.depth as usize
-    }
-
-    fn name(&self, key: Key) -> &'static str {
-        match self.experiment.get(key) {
-            Value::Name(name) => name,
-            _ => "",
-        }
     }
 }
 
@@ -119,10 +112,12 @@ fn forward(i18n: Words, scene: &Scene) -> AnyView {
 fn loss(i18n: Words, scene: &Scene) -> AnyView {
     let unit = &scene.unit;
     let (o, y) = (|| view! { <i>"o"</i> }, || view! { <i>"y"</i> });
-    let of_sample = match scene.name(Key::Loss) {
-        "mse" => view! { "(" {o()} " − " {y()} ")²" }.into_any(),
-        "softmax" => view! { "−ln softmax(" {o()} ")" <sub>{y()}</sub> }.into_any(),
-        _ => view! { "max(" {o()} ", 0) − " {o()} {y()} " + ln(1 + e" <sup>"−|" {o()} "|"</sup> ")" }.into_any(),
+    let of_sample = match scene.experiment.loss {
+        Loss::Mse => view! { "(" {o()} " − " {y()} ")²" }.into_any(),
+        Loss::SoftmaxCrossEntropy => view! { "−Σ " {y()} " ln softmax(" {o()} ")" }.into_any(),
+        Loss::BceWithLogits => {
+            view! { "max(" {o()} ", 0) − " {o()} {y()} " + ln(1 + e" <sup>"−|" {o()} "|"</sup> ")" }.into_any()
+        }
     };
     view! {
         <p class="slow-words">{t_string!(i18n, network.slow.loss_is)}</p>
@@ -166,21 +161,21 @@ fn backward(i18n: Words, scene: &Scene) -> AnyView {
 fn output_delta(i18n: Words, scene: &Scene) -> AnyView {
     let unit = &scene.unit;
     let (o, y) = (unit.network_output.get(unit.unit).copied(), unit.target.get(unit.unit).copied());
-    let loss = scene.name(Key::Loss);
+    let loss = scene.experiment.loss;
+    let is_of_classes = loss == Loss::SoftmaxCrossEntropy;
     // The mean is over the samples, and but for classes over the outputs too.
-    let count = unit.batch * if loss == "softmax" { 1 } else { unit.network_output.len().max(1) };
+    let count = unit.batch * if is_of_classes { 1 } else { unit.network_output.len().max(1) };
     let count = grouped(count as u64);
-    let (before, after) = match loss {
-        "mse" => ("2 (", ""),
-        "softmax" => ("softmax(", ")"),
-        _ => ("σ(", ")"),
+    let (before, after, close) = match loss {
+        Loss::Mse => ("2 (", "", ")"),
+        Loss::SoftmaxCrossEntropy => ("softmax(", ")", ""),
+        Loss::BceWithLogits => ("σ(", ")", ""),
     };
-    let close = if loss == "mse" { ")" } else { "" };
     let letters = move || view! { {before} <i>"o"</i> {after} " − " <i>"y"</i> {close} };
     let numbers = {
         let text = |value: Option<f64>| value.map_or_else(|| "?".to_owned(), |value| factor(value, 3));
         // Of a softmax all outputs have a part, so there the letter stays.
-        let o = if loss == "softmax" { "o".to_owned() } else { text(o) };
+        let o = if is_of_classes { "o".to_owned() } else { text(o) };
         let top = format!("{before}{o}{after} − {}{close}", text(y));
         move || top.clone()
     };
@@ -188,7 +183,7 @@ fn output_delta(i18n: Words, scene: &Scene) -> AnyView {
     view! {
         <p class="slow-words">{t_string!(i18n, network.slow.backward_output, count = count).to_string()}</p>
         <p class="formula">
-            {partial("z")} <span class="term">"="</span> <Fraction top=letters bottom=|| view! { <i>"n"</i> } />
+            {partial("z")} <span class="term">"="</span> <Fraction top=letters bottom=|| view! { <i>"N"</i> } />
             <span class="term">"="</span> <Fraction top=numbers bottom=move || below.clone() />
             <span class="term">"="</span> {result("delta", unit.delta)}
         </p>
@@ -239,9 +234,11 @@ fn update(i18n: Words, scene: &Scene) -> AnyView {
     let (unit, hyper) = (&scene.unit, &scene.hyper);
     let Some(index) = largest(&unit.grad_weights) else { return ().into_any() };
     let optimizer = words::value(i18n, Key::Optimizer, scene.experiment.get(Key::Optimizer));
-    let name = scene.name(Key::Optimizer);
-    let (is_clipped, is_decayed) = (hyper.clip.name() != "none", hyper.weight_decay != 0.0);
-    let is_scheduled = hyper.schedule.name() != "constant" || hyper.warmup > 0;
+    let kind = scene.experiment.optimizer;
+    // Of a decay of its own the rule speaks itself.
+    let is_decayed = hyper.weight_decay != 0.0 && !rule_of(kind, "g", "w").has_own_decay;
+    let is_clipped = hyper.clip != ClipKind::None;
+    let is_scheduled = hyper.schedule != ScheduleKind::Constant || hyper.warmup > 0;
     let rest = [
         is_clipped.then(|| t_string!(i18n, network.slow.clipped)),
         is_decayed.then(|| t_string!(i18n, network.slow.decayed)),
@@ -249,7 +246,7 @@ fn update(i18n: Words, scene: &Scene) -> AnyView {
     ];
     let rest: Vec<&str> = rest.into_iter().flatten().collect();
     // Only then Δw is what stands there, to the last digit.
-    let is_plain = name == "sgd" && rest.is_empty();
+    let is_plain = kind == OptimizerKind::Sgd && rest.is_empty();
     let w = unit.weights.get(index).copied();
     let g = unit.grad_weights[index];
     let made = match unit.updates.get(index) {
@@ -275,7 +272,7 @@ fn update(i18n: Words, scene: &Scene) -> AnyView {
     };
     view! {
         <p class="slow-words">{t_string!(i18n, network.slow.update_is, optimizer = optimizer).to_string()} " " {rest.join(" ")}</p>
-        <p class="formula">{rule(name)}</p>
+        {rule(kind)}
         <p class="formula">
             <span class="term"><i>"g"</i> " = " {partial_of_weight(index)} " ="</span> {result("grad", g)}
         </p>
@@ -284,27 +281,30 @@ fn update(i18n: Words, scene: &Scene) -> AnyView {
     .into_any()
 }
 
-/// What an optimizer makes of a gradient, by its name.
-fn rule(optimizer: &str) -> AnyView {
-    let with_root = |before: &'static str, top: &'static str, bottom: &'static str, after: &'static str| {
-        view! {
-            <span class="term"><i>{before}</i></span>
-            <span class="term"><i>"Δw = −η"</i></span>
-            <Fraction top=move || view! { <i>{top}</i> } bottom=move || view! { <i>{bottom}</i> } />
-            <span class="term"><i>{after}</i></span>
+/// What an optimizer keeps of the gradient, if a line is needed to say it, and what it makes of it.
+fn rule(optimizer: OptimizerKind) -> AnyView {
+    let rule = rule_of(optimizer, "g", "w");
+    let (before, after) = (rule.before(), rule.after());
+    let Rule { kept, top, bottom, .. } = rule;
+    let step = match bottom {
+        Some(bottom) => view! {
+            <Fraction
+                top=move || view! { <i>{top.clone()}</i> }
+                bottom=move || view! { <i>{bottom.clone()}</i> }
+            />
         }
-        .into_any()
+        .into_any(),
+        None => view! { <span class="term"><i>{top}</i></span> }.into_any(),
     };
-    match optimizer {
-        "momentum" => view! { <span class="term"><i>"v ← μ v + g,  Δw = −η v"</i></span> }.into_any(),
-        "nesterov" => view! { <span class="term"><i>"v ← μ v + g,  Δw = −η (g + μ v)"</i></span> }.into_any(),
-        "adagrad" => with_root("s ← s + g²,", "g", "√s + ε", ""),
-        "rmsprop" => with_root("s ← α s + (1 − α) g²,", "g", "√s + ε", ""),
-        "adam" => with_root("", "m̂", "√v̂ + ε", ""),
-        "adamw" => with_root("", "m̂", "√v̂ + ε", "− η λ w"),
-        "amsgrad" => with_root("", "m̂", "√max v̂ + ε", ""),
-        _ => view! { <span class="term"><i>"Δw = −η g"</i></span> }.into_any(),
+    view! {
+        {kept.map(|kept| view! { <p class="formula"><span class="term"><i>{kept}</i></span></p> })}
+        <p class="formula">
+            <span class="term"><i>{before}</i></span>
+            {step}
+            {after.map(|after| view! { <span class="term"><i>{after}</i></span> })}
+        </p>
     }
+    .into_any()
 }
 
 /// ∂L/∂ of a unit's quantity.

@@ -95,9 +95,6 @@ impl SlowStep {
         if instruments.unit.get_untracked() != Some((layer, unit)) {
             instruments.unit.set(Some((layer, unit)));
         }
-        if instruments.layer.get_untracked() != layer {
-            instruments.layer.set(layer);
-        }
     }
 
     fn back(self) {
