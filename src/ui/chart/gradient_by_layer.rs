@@ -1,13 +1,13 @@
 //! The chart of gradient norms by layer.
 
-use super::export;
-use super::figure::{ChartFigure, Go, Readout, ReadoutRow, dashes_picture};
+use super::figure::{ChartFigure, Go, ReadoutRow, dashes_picture};
 use super::pace::paced;
 use super::quantity;
 use super::segments::Segments;
 use super::stage::{Shown, Stage};
 use super::table::Table;
 use super::toggle::CurveToggle;
+use super::{by_layer, export};
 use crate::experiment::{Experiment, Precision};
 use crate::plot::StripLabels;
 use crate::plot::gradient_by_layer::{Axes, Data, Labels, Prediction, Series, trail_of};
@@ -17,6 +17,7 @@ use crate::theory::{Forecast, Standing};
 use crate::train::{Quantity, StepReport, bucket_of};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
 use crate::ui::lab::Lab;
+use crate::ui::words::layer_name;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 
@@ -151,9 +152,7 @@ pub fn GradientByLayer() -> impl IntoView {
                 });
                 let values = values.flatten().unwrap_or_default();
                 let value = values.get(layer).copied();
-                let places = values.iter().enumerate();
-                points
-                    .extend(places.filter_map(|(l, value)| Some((axes.layer_to_x(l), axes.frame.value_to_y(*value)?))));
+                points.extend(by_layer::points(axes, &values));
                 ReadoutRow {
                     mark: Some(quantity::mark(&theme, shown)),
                     label: quantity::label(i18n, shown),
@@ -165,38 +164,11 @@ pub fn GradientByLayer() -> impl IntoView {
                 expected.with(|expected| rows.extend(expected.iter().flat_map(|e| expected_rows(i18n, e, layer))));
                 rows.extend(standing(lab, layer).map(|standing| standing_row(i18n, standing)));
             }
-            Some(Readout {
-                x: axes.layer_to_x(layer),
-                span: (axes.frame.plot.top, axes.frame.floor()),
-                y: None,
-                title: layer_name(i18n, layer, axes.layers()),
-                rows,
-                points,
-                place: (layer as u64, axes.layers() as u64 - 1),
-            })
+            Some(by_layer::readout(i18n, axes, layer, rows, points))
         })
     });
-    let go = move |go: Go| {
-        let Some((at, last)) = axes.with_untracked(|axes| {
-            let axes = axes.as_ref()?;
-            let last = axes.layers() - 1;
-            let at =
-                if let Go::To(x, _) = go { axes.x_to_layer(x) } else { read_layer.get_untracked().unwrap_or(last) };
-            Some((at.min(last), last))
-        }) else {
-            return;
-        };
-        let had_none = read_layer.get_untracked().is_none();
-        read_layer.set(match go {
-            Go::To(..) => Some(at),
-            Go::Left | Go::Right | Go::Up | Go::Down if had_none => Some(at),
-            Go::Left | Go::Down => Some(at.saturating_sub(1)),
-            Go::Right | Go::Up => Some((at + 1).min(last)),
-            Go::First => Some(0),
-            Go::Last => Some(last),
-            Go::Leave => None,
-        });
-    };
+    let go = move |go: Go| by_layer::go(axes, read_layer, go);
+    let choose = move |chosen| by_layer::choose(lab, read_layer, chosen);
 
     let spoken = paced(lab, 5_000.0);
     let summary = Memo::new(move |_| {
@@ -220,11 +192,6 @@ pub fn GradientByLayer() -> impl IntoView {
             axes.draw_data(svg, theme, &data).ok()
         })
     };
-    let choose = move |()| {
-        if let Some(layer) = read_layer.get_untracked() {
-            lab.open_layer(layer);
-        }
-    };
     let theme = stage.theme();
     let toggles = move || {
         QUANTITIES
@@ -246,6 +213,7 @@ pub fn GradientByLayer() -> impl IntoView {
     view! {
         <ChartFigure
             name="gradient-by-layer"
+            is_main=true
             title=Signal::derive(move || t_string!(i18n, charts.gradient_by_layer.title).to_owned())
             stage
             readout
@@ -360,15 +328,6 @@ fn standing_row(i18n: I18nContext<Locale>, standing: Standing) -> ReadoutRow {
         Standing::Above => t_string!(i18n, charts.theory.above),
     };
     ReadoutRow { mark: None, label: quantity::label(i18n, Quantity::GradZ), value: words.to_owned() }
-}
-
-/// A layer's name: its number, or that it is the output layer.
-pub(in crate::ui) fn layer_name(i18n: I18nContext<Locale>, layer: usize, layers: usize) -> String {
-    if layer + 1 == layers {
-        t_string!(i18n, charts.output_layer).to_owned()
-    } else {
-        t_string!(i18n, charts.layer, number = layer + 1).to_string()
-    }
 }
 
 fn summary(i18n: I18nContext<Locale>, report: &StepReport) -> String {

@@ -2,7 +2,6 @@
 
 use super::export;
 use super::figure::{ChartFigure, Go, Readout, ReadoutRow};
-use super::gradient_by_layer::layer_name;
 use super::pace::paced;
 use super::stage::{Shown, Stage};
 use super::table::Table;
@@ -14,6 +13,7 @@ use crate::plot::theme::Theme;
 use crate::train::view::{Histogram, LayerView, View};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
 use crate::ui::lab::{Lab, use_lab};
+use crate::ui::words::layer_name_in;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 
@@ -194,7 +194,8 @@ pub(super) fn HistogramChart(
         let (layer, name) = (layer.get(), kind.words(i18n, normalized.get()));
         let text = view.with(|view| {
             let histogram = kind.content(seen(view.as_deref()?, layer)?)?.histogram;
-            Some(summary(i18n, name, &layer_words(i18n, lab, layer?), histogram))
+            let layer = lab.measured.with(|experiment| Some(layer_name_in(i18n, experiment, layer?)))?;
+            Some(summary(i18n, name, &layer, histogram))
         });
         text.unwrap_or_default()
     });
@@ -204,7 +205,8 @@ pub(super) fn HistogramChart(
         let table = view.with_untracked(|view| {
             let view = view.as_deref()?;
             let content = kind.content(seen(view, layer)?)?;
-            Some(table(i18n, name, &layer_words(i18n, lab, layer?), view.step, content))
+            let layer = lab.measured.with(|experiment| Some(layer_name_in(i18n, experiment, layer?)))?;
+            Some(table(i18n, name, &layer, view.step, content))
         });
         table.unwrap_or_default()
     });
@@ -264,10 +266,6 @@ fn marks(i18n: I18nContext<Locale>) -> Marks {
         not_finite: t_string!(i18n, layer.mark.not_finite).to_owned(),
         saturated: t_string!(i18n, layer.mark.saturated).to_owned(),
     }
-}
-
-fn layer_words(i18n: I18nContext<Locale>, lab: Lab, layer: usize) -> String {
-    layer_name(i18n, layer, lab.measured.with(|experiment| experiment.depth as usize + 1))
 }
 
 fn readout(i18n: I18nContext<Locale>, axes: &Axes, content: Content<'_>, place: usize) -> Option<Readout> {

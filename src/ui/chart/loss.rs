@@ -1,7 +1,7 @@
 //! The chart of the loss and of the accuracy.
 
 use super::export;
-use super::figure::{ChartFigure, Go, Readout, ReadoutRow};
+use super::figure::{ChartFigure, Chosen, Go, Led, Readout, ReadoutRow};
 use super::pace::paced;
 use super::segments::Segments;
 use super::stage::{Shown, Stage};
@@ -90,10 +90,11 @@ pub fn LossChart() -> impl IntoView {
         });
         read_step.set(lab.history.with_value(|history| go_along(history, go, to, read_step.get_untracked())));
     };
-    let choose = move |()| {
+    let choose = move |_: Chosen| {
         if let Some(step) = read_step.get_untracked() {
             lab.show_step(step);
         }
+        Led::Here
     };
 
     let spoken = paced(lab, 5_000.0);

@@ -1,8 +1,7 @@
 //! The network as a picture: units and weights, or bands.
 
 use super::export;
-use super::figure::{ChartFigure, Go, Readout, ReadoutRow};
-use super::gradient_by_layer::layer_name;
+use super::figure::{ChartFigure, Chosen, Go, Led, Readout, ReadoutRow};
 use super::pace::paced;
 use super::quantity;
 use super::segments::Segments;
@@ -15,6 +14,7 @@ use crate::train::view::View;
 use crate::train::{Quantity, StepReport};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
 use crate::ui::lab::Lab;
+use crate::ui::words::layer_name;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 use std::sync::Arc;
@@ -81,10 +81,11 @@ pub fn NetworkPicture(
             reading.set(to);
         }
     };
-    let choose = move |()| {
+    let choose = move |_: Chosen| {
         if let Some((column, unit)) = reading.get_untracked().filter(|(column, _)| *column > 0) {
             choose.run((column - 1, unit));
         }
+        Led::Here
     };
 
     let spoken = paced(lab, 5_000.0);

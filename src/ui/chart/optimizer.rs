@@ -1,13 +1,12 @@
 //! What the optimizer makes of the gradient, layer by layer.
 
-use super::export;
-use super::figure::{ChartFigure, Go, Readout, ReadoutRow};
-use super::gradient_by_layer::layer_name;
+use super::figure::{ChartFigure, Go, ReadoutRow};
 use super::pace::paced;
 use super::quantity;
 use super::stage::{Shown, Stage};
 use super::table::Table;
 use super::toggle::CurveToggle;
+use super::{by_layer, export};
 use crate::choice::Choice;
 use crate::experiment::{Experiment, Key};
 use crate::optim::Hyper;
@@ -19,7 +18,7 @@ use crate::train::Quantity;
 use crate::train::step_reading::{Course, Layers, StepByLayer, StepReading, StepRule};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
 use crate::ui::lab::Lab;
-use crate::ui::words;
+use crate::ui::words::{self, layer_name};
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 
@@ -120,51 +119,19 @@ pub fn OptimizerChart() -> impl IntoView {
                 let mut points = Vec::new();
                 let row = |curve: Curve| {
                     let values = curve.values(by_layer)?;
-                    let places = values.iter().enumerate();
-                    points.extend(
-                        places.filter_map(|(l, value)| Some((axes.layer_to_x(l), axes.frame.value_to_y(*value)?))),
-                    );
+                    points.extend(by_layer::points(axes, values));
                     let label = lab.measured.with(|experiment| curve.label(experiment)).to_owned();
                     Some(ReadoutRow { mark: Some(curve.mark(&theme)), label, value: readable(*values.get(layer)?) })
                 };
                 let mut rows: Vec<ReadoutRow> = curves().filter_map(row).collect();
                 let epsilon = by_layer.epsilon;
                 rows.extend(epsilon.map(|e| ReadoutRow { mark: None, label: "ε".to_owned(), value: short(e) }));
-                Some(Readout {
-                    x: axes.layer_to_x(layer),
-                    span: (axes.frame.plot.top, axes.frame.floor()),
-                    y: None,
-                    points,
-                    title: layer_name(i18n, layer, axes.layers()),
-                    rows,
-                    place: (layer as u64, axes.layers() as u64 - 1),
-                })
+                Some(by_layer::readout(i18n, axes, layer, rows, points))
             })
         })
     });
-    let go = move |go: Go| {
-        let layer = axes.with_untracked(|axes| {
-            let axes = axes.as_ref()?;
-            let last = axes.layers() - 1;
-            let from = read_layer.get_untracked();
-            let at = from.unwrap_or(last).min(last);
-            match go {
-                Go::To(x, _) => Some(axes.x_to_layer(x)),
-                Go::Left | Go::Down if from.is_some() => Some(at.saturating_sub(1)),
-                Go::Right | Go::Up if from.is_some() => Some((at + 1).min(last)),
-                Go::Left | Go::Down | Go::Right | Go::Up => Some(at),
-                Go::First => Some(0),
-                Go::Last => Some(last),
-                Go::Leave => None,
-            }
-        });
-        read_layer.set(layer);
-    };
-    let choose = move |()| {
-        if let Some(layer) = read_layer.get_untracked() {
-            lab.open_layer(layer);
-        }
-    };
+    let go = move |go: Go| by_layer::go(axes, read_layer, go);
+    let choose = move |chosen| by_layer::choose(lab, read_layer, chosen);
 
     let refreshed = paced(lab, 1_000.0);
     let reading = Memo::new(move |_| {
