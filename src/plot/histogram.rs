@@ -1,5 +1,6 @@
 //! The chart of how often the numbers of a layer fall where, with φ′ over it.
 
+use super::ChartAxes;
 use super::color::Rgb;
 use super::frame::{Frame, Margins, StripKind, StripLabels, Surface};
 use super::number;
@@ -11,13 +12,26 @@ use crate::train::view::Histogram;
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters_backend::DrawingBackend;
 
-/// What is drawn.
+/// The numbers that are drawn.
 #[derive(Clone, Copy, Debug)]
 pub struct Content<'a> {
     /// How often the numbers fall where.
     pub histogram: &'a Histogram,
     /// φ′ over the same numbers.
     pub slope: Option<Slope<'a>>,
+}
+
+/// What the chart shows.
+#[derive(Clone, Debug)]
+pub struct Data<'a> {
+    /// The numbers.
+    pub content: Content<'a>,
+    /// Another histogram with the same value axis, in a chart of its own.
+    pub beside: Option<&'a Histogram>,
+    /// The colour of the bars.
+    pub color: Rgb,
+    /// The words beside marks.
+    pub marks: Marks,
 }
 
 /// φ′ over the range of a histogram.
@@ -83,20 +97,15 @@ pub struct Axes {
 /// Below this share of the largest |φ′| a unit counts as saturated.
 const SATURATED: f64 = 0.05;
 
-impl Axes {
-    /// The axes for a histogram, close to the previous ones; `None` where there is no room for them.
-    ///
-    /// With another histogram `beside` it, both have the same value axis.
-    pub fn fit(
-        surface: Surface,
-        theme: &Theme,
-        content: Content<'_>,
-        beside: Option<&Histogram>,
-        previous: Option<&Self>,
-    ) -> Option<Self> {
+impl ChartAxes for Axes {
+    type Data<'a> = Data<'a>;
+    type Labels = Labels;
+
+    fn fit(surface: Surface, theme: &Theme, data: &Data<'_>, previous: Option<&Self>) -> Option<Self> {
+        let content = data.content;
         let em = theme.font_px * surface.scale;
         let ends =
-            std::iter::once(content.histogram).chain(beside).filter_map(ends).flat_map(|(low, high)| [low, high]);
+            std::iter::once(content.histogram).chain(data.beside).filter_map(ends).flat_map(|(low, high)| [low, high]);
         let values = value_range(ends).settle(previous.map(|axes| axes.values));
         let margins = Margins { top: 1.9, right: if content.slope.is_some() { 3.0 } else { 1.2 }, bottom: 3.1 };
         let joined =
@@ -123,34 +132,7 @@ impl Axes {
         Some(Self { frame, values, power: power_of(values), joined, slopes })
     }
 
-    /// The place of a value; outside the plot where it is out of range, and the middle of the plot for NaN.
-    pub fn value_to_x(&self, value: f64) -> f64 {
-        let position = ValueScale::Linear(self.values).position(value).unwrap_or(0.5);
-        self.frame.plot.left + position * self.frame.plot.width()
-    }
-
-    /// The bars of a histogram, from the left.
-    pub fn bars(&self, histogram: &Histogram) -> Vec<Bar> {
-        bars(histogram, self.joined)
-    }
-
-    /// The bar at a place, or the nearest.
-    pub fn x_to_bar(&self, x: f64, histogram: &Histogram) -> Option<usize> {
-        let bars = self.bars(histogram);
-        let value = ValueScale::Linear(self.values).value_at((x - self.frame.plot.left) / self.frame.plot.width());
-        Some(bars.partition_point(|bar| bar.high < value).min(bars.len().checked_sub(1)?))
-    }
-
-    /// The height of a bar.
-    pub fn bar_to_y(&self, bar: &Bar, histogram: &Histogram) -> f64 {
-        self.share_to_y(bar.count - bar.zeros, histogram)
-    }
-
-    /// Draws everything but the data.
-    ///
-    /// # Errors
-    /// Those of the backend.
-    pub fn draw<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, labels: &Labels) -> Drawn<DB> {
+    fn draw<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, labels: &Labels) -> Drawn<DB> {
         let mut painter = Painter::new(backend, theme);
         let (frame, em, plot) = (&self.frame, self.frame.em, self.frame.plot);
         let strips = StripLabels { not_a_number: String::new(), ..StripLabels::default() };
@@ -182,23 +164,14 @@ impl Axes {
 
     /// Draws the bars, φ′ over them with its saturated zones shaded, the spike of exact zeros, the number of those that
     /// are not finite, and a small triangle at the mean.
-    ///
-    /// # Errors
-    /// Those of the backend.
-    pub fn draw_data<DB: DrawingBackend>(
-        &self,
-        backend: &mut DB,
-        theme: &Theme,
-        content: Content<'_>,
-        color: Rgb,
-        marks: &Marks,
-    ) -> Drawn<DB> {
+    fn draw_data<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, data: &Data<'_>) -> Drawn<DB> {
+        let Data { content, color, marks, .. } = data;
         let mut painter = Painter::new(backend, theme);
         let (em, plot, histogram) = (self.frame.em, self.frame.plot, content.histogram);
         if let Some(slope) = content.slope {
             self.draw_saturated(&mut painter, theme, slope, histogram, marks)?;
         }
-        self.draw_bars(&mut painter, histogram, color)?;
+        self.draw_bars(&mut painter, histogram, *color)?;
         if let Some(slope) = content.slope {
             let points = self.slope_points(slope, histogram);
             painter.path(&points, 0.2 * em, slope_color(theme))?;
@@ -218,6 +191,31 @@ impl Axes {
             painter.marker(Marker::Triangle, (mean, plot.bottom + 0.33 * em), 0.24 * em, theme.text)?;
         }
         Ok(())
+    }
+}
+
+impl Axes {
+    /// The place of a value; outside the plot where it is out of range, and the middle of the plot for NaN.
+    pub fn value_to_x(&self, value: f64) -> f64 {
+        let position = ValueScale::Linear(self.values).position(value).unwrap_or(0.5);
+        self.frame.plot.left + position * self.frame.plot.width()
+    }
+
+    /// The bars of a histogram, from the left.
+    pub fn bars(&self, histogram: &Histogram) -> Vec<Bar> {
+        bars(histogram, self.joined)
+    }
+
+    /// The bar at a place, or the nearest.
+    pub fn x_to_bar(&self, x: f64, histogram: &Histogram) -> Option<usize> {
+        let bars = self.bars(histogram);
+        let value = ValueScale::Linear(self.values).value_at((x - self.frame.plot.left) / self.frame.plot.width());
+        Some(bars.partition_point(|bar| bar.high < value).min(bars.len().checked_sub(1)?))
+    }
+
+    /// The height of a bar.
+    pub fn bar_to_y(&self, bar: &Bar, histogram: &Histogram) -> f64 {
+        self.share_to_y(bar.count - bar.zeros, histogram)
     }
 
     fn draw_bars<DB: DrawingBackend>(

@@ -1,11 +1,11 @@
 //! Charts as files and as text to copy: PNG, SVG and CSV.
 
 use super::canvas;
-use super::stage::Stage;
+use super::stage::{Shown, Stage};
 use super::table::Table;
 use crate::plot::csv::to_csv;
 use crate::plot::theme::{SVG_TEXT_ZOOM, Theme};
-use crate::plot::{Surface, svg as file};
+use crate::plot::{ChartAxes, Surface, svg as file};
 use js_sys::Array;
 use leptos::prelude::*;
 use plotters::prelude::SVGBackend;
@@ -34,7 +34,7 @@ pub(super) struct Exported {
     pub picture: Option<Callback<(), Option<String>>>,
 }
 
-/// What a chart's `picture` returns: what `draw` draws of it, as large and in the colours and the type as on the page.
+/// The picture of a chart: what `draw` draws of it, as large and in the colours and the type as on the page.
 ///
 /// `draw` fits the axes to the surface, and draws axes and data on the backend; `None` is for a chart with nothing to
 /// show.
@@ -47,6 +47,25 @@ pub(super) fn svg(
         let theme = Theme { text_zoom: SVG_TEXT_ZOOM, ..theme };
         file::picture((surface.width, surface.height), |backend| draw(surface, &theme, backend))
     })
+}
+
+impl<Axes: ChartAxes + Send + Sync> Shown<Axes, Axes::Labels>
+where
+    Axes::Labels: Send + Sync,
+{
+    /// What a chart's `picture` returns: labels and data drawn on axes like those that are shown.
+    pub(super) fn svg<'a>(
+        self,
+        stage: Stage,
+        shown: impl FnOnce(&Theme) -> Option<(Axes::Labels, Axes::Data<'a>)>,
+    ) -> Option<String> {
+        svg(stage, |surface, theme, backend| {
+            let (labels, data) = shown(theme)?;
+            let axes = self.axes.with_untracked(|before| Axes::fit(surface, theme, &data, before.as_ref()))?;
+            axes.draw(backend, theme, &labels).ok()?;
+            axes.draw_data(backend, theme, &data).ok()
+        })
+    }
 }
 
 impl Exported {

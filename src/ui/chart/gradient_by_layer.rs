@@ -1,5 +1,6 @@
 //! The chart of gradient norms by layer.
 
+use super::by_layer;
 use super::figure::{ChartFigure, Go, ReadoutRow, dashes_picture};
 use super::pace::paced;
 use super::quantity;
@@ -7,7 +8,6 @@ use super::segments::Segments;
 use super::stage::{Shown, Stage};
 use super::table::Table;
 use super::toggle::CurveToggle;
-use super::{by_layer, export};
 use crate::experiment::{Experiment, Precision};
 use crate::plot::StripLabels;
 use crate::plot::gradient_by_layer::{Axes, Data, Labels, Prediction, Series, trail_of};
@@ -106,7 +106,7 @@ pub fn GradientByLayer() -> impl IntoView {
         let is_expected = choices.is_theory_shown.get() && shown.contains(&Quantity::GradZ);
         let prediction = expected.get().filter(|_| is_expected).map(|expected| prediction(i18n, expected));
         let is_rms = choices.is_rms.get();
-        let data = lab.history.with_value(|history| {
+        lab.history.with_value(|history| {
             let report = report?;
             let buckets = history.buckets();
             let index = bucket_of(buckets, report.step)?;
@@ -119,24 +119,14 @@ pub fn GradientByLayer() -> impl IntoView {
                 }
                 Some(data)
             })
-        });
-        data.unwrap_or_default()
+        })
     };
     Effect::new(move |_| {
         lab.redraw.track();
         let labels = labels(i18n, choices.is_rms.get());
-        let Some((surface, theme)) = stage.look() else { return };
-        let data = data_now(&theme);
-        let for_axes = theme.clone();
-        // A canvas reports no errors worth telling: what could not be drawn is drawn with the next frame.
-        chart.draw(
-            stage,
-            theme,
-            labels,
-            |previous| Axes::fit(surface, &for_axes, &data, previous),
-            |axes, theme, _, canvas| drop(axes.draw_data(canvas, theme, &data)),
-            |axes, theme, labels, canvas| drop(axes.draw(canvas, theme, labels)),
-        );
+        let Some(look) = stage.look() else { return };
+        let data = data_now(&look.1);
+        chart.show(stage, look, labels, data.as_ref());
     });
 
     let readout = Signal::derive(move || {
@@ -184,14 +174,7 @@ pub fn GradientByLayer() -> impl IntoView {
         untrack(|| lab.with_shown(|bucket| table(i18n, &experiment, &bucket.last, expected.as_ref(), is_rms)))
             .unwrap_or_default()
     });
-    let picture = move |()| {
-        export::svg(stage, |surface, theme, svg| {
-            let data = data_now(theme);
-            let axes = axes.with(|shown| Axes::fit(surface, theme, &data, shown.as_ref()))?;
-            axes.draw(svg, theme, &labels(i18n, choices.is_rms.get())).ok()?;
-            axes.draw_data(svg, theme, &data).ok()
-        })
-    };
+    let picture = move |()| chart.svg(stage, |theme| Some((labels(i18n, choices.is_rms.get()), data_now(theme)?)));
     let theme = stage.theme();
     let toggles = move || {
         QUANTITIES

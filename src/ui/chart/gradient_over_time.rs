@@ -52,13 +52,12 @@ pub fn GradientOverTime() -> impl IntoView {
         let Some((surface, theme)) = stage.look() else { return };
         lab.history.with_value(|history| {
             let buckets = history.buckets();
-            let for_axes = theme.clone();
             // A canvas reports no errors worth telling.
             chart.draw(
                 stage,
                 theme,
                 labels,
-                |previous| Axes::fit(surface, &for_axes, buckets, shown, previous),
+                |theme, previous| Axes::fit(surface, theme, buckets, shown, previous),
                 |axes, theme, canvas, backend| {
                     pictures.update_value(|(stretcher, image)| {
                         axes.paint(theme, buckets, shown, image);

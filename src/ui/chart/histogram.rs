@@ -1,13 +1,12 @@
 //! The chart of how often one kind of a layer's numbers falls where.
 
-use super::export;
 use super::figure::{ChartFigure, Go, Readout, ReadoutRow};
 use super::pace::paced;
 use super::stage::{Shown, Stage};
 use super::table::Table;
 use crate::nn::Normalization;
 use crate::plot::color::Rgb;
-use crate::plot::histogram::{Axes, Content, Labels, Marks, Slope, total};
+use crate::plot::histogram::{Axes, Content, Data, Labels, Marks, Slope, total};
 use crate::plot::number::{grouped, readable};
 use crate::plot::theme::Theme;
 use crate::train::view::{Histogram, LayerView, View};
@@ -128,25 +127,11 @@ pub(super) fn HistogramChart(
     let normalized = Memo::new(move |_| is_normalized(lab, layer.get()));
 
     Effect::new(move |_| {
-        let Some((surface, theme)) = stage.look() else { return };
-        let view = view.get();
-        let of = |layer| view.as_deref().and_then(|view| kind.content(seen(view, layer)?));
-        let (content, beside) = (of(layer.get()), of(beside.get()));
-        let marks = marks(i18n);
-        let for_axes = theme.clone();
-        // A canvas reports no errors worth telling: what could not be drawn is drawn with the next frame.
-        chart.draw(
-            stage,
-            theme,
-            labels(i18n, kind, normalized.get()),
-            |previous| Axes::fit(surface, &for_axes, content?, beside.map(|beside| beside.histogram), previous),
-            |axes, theme, _, canvas| {
-                if let Some(content) = content {
-                    drop(axes.draw_data(canvas, theme, content, kind.color(theme), &marks));
-                }
-            },
-            |axes, theme, labels, canvas| drop(axes.draw(canvas, theme, labels)),
-        );
+        let Some(look) = stage.look() else { return };
+        let labels = labels(i18n, kind, normalized.get());
+        let (view, layers) = (view.get(), (layer.get(), beside.get()));
+        let data = view.as_deref().and_then(|view| data(i18n, &look.1, kind, view, layers));
+        chart.show(stage, look, labels, data.as_ref());
     });
 
     let reading = RwSignal::new(None::<usize>);
@@ -211,15 +196,8 @@ pub(super) fn HistogramChart(
         table.unwrap_or_default()
     });
     let picture = move |()| {
-        export::svg(stage, |surface, theme, svg| {
-            let view = view.get()?;
-            let of = |layer| kind.content(seen(&view, layer)?);
-            let (content, beside) = (of(layer.get())?, of(beside.get()));
-            let beside = beside.map(|beside| beside.histogram);
-            let axes = axes.with(|shown| Axes::fit(surface, theme, content, beside, shown.as_ref()))?;
-            axes.draw(svg, theme, &labels(i18n, kind, normalized.get())).ok()?;
-            axes.draw_data(svg, theme, content, kind.color(theme), &marks(i18n)).ok()
-        })
+        let (view, layers) = (view.get_untracked()?, (layer.get_untracked(), beside.get_untracked()));
+        chart.svg(stage, |theme| Some((labels(i18n, kind, normalized.get()), data(i18n, theme, kind, &view, layers)?)))
     };
     let title = move || match kind {
         Kind::PreActivation => format!("{}, φ′", kind.formula(normalized.get())),
@@ -258,6 +236,19 @@ fn labels(i18n: I18nContext<Locale>, kind: Kind, is_normalized: bool) -> Labels 
         share_axis: t_string!(i18n, layer.axis.share).to_owned(),
         slope_axis: "φ′".to_owned(),
     }
+}
+
+/// The numbers of the first of two layers, with the value axis in common with those of the second, if there is one.
+fn data<'a>(
+    i18n: I18nContext<Locale>,
+    theme: &Theme,
+    kind: Kind,
+    view: &'a View,
+    (layer, beside): (Option<usize>, Option<usize>),
+) -> Option<Data<'a>> {
+    let content = |layer| kind.content(seen(view, layer)?);
+    let beside = content(beside).map(|beside| beside.histogram);
+    Some(Data { content: content(layer)?, beside, color: kind.color(theme), marks: marks(i18n) })
 }
 
 fn marks(i18n: I18nContext<Locale>) -> Marks {

@@ -1,12 +1,12 @@
 //! What the optimizer makes of the gradient, layer by layer.
 
+use super::by_layer;
 use super::figure::{ChartFigure, Go, ReadoutRow};
 use super::pace::paced;
 use super::quantity;
 use super::stage::{Shown, Stage};
 use super::table::Table;
 use super::toggle::CurveToggle;
-use super::{by_layer, export};
 use crate::choice::Choice;
 use crate::experiment::{Experiment, Key};
 use crate::optim::Hyper;
@@ -91,22 +91,12 @@ pub fn OptimizerChart() -> impl IntoView {
     Effect::new(move |_| {
         let labels = labels(i18n);
         let curves: Vec<Curve> = curves().collect();
-        let Some((surface, theme)) = stage.look() else { return };
+        let Some(look) = stage.look() else { return };
         let data = shown.with(|shown| {
             let (_, by_layer) = shown.as_ref()?;
-            Some(lab.measured.with(|experiment| data(experiment, &theme, by_layer, &curves)))
+            Some(lab.measured.with(|experiment| data(experiment, &look.1, by_layer, &curves)))
         });
-        let data = data.unwrap_or_default();
-        let for_axes = theme.clone();
-        // A canvas reports no errors worth telling: what could not be drawn is drawn with the next frame.
-        chart.draw(
-            stage,
-            theme,
-            labels,
-            |previous| Axes::fit(surface, &for_axes, &data, previous),
-            |axes, theme, _, canvas| drop(axes.draw_data(canvas, theme, &data)),
-            |axes, theme, labels, canvas| drop(axes.draw(canvas, theme, labels)),
-        );
+        chart.show(stage, look, labels, data.as_ref());
     });
 
     let readout = Signal::derive(move || {
@@ -152,13 +142,10 @@ pub fn OptimizerChart() -> impl IntoView {
             .unwrap_or_default()
     });
     let picture = move |()| {
-        export::svg(stage, |surface, theme, svg| {
+        chart.svg(stage, |theme| {
             let curves: Vec<Curve> = curves().collect();
             let (_, by_layer) = shown.get()?;
-            let data = lab.measured.with(|experiment| data(experiment, theme, &by_layer, &curves));
-            let axes = axes.with(|shown| Axes::fit(surface, theme, &data, shown.as_ref()))?;
-            axes.draw(svg, theme, &labels(i18n)).ok()?;
-            axes.draw_data(svg, theme, &data).ok()
+            Some((labels(i18n), lab.measured.with(|experiment| data(experiment, theme, &by_layer, &curves))))
         })
     };
     let toggle = move |(curve, is_shown): (Curve, RwSignal<bool>)| {

@@ -4,8 +4,8 @@ use super::canvas;
 use super::observe::{SizeWatch, ViewWatch};
 use super::theme::follow_theme;
 use super::timing::timed;
-use crate::plot::Surface;
 use crate::plot::theme::Theme;
+use crate::plot::{ChartAxes, Surface};
 use leptos::html;
 use leptos::prelude::*;
 use plotters_canvas::CanvasBackend;
@@ -61,11 +61,11 @@ impl<Axes: Clone + PartialEq + Send + Sync, Labels: PartialEq + Send + Sync> Sho
         stage: Stage,
         theme: Theme,
         labels: Labels,
-        fit: impl FnOnce(Option<&Axes>) -> Option<Axes>,
+        fit: impl FnOnce(&Theme, Option<&Axes>) -> Option<Axes>,
         draw_data: impl FnOnce(&Axes, &Theme, &HtmlCanvasElement, &mut CanvasBackend),
         draw_axes: impl FnOnce(&Axes, &Theme, &Labels, &mut CanvasBackend),
     ) {
-        let fitted = self.axes.with_untracked(|previous| fit(previous.as_ref()));
+        let fitted = self.axes.with_untracked(|previous| fit(&theme, previous.as_ref()));
         if self.axes.with_untracked(|previous| *previous != fitted) {
             self.axes.set(fitted.clone());
         }
@@ -84,6 +84,30 @@ impl<Axes: Clone + PartialEq + Send + Sync, Labels: PartialEq + Send + Sync> Sho
             timed(stage, "axes", || draw_axes(fitted, theme, labels, &mut axes_canvas));
             self.drawn.set_value(wanted);
         }
+    }
+}
+
+impl<Axes: ChartAxes + Send + Sync> Shown<Axes, Axes::Labels>
+where
+    Axes::Labels: Send + Sync,
+{
+    /// Shows data, or nothing where there are none, in the size and the theme of [`Stage::look`].
+    pub(super) fn show(
+        self,
+        stage: Stage,
+        (surface, theme): (Surface, Theme),
+        labels: Axes::Labels,
+        data: Option<&Axes::Data<'_>>,
+    ) {
+        // A canvas reports no errors worth telling: what could not be drawn is drawn with the next frame.
+        self.draw(
+            stage,
+            theme,
+            labels,
+            |theme, previous| Axes::fit(surface, theme, data?, previous),
+            |axes, theme, _, canvas| drop(data.map(|data| axes.draw_data(canvas, theme, data))),
+            |axes, theme, labels, canvas| drop(axes.draw(canvas, theme, labels)),
+        );
     }
 }
 
