@@ -3,7 +3,7 @@
 use super::ChartAxes;
 use super::color::Rgb;
 use super::frame::{Frame, Margins, StripKind, StripLabels, Surface};
-use super::paint::{Drawn, Marker, Painter, TextLook};
+use super::paint::{Drawn, Marker, Painter, TextLook, rough_width};
 use super::scale::{LogRange, ValueScale, segments};
 use super::theme::Theme;
 use super::ticks;
@@ -70,6 +70,8 @@ pub struct Labels {
     pub layer_axis: String,
     /// The title of the value axis.
     pub value_axis: String,
+    /// The same for charts too narrow for it.
+    pub value_axis_short: String,
     /// The output layer's tick.
     pub output: String,
     /// In the range that plain f32 lacks.
@@ -126,7 +128,9 @@ impl ChartAxes for Axes {
     fn draw<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, labels: &Labels) -> Drawn<DB> {
         let mut painter = Painter::new(backend, theme);
         let (frame, em, plot) = (&self.frame, self.frame.em, self.frame.plot);
-        frame.draw(&mut painter, theme, &labels.value_axis, &labels.strips)?;
+        let has_room = rough_width(&labels.value_axis, em) <= f64::from(frame.surface.width);
+        let title = if has_room { &labels.value_axis } else { &labels.value_axis_short };
+        frame.draw(&mut painter, theme, title, &labels.strips)?;
         if let Some(y) = self.underflow_y {
             painter.rect((plot.left, y), (plot.right, plot.bottom), theme.strip, 1.0)?;
             painter.dashed_path(&[(plot.left, y), (plot.right, y)], frame.hairline(), 0.4 * em, theme.axis)?;

@@ -4,7 +4,7 @@ use super::ChartAxes;
 use super::color::Rgb;
 use super::frame::{Frame, Margins, StripKind, StripLabels, Surface};
 use super::number;
-use super::paint::{Drawn, Marker, Painter, TextLook};
+use super::paint::{Drawn, Marker, Painter, TextLook, rough_width};
 use super::scale::{LinearRange, ValueScale, segments};
 use super::theme::Theme;
 use super::value_axis::{power_of, value_range, value_ticks};
@@ -139,9 +139,8 @@ impl ChartAxes for Axes {
         frame.draw(&mut painter, theme, &labels.share_axis, &strips)?;
         let numbers = TextLook::new(em, theme.muted, HPos::Center, VPos::Center);
         for (value, text) in value_ticks(self.values, self.power, plot.width() / em) {
-            let x = self.value_to_x(value);
-            painter.upright_line(x, plot.bottom, plot.bottom + 0.3 * em, frame.hairline(), theme.axis)?;
-            painter.text(&text, (x, plot.bottom + 1.1 * em), numbers)?;
+            let at = (self.value_to_x(value), plot.bottom);
+            painter.tick_below(at, frame.hairline(), &text, 1.1 * em, numbers)?;
         }
         if self.slopes.is_some_and(|(_, largest)| largest > 0.0) {
             let look = TextLook::new(em, slope_color(theme), HPos::Left, VPos::Center);
@@ -155,8 +154,8 @@ impl ChartAxes for Axes {
         let power = if self.power == 0 { String::new() } else { format!(" (×{})", number::power_of_ten(self.power)) };
         let title = [&labels.value_axis, &labels.value_formula].map(|title| format!("{title}{power}"));
         let [words, formula] = &title;
-        let title = if width(words, em) <= surface_width - em { words } else { formula };
-        let half = width(title, em) / 2.0;
+        let title = if rough_width(words, em) <= surface_width - em { words } else { formula };
+        let half = rough_width(title, em) / 2.0;
         // Under the middle of the plot, as long as it is not cut there.
         let middle = ((plot.left + plot.right) / 2.0).min(surface_width - half).max(half);
         painter.text(title, (middle, plot.bottom + 2.3 * em), TextLook::new(em, theme.text, HPos::Center, VPos::Center))
@@ -180,7 +179,7 @@ impl ChartAxes for Axes {
         if let Some(y) = self.frame.strip_y(f64::NAN, 0).filter(|_| histogram.not_finite > 0) {
             let text = format!("{} {}", number::grouped(histogram.not_finite.into()), marks.not_finite);
             // In a narrow chart it begins left of the plot, where no other strip's label would stand.
-            let has_room = plot.left + 1.6 * em + width(&text, em) < f64::from(self.frame.surface.width);
+            let has_room = plot.left + 1.6 * em + rough_width(&text, em) < f64::from(self.frame.surface.width);
             let left = if has_room { plot.left } else { 0.0 };
             painter.marker(Marker::Diamond, (left + 0.8 * em, y), 0.35 * em, theme.not_a_number)?;
             let look = TextLook::new(em, theme.text, HPos::Left, VPos::Center);
@@ -257,7 +256,7 @@ impl Axes {
         for (left, right) in &zones {
             painter.rect((*left, plot.top), (*right, plot.bottom), theme.muted, 0.16)?;
         }
-        let room = width(&marks.saturated, em);
+        let room = rough_width(&marks.saturated, em);
         if let Some((left, right)) = zones.into_iter().max_by(|a, b| (a.1 - a.0).total_cmp(&(b.1 - b.0)))
             && right - left > room + 0.6 * em
         {
@@ -283,6 +282,8 @@ impl Axes {
     ) -> Drawn<DB> {
         /// From this share on it is written at the spike.
         const NOTEWORTHY: f64 = 0.02;
+        /// How much wider bold text is.
+        const BOLD: f64 = 1.2;
         let (em, plot) = (self.frame.em, self.frame.plot);
         let x = self.value_to_x(0.0);
         if histogram.zeros == 0 || !(plot.left..=plot.right).contains(&x) {
@@ -300,14 +301,14 @@ impl Axes {
         }
         let percent = number::percent(share);
         let gap = 0.45 * em;
-        let sides = [
-            (f64::from(self.frame.surface.width) - x - gap, x + gap, HPos::Left),
-            (x - gap - plot.left, x - gap, HPos::Right),
-        ];
+        let edge = f64::from(self.frame.surface.width);
+        let sides = [(edge - x - gap, x + gap, HPos::Left), (x - gap - plot.left, x - gap, HPos::Right)];
         let texts = [format!("{percent} % {}", marks.zeros), format!("{percent} % = 0"), format!("{percent}%")];
         let places = texts.iter().flat_map(|text| sides.map(|(room, at, horizontal)| (text, room, at, horizontal)));
-        let fitting = places.into_iter().find(|(text, room, ..)| width(text, em) <= *room);
-        let (text, _, at, horizontal) = fitting.unwrap_or((&texts[2], 0.0, x + gap, HPos::Left));
+        let fitting = places.into_iter().find(|(text, room, ..)| BOLD * rough_width(text, em) <= *room);
+        // Where there is no room it stands near the spike, rather than cut.
+        let nearest = if sides[0].0 >= sides[1].0 { (edge, HPos::Right) } else { (plot.left, HPos::Left) };
+        let (text, _, at, horizontal) = fitting.unwrap_or((&texts[2], 0.0, nearest.0, nearest.1));
         let look = TextLook::new(em, theme.text, horizontal, VPos::Center);
         painter.text(text, (at, y.max(plot.top) + 0.6 * em), look.bold())
     }
@@ -368,11 +369,6 @@ pub fn total(histogram: &Histogram) -> u64 {
 /// The mean of the squares of its finite numbers.
 pub fn mean_square(histogram: &Histogram) -> f64 {
     histogram.mean * histogram.mean + histogram.std * histogram.std
-}
-
-/// A rough width of a text.
-fn width(text: &str, em: f64) -> f64 {
-    0.57 * text.chars().count() as f64 * em
 }
 
 fn slope_color(theme: &Theme) -> Rgb {

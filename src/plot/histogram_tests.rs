@@ -135,6 +135,14 @@ fn numbers_that_are_not_finite_are_counted_above() {
 }
 
 #[test]
+fn a_share_without_room_at_its_spike_ends_at_the_edge() {
+    let histogram = histogram(&[0.0; 20], 64);
+    let (_, picture) = draw(surface(104, 150), &Theme::light(), Content { histogram: &histogram, slope: None }, None);
+    assert!(texts(&picture).contains(&"100%".to_owned()), "{picture}");
+    assert_eq!(attributes(&picture, "text", "x", &["font-weight=\"bold\"", "text-anchor=\"end\""]), ["104"]);
+}
+
+#[test]
 fn two_histograms_can_have_one_axis() {
     let narrow = histogram(&bell(0.0, 1e-6, 200), 64);
     let wide = histogram(&bell(0.0, 1e-2, 200), 64);

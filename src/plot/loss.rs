@@ -3,11 +3,10 @@
 use super::ChartAxes;
 use super::color::Rgb;
 use super::frame::{Frame, Margins, StripKind, StripLabels, Surface};
-use super::number;
 use super::paint::{Drawn, Marker, Painter, TextLook};
 use super::scale::{LinearRange, LogRange, StepRange, ValueScale, segments};
+use super::step_axis::StepAxis;
 use super::theme::Theme;
-use super::ticks::TickLabel;
 use crate::train::Bucket;
 use crate::train::view::{Evaluation, Score};
 use plotters::style::text_anchor::{HPos, VPos};
@@ -160,18 +159,15 @@ impl ChartAxes for Axes {
 
     fn draw<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, labels: &Labels) -> Drawn<DB> {
         let mut painter = Painter::new(backend, theme);
-        let (frame, em, plot) = (&self.frame, self.frame.em, self.frame.plot);
+        let frame = &self.frame;
         frame.draw(&mut painter, theme, &labels.value_axis, &labels.strips)?;
-        let numbers = TextLook::new(em, theme.muted, HPos::Center, VPos::Center);
-        let widest_em = 0.58 * number::grouped(self.steps.last()).len() as f64 + 1.2;
-        for tick in self.steps.ticks((plot.width() / (widest_em * em)) as usize) {
-            let x = plot.left + tick.position * plot.width();
-            painter.upright_line(x, frame.floor(), frame.floor() + 0.3 * em, frame.hairline(), theme.axis)?;
-            let text = tick.label.as_ref().map(TickLabel::text).unwrap_or_default();
-            painter.text(&text, (x, frame.floor() + 1.0 * em), numbers)?;
-        }
-        let title = TextLook::new(em, theme.text, HPos::Center, VPos::Center);
-        painter.text(&labels.step_axis, ((plot.left + plot.right) / 2.0, frame.floor() + 2.3 * em), title)?;
+        let (surface, steps) = (frame.surface, self.steps);
+        StepAxis { surface, em: frame.em, ends: (frame.plot.left, frame.plot.right), y: frame.floor(), steps }.draw(
+            &mut painter,
+            theme,
+            &labels.step_axis,
+            |step| self.step_to_x(step),
+        )?;
         self.draw_legend(&mut painter, theme, labels)
     }
 

@@ -19,6 +19,7 @@ mod network_legend;
 pub mod number;
 mod paint;
 pub mod scale;
+mod step_axis;
 pub mod svg;
 #[cfg(test)]
 mod testing;

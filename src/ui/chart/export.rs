@@ -85,19 +85,20 @@ impl Exported {
         save(&Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &kind).ok()?, file_name)
     }
 
-    /// Saves what stands on its canvases as a PNG file, and says then whether there was anything.
+    /// Saves what its canvases show as a PNG file, and says then whether there was anything.
     pub(super) fn save_png(self, file_name: String, when_done: impl FnOnce(bool) + 'static) {
-        let sheet = canvas::joined(
-            [self.stage.axes, self.stage.data].map(|canvas| canvas.get_untracked()),
-            self.stage.theme().get_untracked().background,
-        );
-        let Some(sheet) = sheet else { return when_done(false) };
-        let take = Closure::once_into_js(move |blob: wasm_bindgen::JsValue| {
-            // An empty canvas gives none.
-            when_done(blob.dyn_into().is_ok_and(|blob: Blob| save(&blob, &file_name).is_some()));
+        self.stage.when_drawn(move || {
+            let canvases = [self.stage.axes, self.stage.data].map(|canvas| canvas.try_get_untracked().flatten());
+            let ground = self.stage.theme().try_get_untracked().map(|theme| theme.background);
+            let sheet = ground.and_then(|ground| canvas::joined(canvases, ground));
+            let Some(sheet) = sheet else { return when_done(false) };
+            let take = Closure::once_into_js(move |blob: wasm_bindgen::JsValue| {
+                // An empty canvas gives none.
+                when_done(blob.dyn_into().is_ok_and(|blob: Blob| save(&blob, &file_name).is_some()));
+            });
+            // It fails only for canvases of other pages' pictures, of which there are none.
+            let _ = sheet.to_blob(take.unchecked_ref());
         });
-        // It fails only for canvases of other pages' pictures, of which there are none.
-        let _ = sheet.to_blob(take.unchecked_ref());
     }
 }
 

@@ -235,14 +235,21 @@ pub fn GradientByLayer() -> impl IntoView {
 }
 
 fn labels(i18n: I18nContext<Locale>, is_rms: bool) -> Labels {
-    let value_axis = if is_rms {
-        t_string!(i18n, charts.gradient_by_layer.value_axis_rms)
+    let (value_axis, value_axis_short) = if is_rms {
+        (
+            t_string!(i18n, charts.gradient_by_layer.value_axis_rms),
+            t_string!(i18n, charts.gradient_by_layer.value_axis_rms_short),
+        )
     } else {
-        t_string!(i18n, charts.gradient_by_layer.value_axis)
+        (
+            t_string!(i18n, charts.gradient_by_layer.value_axis),
+            t_string!(i18n, charts.gradient_by_layer.value_axis_short),
+        )
     };
     Labels {
         layer_axis: t_string!(i18n, charts.gradient_by_layer.layer_axis).to_owned(),
         value_axis: value_axis.to_owned(),
+        value_axis_short: value_axis_short.to_owned(),
         output: t_string!(i18n, charts.output_tick).to_owned(),
         underflow: t_string!(i18n, charts.gradient_by_layer.underflow).to_owned(),
         strips: StripLabels::default(),

@@ -207,6 +207,7 @@ fn labels(i18n: I18nContext<Locale>) -> Labels {
     Labels {
         layer_axis: t_string!(i18n, charts.gradient_by_layer.layer_axis).to_owned(),
         value_axis: t_string!(i18n, charts.gradient_by_layer.value_axis_rms).to_owned(),
+        value_axis_short: t_string!(i18n, charts.gradient_by_layer.value_axis_rms_short).to_owned(),
         output: t_string!(i18n, charts.output_tick).to_owned(),
         underflow: String::new(),
         strips: StripLabels::default(),

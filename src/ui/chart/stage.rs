@@ -27,6 +27,8 @@ pub(super) struct Stage {
     pub surface: RwSignal<Surface>,
     /// Whether any part of the chart is in view.
     is_in_view: RwSignal<bool>,
+    /// Whether it is drawn even out of view, to be taken along.
+    is_wanted: RwSignal<bool>,
     theme: RwSignal<Theme>,
 }
 
@@ -120,6 +122,7 @@ impl Stage {
             data: NodeRef::new(),
             surface: RwSignal::new(Surface { width: 0, height: 0, scale: 1.0 }),
             is_in_view: RwSignal::new(true),
+            is_wanted: RwSignal::new(false),
             theme: follow_theme(),
         };
         let watches = StoredValue::new_local(None);
@@ -150,9 +153,19 @@ impl Stage {
 
     /// What to draw in, following all changes of it; `None` while nobody would see it.
     pub(super) fn look(self) -> Option<(Surface, Theme)> {
-        let (surface, is_in_view) = (self.surface.get(), self.is_in_view.get());
+        let (surface, is_in_view, is_wanted) = (self.surface.get(), self.is_in_view.get(), self.is_wanted.get());
         let theme = self.theme_for(surface);
-        (is_in_view && surface.width > 0 && surface.height > 0).then_some((surface, theme))
+        ((is_in_view || is_wanted) && surface.width > 0 && surface.height > 0).then_some((surface, theme))
+    }
+
+    /// Runs `then` when the canvases show the present even if the chart is out of view, where they are not drawn.
+    pub(super) fn when_drawn(self, then: impl FnOnce() + 'static) {
+        self.is_wanted.set(true);
+        // The effects that draw run before the next frame.
+        request_animation_frame(move || {
+            then();
+            self.is_wanted.try_set(false);
+        });
     }
 
     /// What to draw a picture to keep in: as large as on the page, in CSS pixels, and in the same theme.
