@@ -306,11 +306,12 @@ impl Axes {
         let texts = [format!("{percent} % {}", marks.zeros), format!("{percent} % = 0"), format!("{percent}%")];
         let places = texts.iter().flat_map(|text| sides.map(|(room, at, horizontal)| (text, room, at, horizontal)));
         let fitting = places.into_iter().find(|(text, room, ..)| BOLD * rough_width(text, em) <= *room);
-        // Where there is no room it stands near the spike, rather than cut.
+        // Where there is no room it stands beside the spike, thin and at the edge, rather than cut.
         let nearest = if sides[0].0 >= sides[1].0 { (edge, HPos::Right) } else { (plot.left, HPos::Left) };
+        let is_bold = fitting.is_some();
         let (text, _, at, horizontal) = fitting.unwrap_or((&texts[2], 0.0, nearest.0, nearest.1));
-        let look = TextLook::new(em, theme.text, horizontal, VPos::Center);
-        painter.text(text, (at, y.max(plot.top) + 0.6 * em), look.bold())
+        let look = TextLook { is_bold, ..TextLook::new(em, theme.text, horizontal, VPos::Center) };
+        painter.text(text, (at, y.max(plot.top) + 0.6 * em), look)
     }
 
     fn share_to_y(&self, count: u64, histogram: &Histogram) -> f64 {

@@ -139,7 +139,7 @@ fn a_share_without_room_at_its_spike_ends_at_the_edge() {
     let histogram = histogram(&[0.0; 20], 64);
     let (_, picture) = draw(surface(104, 150), &Theme::light(), Content { histogram: &histogram, slope: None }, None);
     assert!(texts(&picture).contains(&"100%".to_owned()), "{picture}");
-    assert_eq!(attributes(&picture, "text", "x", &["font-weight=\"bold\"", "text-anchor=\"end\""]), ["104"]);
+    assert!(attributes(&picture, "text", "x", &["text-anchor=\"end\""]).contains(&"104".to_owned()), "{picture}");
 }
 
 #[test]

@@ -107,6 +107,9 @@ fn a_layer_is_opened_by_key_from_every_chart_that_has_layers() {
 fn a_finger_reads_before_it_chooses() {
     let page = Page::open(Screen::PHONE, "#step=20");
     page.wait_for_status("step", "20");
+    // Only what is in view is drawn, and can be read.
+    page.eval("document.querySelector('[data-chart=loss]').scrollIntoView({ block: 'center' })");
+    page.wait_until("the chart", "document.querySelector('[data-chart=loss] canvas').width > 300");
     tap(&page, "loss", 0.5);
     page.wait_until("what is read", "!!document.querySelector('[data-chart=loss] .chart-reading')");
     tap(&page, "loss", 0.6);

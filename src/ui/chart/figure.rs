@@ -149,7 +149,8 @@ pub(super) fn ChartFigure(
                     on:click=on_click
                     on:pointerleave=on_leave
                     on:keydown=on_key
-                    on:blur=move |_| go.run(Go::Leave)
+                    // It comes too when the chart goes, and what it belongs to has gone before it.
+                    on:blur=move |_| _ = go.try_run(Go::Leave)
                 >
                     <canvas node_ref=stage.axes aria-hidden="true"></canvas>
                     <canvas node_ref=stage.data aria-hidden="true"></canvas>
