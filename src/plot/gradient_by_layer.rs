@@ -1,8 +1,9 @@
 //! The chart of gradient norms by layer: from layer 1 at the input side to the output layer, on a logarithmic axis.
 
+use super::ChartAxes;
 use super::color::Rgb;
 use super::frame::{Frame, Margins, StripKind, StripLabels, Surface};
-use super::paint::{Drawn, Marker, Painter, TextLook};
+use super::paint::{Drawn, Marker, Painter, TextLook, rough_width};
 use super::scale::{LogRange, ValueScale, segments};
 use super::theme::Theme;
 use super::ticks;
@@ -69,6 +70,8 @@ pub struct Labels {
     pub layer_axis: String,
     /// The title of the value axis.
     pub value_axis: String,
+    /// The same for charts too narrow for it.
+    pub value_axis_short: String,
     /// The output layer's tick.
     pub output: String,
     /// In the range that plain f32 lacks.
@@ -100,9 +103,11 @@ pub fn trail_of(shown: usize) -> impl Iterator<Item = usize> {
     (0..TRAIL.len()).filter_map(move |power| shown.checked_sub(1 << power))
 }
 
-impl Axes {
-    /// The axes for data, close to the previous ones; `None` where there is nothing to show or no room for it.
-    pub fn fit(surface: Surface, theme: &Theme, data: &Data, previous: Option<&Self>) -> Option<Self> {
+impl ChartAxes for Axes {
+    type Data<'a> = Data;
+    type Labels = Labels;
+
+    fn fit(surface: Surface, theme: &Theme, data: &Data, previous: Option<&Self>) -> Option<Self> {
         let layers = data.series.iter().map(|series| series.values.len()).max().filter(|layers| *layers > 0)?;
         let previous = previous.filter(|previous| previous.layers == layers);
         let values = || data.series.iter().flat_map(|series| series.values.iter().copied());
@@ -120,43 +125,12 @@ impl Axes {
         Some(Self { frame, layers, range, underflow_y, has_line_labels })
     }
 
-    /// How many layers there are, the output layer included.
-    pub fn layers(&self) -> usize {
-        self.layers
-    }
-
-    /// The place of a layer, counted from 0.
-    pub fn layer_to_x(&self, layer: usize) -> f64 {
-        self.frame.plot.left + self.spacing() * (layer as f64 + 0.5)
-    }
-
-    /// The layer nearest to a place, counted from 0.
-    pub fn x_to_layer(&self, x: f64) -> usize {
-        let layer = (x - self.frame.plot.left) / self.spacing();
-        (layer.max(0.0) as usize).min(self.layers - 1)
-    }
-
-    fn spacing(&self) -> f64 {
-        self.frame.plot.width() / self.layers as f64
-    }
-
-    fn marker_radius(&self) -> f64 {
-        (0.2 * self.spacing()).clamp(0.24 * self.frame.em, 0.42 * self.frame.em)
-    }
-
-    /// How many layers there are from one mark to the next, so that marks do not touch.
-    fn mark_every(&self) -> usize {
-        ((2.6 * self.marker_radius() / self.spacing()).ceil() as usize).max(1)
-    }
-
-    /// Draws everything but the data.
-    ///
-    /// # Errors
-    /// Those of the backend.
-    pub fn draw<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, labels: &Labels) -> Drawn<DB> {
+    fn draw<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, labels: &Labels) -> Drawn<DB> {
         let mut painter = Painter::new(backend, theme);
         let (frame, em, plot) = (&self.frame, self.frame.em, self.frame.plot);
-        frame.draw(&mut painter, theme, &labels.value_axis, &labels.strips)?;
+        let has_room = rough_width(&labels.value_axis, em) <= f64::from(frame.surface.width);
+        let title = if has_room { &labels.value_axis } else { &labels.value_axis_short };
+        frame.draw(&mut painter, theme, title, &labels.strips)?;
         if let Some(y) = self.underflow_y {
             painter.rect((plot.left, y), (plot.right, plot.bottom), theme.strip, 1.0)?;
             painter.dashed_path(&[(plot.left, y), (plot.right, y)], frame.hairline(), 0.4 * em, theme.axis)?;
@@ -188,11 +162,7 @@ impl Axes {
         painter.text(&labels.layer_axis, (middle, frame.floor() + 2.4 * em), look)
     }
 
-    /// Draws the data.
-    ///
-    /// # Errors
-    /// Those of the backend.
-    pub fn draw_data<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, data: &Data) -> Drawn<DB> {
+    fn draw_data<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, data: &Data) -> Drawn<DB> {
         let mut painter = Painter::new(backend, theme);
         if let Some(prediction) = &data.prediction {
             self.draw_band(&mut painter, theme, prediction)?;
@@ -209,6 +179,37 @@ impl Axes {
             self.draw_center(&mut painter, theme, prediction)?;
         }
         if self.has_line_labels { self.draw_line_labels(&mut painter, theme, data) } else { Ok(()) }
+    }
+}
+
+impl Axes {
+    /// How many layers there are, the output layer included.
+    pub fn layers(&self) -> usize {
+        self.layers
+    }
+
+    /// The place of a layer, counted from 0.
+    pub fn layer_to_x(&self, layer: usize) -> f64 {
+        self.frame.plot.left + self.spacing() * (layer as f64 + 0.5)
+    }
+
+    /// The layer nearest to a place, counted from 0.
+    pub fn x_to_layer(&self, x: f64) -> usize {
+        let layer = (x - self.frame.plot.left) / self.spacing();
+        (layer.max(0.0) as usize).min(self.layers - 1)
+    }
+
+    fn spacing(&self) -> f64 {
+        self.frame.plot.width() / self.layers as f64
+    }
+
+    fn marker_radius(&self) -> f64 {
+        (0.2 * self.spacing()).clamp(0.24 * self.frame.em, 0.42 * self.frame.em)
+    }
+
+    /// How many layers there are from one mark to the next, so that marks do not touch.
+    fn mark_every(&self) -> usize {
+        ((2.6 * self.marker_radius() / self.spacing()).ceil() as usize).max(1)
     }
 
     /// The height of an expected number, on the plot's edge where it is out of range.

@@ -5,6 +5,7 @@ fn labels() -> Labels {
     Labels {
         layer_axis: "layer".into(),
         value_axis: "norm".into(),
+        value_axis_short: "n".into(),
         output: "out".into(),
         underflow: "underflow".into(),
         strips: StripLabels::default(),
@@ -52,6 +53,18 @@ fn marks_stand_where_the_axes_say() {
         assert_eq!(axes.x_to_layer(axes.layer_to_x(layer)), layer);
     }
     assert_eq!((axes.x_to_layer(-1e9), axes.x_to_layer(f64::NAN), axes.x_to_layer(1e9)), (0, 0, 3));
+}
+
+#[test]
+fn a_title_that_has_no_room_is_the_short_one() {
+    let (theme, data) = (Theme::light(), data(&[0.1, 1.0]));
+    let labels = Labels { value_axis: "norm of the whole matrix".into(), ..labels() };
+    for (width, title, other) in [(300, "norm of the whole matrix", "n"), (150, "n", "norm of the whole matrix")] {
+        let surface = surface(width, 200);
+        let axes = Axes::fit(surface, &theme, &data, None).unwrap();
+        let texts = texts(&svg(surface, |backend| axes.draw(backend, &theme, &labels).unwrap()));
+        assert!(texts.contains(&title.to_owned()) && !texts.contains(&other.to_owned()), "{width}: {texts:?}");
+    }
 }
 
 #[test]

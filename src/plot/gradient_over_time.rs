@@ -4,6 +4,7 @@ use super::color::{Rgb, color_of, viridis};
 use super::frame::{Rect, StripKind, StripLabels, Surface};
 use super::paint::{Drawn, Painter, TextLook};
 use super::scale::{LinearRange, LogRange, StepRange, ValueScale};
+use super::step_axis::StepAxis;
 use super::theme::Theme;
 use super::ticks::{self, TickLabel};
 use crate::train::{Bucket, Quantity, bucket_of};
@@ -208,13 +209,18 @@ impl Axes {
         painter.text(&labels.layer_axis, (0.3 * em, 0.9 * em), title)?;
         let right = TextLook { horizontal: HPos::Right, ..title };
         painter.text(&labels.value_axis, (f64::from(self.surface.width) - 0.4 * em, 0.9 * em), right)?;
-        let middle = TextLook { horizontal: HPos::Center, ..title };
-        painter.text(&labels.step_axis, ((plot.left + plot.right) / 2.0, plot.bottom + 2.3 * em), middle)?;
-        self.draw_ticks(&mut painter, theme, labels)?;
+        self.draw_layers(&mut painter, theme, labels)?;
+        let (surface, steps) = (self.surface, self.steps);
+        StepAxis { surface, em, ends: (plot.left, plot.right), y: plot.bottom, steps }.draw(
+            &mut painter,
+            theme,
+            &labels.step_axis,
+            |step| self.step_to_x(step),
+        )?;
         self.draw_legend(&mut painter, theme, labels)
     }
 
-    fn draw_ticks<DB: DrawingBackend>(
+    fn draw_layers<DB: DrawingBackend>(
         &self,
         painter: &mut Painter<'_, DB>,
         theme: &Theme,
@@ -231,14 +237,6 @@ impl Axes {
             if y - output_y >= 1.2 * em {
                 painter.text(&number.to_string(), (x, y), numbers)?;
             }
-        }
-        let widest_em = 0.58 * super::number::grouped(self.steps.last()).len() as f64 + 1.2;
-        let numbers = TextLook { horizontal: HPos::Center, ..numbers };
-        for tick in self.steps.ticks((plot.width() / (widest_em * em)) as usize) {
-            let x = self.step_to_x((tick.position * self.steps.last() as f64).round() as u64);
-            painter.upright_line(x, plot.bottom, plot.bottom + 0.3 * em, self.surface.scale, theme.axis)?;
-            let text = tick.label.as_ref().map(TickLabel::text).unwrap_or_default();
-            painter.text(&text, (x, plot.bottom + 1.0 * em), numbers)?;
         }
         Ok(())
     }

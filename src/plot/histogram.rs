@@ -1,9 +1,10 @@
 //! The chart of how often the numbers of a layer fall where, with φ′ over it.
 
+use super::ChartAxes;
 use super::color::Rgb;
 use super::frame::{Frame, Margins, StripKind, StripLabels, Surface};
 use super::number;
-use super::paint::{Drawn, Marker, Painter, TextLook};
+use super::paint::{Drawn, Marker, Painter, TextLook, rough_width};
 use super::scale::{LinearRange, ValueScale, segments};
 use super::theme::Theme;
 use super::value_axis::{power_of, value_range, value_ticks};
@@ -11,13 +12,26 @@ use crate::train::view::Histogram;
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters_backend::DrawingBackend;
 
-/// What is drawn.
+/// The numbers that are drawn.
 #[derive(Clone, Copy, Debug)]
 pub struct Content<'a> {
     /// How often the numbers fall where.
     pub histogram: &'a Histogram,
     /// φ′ over the same numbers.
     pub slope: Option<Slope<'a>>,
+}
+
+/// What the chart shows.
+#[derive(Clone, Debug)]
+pub struct Data<'a> {
+    /// The numbers.
+    pub content: Content<'a>,
+    /// Another histogram with the same value axis, in a chart of its own.
+    pub beside: Option<&'a Histogram>,
+    /// The colour of the bars.
+    pub color: Rgb,
+    /// The words beside marks.
+    pub marks: Marks,
 }
 
 /// φ′ over the range of a histogram.
@@ -83,20 +97,15 @@ pub struct Axes {
 /// Below this share of the largest |φ′| a unit counts as saturated.
 const SATURATED: f64 = 0.05;
 
-impl Axes {
-    /// The axes for a histogram, close to the previous ones; `None` where there is no room for them.
-    ///
-    /// With another histogram `beside` it, both have the same value axis.
-    pub fn fit(
-        surface: Surface,
-        theme: &Theme,
-        content: Content<'_>,
-        beside: Option<&Histogram>,
-        previous: Option<&Self>,
-    ) -> Option<Self> {
+impl ChartAxes for Axes {
+    type Data<'a> = Data<'a>;
+    type Labels = Labels;
+
+    fn fit(surface: Surface, theme: &Theme, data: &Data<'_>, previous: Option<&Self>) -> Option<Self> {
+        let content = data.content;
         let em = theme.font_px * surface.scale;
         let ends =
-            std::iter::once(content.histogram).chain(beside).filter_map(ends).flat_map(|(low, high)| [low, high]);
+            std::iter::once(content.histogram).chain(data.beside).filter_map(ends).flat_map(|(low, high)| [low, high]);
         let values = value_range(ends).settle(previous.map(|axes| axes.values));
         let margins = Margins { top: 1.9, right: if content.slope.is_some() { 3.0 } else { 1.2 }, bottom: 3.1 };
         let joined =
@@ -123,6 +132,68 @@ impl Axes {
         Some(Self { frame, values, power: power_of(values), joined, slopes })
     }
 
+    fn draw<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, labels: &Labels) -> Drawn<DB> {
+        let mut painter = Painter::new(backend, theme);
+        let (frame, em, plot) = (&self.frame, self.frame.em, self.frame.plot);
+        let strips = StripLabels { not_a_number: String::new(), ..StripLabels::default() };
+        frame.draw(&mut painter, theme, &labels.share_axis, &strips)?;
+        let numbers = TextLook::new(em, theme.muted, HPos::Center, VPos::Center);
+        for (value, text) in value_ticks(self.values, self.power, plot.width() / em) {
+            let at = (self.value_to_x(value), plot.bottom);
+            painter.tick_below(at, frame.hairline(), &text, 1.1 * em, numbers)?;
+        }
+        if self.slopes.is_some_and(|(_, largest)| largest > 0.0) {
+            let look = TextLook::new(em, slope_color(theme), HPos::Left, VPos::Center);
+            for (slope, y) in self.slope_ticks() {
+                painter.text(&slope, (plot.right + 0.4 * em, y), look)?;
+            }
+            let title = (f64::from(frame.surface.width) - 0.4 * em, 0.9 * em);
+            painter.text(&labels.slope_axis, title, TextLook { horizontal: HPos::Right, ..look }.bold())?;
+        }
+        let surface_width = f64::from(frame.surface.width);
+        let power = if self.power == 0 { String::new() } else { format!(" (×{})", number::power_of_ten(self.power)) };
+        let title = [&labels.value_axis, &labels.value_formula].map(|title| format!("{title}{power}"));
+        let [words, formula] = &title;
+        let title = if rough_width(words, em) <= surface_width - em { words } else { formula };
+        let half = rough_width(title, em) / 2.0;
+        // Under the middle of the plot, as long as it is not cut there.
+        let middle = ((plot.left + plot.right) / 2.0).min(surface_width - half).max(half);
+        painter.text(title, (middle, plot.bottom + 2.3 * em), TextLook::new(em, theme.text, HPos::Center, VPos::Center))
+    }
+
+    /// Draws the bars, φ′ over them with its saturated zones shaded, the spike of exact zeros, the number of those that
+    /// are not finite, and a small triangle at the mean.
+    fn draw_data<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, data: &Data<'_>) -> Drawn<DB> {
+        let Data { content, color, marks, .. } = data;
+        let mut painter = Painter::new(backend, theme);
+        let (em, plot, histogram) = (self.frame.em, self.frame.plot, content.histogram);
+        if let Some(slope) = content.slope {
+            self.draw_saturated(&mut painter, theme, slope, histogram, marks)?;
+        }
+        self.draw_bars(&mut painter, histogram, *color)?;
+        if let Some(slope) = content.slope {
+            let points = self.slope_points(slope, histogram);
+            painter.path(&points, 0.2 * em, slope_color(theme))?;
+        }
+        self.draw_zeros(&mut painter, theme, histogram, marks)?;
+        if let Some(y) = self.frame.strip_y(f64::NAN, 0).filter(|_| histogram.not_finite > 0) {
+            let text = format!("{} {}", number::grouped(histogram.not_finite.into()), marks.not_finite);
+            // In a narrow chart it begins left of the plot, where no other strip's label would stand.
+            let has_room = plot.left + 1.6 * em + rough_width(&text, em) < f64::from(self.frame.surface.width);
+            let left = if has_room { plot.left } else { 0.0 };
+            painter.marker(Marker::Diamond, (left + 0.8 * em, y), 0.35 * em, theme.not_a_number)?;
+            let look = TextLook::new(em, theme.text, HPos::Left, VPos::Center);
+            painter.text(&text, (left + 1.6 * em, y), look)?;
+        }
+        let mean = self.value_to_x(histogram.mean);
+        if ends(histogram).is_some() && histogram.mean.is_finite() && (plot.left..=plot.right).contains(&mean) {
+            painter.marker(Marker::Triangle, (mean, plot.bottom + 0.33 * em), 0.24 * em, theme.text)?;
+        }
+        Ok(())
+    }
+}
+
+impl Axes {
     /// The place of a value; outside the plot where it is out of range, and the middle of the plot for NaN.
     pub fn value_to_x(&self, value: f64) -> f64 {
         let position = ValueScale::Linear(self.values).position(value).unwrap_or(0.5);
@@ -144,80 +215,6 @@ impl Axes {
     /// The height of a bar.
     pub fn bar_to_y(&self, bar: &Bar, histogram: &Histogram) -> f64 {
         self.share_to_y(bar.count - bar.zeros, histogram)
-    }
-
-    /// Draws everything but the data.
-    ///
-    /// # Errors
-    /// Those of the backend.
-    pub fn draw<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, labels: &Labels) -> Drawn<DB> {
-        let mut painter = Painter::new(backend, theme);
-        let (frame, em, plot) = (&self.frame, self.frame.em, self.frame.plot);
-        let strips = StripLabels { not_a_number: String::new(), ..StripLabels::default() };
-        frame.draw(&mut painter, theme, &labels.share_axis, &strips)?;
-        let numbers = TextLook::new(em, theme.muted, HPos::Center, VPos::Center);
-        for (value, text) in value_ticks(self.values, self.power, plot.width() / em) {
-            let x = self.value_to_x(value);
-            painter.upright_line(x, plot.bottom, plot.bottom + 0.3 * em, frame.hairline(), theme.axis)?;
-            painter.text(&text, (x, plot.bottom + 1.1 * em), numbers)?;
-        }
-        if self.slopes.is_some_and(|(_, largest)| largest > 0.0) {
-            let look = TextLook::new(em, slope_color(theme), HPos::Left, VPos::Center);
-            for (slope, y) in self.slope_ticks() {
-                painter.text(&slope, (plot.right + 0.4 * em, y), look)?;
-            }
-            let title = (f64::from(frame.surface.width) - 0.4 * em, 0.9 * em);
-            painter.text(&labels.slope_axis, title, TextLook { horizontal: HPos::Right, ..look }.bold())?;
-        }
-        let surface_width = f64::from(frame.surface.width);
-        let power = if self.power == 0 { String::new() } else { format!(" (×{})", number::power_of_ten(self.power)) };
-        let title = [&labels.value_axis, &labels.value_formula].map(|title| format!("{title}{power}"));
-        let [words, formula] = &title;
-        let title = if width(words, em) <= surface_width - em { words } else { formula };
-        let half = width(title, em) / 2.0;
-        // Under the middle of the plot, as long as it is not cut there.
-        let middle = ((plot.left + plot.right) / 2.0).min(surface_width - half).max(half);
-        painter.text(title, (middle, plot.bottom + 2.3 * em), TextLook::new(em, theme.text, HPos::Center, VPos::Center))
-    }
-
-    /// Draws the bars, φ′ over them with its saturated zones shaded, the spike of exact zeros, the number of those that
-    /// are not finite, and a small triangle at the mean.
-    ///
-    /// # Errors
-    /// Those of the backend.
-    pub fn draw_data<DB: DrawingBackend>(
-        &self,
-        backend: &mut DB,
-        theme: &Theme,
-        content: Content<'_>,
-        color: Rgb,
-        marks: &Marks,
-    ) -> Drawn<DB> {
-        let mut painter = Painter::new(backend, theme);
-        let (em, plot, histogram) = (self.frame.em, self.frame.plot, content.histogram);
-        if let Some(slope) = content.slope {
-            self.draw_saturated(&mut painter, theme, slope, histogram, marks)?;
-        }
-        self.draw_bars(&mut painter, histogram, color)?;
-        if let Some(slope) = content.slope {
-            let points = self.slope_points(slope, histogram);
-            painter.path(&points, 0.2 * em, slope_color(theme))?;
-        }
-        self.draw_zeros(&mut painter, theme, histogram, marks)?;
-        if let Some(y) = self.frame.strip_y(f64::NAN, 0).filter(|_| histogram.not_finite > 0) {
-            let text = format!("{} {}", number::grouped(histogram.not_finite.into()), marks.not_finite);
-            // In a narrow chart it begins left of the plot, where no other strip's label would stand.
-            let has_room = plot.left + 1.6 * em + width(&text, em) < f64::from(self.frame.surface.width);
-            let left = if has_room { plot.left } else { 0.0 };
-            painter.marker(Marker::Diamond, (left + 0.8 * em, y), 0.35 * em, theme.not_a_number)?;
-            let look = TextLook::new(em, theme.text, HPos::Left, VPos::Center);
-            painter.text(&text, (left + 1.6 * em, y), look)?;
-        }
-        let mean = self.value_to_x(histogram.mean);
-        if ends(histogram).is_some() && histogram.mean.is_finite() && (plot.left..=plot.right).contains(&mean) {
-            painter.marker(Marker::Triangle, (mean, plot.bottom + 0.33 * em), 0.24 * em, theme.text)?;
-        }
-        Ok(())
     }
 
     fn draw_bars<DB: DrawingBackend>(
@@ -259,7 +256,7 @@ impl Axes {
         for (left, right) in &zones {
             painter.rect((*left, plot.top), (*right, plot.bottom), theme.muted, 0.16)?;
         }
-        let room = width(&marks.saturated, em);
+        let room = rough_width(&marks.saturated, em);
         if let Some((left, right)) = zones.into_iter().max_by(|a, b| (a.1 - a.0).total_cmp(&(b.1 - b.0)))
             && right - left > room + 0.6 * em
         {
@@ -285,6 +282,8 @@ impl Axes {
     ) -> Drawn<DB> {
         /// From this share on it is written at the spike.
         const NOTEWORTHY: f64 = 0.02;
+        /// How much wider bold text is.
+        const BOLD: f64 = 1.2;
         let (em, plot) = (self.frame.em, self.frame.plot);
         let x = self.value_to_x(0.0);
         if histogram.zeros == 0 || !(plot.left..=plot.right).contains(&x) {
@@ -302,16 +301,17 @@ impl Axes {
         }
         let percent = number::percent(share);
         let gap = 0.45 * em;
-        let sides = [
-            (f64::from(self.frame.surface.width) - x - gap, x + gap, HPos::Left),
-            (x - gap - plot.left, x - gap, HPos::Right),
-        ];
+        let edge = f64::from(self.frame.surface.width);
+        let sides = [(edge - x - gap, x + gap, HPos::Left), (x - gap - plot.left, x - gap, HPos::Right)];
         let texts = [format!("{percent} % {}", marks.zeros), format!("{percent} % = 0"), format!("{percent}%")];
         let places = texts.iter().flat_map(|text| sides.map(|(room, at, horizontal)| (text, room, at, horizontal)));
-        let fitting = places.into_iter().find(|(text, room, ..)| width(text, em) <= *room);
-        let (text, _, at, horizontal) = fitting.unwrap_or((&texts[2], 0.0, x + gap, HPos::Left));
-        let look = TextLook::new(em, theme.text, horizontal, VPos::Center);
-        painter.text(text, (at, y.max(plot.top) + 0.6 * em), look.bold())
+        let fitting = places.into_iter().find(|(text, room, ..)| BOLD * rough_width(text, em) <= *room);
+        // Where there is no room it stands beside the spike, thin and at the edge, rather than cut.
+        let nearest = if sides[0].0 >= sides[1].0 { (edge, HPos::Right) } else { (plot.left, HPos::Left) };
+        let is_bold = fitting.is_some();
+        let (text, _, at, horizontal) = fitting.unwrap_or((&texts[2], 0.0, nearest.0, nearest.1));
+        let look = TextLook { is_bold, ..TextLook::new(em, theme.text, horizontal, VPos::Center) };
+        painter.text(text, (at, y.max(plot.top) + 0.6 * em), look)
     }
 
     fn share_to_y(&self, count: u64, histogram: &Histogram) -> f64 {
@@ -370,11 +370,6 @@ pub fn total(histogram: &Histogram) -> u64 {
 /// The mean of the squares of its finite numbers.
 pub fn mean_square(histogram: &Histogram) -> f64 {
     histogram.mean * histogram.mean + histogram.std * histogram.std
-}
-
-/// A rough width of a text.
-fn width(text: &str, em: f64) -> f64 {
-    0.57 * text.chars().count() as f64 * em
 }
 
 fn slope_color(theme: &Theme) -> Rgb {

@@ -28,6 +28,10 @@ fn marks() -> Marks {
     Marks { zeros: "exactly 0".into(), not_finite: "not finite".into(), saturated: "saturated".into() }
 }
 
+fn data<'a>(content: Content<'a>, beside: Option<&'a Histogram>) -> Data<'a> {
+    Data { content, beside, color: Theme::light().grad_z, marks: marks() }
+}
+
 fn tanh_slopes(histogram: &Histogram) -> Vec<f64> {
     let place = |index: usize| histogram.low + (histogram.high - histogram.low) * index as f64 / 64.0;
     (0..=64).map(|index| 1.0 - place(index).tanh().powi(2)).collect()
@@ -35,11 +39,12 @@ fn tanh_slopes(histogram: &Histogram) -> Vec<f64> {
 
 fn draw(surface: Surface, theme: &Theme, content: Content<'_>, beside: Option<&Histogram>) -> (Option<Axes>, String) {
     let theme = &Theme { text_zoom: crate::plot::theme::SVG_TEXT_ZOOM, ..theme.clone() };
-    let axes = Axes::fit(surface, theme, content, beside, None);
+    let data = data(content, beside);
+    let axes = Axes::fit(surface, theme, &data, None);
     let picture = svg(surface, |backend| {
         if let Some(axes) = &axes {
             axes.draw(backend, theme, &labels()).unwrap();
-            axes.draw_data(backend, theme, content, theme.grad_z, &marks()).unwrap();
+            axes.draw_data(backend, theme, &data).unwrap();
         }
     });
     (axes, picture)
@@ -130,13 +135,21 @@ fn numbers_that_are_not_finite_are_counted_above() {
 }
 
 #[test]
+fn a_share_without_room_at_its_spike_ends_at_the_edge() {
+    let histogram = histogram(&[0.0; 20], 64);
+    let (_, picture) = draw(surface(104, 150), &Theme::light(), Content { histogram: &histogram, slope: None }, None);
+    assert!(texts(&picture).contains(&"100%".to_owned()), "{picture}");
+    assert!(attributes(&picture, "text", "x", &["text-anchor=\"end\""]).contains(&"104".to_owned()), "{picture}");
+}
+
+#[test]
 fn two_histograms_can_have_one_axis() {
     let narrow = histogram(&bell(0.0, 1e-6, 200), 64);
     let wide = histogram(&bell(0.0, 1e-2, 200), 64);
     let theme = Theme::light();
     let fit = |own, beside| {
         let content = Content { histogram: own, slope: None };
-        Axes::fit(surface(400, 240), &theme, content, beside, None).unwrap()
+        Axes::fit(surface(400, 240), &theme, &data(content, beside), None).unwrap()
     };
     let (left, right) = (fit(&narrow, Some(&wide)), fit(&wide, Some(&narrow)));
     assert_eq!((left.values, left.power), (right.values, right.power));
@@ -150,7 +163,7 @@ fn two_histograms_can_have_one_axis() {
 fn an_axis_stands_still_while_it_fits() {
     let theme = Theme::light();
     let fit = |histogram: &Histogram, previous: Option<&Axes>| {
-        Axes::fit(surface(400, 240), &theme, Content { histogram, slope: None }, None, previous).unwrap()
+        Axes::fit(surface(400, 240), &theme, &data(Content { histogram, slope: None }, None), previous).unwrap()
     };
     let first = fit(&histogram(&bell(0.0, 1.0, 200), 64), None);
     let later = fit(&histogram(&bell(0.0, 0.9, 200), 64), Some(&first));

@@ -268,15 +268,15 @@ impl Axes {
         painter.rect((plot.left, plot.top), (plot.right, plot.bottom), theme.strip, 1.0)?;
         let title = TextLook::new(em, theme.text, HPos::Left, VPos::Center);
         painter.text(&labels.y_axis, (0.4 * em, 0.8 * em), title)?;
-        let below = plot.bottom + 1.05 * em;
-        painter.text(&labels.x_axis, (plot.right, below), TextLook { horizontal: HPos::Right, ..title })?;
+        let below = 1.05 * em;
+        let title_at = (plot.right, plot.bottom + below);
+        painter.text(&labels.x_axis, title_at, TextLook { horizontal: HPos::Right, ..title })?;
         let title_left = plot.right - (0.6 * labels.x_axis.chars().count() as f64 + 0.6) * em;
         let across = TextLook::new(0.92 * em, theme.muted, HPos::Center, VPos::Center);
         for (value, label) in ticks(self.x, (plot.width() / (3.2 * em)) as usize) {
             let x = self.to_place((value, 0.0)).0;
             if x + label.width_em() * em / 2.0 < title_left {
-                painter.upright_line(x, plot.bottom, plot.bottom + 0.3 * em, self.surface.scale, theme.axis)?;
-                painter.text(&label.text(), (x, below), across)?;
+                painter.tick_below((x, plot.bottom), self.surface.scale, &label.text(), below, across)?;
             }
         }
         let up = TextLook { horizontal: HPos::Right, ..across };

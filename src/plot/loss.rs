@@ -1,12 +1,12 @@
 //! The chart of the loss, or of the accuracy, over the steps.
 
+use super::ChartAxes;
 use super::color::Rgb;
 use super::frame::{Frame, Margins, StripKind, StripLabels, Surface};
-use super::number;
 use super::paint::{Drawn, Marker, Painter, TextLook};
 use super::scale::{LinearRange, LogRange, StepRange, ValueScale, segments};
+use super::step_axis::StepAxis;
 use super::theme::Theme;
-use super::ticks::TickLabel;
 use crate::train::Bucket;
 use crate::train::view::{Evaluation, Score};
 use plotters::style::text_anchor::{HPos, VPos};
@@ -133,12 +133,15 @@ pub struct Axes {
 /// The width that the title of the value axis and the legend need side by side, in units of the font's size.
 const ONE_ROW_EM: f64 = 31.0;
 
-impl Axes {
+impl ChartAxes for Axes {
+    type Data<'a> = Data<'a>;
+    type Labels = Labels;
+
     /// The axes for a run, close to the previous ones; `None` where there is nothing to show or no room for it.
     ///
     /// A linear axis begins at zero unless all is far from it and near to each other, and a logarithmic one has ends
     /// between powers of ten where whole decades would press the curve flat.
-    pub fn fit(surface: Surface, theme: &Theme, data: &Data<'_>, previous: Option<&Self>) -> Option<Self> {
+    fn fit(surface: Surface, theme: &Theme, data: &Data<'_>, previous: Option<&Self>) -> Option<Self> {
         let latest = data.buckets.last()?.last.step;
         let scale = scale(data, previous.map(|axes| axes.frame.scale));
         let strips: Vec<StripKind> = data.values().filter_map(|value| StripKind::of(value, &scale)).collect();
@@ -154,6 +157,40 @@ impl Axes {
         Some(Self { frame, steps: StepRange::covering(latest), legend, is_legend_below })
     }
 
+    fn draw<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, labels: &Labels) -> Drawn<DB> {
+        let mut painter = Painter::new(backend, theme);
+        let frame = &self.frame;
+        frame.draw(&mut painter, theme, &labels.value_axis, &labels.strips)?;
+        let (surface, steps) = (frame.surface, self.steps);
+        StepAxis { surface, em: frame.em, ends: (frame.plot.left, frame.plot.right), y: frame.floor(), steps }.draw(
+            &mut painter,
+            theme,
+            &labels.step_axis,
+            |step| self.step_to_x(step),
+        )?;
+        self.draw_legend(&mut painter, theme, labels)
+    }
+
+    /// Draws the lines, and the mark of the visited step. Of the batches' losses: the band between the smallest and the
+    /// largest of each bucket, faintly the last of each, and over them their moving average.
+    fn draw_data<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, data: &Data<'_>) -> Drawn<DB> {
+        let mut painter = Painter::new(backend, theme);
+        if data.measure.is_loss() {
+            self.draw_batches(&mut painter, theme, data.buckets)?;
+        }
+        self.draw_evaluations(&mut painter, theme, data, Line::Training)?;
+        self.draw_evaluations(&mut painter, theme, data, Line::HeldOut)?;
+        match data.visited {
+            Some(step) => {
+                let (plot, x) = (self.frame.plot, self.step_to_x(step.min(self.steps.last())));
+                painter.visited(x, (plot.top, plot.bottom), self.frame.em)
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+impl Axes {
     /// The place of a step.
     pub fn step_to_x(&self, step: u64) -> f64 {
         self.frame.plot.left + self.steps.position(step as f64) * self.frame.plot.width()
@@ -162,27 +199,6 @@ impl Axes {
     /// The step nearest to a place.
     pub fn x_to_step(&self, x: f64) -> u64 {
         self.steps.step_at((x - self.frame.plot.left) / self.frame.plot.width())
-    }
-
-    /// Draws everything but the data.
-    ///
-    /// # Errors
-    /// Those of the backend.
-    pub fn draw<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, labels: &Labels) -> Drawn<DB> {
-        let mut painter = Painter::new(backend, theme);
-        let (frame, em, plot) = (&self.frame, self.frame.em, self.frame.plot);
-        frame.draw(&mut painter, theme, &labels.value_axis, &labels.strips)?;
-        let numbers = TextLook::new(em, theme.muted, HPos::Center, VPos::Center);
-        let widest_em = 0.58 * number::grouped(self.steps.last()).len() as f64 + 1.2;
-        for tick in self.steps.ticks((plot.width() / (widest_em * em)) as usize) {
-            let x = plot.left + tick.position * plot.width();
-            painter.upright_line(x, frame.floor(), frame.floor() + 0.3 * em, frame.hairline(), theme.axis)?;
-            let text = tick.label.as_ref().map(TickLabel::text).unwrap_or_default();
-            painter.text(&text, (x, frame.floor() + 1.0 * em), numbers)?;
-        }
-        let title = TextLook::new(em, theme.text, HPos::Center, VPos::Center);
-        painter.text(&labels.step_axis, ((plot.left + plot.right) / 2.0, frame.floor() + 2.3 * em), title)?;
-        self.draw_legend(&mut painter, theme, labels)
     }
 
     /// Names the lines, from the right edge on.
@@ -215,27 +231,6 @@ impl Axes {
             right = left - 0.7 * em;
         }
         Ok(())
-    }
-
-    /// Draws the lines, and the mark of the visited step. Of the batches' losses: the band between the smallest and the
-    /// largest of each bucket, faintly the last of each, and over them their moving average.
-    ///
-    /// # Errors
-    /// Those of the backend.
-    pub fn draw_data<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, data: &Data<'_>) -> Drawn<DB> {
-        let mut painter = Painter::new(backend, theme);
-        if data.measure.is_loss() {
-            self.draw_batches(&mut painter, theme, data.buckets)?;
-        }
-        self.draw_evaluations(&mut painter, theme, data, Line::Training)?;
-        self.draw_evaluations(&mut painter, theme, data, Line::HeldOut)?;
-        match data.visited {
-            Some(step) => {
-                let (plot, x) = (self.frame.plot, self.step_to_x(step.min(self.steps.last())));
-                painter.visited(x, (plot.top, plot.bottom), self.frame.em)
-            }
-            None => Ok(()),
-        }
     }
 
     fn draw_batches<DB: DrawingBackend>(

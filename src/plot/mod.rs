@@ -19,6 +19,7 @@ mod network_legend;
 pub mod number;
 mod paint;
 pub mod scale;
+mod step_axis;
 pub mod svg;
 #[cfg(test)]
 mod testing;
@@ -30,3 +31,29 @@ mod walks;
 
 pub use frame::{Frame, Rect, StripKind, StripLabels, Surface};
 pub use paint::{Drawn, Marker};
+
+use plotters_backend::DrawingBackend;
+use theme::Theme;
+
+/// A chart's axes: how its data stand on a surface.
+pub trait ChartAxes: Clone + PartialEq {
+    /// What the chart shows.
+    type Data<'a>;
+    /// The words on the chart.
+    type Labels: PartialEq;
+
+    /// The axes for data, close to the previous ones; `None` where there is nothing to show or no room for it.
+    fn fit(surface: Surface, theme: &Theme, data: &Self::Data<'_>, previous: Option<&Self>) -> Option<Self>;
+
+    /// Draws everything but the data.
+    ///
+    /// # Errors
+    /// Those of the backend.
+    fn draw<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, labels: &Self::Labels) -> Drawn<DB>;
+
+    /// Draws the data.
+    ///
+    /// # Errors
+    /// Those of the backend.
+    fn draw_data<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, data: &Self::Data<'_>) -> Drawn<DB>;
+}

@@ -1,6 +1,7 @@
 //! A picture of the network: a column of units for each layer and a line for each weight; or a band for each layer where
 //! there is no room for units.
 
+use super::ChartAxes;
 use super::color::{Rgb, color_of, okabe_ito};
 use super::frame::{Rect, StripKind, Surface};
 use super::gradient_over_time::special_color;
@@ -50,6 +51,19 @@ pub struct Pointed {
     pub phase: Option<Phase>,
 }
 
+/// What the picture shows.
+#[derive(Clone, Copy, Debug)]
+pub struct Data<'a> {
+    /// The network.
+    pub network: &'a NetworkView,
+    /// The step's report, which is needed where bands are shown; without one that fits, they have no colour.
+    pub report: Option<&'a StepReport>,
+    /// What the lines show.
+    pub shade: Shade,
+    /// What is pointed out.
+    pub pointed: Pointed,
+}
+
 /// How the network stands on the surface. Column 0 has the inputs, and column l + 1 the units of layer l (from 0).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Axes {
@@ -80,18 +94,12 @@ const SMALLEST_RADIUS: f64 = 1.8;
 /// The decades that a logarithmic scale has at the least, so that a level gradient looks level.
 const FEWEST_DECADES: i32 = 3;
 
-impl Axes {
-    /// The layout for a network, its scale close to the previous one; `None` where there is no room for it.
-    ///
-    /// The report is needed where bands are shown; without one that fits, they have no colour.
-    pub fn fit(
-        surface: Surface,
-        theme: &Theme,
-        network: &NetworkView,
-        report: Option<&StepReport>,
-        shade: Shade,
-        previous: Option<&Self>,
-    ) -> Option<Self> {
+impl ChartAxes for Axes {
+    type Data<'a> = Data<'a>;
+    type Labels = Labels;
+
+    fn fit(surface: Surface, theme: &Theme, data: &Data<'_>, previous: Option<&Self>) -> Option<Self> {
+        let Data { network, report, shade, .. } = *data;
         let em = theme.font_px * surface.scale;
         let widths = network.widths.clone();
         if !(em.is_finite() && em >= 1.0) || widths.len() < 2 || widths.contains(&0) {
@@ -138,6 +146,33 @@ impl Axes {
         Some(axes)
     }
 
+    /// Draws everything but the network: the numbers of the layers, and the legend.
+    fn draw<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, labels: &Labels) -> Drawn<DB> {
+        let mut painter = Painter::new(backend, theme);
+        let em = self.em;
+        painter.rect((0.0, 0.0), (self.surface.width.into(), self.surface.height.into()), theme.background, 1.0)?;
+        let look = TextLook::new(em, theme.muted, HPos::Center, VPos::Center);
+        let y = self.plot.bottom + 0.9 * em;
+        let (first, last) = (self.column_to_x(0), self.column_to_x(self.widths.len() - 1));
+        painter.text(&labels.input, (first, y), look)?;
+        painter.text(&labels.output, (last, y), look)?;
+        let hidden = self.widths.len().saturating_sub(2);
+        for number in ticks::layer_numbers(hidden, (self.plot.width() / (1.9 * em)) as usize) {
+            let x = self.column_to_x(number);
+            if x - first > 1.3 * em && last - x > 1.7 * em {
+                painter.text(&number.to_string(), (x, y), look)?;
+            }
+        }
+        super::network_legend::draw(&mut painter, self, theme, labels)
+    }
+
+    /// Draws the network.
+    fn draw_data<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, data: &Data<'_>) -> Drawn<DB> {
+        self.draw_network(&mut Painter::new(backend, theme), theme, data)
+    }
+}
+
+impl Axes {
     /// How many columns there are: the inputs and every layer.
     pub fn columns(&self) -> usize {
         self.widths.len()
@@ -224,29 +259,6 @@ impl Axes {
             Shade::Gradient => Quantity::GradW,
         };
         Some(report.get(layer, quantity) / ((self.widths[layer] * self.widths[layer + 1]) as f64).sqrt())
-    }
-
-    /// Draws everything but the network: the numbers of the layers, and the legend.
-    ///
-    /// # Errors
-    /// Those of the backend.
-    pub fn draw<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, labels: &Labels) -> Drawn<DB> {
-        let mut painter = Painter::new(backend, theme);
-        let em = self.em;
-        painter.rect((0.0, 0.0), (self.surface.width.into(), self.surface.height.into()), theme.background, 1.0)?;
-        let look = TextLook::new(em, theme.muted, HPos::Center, VPos::Center);
-        let y = self.plot.bottom + 0.9 * em;
-        let (first, last) = (self.column_to_x(0), self.column_to_x(self.widths.len() - 1));
-        painter.text(&labels.input, (first, y), look)?;
-        painter.text(&labels.output, (last, y), look)?;
-        let hidden = self.widths.len().saturating_sub(2);
-        for number in ticks::layer_numbers(hidden, (self.plot.width() / (1.9 * em)) as usize) {
-            let x = self.column_to_x(number);
-            if x - first > 1.3 * em && last - x > 1.7 * em {
-                painter.text(&number.to_string(), (x, y), look)?;
-            }
-        }
-        super::network_legend::draw(&mut painter, self, theme, labels)
     }
 
     /// The number that a line shows.

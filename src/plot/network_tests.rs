@@ -37,6 +37,10 @@ fn labels() -> Labels {
     }
 }
 
+fn data<'a>(network: &'a NetworkView, report: Option<&'a StepReport>, shade: Shade) -> Data<'a> {
+    Data { network, report, shade, pointed: NOTHING }
+}
+
 fn draw(
     at: Surface,
     theme: &Theme,
@@ -45,11 +49,12 @@ fn draw(
     shade: Shade,
     pointed: Pointed,
 ) -> (Option<Axes>, String) {
-    let axes = Axes::fit(at, theme, network, report, shade, None);
+    let data = Data { pointed, ..data(network, report, shade) };
+    let axes = Axes::fit(at, theme, &data, None);
     let picture = svg(at, |backend| {
         if let Some(axes) = &axes {
             axes.draw(backend, theme, &labels()).unwrap();
-            axes.draw_data(backend, theme, network, report, pointed).unwrap();
+            axes.draw_data(backend, theme, &data).unwrap();
         }
     });
     (axes, picture)
@@ -82,7 +87,7 @@ fn a_small_network_has_a_disc_for_each_unit_and_strokes_for_its_weights() {
 #[test]
 fn a_vanishing_gradient_fades_to_the_left() {
     let network = network(&[8, 8, 8, 8, 8, 8, 8], true);
-    let axes = Axes::fit(surface(600, 300), &Theme::light(), &network, None, Shade::Gradient, None).unwrap();
+    let axes = Axes::fit(surface(600, 300), &Theme::light(), &data(&network, None, Shade::Gradient), None).unwrap();
     let degree = |layer: usize| {
         let degrees = (0..64).map(|index| match axes.strength(axes.edge(&network, layer, index)) {
             Strength::Degree { degree, .. } => degree,
@@ -104,7 +109,7 @@ fn a_vanishing_gradient_fades_to_the_left() {
 fn a_point_of_the_picture_is_a_unit() {
     for (widths, is_whole) in [(vec![2, 5, 3, 1], true), (vec![2, 40, 40, 3], false), (vec![1, 1], true)] {
         let network = network(&widths, is_whole);
-        let axes = Axes::fit(surface(430, 240), &Theme::light(), &network, None, Shade::Weight, None).unwrap();
+        let axes = Axes::fit(surface(430, 240), &Theme::light(), &data(&network, None, Shade::Weight), None).unwrap();
         assert_eq!(axes.has_units(), is_whole);
         for (column, &units) in widths.iter().enumerate() {
             for unit in 0..units {
@@ -142,7 +147,8 @@ fn a_band_of_zeros_has_the_colour_of_zero() {
     let widths = [2, 64, 64, 1];
     let network = network(&widths, false);
     let zeros = report(&widths, |_| 0.0);
-    let axes = Axes::fit(surface(430, 200), &Theme::light(), &network, Some(&zeros), Shade::Gradient, None).unwrap();
+    let axes =
+        Axes::fit(surface(430, 200), &Theme::light(), &data(&network, Some(&zeros), Shade::Gradient), None).unwrap();
     let theme = Theme::light();
     assert_eq!(axes.band_color(&theme, 0.0), theme.zero);
     assert_eq!(axes.band_color(&theme, f64::NAN), theme.not_a_number);
@@ -219,7 +225,7 @@ fn any_network_is_drawn_at_any_size() {
 fn the_scale_stays_while_the_numbers_stay_near() {
     let first = network(&[4, 4, 4], true);
     let fit = |network: &NetworkView, previous: Option<&Axes>| {
-        Axes::fit(surface(430, 240), &Theme::light(), network, None, Shade::Gradient, previous).unwrap()
+        Axes::fit(surface(430, 240), &Theme::light(), &data(network, None, Shade::Gradient), previous).unwrap()
     };
     let before = fit(&first, None);
     let mut smaller = first.clone();

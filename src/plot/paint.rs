@@ -93,6 +93,19 @@ impl<'a, DB: DrawingBackend> Painter<'a, DB> {
         self.rect((left, from_y), (left + width, to_y), color, 1.0)
     }
 
+    /// A tick at the lower edge of a plot, with its number at a distance below.
+    pub(super) fn tick_below(
+        &mut self,
+        (x, edge): (f64, f64),
+        width: f64,
+        text: &str,
+        below: f64,
+        look: TextLook,
+    ) -> Drawn<DB> {
+        self.upright_line(x, edge, edge + 0.3 * look.size, width, self.theme.axis)?;
+        self.text(text, (x, edge + below), look)
+    }
+
     /// A line through points; nothing for fewer than two.
     pub(super) fn path(&mut self, points: &[(f64, f64)], width: f64, color: Rgb) -> Drawn<DB> {
         self.faint_path(points, width, color, 1.0)
@@ -161,6 +174,11 @@ impl<'a, DB: DrawingBackend> Painter<'a, DB> {
         let style: TextStyle<'_> = font.color(&color).pos(Pos::new(look.horizontal, look.vertical));
         self.backend.draw_text(text, &style, pixel(at))
     }
+}
+
+/// A rough width of a text.
+pub(super) fn rough_width(text: &str, em: f64) -> f64 {
+    0.57 * text.chars().count() as f64 * em
 }
 
 fn fill(color: Rgb, opacity: f64) -> ShapeStyle {

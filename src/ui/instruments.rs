@@ -9,6 +9,8 @@ use crate::ui::lab::{Lab, Opening};
 use crate::worker::client::WorkerClient;
 use leptos::prelude::*;
 use std::sync::Arc;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 /// The instruments below the main chart, of which one is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -176,10 +178,20 @@ impl Instruments {
 }
 
 impl Lab {
-    /// Opens a layer (from 0) in the layer inspector.
+    /// Opens a layer (from 0) in the layer inspector. Where what had the focus went with another instrument, the
+    /// inspector has it then.
     pub fn open_layer(self, layer: usize) {
         self.instruments.layer.set(layer);
         self.instruments.open.set(Instrument::Layer);
+        request_animation_frame(|| {
+            let page = document();
+            let is_lost = page.active_element() == page.body().map(Into::into);
+            if let Some(choice) = page.get_element_by_id("inspected-layer").filter(|_| is_lost)
+                && let Ok(choice) = choice.dyn_into::<HtmlElement>()
+            {
+                let _ = choice.focus();
+            }
+        });
     }
 
     /// Checks what is claimed of the run, at the step that is shown; the run pauses for it.

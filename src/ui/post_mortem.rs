@@ -4,10 +4,10 @@ use crate::diagnosis::{LastGood, last_good};
 use crate::experiment::{Experiment, Key};
 use crate::plot::number::{exact, grouped, readable, significant};
 use crate::train::{Bucket, Quantity};
-use crate::ui::chart::layer_name;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::icon::{Icon, Picture};
 use crate::ui::lab::{Lab, use_lab};
+use crate::ui::words::layer_name;
 use crate::worker::protocol::RunState;
 use leptos::prelude::*;
 

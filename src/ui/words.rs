@@ -2,7 +2,7 @@
 
 use crate::diagnosis::{Condition, Repair};
 use crate::experiment::presets::Preset;
-use crate::experiment::{Effect, Key, Kind, Value};
+use crate::experiment::{Effect, Experiment, Key, Kind, Value};
 use crate::plot::number;
 use crate::train::DivergedQuantity;
 use crate::ui::i18n::{Locale, t_string};
@@ -282,6 +282,20 @@ pub fn question(i18n: Words, preset: Preset) -> &'static str {
         Preset::RandomRegression => t_string!(i18n, page.lesson.random_regression.question),
         Preset::Underflow => t_string!(i18n, page.lesson.underflow.question),
     }
+}
+
+/// A layer's name: its number, or that it is the output layer, of `layers` altogether.
+pub fn layer_name(i18n: Words, layer: usize, layers: usize) -> String {
+    if layer + 1 == layers {
+        t_string!(i18n, charts.output_layer).to_owned()
+    } else {
+        t_string!(i18n, charts.layer, number = layer + 1).to_string()
+    }
+}
+
+/// The same of a layer of an experiment's network.
+pub fn layer_name_in(i18n: Words, experiment: &Experiment, layer: usize) -> String {
+    layer_name(i18n, layer, experiment.depth as usize + 1)
 }
 
 #[cfg(test)]

@@ -4,39 +4,34 @@ use super::*;
 use crate::plot::walks::walks;
 
 impl Axes {
-    /// Draws the network.
-    ///
-    /// # Errors
-    /// Those of the backend.
-    pub fn draw_data<DB: DrawingBackend>(
+    /// Draws units and lines, or bands, and what is pointed out in them.
+    pub(super) fn draw_network<DB: DrawingBackend>(
         &self,
-        backend: &mut DB,
+        painter: &mut Painter<'_, DB>,
         theme: &Theme,
-        network: &NetworkView,
-        report: Option<&StepReport>,
-        pointed: Pointed,
+        data: &Data<'_>,
     ) -> Drawn<DB> {
-        let mut painter = Painter::new(backend, theme);
+        let Data { network, report, pointed, .. } = *data;
         if network.widths != self.widths {
             return Ok(());
         }
-        self.draw_light(&mut painter, theme, pointed.phase)?;
+        self.draw_light(painter, theme, pointed.phase)?;
         match self.radius {
             Some(radius) if is_whole(network) => {
                 for layer in 0..self.widths.len() - 1 {
                     let is_dim = !is_lit(pointed.phase, layer, self.widths.len() - 1);
-                    self.draw_edges(&mut painter, theme, network, layer, is_dim)?;
+                    self.draw_edges(painter, theme, network, layer, is_dim)?;
                 }
-                self.draw_chosen_edges(&mut painter, theme, network, pointed.unit)?;
-                self.draw_chosen_column(&mut painter, theme, pointed.unit)?;
-                self.draw_units(&mut painter, theme, network, radius, pointed.unit)?;
+                self.draw_chosen_edges(painter, theme, network, pointed.unit)?;
+                self.draw_chosen_column(painter, theme, pointed.unit)?;
+                self.draw_units(painter, theme, network, radius, pointed.unit)?;
             }
             _ => {
-                self.draw_bands(&mut painter, theme, report)?;
-                self.draw_chosen_column(&mut painter, theme, pointed.unit)?;
+                self.draw_bands(painter, theme, report)?;
+                self.draw_chosen_column(painter, theme, pointed.unit)?;
             }
         }
-        self.draw_arrow(&mut painter, theme, pointed.phase)
+        self.draw_arrow(painter, theme, pointed.phase)
     }
 
     /// Lights the columns that a phase is about.

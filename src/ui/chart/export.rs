@@ -1,11 +1,11 @@
 //! Charts as files and as text to copy: PNG, SVG and CSV.
 
 use super::canvas;
-use super::stage::Stage;
+use super::stage::{Shown, Stage};
 use super::table::Table;
 use crate::plot::csv::to_csv;
 use crate::plot::theme::{SVG_TEXT_ZOOM, Theme};
-use crate::plot::{Surface, svg as file};
+use crate::plot::{ChartAxes, Surface, svg as file};
 use js_sys::Array;
 use leptos::prelude::*;
 use plotters::prelude::SVGBackend;
@@ -34,7 +34,7 @@ pub(super) struct Exported {
     pub picture: Option<Callback<(), Option<String>>>,
 }
 
-/// What a chart's `picture` returns: what `draw` draws of it, as large and in the colours and the type as on the page.
+/// The picture of a chart: what `draw` draws of it, as large and in the colours and the type as on the page.
 ///
 /// `draw` fits the axes to the surface, and draws axes and data on the backend; `None` is for a chart with nothing to
 /// show.
@@ -47,6 +47,25 @@ pub(super) fn svg(
         let theme = Theme { text_zoom: SVG_TEXT_ZOOM, ..theme };
         file::picture((surface.width, surface.height), |backend| draw(surface, &theme, backend))
     })
+}
+
+impl<Axes: ChartAxes + Send + Sync> Shown<Axes, Axes::Labels>
+where
+    Axes::Labels: Send + Sync,
+{
+    /// What a chart's `picture` returns: labels and data drawn on axes like those that are shown.
+    pub(super) fn svg<'a>(
+        self,
+        stage: Stage,
+        shown: impl FnOnce(&Theme) -> Option<(Axes::Labels, Axes::Data<'a>)>,
+    ) -> Option<String> {
+        svg(stage, |surface, theme, backend| {
+            let (labels, data) = shown(theme)?;
+            let axes = self.axes.with_untracked(|before| Axes::fit(surface, theme, &data, before.as_ref()))?;
+            axes.draw(backend, theme, &labels).ok()?;
+            axes.draw_data(backend, theme, &data).ok()
+        })
+    }
 }
 
 impl Exported {
@@ -66,19 +85,20 @@ impl Exported {
         save(&Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &kind).ok()?, file_name)
     }
 
-    /// Saves what stands on its canvases as a PNG file, and says then whether there was anything.
+    /// Saves what its canvases show as a PNG file, and says then whether there was anything.
     pub(super) fn save_png(self, file_name: String, when_done: impl FnOnce(bool) + 'static) {
-        let sheet = canvas::joined(
-            [self.stage.axes, self.stage.data].map(|canvas| canvas.get_untracked()),
-            self.stage.theme().get_untracked().background,
-        );
-        let Some(sheet) = sheet else { return when_done(false) };
-        let take = Closure::once_into_js(move |blob: wasm_bindgen::JsValue| {
-            // An empty canvas gives none.
-            when_done(blob.dyn_into().is_ok_and(|blob: Blob| save(&blob, &file_name).is_some()));
+        self.stage.when_drawn(move || {
+            let canvases = [self.stage.axes, self.stage.data].map(|canvas| canvas.try_get_untracked().flatten());
+            let ground = self.stage.theme().try_get_untracked().map(|theme| theme.background);
+            let sheet = ground.and_then(|ground| canvas::joined(canvases, ground));
+            let Some(sheet) = sheet else { return when_done(false) };
+            let take = Closure::once_into_js(move |blob: wasm_bindgen::JsValue| {
+                // An empty canvas gives none.
+                when_done(blob.dyn_into().is_ok_and(|blob: Blob| save(&blob, &file_name).is_some()));
+            });
+            // It fails only for canvases of other pages' pictures, of which there are none.
+            let _ = sheet.to_blob(take.unchecked_ref());
         });
-        // It fails only for canvases of other pages' pictures, of which there are none.
-        let _ = sheet.to_blob(take.unchecked_ref());
     }
 }
 

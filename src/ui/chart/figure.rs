@@ -26,7 +26,8 @@ pub(super) fn ChartFigure(
     /// Moves the reading point.
     #[prop(into)]
     go: Callback<Go>,
-    /// What the chart shows, in a sentence; it is spoken whenever it changes.
+    /// What the chart shows, in a sentence. It is spoken when it changes and the chart has the focus, or is the page's
+    /// main chart: of one step, as many sentences as there are charts are more than anybody listens to.
     #[prop(into)]
     summary: Signal<String>,
     /// The numbers of the chart. It is asked for only while the table is open, and for a copy.
@@ -35,9 +36,12 @@ pub(super) fn ChartFigure(
     /// Draws the chart into an SVG, by way of [`svg`](super::export::svg). Without it the chart offers no such file.
     #[prop(optional)]
     picture: Option<Callback<(), Option<String>>>,
-    /// What is to be done when the place that is read is chosen, by a click or by Enter.
+    /// Whether it is the page's main chart.
     #[prop(optional)]
-    choose: Option<Callback<()>>,
+    is_main: bool,
+    /// What is to be done when the place that is read is chosen: by a click, by a second tap on it, or by Enter.
+    #[prop(optional)]
+    choose: Option<Callback<Chosen, Led>>,
     /// What choosing does, in words.
     #[prop(optional, into)]
     hint: Option<Signal<String>>,
@@ -53,22 +57,33 @@ pub(super) fn ChartFigure(
         let scale = stage.surface.get_untracked().scale;
         go.run(Go::To(f64::from(event.offset_x()) * scale, f64::from(event.offset_y()) * scale));
     };
-    let pressed_at = StoredValue::new((0, 0));
+    let choose_now = move |chosen: Chosen| {
+        // What opens would be behind a chart that fills the window.
+        if choose.is_some_and(|choose| choose.run(chosen) == Led::Elsewhere) {
+            is_maximized.set(false);
+        }
+    };
+    let press = StoredValue::new(Press::default());
     let on_press = move |event: ev::PointerEvent| {
-        pressed_at.set_value((event.client_x(), event.client_y()));
-        point(&event);
+        let is_reading = readout.with_untracked(Option::is_some);
+        if press.try_update_value(|press| press.begin(&event, is_reading)) == Some(true) {
+            point(&event);
+        }
+    };
+    let on_move = move |event: ev::PointerEvent| {
+        if press.try_update_value(|press| press.reads_along(&event)) == Some(true) {
+            point(&event);
+        }
     };
     let on_click = move |event: ev::MouseEvent| {
-        // Who draws the pointer along only reads.
-        let (x, y) = pressed_at.get_value();
-        let is_still = (event.client_x() - x).abs().max((event.client_y() - y).abs()) <= 5;
-        if let Some(choose) = choose.filter(|_| is_still) {
-            choose.run(());
+        if press.with_value(|press| press.chooses(&event)) {
+            choose_now(Chosen::Pointed);
         }
     };
     let on_key = move |event: ev::KeyboardEvent| {
-        if let ("Enter", Some(choose)) = (event.key().as_str(), choose) {
-            choose.run(());
+        press.update_value(|press| press.read_at = None);
+        if event.key() == "Enter" && choose.is_some() {
+            choose_now(if event.shift_key() { Chosen::WithShift } else { Chosen::Plainly });
             event.prevent_default();
             return;
         }
@@ -96,12 +111,20 @@ pub(super) fn ChartFigure(
             go.run(Go::Leave);
         }
     };
+    let has_focus = RwSignal::new(false);
     let value_text = move || match readout.get() {
         Some(readout) => readout.text(),
         None => t_string!(i18n, charts.reading.none).to_owned(),
     };
     view! {
-        <figure class="chart" class:maximized=is_maximized data-chart=name aria-labelledby=format!("{name}-title")>
+        <figure
+            class="chart"
+            class:maximized=is_maximized
+            data-chart=name
+            aria-labelledby=format!("{name}-title")
+            on:focusin=move |_| has_focus.set(true)
+            on:focusout=move |_| _ = has_focus.try_set(false)
+        >
             <div class="chart-head">
                 <div class="chart-head-row">
                     <figcaption class="chart-title" id=format!("{name}-title")>{title}</figcaption>
@@ -120,13 +143,14 @@ pub(super) fn ChartFigure(
                     aria-valuemax=move || readout.get().map_or(0, |readout| readout.place.1).to_string()
                     aria-valuenow=move || readout.get().map_or(0, |readout| readout.place.0).to_string()
                     aria-valuetext=value_text
-                    on:pointermove=move |event| point(&event)
+                    on:pointermove=on_move
                     title=move || hint.map(|hint| hint.get())
                     on:pointerdown=on_press
                     on:click=on_click
                     on:pointerleave=on_leave
                     on:keydown=on_key
-                    on:blur=move |_| go.run(Go::Leave)
+                    // It comes too when the chart goes, and what it belongs to has gone before it.
+                    on:blur=move |_| _ = go.try_run(Go::Leave)
                 >
                     <canvas node_ref=stage.axes aria-hidden="true"></canvas>
                     <canvas node_ref=stage.data aria-hidden="true"></canvas>
@@ -144,7 +168,87 @@ pub(super) fn ChartFigure(
                 </Show>
                 {move || to_copy.get().map(|text| view! { <ToCopy text to_copy stage /> })}
             </div>
-            <p class="chart-summary" aria-live="polite">{summary}</p>
+            <p class="chart-summary" aria-live=move || if is_main || has_focus.get() { "polite" } else { "off" }>
+                {summary}
+            </p>
         </figure>
     }
+}
+
+/// How a place was chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Chosen {
+    /// By a click or a tap.
+    Pointed,
+    /// By Enter.
+    Plainly,
+    /// By Enter with the shift key.
+    WithShift,
+}
+
+/// Where choosing a place led.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Led {
+    /// Nowhere, or to what the chart itself shows: another step, another unit.
+    Here,
+    /// To another instrument.
+    Elsewhere,
+}
+
+/// The pointer on a chart, from its going down on.
+///
+/// A mouse reads before it is pressed, and so chooses by its first click. A finger reads by its first tap, or drawn along,
+/// and chooses by a tap on what it has read.
+#[derive(Clone, Copy, Default)]
+struct Press {
+    /// Where it went down, in CSS pixels of the window.
+    at: (i32, i32),
+    /// What a finger read last, in CSS pixels of the chart.
+    read_at: Option<(i32, i32)>,
+    is_finger: bool,
+    /// Whether the finger is on what it has read.
+    is_again: bool,
+}
+
+impl Press {
+    /// Farther apart, two places are not the same for a mouse or a finger that is meant to stand still, in CSS pixels.
+    const STILL: i32 = 5;
+    /// The same for two taps.
+    const SAME_TAP: i32 = 16;
+
+    /// Takes note of a pointer that goes down, and says whether the chart is to be read there.
+    fn begin(&mut self, event: &ev::PointerEvent, is_reading: bool) -> bool {
+        let place = (event.offset_x(), event.offset_y());
+        self.at = (event.client_x(), event.client_y());
+        self.is_finger = event.pointer_type() == "touch";
+        let is_near = self.read_at.is_some_and(|read_at| are_near(read_at, place, Self::SAME_TAP));
+        self.is_again = self.is_finger && is_reading && is_near;
+        if !self.is_again {
+            self.read_at = self.is_finger.then_some(place);
+        }
+        !self.is_again
+    }
+
+    /// Whether a pointer that moves reads along: one that is lifted again at once would move what it chooses.
+    fn reads_along(&mut self, event: &ev::PointerEvent) -> bool {
+        if event.pointer_type() != "touch" {
+            return true;
+        }
+        let is_drawn = !self.is_again || !are_near(self.at, (event.client_x(), event.client_y()), Self::STILL);
+        if is_drawn {
+            self.is_again = false;
+            self.read_at = Some((event.offset_x(), event.offset_y()));
+        }
+        is_drawn
+    }
+
+    /// Whether a click chooses: who draws the pointer along only reads.
+    fn chooses(&self, event: &ev::MouseEvent) -> bool {
+        let is_still = are_near(self.at, (event.client_x(), event.client_y()), Self::STILL);
+        is_still && (self.is_again || !self.is_finger)
+    }
+}
+
+fn are_near(a: (i32, i32), b: (i32, i32), most: i32) -> bool {
+    (a.0 - b.0).abs().max((a.1 - b.1).abs()) <= most
 }

@@ -1,7 +1,7 @@
 //! The chart of gradient norms by layer.
 
-use super::export;
-use super::figure::{ChartFigure, Go, Readout, ReadoutRow, dashes_picture};
+use super::by_layer;
+use super::figure::{ChartFigure, Go, ReadoutRow, dashes_picture};
 use super::pace::paced;
 use super::quantity;
 use super::segments::Segments;
@@ -17,6 +17,7 @@ use crate::theory::{Forecast, Standing};
 use crate::train::{Quantity, StepReport, bucket_of};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
 use crate::ui::lab::Lab;
+use crate::ui::words::layer_name;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 
@@ -105,7 +106,7 @@ pub fn GradientByLayer() -> impl IntoView {
         let is_expected = choices.is_theory_shown.get() && shown.contains(&Quantity::GradZ);
         let prediction = expected.get().filter(|_| is_expected).map(|expected| prediction(i18n, expected));
         let is_rms = choices.is_rms.get();
-        let data = lab.history.with_value(|history| {
+        lab.history.with_value(|history| {
             let report = report?;
             let buckets = history.buckets();
             let index = bucket_of(buckets, report.step)?;
@@ -118,24 +119,14 @@ pub fn GradientByLayer() -> impl IntoView {
                 }
                 Some(data)
             })
-        });
-        data.unwrap_or_default()
+        })
     };
     Effect::new(move |_| {
         lab.redraw.track();
         let labels = labels(i18n, choices.is_rms.get());
-        let Some((surface, theme)) = stage.look() else { return };
-        let data = data_now(&theme);
-        let for_axes = theme.clone();
-        // A canvas reports no errors worth telling: what could not be drawn is drawn with the next frame.
-        chart.draw(
-            stage,
-            theme,
-            labels,
-            |previous| Axes::fit(surface, &for_axes, &data, previous),
-            |axes, theme, _, canvas| drop(axes.draw_data(canvas, theme, &data)),
-            |axes, theme, labels, canvas| drop(axes.draw(canvas, theme, labels)),
-        );
+        let Some(look) = stage.look() else { return };
+        let data = data_now(&look.1);
+        chart.show(stage, look, labels, data.as_ref());
     });
 
     let readout = Signal::derive(move || {
@@ -151,9 +142,7 @@ pub fn GradientByLayer() -> impl IntoView {
                 });
                 let values = values.flatten().unwrap_or_default();
                 let value = values.get(layer).copied();
-                let places = values.iter().enumerate();
-                points
-                    .extend(places.filter_map(|(l, value)| Some((axes.layer_to_x(l), axes.frame.value_to_y(*value)?))));
+                points.extend(by_layer::points(axes, &values));
                 ReadoutRow {
                     mark: Some(quantity::mark(&theme, shown)),
                     label: quantity::label(i18n, shown),
@@ -165,38 +154,11 @@ pub fn GradientByLayer() -> impl IntoView {
                 expected.with(|expected| rows.extend(expected.iter().flat_map(|e| expected_rows(i18n, e, layer))));
                 rows.extend(standing(lab, layer).map(|standing| standing_row(i18n, standing)));
             }
-            Some(Readout {
-                x: axes.layer_to_x(layer),
-                span: (axes.frame.plot.top, axes.frame.floor()),
-                y: None,
-                title: layer_name(i18n, layer, axes.layers()),
-                rows,
-                points,
-                place: (layer as u64, axes.layers() as u64 - 1),
-            })
+            Some(by_layer::readout(i18n, axes, layer, rows, points))
         })
     });
-    let go = move |go: Go| {
-        let Some((at, last)) = axes.with_untracked(|axes| {
-            let axes = axes.as_ref()?;
-            let last = axes.layers() - 1;
-            let at =
-                if let Go::To(x, _) = go { axes.x_to_layer(x) } else { read_layer.get_untracked().unwrap_or(last) };
-            Some((at.min(last), last))
-        }) else {
-            return;
-        };
-        let had_none = read_layer.get_untracked().is_none();
-        read_layer.set(match go {
-            Go::To(..) => Some(at),
-            Go::Left | Go::Right | Go::Up | Go::Down if had_none => Some(at),
-            Go::Left | Go::Down => Some(at.saturating_sub(1)),
-            Go::Right | Go::Up => Some((at + 1).min(last)),
-            Go::First => Some(0),
-            Go::Last => Some(last),
-            Go::Leave => None,
-        });
-    };
+    let go = move |go: Go| by_layer::go(axes, read_layer, go);
+    let choose = move |chosen| by_layer::choose(lab, read_layer, chosen);
 
     let spoken = paced(lab, 5_000.0);
     let summary = Memo::new(move |_| {
@@ -212,19 +174,7 @@ pub fn GradientByLayer() -> impl IntoView {
         untrack(|| lab.with_shown(|bucket| table(i18n, &experiment, &bucket.last, expected.as_ref(), is_rms)))
             .unwrap_or_default()
     });
-    let picture = move |()| {
-        export::svg(stage, |surface, theme, svg| {
-            let data = data_now(theme);
-            let axes = axes.with(|shown| Axes::fit(surface, theme, &data, shown.as_ref()))?;
-            axes.draw(svg, theme, &labels(i18n, choices.is_rms.get())).ok()?;
-            axes.draw_data(svg, theme, &data).ok()
-        })
-    };
-    let choose = move |()| {
-        if let Some(layer) = read_layer.get_untracked() {
-            lab.open_layer(layer);
-        }
-    };
+    let picture = move |()| chart.svg(stage, |theme| Some((labels(i18n, choices.is_rms.get()), data_now(theme)?)));
     let theme = stage.theme();
     let toggles = move || {
         QUANTITIES
@@ -246,6 +196,7 @@ pub fn GradientByLayer() -> impl IntoView {
     view! {
         <ChartFigure
             name="gradient-by-layer"
+            is_main=true
             title=Signal::derive(move || t_string!(i18n, charts.gradient_by_layer.title).to_owned())
             stage
             readout
@@ -284,14 +235,21 @@ pub fn GradientByLayer() -> impl IntoView {
 }
 
 fn labels(i18n: I18nContext<Locale>, is_rms: bool) -> Labels {
-    let value_axis = if is_rms {
-        t_string!(i18n, charts.gradient_by_layer.value_axis_rms)
+    let (value_axis, value_axis_short) = if is_rms {
+        (
+            t_string!(i18n, charts.gradient_by_layer.value_axis_rms),
+            t_string!(i18n, charts.gradient_by_layer.value_axis_rms_short),
+        )
     } else {
-        t_string!(i18n, charts.gradient_by_layer.value_axis)
+        (
+            t_string!(i18n, charts.gradient_by_layer.value_axis),
+            t_string!(i18n, charts.gradient_by_layer.value_axis_short),
+        )
     };
     Labels {
         layer_axis: t_string!(i18n, charts.gradient_by_layer.layer_axis).to_owned(),
         value_axis: value_axis.to_owned(),
+        value_axis_short: value_axis_short.to_owned(),
         output: t_string!(i18n, charts.output_tick).to_owned(),
         underflow: t_string!(i18n, charts.gradient_by_layer.underflow).to_owned(),
         strips: StripLabels::default(),
@@ -360,15 +318,6 @@ fn standing_row(i18n: I18nContext<Locale>, standing: Standing) -> ReadoutRow {
         Standing::Above => t_string!(i18n, charts.theory.above),
     };
     ReadoutRow { mark: None, label: quantity::label(i18n, Quantity::GradZ), value: words.to_owned() }
-}
-
-/// A layer's name: its number, or that it is the output layer.
-pub(in crate::ui) fn layer_name(i18n: I18nContext<Locale>, layer: usize, layers: usize) -> String {
-    if layer + 1 == layers {
-        t_string!(i18n, charts.output_layer).to_owned()
-    } else {
-        t_string!(i18n, charts.layer, number = layer + 1).to_string()
-    }
 }
 
 fn summary(i18n: I18nContext<Locale>, report: &StepReport) -> String {

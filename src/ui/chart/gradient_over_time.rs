@@ -2,8 +2,7 @@
 
 use super::canvas::Stretcher;
 use super::export;
-use super::figure::{ChartFigure, Go, Readout, ReadoutRow};
-use super::gradient_by_layer::layer_name;
+use super::figure::{ChartFigure, Chosen, Go, Led, Readout, ReadoutRow};
 use super::loss::{go_along, step_name};
 use super::pace::paced;
 use super::quantity;
@@ -16,6 +15,7 @@ use crate::plot::number::{grouped, readable};
 use crate::train::{Bucket, History, Quantity, bucket_of};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
 use crate::ui::lab::Lab;
+use crate::ui::words::layer_name;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 
@@ -52,13 +52,12 @@ pub fn GradientOverTime() -> impl IntoView {
         let Some((surface, theme)) = stage.look() else { return };
         lab.history.with_value(|history| {
             let buckets = history.buckets();
-            let for_axes = theme.clone();
             // A canvas reports no errors worth telling.
             chart.draw(
                 stage,
                 theme,
                 labels,
-                |previous| Axes::fit(surface, &for_axes, buckets, shown, previous),
+                |theme, previous| Axes::fit(surface, theme, buckets, shown, previous),
                 |axes, theme, canvas, backend| {
                     pictures.update_value(|(stretcher, image)| {
                         axes.paint(theme, buckets, shown, image);
@@ -141,12 +140,19 @@ pub fn GradientOverTime() -> impl IntoView {
             })
         })
     };
-    let choose = move |()| {
-        let Some((step, layer)) = reading.get_untracked() else { return };
-        if is_on_labels.get_value() {
+    let choose = move |chosen: Chosen| {
+        let Some((step, layer)) = reading.get_untracked() else { return Led::Here };
+        let is_layer = match chosen {
+            Chosen::Pointed => is_on_labels.get_value(),
+            Chosen::Plainly => false,
+            Chosen::WithShift => true,
+        };
+        if is_layer {
             lab.open_layer(layer);
+            Led::Elsewhere
         } else {
             lab.show_step(step);
+            Led::Here
         }
     };
     let choose_quantity = move |event| {

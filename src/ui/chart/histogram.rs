@@ -1,19 +1,18 @@
 //! The chart of how often one kind of a layer's numbers falls where.
 
-use super::export;
 use super::figure::{ChartFigure, Go, Readout, ReadoutRow};
-use super::gradient_by_layer::layer_name;
 use super::pace::paced;
 use super::stage::{Shown, Stage};
 use super::table::Table;
 use crate::nn::Normalization;
 use crate::plot::color::Rgb;
-use crate::plot::histogram::{Axes, Content, Labels, Marks, Slope, total};
+use crate::plot::histogram::{Axes, Content, Data, Labels, Marks, Slope, total};
 use crate::plot::number::{grouped, readable};
 use crate::plot::theme::Theme;
 use crate::train::view::{Histogram, LayerView, View};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
 use crate::ui::lab::{Lab, use_lab};
+use crate::ui::words::layer_name_in;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 
@@ -128,25 +127,11 @@ pub(super) fn HistogramChart(
     let normalized = Memo::new(move |_| is_normalized(lab, layer.get()));
 
     Effect::new(move |_| {
-        let Some((surface, theme)) = stage.look() else { return };
-        let view = view.get();
-        let of = |layer| view.as_deref().and_then(|view| kind.content(seen(view, layer)?));
-        let (content, beside) = (of(layer.get()), of(beside.get()));
-        let marks = marks(i18n);
-        let for_axes = theme.clone();
-        // A canvas reports no errors worth telling: what could not be drawn is drawn with the next frame.
-        chart.draw(
-            stage,
-            theme,
-            labels(i18n, kind, normalized.get()),
-            |previous| Axes::fit(surface, &for_axes, content?, beside.map(|beside| beside.histogram), previous),
-            |axes, theme, _, canvas| {
-                if let Some(content) = content {
-                    drop(axes.draw_data(canvas, theme, content, kind.color(theme), &marks));
-                }
-            },
-            |axes, theme, labels, canvas| drop(axes.draw(canvas, theme, labels)),
-        );
+        let Some(look) = stage.look() else { return };
+        let labels = labels(i18n, kind, normalized.get());
+        let (view, layers) = (view.get(), (layer.get(), beside.get()));
+        let data = view.as_deref().and_then(|view| data(i18n, &look.1, kind, view, layers));
+        chart.show(stage, look, labels, data.as_ref());
     });
 
     let reading = RwSignal::new(None::<usize>);
@@ -194,7 +179,8 @@ pub(super) fn HistogramChart(
         let (layer, name) = (layer.get(), kind.words(i18n, normalized.get()));
         let text = view.with(|view| {
             let histogram = kind.content(seen(view.as_deref()?, layer)?)?.histogram;
-            Some(summary(i18n, name, &layer_words(i18n, lab, layer?), histogram))
+            let layer = lab.measured.with(|experiment| Some(layer_name_in(i18n, experiment, layer?)))?;
+            Some(summary(i18n, name, &layer, histogram))
         });
         text.unwrap_or_default()
     });
@@ -204,20 +190,14 @@ pub(super) fn HistogramChart(
         let table = view.with_untracked(|view| {
             let view = view.as_deref()?;
             let content = kind.content(seen(view, layer)?)?;
-            Some(table(i18n, name, &layer_words(i18n, lab, layer?), view.step, content))
+            let layer = lab.measured.with(|experiment| Some(layer_name_in(i18n, experiment, layer?)))?;
+            Some(table(i18n, name, &layer, view.step, content))
         });
         table.unwrap_or_default()
     });
     let picture = move |()| {
-        export::svg(stage, |surface, theme, svg| {
-            let view = view.get()?;
-            let of = |layer| kind.content(seen(&view, layer)?);
-            let (content, beside) = (of(layer.get())?, of(beside.get()));
-            let beside = beside.map(|beside| beside.histogram);
-            let axes = axes.with(|shown| Axes::fit(surface, theme, content, beside, shown.as_ref()))?;
-            axes.draw(svg, theme, &labels(i18n, kind, normalized.get())).ok()?;
-            axes.draw_data(svg, theme, content, kind.color(theme), &marks(i18n)).ok()
-        })
+        let (view, layers) = (view.get_untracked()?, (layer.get_untracked(), beside.get_untracked()));
+        chart.svg(stage, |theme| Some((labels(i18n, kind, normalized.get()), data(i18n, theme, kind, &view, layers)?)))
     };
     let title = move || match kind {
         Kind::PreActivation => format!("{}, φ′", kind.formula(normalized.get())),
@@ -258,16 +238,25 @@ fn labels(i18n: I18nContext<Locale>, kind: Kind, is_normalized: bool) -> Labels 
     }
 }
 
+/// The numbers of the first of two layers, with the value axis in common with those of the second, if there is one.
+fn data<'a>(
+    i18n: I18nContext<Locale>,
+    theme: &Theme,
+    kind: Kind,
+    view: &'a View,
+    (layer, beside): (Option<usize>, Option<usize>),
+) -> Option<Data<'a>> {
+    let content = |layer| kind.content(seen(view, layer)?);
+    let beside = content(beside).map(|beside| beside.histogram);
+    Some(Data { content: content(layer)?, beside, color: kind.color(theme), marks: marks(i18n) })
+}
+
 fn marks(i18n: I18nContext<Locale>) -> Marks {
     Marks {
         zeros: t_string!(i18n, layer.mark.zeros).to_owned(),
         not_finite: t_string!(i18n, layer.mark.not_finite).to_owned(),
         saturated: t_string!(i18n, layer.mark.saturated).to_owned(),
     }
-}
-
-fn layer_words(i18n: I18nContext<Locale>, lab: Lab, layer: usize) -> String {
-    layer_name(i18n, layer, lab.measured.with(|experiment| experiment.depth as usize + 1))
 }
 
 fn readout(i18n: I18nContext<Locale>, axes: &Axes, content: Content<'_>, place: usize) -> Option<Readout> {

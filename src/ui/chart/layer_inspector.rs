@@ -1,6 +1,5 @@
 //! One layer, or two side by side, as histograms.
 
-use super::gradient_by_layer::layer_name;
 use super::histogram::{HistogramChart, Kind, is_normalized, seen};
 use super::pace::paced;
 use super::quantity::root_of_elements;
@@ -11,6 +10,7 @@ use crate::plot::number::{percent, significant};
 use crate::train::{Quantity, StepReport};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
 use crate::ui::lab::{Lab, use_lab};
+use crate::ui::words::layer_name;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 

@@ -42,12 +42,11 @@ pub fn LearnedChart(
         let learned = view.as_ref().and_then(|view| view.learned.as_ref());
         let labels = labels(i18n, learned);
         let Some((surface, theme)) = stage.look() else { return };
-        let for_axes = theme.clone();
         chart.draw(
             stage,
             theme,
             labels,
-            |previous| Axes::fit(surface, &for_axes, learned?, previous),
+            |theme, previous| Axes::fit(surface, theme, learned?, previous),
             |axes, theme, element, canvas| {
                 let Some(learned) = learned else { return };
                 kept.try_update_value(|(image, stretcher)| {

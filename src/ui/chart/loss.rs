@@ -1,7 +1,6 @@
 //! The chart of the loss and of the accuracy.
 
-use super::export;
-use super::figure::{ChartFigure, Go, Readout, ReadoutRow};
+use super::figure::{ChartFigure, Chosen, Go, Led, Readout, ReadoutRow};
 use super::pace::paced;
 use super::segments::Segments;
 use super::stage::{Shown, Stage};
@@ -39,21 +38,12 @@ pub fn LossChart() -> impl IntoView {
         lab.redraw.track();
         let (measure, visited) = (measure.get(), lab.visited.get());
         let labels = labels(i18n, measure);
-        let Some((surface, theme)) = stage.look() else { return };
+        let Some(look) = stage.look() else { return };
         // While frames come by themselves, the next one shows an evaluation soon enough.
         let evaluations = if lab.running.get() { evaluations.get_untracked() } else { evaluations.get() };
         lab.history.with_value(|history| {
             let data = Data { measure, buckets: history.buckets(), evaluations: &evaluations, visited };
-            let for_axes = theme.clone();
-            // A canvas reports no errors worth telling: what could not be drawn is drawn with the next frame.
-            chart.draw(
-                stage,
-                theme,
-                labels,
-                |previous| Axes::fit(surface, &for_axes, &data, previous),
-                |axes, theme, _, canvas| drop(axes.draw_data(canvas, theme, &data)),
-                |axes, theme, labels, canvas| drop(axes.draw(canvas, theme, labels)),
-            );
+            chart.show(stage, look, labels, Some(&data));
         });
     });
 
@@ -95,10 +85,11 @@ pub fn LossChart() -> impl IntoView {
         });
         read_step.set(lab.history.with_value(|history| go_along(history, go, to, read_step.get_untracked())));
     };
-    let choose = move |()| {
+    let choose = move |_: Chosen| {
         if let Some(step) = read_step.get_untracked() {
             lab.show_step(step);
         }
+        Led::Here
     };
 
     let spoken = paced(lab, 5_000.0);
@@ -122,15 +113,11 @@ pub fn LossChart() -> impl IntoView {
         lab.history.with_value(|history| table(i18n, history, &evaluations))
     });
     let picture = move |()| {
-        export::svg(stage, |surface, theme, svg| {
-            lab.history.with_value(|history| {
-                let (measure, evaluations) = (measure.get(), evaluations.get());
-                let visited = lab.visited.get();
-                let data = Data { measure, buckets: history.buckets(), evaluations: &evaluations, visited };
-                let axes = axes.with(|shown| Axes::fit(surface, theme, &data, shown.as_ref()))?;
-                axes.draw(svg, theme, &labels(i18n, measure)).ok()?;
-                axes.draw_data(svg, theme, &data).ok()
-            })
+        let (measure, evaluations) = (measure.get_untracked(), evaluations.get_untracked());
+        let visited = lab.visited.get_untracked();
+        lab.history.with_value(|history| {
+            let data = Data { measure, buckets: history.buckets(), evaluations: &evaluations, visited };
+            chart.svg(stage, |_| Some((labels(i18n, measure), data)))
         })
     };
     let scales =

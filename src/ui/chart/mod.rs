@@ -1,6 +1,7 @@
 //! The charts on the page: canvases, reading by pointer and keyboard, tables and summaries around the drawing code of
 //! [`crate::plot`].
 
+mod by_layer;
 mod canvas;
 mod export;
 mod figure;
@@ -25,7 +26,6 @@ mod toggle;
 mod tools;
 
 pub use gradient_by_layer::GradientByLayer;
-pub(super) use gradient_by_layer::layer_name;
 pub use gradient_over_time::GradientOverTime;
 pub use layer_inspector::LayerInspector;
 pub use learned::LearnedChart;

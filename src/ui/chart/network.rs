@@ -1,20 +1,19 @@
 //! The network as a picture: units and weights, or bands.
 
-use super::export;
-use super::figure::{ChartFigure, Go, Readout, ReadoutRow};
-use super::gradient_by_layer::layer_name;
+use super::figure::{ChartFigure, Chosen, Go, Led, Readout, ReadoutRow};
 use super::pace::paced;
 use super::quantity;
 use super::segments::Segments;
 use super::stage::{Shown, Stage};
 use super::table::Table;
-use crate::plot::network::{Axes, Labels, Pointed, Shade};
+use crate::plot::network::{Axes, Data, Labels, Pointed, Shade};
 use crate::plot::number::{grouped, readable};
 use crate::train::phase::Phase;
 use crate::train::view::View;
 use crate::train::{Quantity, StepReport};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
 use crate::ui::lab::Lab;
+use crate::ui::words::layer_name;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 use std::sync::Arc;
@@ -53,20 +52,11 @@ pub fn NetworkPicture(
         let shade = if is_weight.get() { Shade::Weight } else { Shade::Gradient };
         let labels = labels(i18n, shade);
         let pointed = Pointed { unit: lab.instruments.unit.get(), phase: phase.get() };
-        let Some((surface, theme)) = stage.look() else { return };
+        let Some(look) = stage.look() else { return };
         // Until the first view of another run is there, the last one stays.
         let Some(network) = view.as_ref().and_then(|view| view.network.as_ref()) else { return };
         let report = untrack(report);
-        let for_axes = theme.clone();
-        // A canvas reports no errors worth telling.
-        chart.draw(
-            stage,
-            theme,
-            labels,
-            |previous| Axes::fit(surface, &for_axes, network, report.as_ref(), shade, previous),
-            |axes, theme, _, canvas| drop(axes.draw_data(canvas, theme, network, report.as_ref(), pointed)),
-            |axes, theme, labels, canvas| drop(axes.draw(canvas, theme, labels)),
-        );
+        chart.show(stage, look, labels, Some(&Data { network, report: report.as_ref(), shade, pointed }));
     });
 
     let readout = Signal::derive(move || {
@@ -81,10 +71,11 @@ pub fn NetworkPicture(
             reading.set(to);
         }
     };
-    let choose = move |()| {
+    let choose = move |_: Chosen| {
         if let Some((column, unit)) = reading.get_untracked().filter(|(column, _)| *column > 0) {
             choose.run((column - 1, unit));
         }
+        Led::Here
     };
 
     let spoken = paced(lab, 5_000.0);
@@ -101,15 +92,12 @@ pub fn NetworkPicture(
         table(i18n, view, untrack(report))
     });
     let picture = move |()| {
-        export::svg(stage, |surface, theme, svg| {
-            let shade = if is_weight.get_untracked() { Shade::Weight } else { Shade::Gradient };
-            let view = lab.instruments.view.get_untracked()?;
-            let (network, report) = (view.network.as_ref()?, untrack(report));
-            let pointed = Pointed { unit: lab.instruments.unit.get_untracked(), phase: phase.get_untracked() };
-            let axes = axes
-                .with_untracked(|shown| Axes::fit(surface, theme, network, report.as_ref(), shade, shown.as_ref()))?;
-            axes.draw(svg, theme, &labels(i18n, shade)).ok()?;
-            axes.draw_data(svg, theme, network, report.as_ref(), pointed).ok()
+        let shade = if is_weight.get_untracked() { Shade::Weight } else { Shade::Gradient };
+        let (view, report) = (lab.instruments.view.get_untracked()?, untrack(report));
+        let pointed = Pointed { unit: lab.instruments.unit.get_untracked(), phase: phase.get_untracked() };
+        chart.svg(stage, |_| {
+            let network = view.network.as_ref()?;
+            Some((labels(i18n, shade), Data { network, report: report.as_ref(), shade, pointed }))
         })
     };
     let words = move || [t_string!(i18n, network.gradient).to_owned(), t_string!(i18n, network.weight).to_owned()];

@@ -1,8 +1,7 @@
 //! What the optimizer makes of the gradient, layer by layer.
 
-use super::export;
-use super::figure::{ChartFigure, Go, Readout, ReadoutRow};
-use super::gradient_by_layer::layer_name;
+use super::by_layer;
+use super::figure::{ChartFigure, Go, ReadoutRow};
 use super::pace::paced;
 use super::quantity;
 use super::stage::{Shown, Stage};
@@ -20,7 +19,7 @@ use crate::train::step_reading::{Course, Layers, StepByLayer, StepReading, StepR
 use crate::ui::i18n::{Locale, t_string, use_i18n};
 use crate::ui::lab::Lab;
 use crate::ui::rule::rule_of;
-use crate::ui::words;
+use crate::ui::words::{self, layer_name};
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 
@@ -93,22 +92,12 @@ pub fn OptimizerChart() -> impl IntoView {
     Effect::new(move |_| {
         let labels = labels(i18n);
         let curves: Vec<Curve> = curves().collect();
-        let Some((surface, theme)) = stage.look() else { return };
+        let Some(look) = stage.look() else { return };
         let data = shown.with(|shown| {
             let (_, by_layer) = shown.as_ref()?;
-            Some(lab.measured.with(|experiment| data(experiment, &theme, by_layer, &curves)))
+            Some(lab.measured.with(|experiment| data(experiment, &look.1, by_layer, &curves)))
         });
-        let data = data.unwrap_or_default();
-        let for_axes = theme.clone();
-        // A canvas reports no errors worth telling: what could not be drawn is drawn with the next frame.
-        chart.draw(
-            stage,
-            theme,
-            labels,
-            |previous| Axes::fit(surface, &for_axes, &data, previous),
-            |axes, theme, _, canvas| drop(axes.draw_data(canvas, theme, &data)),
-            |axes, theme, labels, canvas| drop(axes.draw(canvas, theme, labels)),
-        );
+        chart.show(stage, look, labels, data.as_ref());
     });
 
     let readout = Signal::derive(move || {
@@ -121,51 +110,19 @@ pub fn OptimizerChart() -> impl IntoView {
                 let mut points = Vec::new();
                 let row = |curve: Curve| {
                     let values = curve.values(by_layer)?;
-                    let places = values.iter().enumerate();
-                    points.extend(
-                        places.filter_map(|(l, value)| Some((axes.layer_to_x(l), axes.frame.value_to_y(*value)?))),
-                    );
+                    points.extend(by_layer::points(axes, values));
                     let label = lab.measured.with(|experiment| curve.label(experiment)).to_owned();
                     Some(ReadoutRow { mark: Some(curve.mark(&theme)), label, value: readable(*values.get(layer)?) })
                 };
                 let mut rows: Vec<ReadoutRow> = curves().filter_map(row).collect();
                 let epsilon = by_layer.epsilon;
                 rows.extend(epsilon.map(|e| ReadoutRow { mark: None, label: "ε".to_owned(), value: short(e) }));
-                Some(Readout {
-                    x: axes.layer_to_x(layer),
-                    span: (axes.frame.plot.top, axes.frame.floor()),
-                    y: None,
-                    points,
-                    title: layer_name(i18n, layer, axes.layers()),
-                    rows,
-                    place: (layer as u64, axes.layers() as u64 - 1),
-                })
+                Some(by_layer::readout(i18n, axes, layer, rows, points))
             })
         })
     });
-    let go = move |go: Go| {
-        let layer = axes.with_untracked(|axes| {
-            let axes = axes.as_ref()?;
-            let last = axes.layers() - 1;
-            let from = read_layer.get_untracked();
-            let at = from.unwrap_or(last).min(last);
-            match go {
-                Go::To(x, _) => Some(axes.x_to_layer(x)),
-                Go::Left | Go::Down if from.is_some() => Some(at.saturating_sub(1)),
-                Go::Right | Go::Up if from.is_some() => Some((at + 1).min(last)),
-                Go::Left | Go::Down | Go::Right | Go::Up => Some(at),
-                Go::First => Some(0),
-                Go::Last => Some(last),
-                Go::Leave => None,
-            }
-        });
-        read_layer.set(layer);
-    };
-    let choose = move |()| {
-        if let Some(layer) = read_layer.get_untracked() {
-            lab.open_layer(layer);
-        }
-    };
+    let go = move |go: Go| by_layer::go(axes, read_layer, go);
+    let choose = move |chosen| by_layer::choose(lab, read_layer, chosen);
 
     let refreshed = paced(lab, 1_000.0);
     let reading = Memo::new(move |_| {
@@ -186,13 +143,10 @@ pub fn OptimizerChart() -> impl IntoView {
             .unwrap_or_default()
     });
     let picture = move |()| {
-        export::svg(stage, |surface, theme, svg| {
+        chart.svg(stage, |theme| {
             let curves: Vec<Curve> = curves().collect();
             let (_, by_layer) = shown.get()?;
-            let data = lab.measured.with(|experiment| data(experiment, theme, &by_layer, &curves));
-            let axes = axes.with(|shown| Axes::fit(surface, theme, &data, shown.as_ref()))?;
-            axes.draw(svg, theme, &labels(i18n)).ok()?;
-            axes.draw_data(svg, theme, &data).ok()
+            Some((labels(i18n), lab.measured.with(|experiment| data(experiment, theme, &by_layer, &curves))))
         })
     };
     let toggle = move |(curve, is_shown): (Curve, RwSignal<bool>)| {
@@ -254,6 +208,7 @@ fn labels(i18n: I18nContext<Locale>) -> Labels {
     Labels {
         layer_axis: t_string!(i18n, charts.gradient_by_layer.layer_axis).to_owned(),
         value_axis: t_string!(i18n, charts.gradient_by_layer.value_axis_rms).to_owned(),
+        value_axis_short: t_string!(i18n, charts.gradient_by_layer.value_axis_rms_short).to_owned(),
         output: t_string!(i18n, charts.output_tick).to_owned(),
         underflow: String::new(),
         strips: StripLabels::default(),

@@ -4,8 +4,8 @@ use super::canvas;
 use super::observe::{SizeWatch, ViewWatch};
 use super::theme::follow_theme;
 use super::timing::timed;
-use crate::plot::Surface;
 use crate::plot::theme::Theme;
+use crate::plot::{ChartAxes, Surface};
 use leptos::html;
 use leptos::prelude::*;
 use plotters_canvas::CanvasBackend;
@@ -27,6 +27,8 @@ pub(super) struct Stage {
     pub surface: RwSignal<Surface>,
     /// Whether any part of the chart is in view.
     is_in_view: RwSignal<bool>,
+    /// Whether it is drawn even out of view, to be taken along.
+    is_wanted: RwSignal<bool>,
     theme: RwSignal<Theme>,
 }
 
@@ -61,11 +63,11 @@ impl<Axes: Clone + PartialEq + Send + Sync, Labels: PartialEq + Send + Sync> Sho
         stage: Stage,
         theme: Theme,
         labels: Labels,
-        fit: impl FnOnce(Option<&Axes>) -> Option<Axes>,
+        fit: impl FnOnce(&Theme, Option<&Axes>) -> Option<Axes>,
         draw_data: impl FnOnce(&Axes, &Theme, &HtmlCanvasElement, &mut CanvasBackend),
         draw_axes: impl FnOnce(&Axes, &Theme, &Labels, &mut CanvasBackend),
     ) {
-        let fitted = self.axes.with_untracked(|previous| fit(previous.as_ref()));
+        let fitted = self.axes.with_untracked(|previous| fit(&theme, previous.as_ref()));
         if self.axes.with_untracked(|previous| *previous != fitted) {
             self.axes.set(fitted.clone());
         }
@@ -87,6 +89,30 @@ impl<Axes: Clone + PartialEq + Send + Sync, Labels: PartialEq + Send + Sync> Sho
     }
 }
 
+impl<Axes: ChartAxes + Send + Sync> Shown<Axes, Axes::Labels>
+where
+    Axes::Labels: Send + Sync,
+{
+    /// Shows data, or nothing where there are none, in the size and the theme of [`Stage::look`].
+    pub(super) fn show(
+        self,
+        stage: Stage,
+        (surface, theme): (Surface, Theme),
+        labels: Axes::Labels,
+        data: Option<&Axes::Data<'_>>,
+    ) {
+        // A canvas reports no errors worth telling: what could not be drawn is drawn with the next frame.
+        self.draw(
+            stage,
+            theme,
+            labels,
+            |theme, previous| Axes::fit(surface, theme, data?, previous),
+            |axes, theme, _, canvas| drop(data.map(|data| axes.draw_data(canvas, theme, data))),
+            |axes, theme, labels, canvas| drop(axes.draw(canvas, theme, labels)),
+        );
+    }
+}
+
 impl Stage {
     /// A stage that follows its element's size from when it is on the page.
     pub(super) fn new() -> Self {
@@ -96,6 +122,7 @@ impl Stage {
             data: NodeRef::new(),
             surface: RwSignal::new(Surface { width: 0, height: 0, scale: 1.0 }),
             is_in_view: RwSignal::new(true),
+            is_wanted: RwSignal::new(false),
             theme: follow_theme(),
         };
         let watches = StoredValue::new_local(None);
@@ -126,9 +153,19 @@ impl Stage {
 
     /// What to draw in, following all changes of it; `None` while nobody would see it.
     pub(super) fn look(self) -> Option<(Surface, Theme)> {
-        let (surface, is_in_view) = (self.surface.get(), self.is_in_view.get());
+        let (surface, is_in_view, is_wanted) = (self.surface.get(), self.is_in_view.get(), self.is_wanted.get());
         let theme = self.theme_for(surface);
-        (is_in_view && surface.width > 0 && surface.height > 0).then_some((surface, theme))
+        ((is_in_view || is_wanted) && surface.width > 0 && surface.height > 0).then_some((surface, theme))
+    }
+
+    /// Runs `then` when the canvases show the present even if the chart is out of view, where they are not drawn.
+    pub(super) fn when_drawn(self, then: impl FnOnce() + 'static) {
+        self.is_wanted.set(true);
+        // The effects that draw run before the next frame.
+        request_animation_frame(move || {
+            then();
+            self.is_wanted.try_set(false);
+        });
     }
 
     /// What to draw a picture to keep in: as large as on the page, in CSS pixels, and in the same theme.
