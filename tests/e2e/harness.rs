@@ -14,6 +14,9 @@ use xtask::webdriver::{Element, Screen, Session};
 /// Long enough for a slow machine under load: tests never judge speed.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Longer than a promise may take that a test waits for: one that is never kept must not hold up all the others.
+const SCRIPT_TIMEOUT: Duration = Duration::from_secs(60);
+
 /// How often a condition is looked at.
 const POLL: Duration = Duration::from_millis(20);
 
@@ -39,6 +42,7 @@ impl Page {
         let browser = Browser::ensure().expect("a browser");
         let session =
             Session::open(&variable("GRADIENT_LAB_E2E_DRIVER"), &browser, screen).expect("the browser starts");
+        session.set_script_timeout(SCRIPT_TIMEOUT).expect("the browser takes a time limit");
         // Test threads bear the test's name.
         let name = thread::current().name().unwrap_or("page").replace("::", "-");
         let page = Self { session, name, expected: RefCell::default() };
@@ -155,28 +159,7 @@ impl Page {
 
     /// The first element of a selector that has this accessible name.
     pub fn find_named(&self, css: &str, name: &str) -> Element {
-        // The browser's word on each name costs a question, so those that look like it are asked first.
-        let mark = "
-            document.querySelectorAll('[data-e2e-likely]').forEach((element) => element.removeAttribute('data-e2e-likely'));
-            for (const element of document.querySelectorAll(arguments[0])) {
-                const words = (element.ariaLabel ?? element.textContent).trim();
-                if (words === arguments[1]) element.setAttribute('data-e2e-likely', '');
-            }";
-        self.run(mark, &[css.into(), name.into()]);
-        let mut names = Vec::new();
-        for css in ["[data-e2e-likely]", css] {
-            for element in self.session.elements(css).unwrap_or_else(|error| self.fail(&error.to_string())) {
-                // An element may vanish while the page draws itself anew; then it is not the one.
-                let Ok(found) = self.session.accessible_name(&element) else {
-                    continue;
-                };
-                if found == name {
-                    return element;
-                }
-                names.push(found);
-            }
-        }
-        self.fail(&format!("nothing is named {name:?} among {names:?}"))
+        self.session.find_named(css, name).unwrap_or_else(|error| self.fail(&error.to_string()))
     }
 
     /// The first element that a CSS selector matches.
