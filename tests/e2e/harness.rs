@@ -20,6 +20,24 @@ const SCRIPT_TIMEOUT: Duration = Duration::from_secs(60);
 /// How often a condition is looked at.
 const POLL: Duration = Duration::from_millis(20);
 
+/// The tabs below the main chart, in their order.
+pub const TABS: [&str; 6] = ["overview", "layer", "optimizer", "network", "learned", "proof"];
+
+/// Every chart, after the tab that it is on; the main chart stands above all of them.
+pub const CHARTS: [(&str, &str); 11] = [
+    ("overview", "gradient-by-layer"),
+    ("overview", "gradient-over-time"),
+    ("overview", "loss"),
+    ("layer", "histogram-z"),
+    ("layer", "histogram-a"),
+    ("layer", "histogram-w"),
+    ("layer", "histogram-grad-w"),
+    ("layer", "histogram-update"),
+    ("optimizer", "optimizer"),
+    ("network", "network"),
+    ("learned", "learned"),
+];
+
 /// A browser of its own, with the page open. A test that ends well fails all the same if the page wrote an error or a
 /// warning to the console.
 pub struct Page {
@@ -173,6 +191,22 @@ impl Page {
         if let Err(error) = self.session.click(&self.find(css)) {
             self.fail(&format!("{css:?} cannot be clicked: {error}"));
         }
+    }
+
+    /// Opens a tab and waits for its pane.
+    pub fn open_tab(&self, tab: &str) {
+        // On a phone the tabs scroll sideways.
+        let script =
+            "document.querySelector(`[data-tab=${arguments[0]}]`).scrollIntoView({ block: 'end', inline: 'center' })";
+        self.run(script, &[tab.into()]);
+        self.click(&format!("[data-tab={tab}]"));
+        self.wait_until(
+            &format!("the pane of {tab}"),
+            &format!(
+                "document.querySelector('[data-tab={tab}]').ariaSelected === 'true'
+                    && document.getElementById('pane-{tab}')?.firstElementChild"
+            ),
+        );
     }
 
     /// Types into the element that has the focus, or into the page if none has.
