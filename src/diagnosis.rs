@@ -129,7 +129,7 @@ pub struct Flow {
     /// The factor per layer: `e^-s`, s the least-squares slope of `ln ‖∂L/∂z^l‖` over the layers l whose gradient is
     /// neither zero nor infinite. 1 where there are fewer than two.
     pub factor_per_layer: f64,
-    /// ‖∂L/∂z‖ of the first hidden layer over that of the last. NaN where both are zero.
+    /// ‖∂L/∂z‖ of the first hidden layer over that of the last whose gradient is not zero. NaN where all are.
     pub total: f64,
     /// Hidden layers whose gradient is exactly zero.
     pub zero_layers: usize,
@@ -160,10 +160,9 @@ impl Flow {
             .filter(|&layer| norms[layer] > 0.0 && norms[layer].is_finite())
             .map(|layer| (layer as f64, norms[layer].ln()))
             .collect();
-        let total = match (norms.first(), norms.last()) {
-            (Some(first), Some(last)) => first / last,
-            _ => 1.0,
-        };
+        // Skip connections lead past a layer whose units are all off.
+        let last = norms.iter().rev().find(|norm| **norm != 0.0);
+        let total = norms.first().map_or(1.0, |first| first / last.unwrap_or(&0.0));
         let zero_layers = norms.iter().filter(|norm| **norm == 0.0).count();
         Self { factor_per_layer: (-slope(&points)).exp(), total, zero_layers }
     }
@@ -220,6 +219,17 @@ pub fn diagnose(experiment: &Experiment, report: &StepReport, divergence: Option
     diagnosis
 }
 
+/// The first recorded step since which, up to `step`, the verdict has been led by the condition that leads it there.
+/// `None` where nothing is recorded by that step. Of steps that were recorded together the last is judged.
+pub fn leading_since(experiment: &Experiment, history: &History, step: u64) -> Option<u64> {
+    let leading = |report: &StepReport| diagnose(experiment, report, None).conditions[0];
+    let mut earlier = history.buckets().iter().rev().map(|bucket| &bucket.last).skip_while(|report| report.step > step);
+    let last = earlier.next()?;
+    let condition = leading(last);
+    let since = earlier.take_while(|report| leading(report) == condition).last().unwrap_or(last);
+    Some(since.step)
+}
+
 /// The last state of a diverged run in which all was well.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LastGood {
@@ -260,7 +270,11 @@ impl Diagnosis {
     fn holds(&self, condition: Condition, experiment: &Experiment) -> bool {
         match condition {
             Condition::Diverged => self.divergence.is_some(),
-            Condition::Exploding => self.flow_explodes() || self.largest_update.1 > 1.0,
+            // Weights that began at zero grow by many times their size, and are small all the same.
+            Condition::Exploding => {
+                let is_from_zero = self.zero_cause == Some(ZeroCause::ZeroWeights);
+                self.flow_explodes() || (self.largest_update.1 > 1.0 && !is_from_zero)
+            }
             // Weights of zero make every z zero, so that no unit has had its chance yet.
             Condition::Dead => self.dead_layers > 0 && self.zero_cause != Some(ZeroCause::ZeroWeights),
             Condition::Vanishing => self.flow.total < VANISHING_TOTAL || self.flow.zero_layers > 0,
@@ -293,8 +307,11 @@ impl Diagnosis {
             _ if has_fitting_init => &[LayerNorm, Skip],
             _ => &[FittingInit, LayerNorm],
         };
+        let is_flattened = !is_network && self.conditions.contains(&Condition::Saturated);
         let candidates: &[Repair] = match self.conditions[0] {
             Condition::Diverged if is_network => too_large,
+            // Weights that are too large at the start stay so with every learning rate.
+            Condition::Diverged if self.flow_explodes() && has_large_gain => &[UnitGain],
             Condition::Diverged => &[LowerLr, ClipNorm, UnitGain],
             Condition::Exploding if self.flow_explodes() => too_large,
             // Adaptive optimizers make steps of a length that clipping does not change.
@@ -303,6 +320,10 @@ impl Diagnosis {
             Condition::Dead => &[LowerLr, LeakyRelu],
             // A factor of exactly zero stays so, however short the way.
             Condition::Vanishing if self.zero_cause == Some(ZeroCause::SingleSample) => &[LayerNorm],
+            // Large weights or large steps drove the units to where φ is flat; which of both is known by the gain.
+            Condition::Saturated if is_flattened && has_large_gain => &[UnitGain],
+            Condition::Vanishing if is_flattened && has_large_gain => &[UnitGain, LowerLr],
+            Condition::Vanishing if is_flattened => &[LowerLr],
             Condition::Vanishing if self.flow.zero_layers > 0 => &[TanhXavier, ReluKaiming],
             Condition::Vanishing | Condition::Underflow if experiment.gain < 1.0 && !is_sigmoid => {
                 &[UnitGain, TanhXavier, ReluKaiming]

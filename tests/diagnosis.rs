@@ -1,6 +1,6 @@
 //! The verdict on labelled situations: real runs, and reports made up for one trait.
 
-use gradient_lab::diagnosis::{Condition, Diagnosis, Repair, ZeroCause, diagnose, last_good};
+use gradient_lab::diagnosis::{Condition, Diagnosis, Flow, Repair, ZeroCause, diagnose, last_good, leading_since};
 use gradient_lab::experiment::Experiment;
 use gradient_lab::experiment::share::{from_fragment, to_fragment};
 use gradient_lab::optim::{ClipKind, Hyper};
@@ -41,6 +41,7 @@ fn real_runs_get_the_verdict_that_their_name_says() {
         ("init=zeros&activation=tanh", 0, Vanishing),
         ("activation=relu&init=pytorch", 0, Vanishing),
         ("init=zeros&activation=tanh", 2, Vanishing),
+        ("init=zeros", 30, Vanishing),
         ("activation=tanh", 0, Healthy),
         ("activation=leaky-relu&init=kaiming-normal", 0, Healthy),
         ("activation=relu&depth=4&init=kaiming-normal&lr=10&width=8", 20, Dead),
@@ -140,10 +141,10 @@ fn no_unit_but_of_relu_is_dead() {
     assert!(saturated.conditions.contains(&Condition::Saturated) && !saturated.conditions.contains(&Condition::Dead));
 }
 
-/// How ill a network is, by its leading condition; a weakened gradient lies between.
-fn severity(diagnosis: &Diagnosis) -> usize {
+/// How ill a network is: by its leading condition (a weakened gradient lies between), then by how many there are.
+fn severity(diagnosis: &Diagnosis) -> (usize, usize) {
     use Condition::{Dead, Diverged, Exploding, Healthy, Saturated, Underflow, Vanishing};
-    match diagnosis.conditions[0] {
+    let leading = match diagnosis.conditions[0] {
         Healthy if diagnosis.flow.is_weakened() => 1,
         Healthy => 0,
         Saturated => 2,
@@ -151,7 +152,8 @@ fn severity(diagnosis: &Diagnosis) -> usize {
         Dead => 4,
         Exploding => 5,
         Diverged => 6,
-    }
+    };
+    (leading, diagnosis.conditions.len())
 }
 
 /// Whoever is offered a repair may expect that it repairs: after it, the same steps end in a milder verdict.
@@ -175,6 +177,11 @@ fn every_repair_that_is_offered_is_allowed_and_repairs() {
         ("activation=relu&depth=4&init=kaiming-normal&lr=3", 20),
         ("activation=tanh&init=normal&gain=2&depth=4", 0),
         ("activation=tanh&lr=10&depth=4", 5),
+        ("activation=tanh&gain=4", 20),
+        ("activation=tanh&gain=4", 100),
+        ("activation=tanh&gain=4&optimizer=momentum&lr=3", 400),
+        ("depth=3&activation=tanh&optimizer=adam&lr=10", 20),
+        ("activation=linear&gain=2", 100),
         ("dataset=plane&activation=linear&init=lecun-normal&depth=2&lr=1", 200),
     ] {
         let (experiment, _) = from_fragment(fragment);
@@ -272,4 +279,46 @@ fn a_diverged_run_goes_farther_from_its_last_good_step_with_clipping_and_with_sm
         assert!(good.step < end && end < 1000, "{fragment}: {good:?} of {end}");
         assert!(ends.iter().all(|other| *other >= end) && ends.contains(&1000), "{fragment}: {ends:?} after {end}");
     }
+}
+
+#[test]
+fn a_layer_without_gradient_makes_no_explosion() {
+    // Skip connections lead past the last hidden layer when its units are all off.
+    for (norms, total) in
+        [(&[0.5, 1.0, 0.0][..], 0.5), (&[2.0, 0.0], 1.0), (&[0.0, 1.0], 0.0), (&[3.0], 1.0), (&[], 1.0)]
+    {
+        assert_eq!(Flow::through(norms).total, total, "{norms:?}");
+    }
+    assert!(Flow::through(&[0.0, 0.0]).total.is_nan());
+    for step in 0..20 {
+        let narrow = "activation=relu&init=kaiming-normal&residual=scaled&width=2&batch=1";
+        assert!(!run(narrow, step).conditions.contains(&Condition::Exploding), "step {step}");
+    }
+}
+
+#[test]
+fn the_step_since_which_a_verdict_leads_is_found() {
+    let since = |fragment: &str, steps: u64, at: u64| {
+        let (experiment, _) = from_fragment(fragment);
+        let mut trainer = AnyTrainer::new(&experiment).unwrap();
+        let mut history = History::new(512);
+        history.push_report(trainer.probe().unwrap());
+        for _ in 0..steps {
+            history.push_report(trainer.step().unwrap());
+        }
+        let leading = |step: u64| {
+            let report = &history.at(step).unwrap().last;
+            diagnose(&experiment, report, None).conditions[0]
+        };
+        let since = leading_since(&experiment, &history, at).unwrap();
+        assert!((since..=at).all(|step| leading(step) == leading(at)), "{fragment}: {since}");
+        assert!(since == 0 || leading(since - 1) != leading(at), "{fragment}: {since}");
+        (since, leading(at))
+    };
+    assert_eq!(since("", 30, 20), (0, Condition::Vanishing));
+    let dies = "activation=relu&depth=4&init=kaiming-normal&lr=3";
+    let (step, condition) = since(dies, 30, 30);
+    assert!(step > 0 && condition == Condition::Dead, "{condition:?} since {step}");
+    assert_eq!(since(dies, 30, 0).0, 0);
+    assert_eq!(leading_since(&Experiment::default(), &History::new(4), 9), None);
 }

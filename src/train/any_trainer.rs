@@ -1,5 +1,6 @@
 //! A run in the precision that its experiment names.
 
+use super::evaluation::Scoring;
 use super::report::StepReport;
 use super::trainer::{Divergence, Trainer};
 use super::view::{Evaluation, View, Watch};
@@ -79,6 +80,11 @@ impl AnyTrainer {
     /// See [`Trainer::evaluate`].
     pub fn evaluate(&self) -> Evaluation {
         either!(self, trainer => trainer.evaluate())
+    }
+
+    /// See [`Trainer::evaluate_some`].
+    pub fn evaluate_some(&self, scoring: &mut Scoring) -> Option<Evaluation> {
+        either!(self, trainer => trainer.evaluate_some(scoring))
     }
 
     /// See [`Trainer::bytes`].

@@ -1,6 +1,6 @@
 //! What the network has learned: its answers to samples, seen and held out, and to all inputs around them.
 
-use super::samples::Samples;
+use super::samples::{Data, Samples, load};
 use super::trainer::Trainer;
 use super::view::{Evaluation, Field, Learned, Sample, Score};
 use crate::kernel::{Panels, Real};
@@ -9,35 +9,84 @@ use crate::nn::{Loss, Targets};
 /// The most samples of each kind that are shown one by one.
 const MOST_SAMPLES: usize = 400;
 
+/// So many are shown however coarse the grid beside them is.
+const FEWEST_SAMPLES: usize = 64;
+
+/// Samples that are scored at once.
+const SCORED_AT_ONCE: usize = 64;
+
+/// An [`Evaluation`] on its way.
+#[derive(Clone, Debug, Default)]
+pub struct Scoring {
+    training: Tally,
+    held_out: Tally,
+}
+
+/// What was counted of some samples.
+#[derive(Clone, Debug, Default)]
+struct Tally {
+    rows: usize,
+    /// The sum of their losses.
+    loss: f64,
+    right: usize,
+}
+
 impl<T: Real> Trainer<T> {
     /// The loss and the fraction of right answers on all samples, with the parameters after the step. A run that was not
     /// made of an experiment has no samples held out: the loss on none is NaN.
     pub fn evaluate(&self) -> Evaluation {
-        Evaluation {
-            step: self.steps(),
-            training: self.score(&self.data.training),
-            held_out: self.score(&self.data.held_out),
+        let mut scoring = Scoring::default();
+        loop {
+            if let Some(evaluation) = self.evaluate_some(&mut scoring) {
+                return evaluation;
+            }
         }
     }
 
-    fn score(&self, samples: &Samples<T>) -> Score {
-        let answers = self.answers(&samples.x);
-        let mut grad = Panels::zeros(samples.x.rows(), answers.output.cols());
-        let loss = self.loss.evaluate(&answers.output, &samples.targets, &mut grad);
-        let rows = samples.x.rows();
-        let is_right = |row: &usize| answers.class(*row) == Some(class(&samples.targets, *row));
-        let accuracy = self.data.classes.map(|_| (0..rows).filter(is_right).count() as f64 / rows as f64);
-        Score { loss, accuracy }
+    /// The same in pieces that take less time than a step, all of them at the same step.
+    pub fn evaluate_some(&self, scoring: &mut Scoring) -> Option<Evaluation> {
+        let Data { training, held_out, classes } = &*self.data;
+        if scoring.training.rows < training.x.rows() {
+            self.score_some(&mut scoring.training, training);
+        } else {
+            self.score_some(&mut scoring.held_out, held_out);
+        }
+        let score = |Tally { rows, loss, right }: &Tally| {
+            let rows = *rows as f64;
+            Score { loss: loss / rows, accuracy: classes.map(|_| *right as f64 / rows) }
+        };
+        let is_done = scoring.held_out.rows == held_out.x.rows();
+        is_done.then(|| Evaluation {
+            step: self.steps(),
+            training: score(&scoring.training),
+            held_out: score(&scoring.held_out),
+        })
+    }
+
+    /// Counts the next samples.
+    fn score_some(&self, tally: &mut Tally, samples: &Samples<T>) {
+        let rows: Vec<usize> = (tally.rows..samples.x.rows()).take(SCORED_AT_ONCE).collect();
+        let mut x = Panels::zeros(rows.len(), samples.x.cols());
+        load(&mut x, &samples.x, &rows);
+        let mut targets = samples.targets_of_batch(rows.len());
+        samples.load_targets(&mut targets, &rows);
+        let answers = self.answers(&x);
+        let mut grad = Panels::zeros(rows.len(), answers.output.cols());
+        tally.rows += rows.len();
+        tally.loss += self.loss.evaluate(&answers.output, &targets, &mut grad) * rows.len() as f64;
+        tally.right += (0..rows.len()).filter(|&row| answers.class(row) == Some(class(&targets, row))).count();
     }
 
     /// What the network makes of its inputs: over a grid of `side` × `side` points that covers the samples and a tenth of
-    /// their extent around them, where there are two inputs, and of some hundreds of samples.
+    /// their extent around them, where there are two inputs, and of some hundreds of samples, or no more than there are
+    /// points.
     pub fn learned(&self, side: usize) -> Learned {
         let data = &self.data;
+        let most = (side * side).clamp(FEWEST_SAMPLES, MOST_SAMPLES);
         Learned {
             field: self.field(side),
-            training: self.samples(&data.training),
-            held_out: self.samples(&data.held_out),
+            training: self.samples(&data.training, most),
+            held_out: self.samples(&data.held_out, most),
         }
     }
 
@@ -79,12 +128,12 @@ impl<T: Real> Trainer<T> {
     }
 
     /// Some of the samples, evenly taken, with the network's answers.
-    fn samples(&self, samples: &Samples<T>) -> Vec<Sample> {
+    fn samples(&self, samples: &Samples<T>, most: usize) -> Vec<Sample> {
         let all = samples.x.rows();
-        let count = all.min(MOST_SAMPLES);
+        let count = all.min(most);
         let rows: Vec<usize> = (0..count).map(|index| index * all / count).collect();
         let mut x = Panels::zeros(count, samples.x.cols());
-        super::samples::load(&mut x, &samples.x, &rows);
+        load(&mut x, &samples.x, &rows);
         let answers = self.answers(&x);
         let sample = |(index, &row): (usize, &usize)| {
             let input = |col: usize| if col < x.cols() { x.get(index, col).to_f64() as f32 } else { 0.0 };

@@ -56,7 +56,7 @@ fn what_is_learned_is_known_of_samples_that_were_never_seen() {
             assert!(score.loss < start.loss, "{fragment}: {score:?}");
         }
         // The samples shown agree with the score.
-        let learned = trainer.learned(8);
+        let learned = trainer.learned(20);
         let right = learned.training.iter().filter(|sample| sample.target == sample.predicted).count();
         assert_eq!(right as f64 / learned.training.len() as f64, training.accuracy.unwrap(), "{fragment}");
     }
@@ -74,7 +74,7 @@ fn a_field_covers_the_samples_and_is_the_network_s_answer() {
         assert_eq!((field.side, field.classes, field.values.len()), (side, classes, side * side), "{fragment}");
         assert_eq!(field.certainty.len(), if classes > 2 { side * side } else { 0 }, "{fragment}");
         assert!(field.certainty.iter().all(|share| (0.0..=1.0).contains(share)), "{fragment}: {:?}", field.certainty);
-        assert_eq!((training.len(), held_out.len()), (400, 400), "{fragment}");
+        assert_eq!((training.len(), held_out.len()), (81, 81), "{fragment}");
         for Sample { x, .. } in training.iter().chain(&held_out) {
             assert!(field.low.0 < x.0 && x.0 < field.high.0 && field.low.1 < x.1 && x.1 < field.high.1, "{x:?}");
         }
@@ -141,7 +141,7 @@ fn whatever_the_network_answers_are_given() {
             let view = trainer.view(&watch, side);
             let learned = view.learned.unwrap();
             assert_eq!(learned.field.map_or(0, |field| field.values.len()), if is_2d { side * side } else { 0 });
-            assert_eq!(learned.training.len(), (experiment.samples as usize).min(400), "{fragment}");
+            assert_eq!(learned.training.len(), (experiment.samples as usize).min(FEWEST_SAMPLES), "{fragment}");
             assert_eq!(view.evaluation.unwrap().step, trainer.steps(), "{fragment}");
         }
     }

@@ -15,6 +15,7 @@ mod trainer;
 pub mod view;
 
 pub use any_trainer::AnyTrainer;
+pub use evaluation::Scoring;
 pub use history::{Bucket, History, bucket_of};
 pub use report::{Quantity, StepReport};
 pub use samples::Samples;

@@ -133,6 +133,11 @@ fn same_bits(trainer: &AnyTrainer, again: &AnyTrainer) -> Found {
     Found { error: differing as f64, allowed: 0.0, compared, too_small: 0 }
 }
 
+/// The larger of two differences; NaN, which must not pass for agreement, is larger than any.
+fn worse(one: f64, other: f64) -> f64 {
+    if one.is_nan() || one > other { one } else { other }
+}
+
 impl Found {
     /// Whether the claim holds.
     pub fn holds(&self) -> bool {

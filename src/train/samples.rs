@@ -55,7 +55,7 @@ impl<T: Real> Samples<T> {
                 classes.clear();
                 classes.extend(samples.iter().map(|&sample| all[sample]));
             }
-            _ => {}
+            _ => unreachable!("targets are of the kind that targets_of_batch made"),
         }
     }
 }

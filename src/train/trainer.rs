@@ -325,12 +325,15 @@ impl<T: Real> Trainer<T> {
 impl<T: Real> Trainer<T> {
     /// The same network in f64 on its next step's batch alone, to compute with: its optimizer has no history.
     pub(super) fn in_f64(&self) -> Trainer<f64> {
-        let mut loaded = self.clone();
-        // A pass that diverges has loaded its batch too.
-        let _ = loaded.forward();
-        let rows = loaded.batches.current().len();
-        let x = loaded.mlp.input_mut(rows).to_array();
-        let samples = match &loaded.targets {
+        let (mut batches, training) = (self.batches.clone(), &self.data.training);
+        let batch = batches.current();
+        let rows = batch.len();
+        let mut x = Panels::zeros(rows, training.x.cols());
+        load(&mut x, &training.x, batch);
+        let mut targets = training.targets_of_batch(rows);
+        training.load_targets(&mut targets, batch);
+        let x = x.to_array();
+        let samples = match &targets {
             Targets::Values(values) => Samples::with_values(&x, &values.to_array()),
             Targets::Classes(classes) => Samples::with_classes(&x, classes.clone()),
         };

@@ -1,7 +1,8 @@
 //! What can be seen of a run at one step besides its report: plain data, made on request by the worker.
 //!
 //! Everything is of the same pass as the report of its step: the loss and the gradients at the parameters *before* the
-//! step's update, on the step's batch, and the update itself. At step 0 it is the pass before the first update.
+//! step's update, on the step's batch, and the update itself. At step 0 it is the pass before the first update, and where
+//! the run diverged the one that did.
 
 use crate::nn::Activation;
 use serde::{Deserialize, Serialize};
@@ -199,6 +200,16 @@ pub struct Evaluation {
     pub training: Score,
     /// On as many samples (512 at the most) that it never saw.
     pub held_out: Score,
+}
+
+impl Evaluation {
+    /// The last one by a step, of some in the order of their steps.
+    pub fn last_by(evaluations: &[Self], step: u64) -> Option<&Self> {
+        evaluations
+            .partition_point(|evaluation| evaluation.step <= step)
+            .checked_sub(1)
+            .map(|index| &evaluations[index])
+    }
 }
 
 /// How well the network does on some samples.

@@ -4,7 +4,7 @@ use crate::diagnosis::Repair;
 use crate::train::phase::Phase;
 use crate::train::proof::Check;
 use crate::train::view::{Evaluation, View, Watch};
-use crate::ui::lab::Lab;
+use crate::ui::lab::{Lab, Opening};
 use crate::worker::client::WorkerClient;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -110,6 +110,22 @@ impl Instruments {
         }
     }
 
+    /// How well the network did at a step, or when it was last looked at before.
+    pub fn evaluation_at(self, step: u64) -> Option<Evaluation> {
+        self.evaluations.with(|evaluations| Evaluation::last_by(evaluations, step).copied())
+    }
+
+    /// Forgets what was seen of the steps after one.
+    pub fn forget_after(self, step: u64) {
+        self.evaluations.update(|evaluations| Arc::make_mut(evaluations).retain(|evaluation| evaluation.step <= step));
+        if self.view.with_untracked(|view| view.as_ref().is_some_and(|view| view.step > step)) {
+            self.view.set(None);
+        }
+        if self.proof.with_untracked(|proof| proof.as_ref().is_some_and(|(checked, _)| *checked > step)) {
+            self.proof.set(None);
+        }
+    }
+
     /// Forgets what was seen of another run.
     pub fn clear(self) {
         self.view.try_set(None);
@@ -130,6 +146,10 @@ impl Lab {
     pub fn prove(self) {
         if self.failure.with_untracked(Option::is_none) {
             self.running.set(false);
+            if let Some(opening) = self.opening.get_value() {
+                // It is checked where it is opened, and rests there.
+                self.opening.set_value(Some(Opening { run: false, ..opening }));
+            }
             self.instruments.proving.set(Some(0.0));
             self.tell(WorkerClient::prove);
         }

@@ -66,11 +66,19 @@ pub struct Lab {
     pub(super) start: StoredValue<Experiment>,
     /// The experiment as the worker knows it.
     pub(super) told: StoredValue<Experiment>,
-    /// The step that a seek is going to, with the order to run from there.
-    pub(super) run_from: StoredValue<Option<u64>>,
+    /// Where the run is to be opened, until it has come there.
+    pub(super) opening: StoredValue<Option<Opening>>,
     is_telling_planned: StoredValue<bool>,
     is_redraw_planned: StoredValue<bool>,
     pub(super) is_visit_planned: StoredValue<bool>,
+}
+
+/// A step at which a run is to be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Opening {
+    pub step: u64,
+    /// Whether it goes on from there by itself.
+    pub run: bool,
 }
 
 /// A repair that was made.
@@ -118,7 +126,7 @@ impl Lab {
             client: StoredValue::new_local(None),
             start: StoredValue::new(experiment.clone()),
             told: StoredValue::new(experiment),
-            run_from: StoredValue::new(None),
+            opening: StoredValue::new(None),
             is_telling_planned: StoredValue::new(false),
             is_redraw_planned: StoredValue::new(false),
             is_visit_planned: StoredValue::new(false),
@@ -190,12 +198,13 @@ impl Lab {
     /// Runs, or pauses what runs.
     pub fn toggle_run(self) {
         self.tell_changes();
-        if self.visited.get_untracked().is_some() {
+        let is_visit = self.visited.get_untracked().is_some();
+        if is_visit {
             self.continue_here();
         }
-        if untrack(|| self.is_under_way()) {
+        if !is_visit && untrack(|| self.is_under_way()) {
             self.running.set(false);
-            self.run_from.set_value(None);
+            self.opening.set_value(None);
             self.tell(WorkerClient::pause);
         } else if untrack(|| self.can_go_on()) {
             self.running.set(true);
@@ -212,7 +221,7 @@ impl Lab {
         }
         if untrack(|| self.can_go_on()) {
             self.running.set(false);
-            self.run_from.set_value(None);
+            self.opening.set_value(None);
             self.tell(|client| client.step(1));
         }
     }
@@ -235,46 +244,12 @@ impl Lab {
     /// Takes the last repair back, to the step at which it was made.
     pub fn undo_repair(self) {
         if let Some(Some(Repaired { before, step, .. })) = self.repairs.try_update(Vec::pop) {
+            // How fast it runs and how its link opens is no part of the repair, and may have been set since.
+            let Experiment { step: opens_at, run, speed, .. } = self.experiment.get_untracked();
+            let before = Experiment { step: opens_at, run, speed, ..before };
             self.lesson.set(lesson_of(&before));
             self.replay(before, step);
         }
-    }
-
-    /// Starts a failed worker again and brings the run to the step that it had reached.
-    pub fn restart_worker(self) {
-        self.running.set(false);
-        self.run_from.set_value(None);
-        self.failure.set(None);
-        self.awaiting.set(true);
-        self.visited.set(None);
-        self.instruments.proving.set(None);
-        let step = self.status.get_untracked().head;
-        let now = self.experiment.get_untracked();
-        let mut start = self.start.get_value();
-        if !now.is_same_run(&start) {
-            // The network was changed while there was no worker to hear of it: that is another run.
-            self.tell(WorkerClient::restart);
-            self.load();
-            return;
-        }
-        start.speed = now.speed;
-        // The hyper-parameters that the page shows hold from the step that was reached, whatever the worker still heard.
-        let last = self.changes.with_untracked(|changes| changes.last().map_or(Hyper::of(&start), |last| last.hyper));
-        if last != Hyper::of(&now) {
-            self.changes.update(|changes| {
-                changes.retain(|earlier| earlier.after_step < step);
-                changes.push(Change { after_step: step, hyper: Hyper::of(&now) });
-            });
-        }
-        let changes = self.changes.get_untracked();
-        self.tell(|client| {
-            client.restart();
-            client.load(&start, &changes);
-            if step > 0 {
-                client.seek(step);
-            }
-        });
-        self.told.set_value(now);
     }
 
     /// Whether the run goes on by itself, or towards the step of a seek. A single step is no such thing: it ends
@@ -311,21 +286,22 @@ impl Lab {
         self.running.set(run);
         if step > 0 {
             self.tell(|client| client.seek(step));
-            self.run_from.set_value(run.then_some(step));
+            self.opening.set_value(Some(Opening { step, run }));
         } else if run {
             self.tell(WorkerClient::run);
         }
     }
 
     /// Begins the present experiment at step 0.
-    fn load(self) {
+    pub(super) fn load(self) {
         let experiment = self.experiment.get_untracked();
         let is_dead = self.failure.get_untracked().is_some();
         self.failure.set(None);
         self.changes.set(Vec::new());
         self.awaiting.set(true);
-        self.run_from.set_value(None);
+        self.opening.set_value(None);
         self.visited.set(None);
+        self.visited_report.set_value(None);
         self.ending.set(Vec::new());
         self.tell(|client| {
             if is_dead {
@@ -442,10 +418,10 @@ impl Lab {
         if status.state == RunState::Diverged {
             self.running.try_set(false);
         }
-        let has_arrived = |target: &mut Option<u64>| {
-            target.take_if(|step| status.state == RunState::Paused && status.step >= *step).is_some()
+        let arrive = |opening: &mut Option<Opening>| {
+            opening.take_if(|opening| status.state != RunState::Seeking && status.step >= opening.step)
         };
-        if self.run_from.try_update_value(has_arrived) == Some(true) {
+        if let Some(Some(Opening { run: true, .. })) = self.opening.try_update_value(arrive) {
             self.tell(WorkerClient::run);
         }
         self.status.try_set(status);

@@ -26,6 +26,7 @@ pub mod panel;
 pub mod post_mortem;
 pub mod proof;
 pub mod reading;
+pub mod recovery;
 pub mod run_bar;
 pub mod scrubber;
 pub mod share_dialog;

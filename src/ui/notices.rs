@@ -115,7 +115,7 @@ fn WorkerNotice() -> impl IntoView {
             }
             Failure::NotAnswering => t_string!(i18n, page.notice.worker_failed.not_answering).to_owned(),
         };
-        let step = move || number::grouped(lab.status.get().step);
+        let step = move || number::grouped(lab.restart_step());
         let button_words = move || match needs_reload {
             true => t_string!(i18n, page.notice.worker_failed.reload).to_owned(),
             false => t_string!(i18n, page.notice.worker_failed.restart, step = step()),

@@ -1,6 +1,6 @@
 //! The verdict that the page shows: at every frame for attributes, at a readable pace for readers.
 
-use crate::diagnosis::{Diagnosis, diagnose};
+use crate::diagnosis::{Condition, Diagnosis, diagnose, leading_since};
 use crate::experiment::Experiment;
 use crate::train::StepReport;
 use crate::ui::lab::Lab;
@@ -34,6 +34,8 @@ pub struct Reading {
     pub latest: Memo<Option<Finding>>,
     /// The same at a pace at which its numbers can be read.
     pub shown: RwSignal<Option<Finding>>,
+    /// Since which step its leading condition has led; `None` where all is well, or the run has ended.
+    pub since: RwSignal<Option<u64>>,
 }
 
 /// Follows the run with a verdict.
@@ -62,13 +64,13 @@ pub fn provide_reading(lab: Lab) -> Reading {
             (None, None) => None,
         }
     });
-    let shown = RwSignal::new(None);
+    let (shown, since) = (RwSignal::new(None), RwSignal::new(None));
     let shown_at_ms = StoredValue::new(0.0);
     let news_since_ms = StoredValue::new(None::<f64>);
+    let is_running = Memo::new(move |_| lab.status.with(|status| status.state == RunState::Running));
     Effect::new(move |_| {
         let now_ms = js_sys::Date::now();
         let next = latest.get();
-        let is_running = lab.status.get_untracked().state == RunState::Running;
         let kind = |finding: &Option<Finding>| {
             finding.as_ref().map(|f| (f.diagnosis.conditions.clone(), f.diagnosis.repairs.clone()))
         };
@@ -83,13 +85,24 @@ pub fn provide_reading(lab: Lab) -> Reading {
             news_since_ms.set_value(None);
             age_ms > PACE_MS
         };
-        if !is_running || is_due {
+        if !is_running.get() || is_due {
             shown_at_ms.set_value(now_ms);
             news_since_ms.set_value(None);
+            since.set(next.as_ref().and_then(|finding| began(lab, finding)));
             shown.set(next);
         }
     });
-    let reading = Reading { latest, shown };
+    let reading = Reading { latest, shown, since };
     provide_context(reading);
     reading
+}
+
+/// Since which step what is found has held.
+fn began(lab: Lab, finding: &Finding) -> Option<u64> {
+    let leading = finding.diagnosis.conditions.first()?;
+    if matches!(leading, Condition::Healthy | Condition::Diverged) {
+        return None;
+    }
+    let step = lab.visited.get_untracked().unwrap_or(u64::MAX);
+    lab.history.try_with_value(|history| leading_since(&finding.experiment, history, step))?
 }

@@ -5,8 +5,8 @@ use crate::optim::Hyper;
 use crate::train::Bucket;
 use crate::ui::lab::Lab;
 use crate::worker::client::WorkerClient;
+use crate::worker::protocol::{RunState, Status};
 use leptos::prelude::*;
-use std::sync::Arc;
 
 impl Lab {
     /// What the history holds of the step that the page shows; follows every change of either. `None` before the first.
@@ -38,7 +38,7 @@ impl Lab {
             return self.show_latest();
         }
         self.running.set(false);
-        self.run_from.set_value(None);
+        self.opening.set_value(None);
         if self.visited.get_untracked() != Some(step) {
             self.visited.set(Some(step));
             self.plan_visit();
@@ -61,13 +61,23 @@ impl Lab {
         // A visit that was planned for the next frame begins now.
         self.tell(|client| client.visit(step));
         self.history.update_value(|history| history.forget_after(step));
-        self.instruments.evaluations.update(|evaluations| {
-            Arc::make_mut(evaluations).retain(|evaluation| evaluation.step <= step);
-        });
+        self.instruments.forget_after(step);
+        self.visited_report.set_value(None);
         self.changes.update(|changes| changes.retain(|change| change.after_step <= step));
         self.ending.set(Vec::new());
         self.visited.set(None);
         self.tell(WorkerClient::continue_from_visit);
+        // The run has not ended any more, though the worker may take a while to come back to the step.
+        self.status.update(|status| {
+            *status = Status {
+                state: RunState::Paused,
+                step,
+                head: step,
+                steps_per_second: 0.0,
+                seek_target: None,
+                divergence: None,
+            };
+        });
         let start = self.start.get_value();
         let then = self.changes.with_untracked(|changes| changes.last().map_or(Hyper::of(&start), |last| last.hyper));
         let mut told = self.told.get_value();

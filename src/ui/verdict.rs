@@ -16,7 +16,7 @@ use leptos::prelude::*;
 pub fn Verdict() -> impl IntoView {
     let lab = use_lab();
     let i18n = use_i18n();
-    let shown = expect_context::<Reading>().shown;
+    let Reading { shown, since, .. } = expect_context();
     let first = Memo::new(move |_| shown.with(|d| d.as_ref().and_then(|d| d.diagnosis.conditions.first().copied())));
     let is_weakened = Memo::new(move |_| shown.with(|d| d.as_ref().is_some_and(|d| d.diagnosis.flow.is_weakened())));
     let name = move |condition| match condition {
@@ -36,6 +36,14 @@ pub fn Verdict() -> impl IntoView {
             </p>
         })
     };
+    let began = move || match since.get()? {
+        0 => Some(view! { <span class="since">{t_string!(i18n, page.verdict.from_the_start)}</span> }.into_any()),
+        step => {
+            let words = t_string!(i18n, page.verdict.since, step = number::grouped(step)).to_string();
+            let go = move |_| lab.show_step(step);
+            Some(view! { <button type="button" class="since" data-since=step on:click=go>{words}</button> }.into_any())
+        }
+    };
     let main = move || match shown.get() {
         Some(finding) => first.get().map(|condition| sentence(i18n, &finding, condition)).into_any(),
         None if lab.failure.with(Option::is_some) => ().into_any(),
@@ -52,7 +60,7 @@ pub fn Verdict() -> impl IntoView {
     view! {
         <section class="verdict" aria-labelledby="verdict-title">
             <h2 id="verdict-title">{move || t_string!(i18n, page.side.happening)}</h2>
-            {badge}
+            <div class="badges">{badge} {began}</div>
             <p class="sentence">{main}</p>
             {others}
             <p class="visually-hidden" role="status">{spoken}</p>

@@ -5,6 +5,9 @@ use crate::train::AnyTrainer;
 /// What the checkpoints of a run may take together.
 const MOST_BYTES: usize = 160 << 20;
 
+/// Two are kept of larger states too, up to this size; beyond it a visit begins at the start.
+const LARGEST_BYTES: usize = 400 << 20;
+
 /// How many there are at the most, so that those of a small network do not take longer than they save.
 const MOST: usize = 256;
 
@@ -22,12 +25,14 @@ pub(super) struct Checkpoints {
 impl Checkpoints {
     /// None yet, of a run whose states are as large as this one.
     pub(super) fn new(trainer: &AnyTrainer) -> Self {
-        Self { states: Vec::new(), stride: FIRST_STRIDE, most: (MOST_BYTES / trainer.bytes().max(1)).clamp(2, MOST) }
+        let bytes = trainer.bytes().max(1);
+        let most = if bytes > LARGEST_BYTES { 0 } else { (MOST_BYTES / bytes).clamp(2, MOST) };
+        Self { states: Vec::new(), stride: FIRST_STRIDE, most }
     }
 
     /// Keeps the state if it is a stride after the last.
     pub(super) fn offer(&mut self, trainer: &AnyTrainer) {
-        if !trainer.steps().is_multiple_of(self.stride) || self.last_step() >= Some(trainer.steps()) {
+        if self.most == 0 || !trainer.steps().is_multiple_of(self.stride) || self.last_step() >= Some(trainer.steps()) {
             return;
         }
         if self.states.len() == self.most {

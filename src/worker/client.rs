@@ -157,7 +157,7 @@ impl WorkerClient {
     /// say is dropped.
     pub fn load(&self, experiment: &Experiment, changes: &[Change]) {
         let inner = &self.inner;
-        inner.run_id.set(inner.run_id.get().wrapping_add(1).max(1));
+        inner.run_id.set(inner.next_run_id());
         inner.layers.set(experiment.depth as usize + 1);
         inner.waiting.borrow_mut().clear();
         inner.send(Command::Load { experiment: Box::new(experiment.clone()), changes: changes.to_vec() });
@@ -185,7 +185,9 @@ impl WorkerClient {
 
     /// Makes the visited step the run's latest.
     pub fn continue_from_visit(&self) {
-        self.inner.send(Command::Continue);
+        let run_id = self.inner.next_run_id();
+        self.inner.send(Command::Continue { run_id });
+        self.inner.run_id.set(run_id);
     }
 
     /// Checks what is claimed of the run.
@@ -241,6 +243,10 @@ impl WorkerClient {
 }
 
 impl Inner {
+    fn next_run_id(&self) -> u32 {
+        self.run_id.get().wrapping_add(1).max(1)
+    }
+
     fn start(self: &Rc<Self>) {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
@@ -289,7 +295,7 @@ impl Inner {
                 | Command::SetSpeed(_)
                 | Command::Watch(_)
                 | Command::Return
-                | Command::Continue
+                | Command::Continue { .. }
                 | Command::Predict(_)
         );
         let request = Request { run_id: self.run_id.get(), command };
@@ -313,8 +319,16 @@ impl Inner {
         let Ok(Response { run_id, body }) = serde_wasm_bindgen::from_value(head) else {
             return self.fail(Failure::VersionMismatch);
         };
-        // These come unasked, and are no answer to what was asked.
-        if !matches!(body, ResponseBody::Theory(_) | ResponseBody::View | ResponseBody::Ending) {
+        // Only these say that the worker is through with what it was told, and only those of the present run.
+        let is_answer = match &body {
+            ResponseBody::Ready { .. } | ResponseBody::Failed(_) => true,
+            ResponseBody::Frame(_) | ResponseBody::LiveSet(_) | ResponseBody::Proving { .. } => {
+                run_id == self.run_id.get()
+            }
+            ResponseBody::Proof { .. } | ResponseBody::ProofGivenUp => run_id == self.run_id.get(),
+            ResponseBody::Theory(_) | ResponseBody::View | ResponseBody::Ending | ResponseBody::Predicted(_) => false,
+        };
+        if is_answer {
             self.stop_watching();
         }
         match body {
@@ -353,7 +367,11 @@ impl Inner {
                 Some(buckets) => (self.on_event)(Event::Ending(buckets)),
                 None => self.fail(Failure::VersionMismatch),
             },
-            ResponseBody::Proving { progress } => (self.on_event)(Event::Proving { progress }),
+            ResponseBody::Proving { progress } => {
+                // There is more to come.
+                self.watch(self.patience.answer_ms);
+                (self.on_event)(Event::Proving { progress });
+            }
             ResponseBody::Proof { step, checks } => (self.on_event)(Event::Proof { step, checks }),
             ResponseBody::ProofGivenUp => (self.on_event)(Event::ProofGivenUp),
             ResponseBody::Predicted(factors) => (self.on_event)(Event::Predicted(factors)),

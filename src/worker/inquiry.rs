@@ -63,6 +63,11 @@ impl Inquiry {
         self.predicting.is_some() || self.proving.is_some()
     }
 
+    /// Whether it is still to be said what theory expects.
+    pub(super) fn is_predicting(&self) -> bool {
+        self.predicting.is_some()
+    }
+
     /// Does one short piece of work that needs no rest: the expectations for one experiment.
     pub(super) fn work_beside_training(&mut self) {
         let Some(predicting) = &mut self.predicting else { return };

@@ -1,10 +1,10 @@
 //! What the page looks at besides the reports, made in time that the training can spare.
 
 use super::protocol::{Response, ResponseBody};
-use super::session::{Goal, Session};
+use super::session::{Goal, SLICE_MS, Session};
 use crate::experiment::Experiment;
-use crate::train::AnyTrainer;
 use crate::train::view::{View, Watch};
+use crate::train::{AnyTrainer, Scoring};
 
 /// Of the time of a run, so much goes to each of the two kinds of looking.
 const SHARE: f64 = 0.025;
@@ -18,6 +18,8 @@ pub(super) struct Lookout {
     watch: Watch,
     views: Turn,
     evaluations: Turn,
+    /// The scores under way, and the milliseconds that went into them. Training waits for them.
+    scoring: Option<(Scoring, f64)>,
 }
 
 /// One kind of looking.
@@ -56,18 +58,29 @@ impl Lookout {
         (self.views.is_due && self.wants_view()) || (self.evaluations.is_due && self.watch.evaluation)
     }
 
-    /// The scores alone.
+    /// The scores alone, or a slice of the work on them.
     fn score(&mut self, trainer: &AnyTrainer, is_running: bool, clock: &mut dyn FnMut() -> f64) -> Option<View> {
-        if !self.watch.evaluation {
+        if self.scoring.is_none() && !self.watch.evaluation {
             return None;
         }
         let start_ms = clock();
-        if !self.evaluations.has_come(is_running, start_ms) {
-            return None;
+        let (mut scoring, spent_ms) = match self.scoring.take() {
+            Some(under_way) => under_way,
+            None if self.evaluations.has_come(is_running, start_ms) => Default::default(),
+            None => return None,
+        };
+        loop {
+            let evaluation = trainer.evaluate_some(&mut scoring);
+            let now_ms = clock();
+            if evaluation.is_some() {
+                self.evaluations.done(start_ms - spent_ms, now_ms);
+                return Some(View { step: trainer.steps(), evaluation, ..View::default() });
+            }
+            if now_ms - start_ms >= SLICE_MS {
+                self.scoring = Some((scoring, spent_ms + now_ms - start_ms));
+                return None;
+            }
         }
-        let evaluation = Some(trainer.evaluate());
-        self.evaluations.done(start_ms, clock());
-        Some(View { step: trainer.steps(), evaluation, ..View::default() })
     }
 
     /// One piece of looking, the view before the scores.
@@ -99,6 +112,12 @@ impl Session {
     pub(super) fn look_again(&mut self) {
         self.lookout.views.is_due = true;
         self.lookout.evaluations.is_due = true;
+        self.lookout.scoring = None;
+    }
+
+    /// Whether scores are under way, which must be done before the next step.
+    pub fn is_scoring(&self) -> bool {
+        self.lookout.scoring.is_some()
     }
 
     /// What is watched, if it is time to look and the page can take it: at once while the run rests, now and then while
@@ -108,7 +127,10 @@ impl Session {
             Goal::Rest => false,
             Goal::Train => true,
             Goal::Steps(_) | Goal::Seek(_) => {
-                let run = self.run.as_mut().filter(|run| run.head.is_none())?;
+                let Some(run) = self.run.as_mut().filter(|run| run.head.is_none()) else {
+                    self.lookout.scoring = None;
+                    return None;
+                };
                 let view = self.lookout.score(&run.trainer, true, clock)?;
                 return Some((self.response(ResponseBody::View), view));
             }

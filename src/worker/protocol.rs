@@ -57,8 +57,12 @@ pub enum Command {
     Visit(u64),
     /// Back from a visit to the run's head.
     Return,
-    /// Make the visited step the run's head: what came after it is forgotten.
-    Continue,
+    /// Make the visited step the run's head: what came after it is forgotten. From there on it is another run, so that
+    /// what was still on its way of the forgotten steps is dropped.
+    Continue {
+        /// The id of the run from now on.
+        run_id: u32,
+    },
     /// Check what is claimed of the run, at its present step.
     Prove,
     /// Say what theory expects of these experiments.

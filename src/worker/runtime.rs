@@ -111,11 +111,8 @@ impl Runtime {
         let theory = session.take_theory();
         let ending = session.take_ending();
         // A page that is busy with the last frame gets no more to draw.
-        let view = if frame.is_some() || next != Next::Continue || session.is_at_rest() {
-            session.take_view(&mut || self.clock.now())
-        } else {
-            None
-        };
+        let is_free = frame.is_some() || next != Next::Continue || session.is_at_rest();
+        let view = if is_free || session.is_scoring() { session.take_view(&mut || self.clock.now()) } else { None };
         let answer = session.take_answer();
         drop(session);
         if let Some((response, buckets)) = frame {

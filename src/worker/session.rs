@@ -13,7 +13,7 @@ use crate::train::{AnyTrainer, Bucket, Divergence, History, Quantity, StepReport
 use std::collections::VecDeque;
 
 /// How long a slice of training lasts before the mailbox is looked at, unless one step takes longer.
-const SLICE_MS: f64 = 8.0;
+pub(super) const SLICE_MS: f64 = 8.0;
 
 /// How far behind its pace a run may fall and still catch up.
 const LONGEST_LAG_MS: f64 = 250.0;
@@ -23,7 +23,7 @@ const SPEED_WINDOW_MS: f64 = 500.0;
 
 /// One run and what is being done with it.
 pub struct Session {
-    run_id: u32,
+    pub(super) run_id: u32,
     pub(super) run: Option<Run>,
     /// What theory expects of the run, which is worked out while the run leaves time for it.
     forecaster: Option<Forecaster>,
@@ -39,10 +39,13 @@ pub struct Session {
     step_ms: f64,
     meter: Meter,
     pub(super) outbox: History,
-    /// Reports of earlier steps are not told: the page has them.
+    /// Reports of earlier steps are not told: the page has them. While the run has not come as far, it is on its way back
+    /// to the step from which it goes on.
     pub(super) silent_until: u64,
+    /// What is to be done at the end of a seek.
+    pub(super) then: Goal,
     /// Whether the page can take a frame.
-    page_ready: bool,
+    pub(super) page_ready: bool,
     /// Whether the page does not yet know where the run stands.
     pub(super) has_news: bool,
     /// Whether the page does not yet know how the run ended.
@@ -96,6 +99,7 @@ impl Default for Session {
             inquiry: Inquiry::default(),
             speed: Speed::Max,
             goal: Goal::Rest,
+            then: Goal::Rest,
             next_step_at: 0.0,
             step_ms: 0.0,
             meter: Meter::default(),
@@ -112,26 +116,26 @@ impl Session {
     /// Obeys a request, unless it belongs to an older run. Returns what is to be said to it at once.
     pub fn handle(&mut self, request: Request, now_ms: f64) -> Option<Response> {
         let Request { run_id, command } = request;
-        if let Command::Load { experiment, changes } = command {
-            return self.load(run_id, *experiment, changes);
-        }
-        if run_id != self.run_id {
+        if run_id != self.run_id && !matches!(command, Command::Load { .. }) {
             return None;
         }
         match command {
-            Command::Load { .. } => {}
+            Command::Load { experiment, changes } => return self.load(run_id, *experiment, changes),
             Command::FrameTaken => self.page_ready = true,
-            Command::Run => self.set_goal(Goal::Train, now_ms),
-            Command::Pause => self.set_goal(Goal::Rest, now_ms),
+            Command::Run => self.aim(Goal::Train, now_ms),
+            Command::Pause => self.aim(Goal::Rest, now_ms),
             Command::Step(steps) => {
                 // Steps that were asked for and are still to be made come first.
-                let from = if let Goal::Steps(pending) = self.goal { pending } else { self.steps() };
-                self.set_goal(Goal::Steps(from + u64::from(steps)), now_ms);
+                let from = match (self.goal, self.then) {
+                    (Goal::Steps(pending), _) | (_, Goal::Steps(pending)) => pending,
+                    _ => self.head_steps(),
+                };
+                self.aim(Goal::Steps(from + u64::from(steps)), now_ms);
             }
             Command::Watch(watch) => self.watch(watch),
             Command::Visit(step) => self.visit(step, now_ms),
             Command::Return => self.return_to_head(now_ms),
-            Command::Continue => self.continue_from_visit(),
+            Command::Continue { run_id } => self.continue_from_visit(run_id),
             Command::Prove => {
                 // A run on its way to a step is checked there.
                 if self.goal == Goal::Train {
@@ -147,7 +151,7 @@ impl Session {
             }
             Command::SetLive(hyper) => {
                 // On the way to the step that goes on it is for the steps from there.
-                let change = Change { after_step: self.steps().max(self.silent_until), hyper };
+                let change = Change { after_step: self.head_steps(), hyper };
                 let run = self.run.as_mut()?;
                 if run.trainer.steps() == change.after_step {
                     run.trainer.set_hyper(hyper);
@@ -168,13 +172,14 @@ impl Session {
             match self.goal {
                 Goal::Rest => return self.work_at_rest(start, clock),
                 Goal::Steps(target) | Goal::Seek(target) if self.steps() >= target => {
-                    self.set_goal(Goal::Rest, now);
+                    self.set_goal(self.then, now);
                     continue;
                 }
                 Goal::Train if now < self.next_step_at => {
                     self.meter.observe(now, self.steps());
                     return self.forecast_before_a_step(start, clock);
                 }
+                Goal::Train | Goal::Steps(_) | Goal::Seek(_) if self.is_scoring() => return Next::Continue,
                 Goal::Train | Goal::Steps(_) | Goal::Seek(_) => {}
             }
             self.step();
@@ -225,6 +230,10 @@ impl Session {
         loop {
             let now = clock();
             let spare = self.next_step_at - now;
+            if self.inquiry.is_predicting() && !has_frame {
+                self.inquiry.work_beside_training();
+                return Next::Continue;
+            }
             match &mut self.forecaster {
                 Some(forecaster) if forecaster.fits(spare, self.step_ms) => {
                     if has_frame {
@@ -247,13 +256,14 @@ impl Session {
         }
         self.page_ready = false;
         self.has_news = false;
-        let mut buckets: Vec<Bucket> = self.outbox.drain().collect();
-        // On a visit the page has a report that may be thinned; this is the step's own.
-        if let (Some(run), Goal::Rest) = (&self.run, self.goal)
-            && run.head.is_some()
-        {
-            buckets = vec![Bucket::new(run.trainer.report().clone())];
-        }
+        let buckets = match &self.run {
+            // On a visit the page has a report that may be thinned; this is the step's own. What was trained before waits.
+            Some(run) if run.head.is_some() => {
+                let exact = (self.goal == Goal::Rest).then(|| Bucket::new(run.trainer.report().clone()));
+                exact.into_iter().collect()
+            }
+            _ => self.outbox.drain().collect(),
+        };
         Some((self.response(ResponseBody::Frame(self.status())), buckets))
     }
 
@@ -280,6 +290,7 @@ impl Session {
         self.page_ready = true;
         self.outbox.clear();
         (self.silent_until, self.has_ending) = (0, false);
+        self.then = Goal::Rest;
         self.inquiry = Inquiry::default();
         self.look_again();
         self.speed = experiment.speed;
@@ -315,13 +326,14 @@ impl Session {
     fn seek(&mut self, step: u64, now_ms: f64) -> Option<Response> {
         self.return_to_head(now_ms);
         let run = self.run.as_mut()?;
-        if step < run.trainer.steps() {
+        if step < run.trainer.steps().max(self.silent_until) {
             let changes: Vec<Change> = run.changes.iter().copied().filter(|change| change.after_step <= step).collect();
             let (experiment, speed, page_ready) = (run.experiment.clone(), self.speed, self.page_ready);
-            // It is the same run, whose start is what it was.
-            let forecaster = self.forecaster.take();
+            // It is the same run, whose start is what it was, and what was asked of it is answered.
+            self.inquiry.give_up_proof();
+            let (forecaster, inquiry) = (self.forecaster.take(), std::mem::take(&mut self.inquiry));
             let failed = self.load(self.run_id, experiment, changes);
-            (self.speed, self.page_ready, self.forecaster) = (speed, page_ready, forecaster);
+            (self.speed, self.page_ready, self.forecaster, self.inquiry) = (speed, page_ready, forecaster, inquiry);
             if failed.is_some() {
                 return failed;
             }
@@ -366,7 +378,7 @@ impl Session {
             self.next_step_at = now_ms;
             self.meter.restart(now_ms, self.steps());
         }
-        self.goal = goal;
+        (self.goal, self.then) = (goal, Goal::Rest);
         self.has_news = true;
     }
 
@@ -379,7 +391,7 @@ impl Session {
         self.run.as_ref().map_or(0, |run| run.trainer.steps())
     }
 
-    fn status(&self) -> Status {
+    pub(super) fn status(&self) -> Status {
         let divergence = self.run.as_ref().and_then(|run| run.divergence);
         let (state, seek_target) = match self.goal {
             _ if divergence.is_some() => (RunState::Diverged, None),

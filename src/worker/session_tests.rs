@@ -5,7 +5,7 @@ use crate::theory::{Band, BandSampler, Forecast, NoPrediction, predict};
 use crate::train::{StepReport, Trainer};
 use std::cell::Cell;
 
-const RUN_ID: u32 = 3;
+pub(in crate::worker) const RUN_ID: u32 = 3;
 
 pub(in crate::worker) fn small() -> Experiment {
     Experiment { depth: 2, width: 4, samples: 16, batch: crate::experiment::Batch::Size(4), ..Experiment::default() }

@@ -1,7 +1,7 @@
 //! Visits to earlier steps of a run: the exact state there is made again from the nearest checkpoint, while the run's
 //! head stays where it is.
 
-use super::session::{Goal, Session};
+use super::session::{Goal, Session, apply};
 use crate::train::{AnyTrainer, Divergence};
 
 /// The run's head, put aside while an earlier step is visited.
@@ -11,10 +11,21 @@ pub(super) struct Head {
 }
 
 impl Session {
-    /// Steps that the run has made, whatever step is visited.
+    /// Steps that the run has made, whatever step is visited, and however far it still is from there.
     pub(super) fn head_steps(&self) -> u64 {
         let head = self.run.as_ref().and_then(|run| run.head.as_ref());
-        head.map_or_else(|| self.steps(), |head| head.trainer.steps())
+        head.map_or_else(|| self.steps(), |head| head.trainer.steps()).max(self.silent_until)
+    }
+
+    /// Sets what is to be done at the run's head. On the way back to that it is done on arrival.
+    pub(super) fn aim(&mut self, goal: Goal, now_ms: f64) {
+        let is_at_head = self.steps() == self.head_steps();
+        if is_at_head || self.run.as_ref().is_none_or(|run| run.head.is_some()) {
+            self.set_goal(goal, now_ms);
+        } else {
+            self.then = goal;
+            self.has_news = true;
+        }
     }
 
     /// Goes to a step that was already made, from the nearest state before it.
@@ -27,7 +38,9 @@ impl Session {
         let is_nearer = |at: u64| at <= step && checkpoint.is_none_or(|checkpoint| checkpoint.steps() < at);
         let stands_before = run.head.is_some() && is_nearer(run.trainer.steps());
         if !stands_before {
-            let Some(start) = checkpoint.cloned().or_else(|| run.made_again()) else { return };
+            let Some(mut start) = checkpoint.cloned().or_else(|| run.made_again()) else { return };
+            // What was changed at the checkpoint's step may have been changed after it was kept.
+            apply(&run.changes, &mut start);
             let trainer = std::mem::replace(&mut run.trainer, start);
             if run.head.is_none() {
                 run.head = Some(Head { trainer, divergence: run.divergence.take() });
@@ -43,13 +56,17 @@ impl Session {
         if let Some(Head { trainer, divergence }) = run.head.take() {
             (run.trainer, run.divergence) = (trainer, divergence);
             self.inquiry.give_up_proof();
-            self.set_goal(Goal::Rest, now_ms);
+            // The head itself may be on its way.
+            let is_there = self.steps() == self.head_steps();
+            self.set_goal(if is_there { Goal::Rest } else { Goal::Seek(self.silent_until) }, now_ms);
             self.look_again();
         }
     }
 
-    /// Makes the visited step, or the one that the visit is on its way to, the run's head.
-    pub(super) fn continue_from_visit(&mut self) {
+    /// Makes the visited step, or the one that the visit is on its way to, the run's head, under this id.
+    pub(super) fn continue_from_visit(&mut self, run_id: u32) {
+        // Frames of the forgotten steps are dropped on their way, and nobody will say that they were taken.
+        (self.run_id, self.page_ready, self.has_news) = (run_id, true, true);
         let target = if let Goal::Seek(target) = self.goal { target } else { self.steps() };
         let Some(run) = &mut self.run else { return };
         if run.head.take().is_none() {
@@ -64,7 +81,6 @@ impl Session {
         if run.trainer.steps() == target {
             self.outbox.push_report(run.trainer.report());
         }
-        self.has_news = true;
     }
 }
 

@@ -1,5 +1,5 @@
 use super::super::protocol::{Change, Command, ResponseBody, RunState};
-use super::super::session::tests::{finish, frame, loaded, report_after, request, small, theories, ticking};
+use super::super::session::tests::{RUN_ID, finish, frame, loaded, report_after, request, small, theories, ticking};
 use super::super::session::{Next, Session};
 use crate::experiment::{Experiment, Speed};
 use crate::nn::Initializer;
@@ -7,6 +7,9 @@ use crate::optim::Hyper;
 use crate::train::Trainer;
 use crate::train::proof::{Check, Claim};
 use crate::train::view::Watch;
+
+/// The test's run keeps its id.
+const CONTINUE: Command = Command::Continue { run_id: RUN_ID };
 
 /// Sends a command and lets the session obey it.
 fn obey(session: &mut Session, command: Command) {
@@ -47,7 +50,7 @@ fn to_go_on_from_a_visit_gives_the_numbers_of_a_run_without_one() {
             finish(&mut session);
             frame(&mut session);
         }
-        session.handle(request(Command::Continue), 0.0);
+        session.handle(request(CONTINUE), 0.0);
         finish(&mut session);
         let (status, buckets) = frame(&mut session);
         assert_eq!((status.step, status.head), (137, 137));
@@ -58,6 +61,85 @@ fn to_go_on_from_a_visit_gives_the_numbers_of_a_run_without_one() {
         assert_eq!((status.step, status.head, buckets[0].first_step), (237, 237, 138));
         assert_eq!(buckets.last().unwrap().last, report_after(&small(), 237));
     }
+}
+
+#[test]
+fn on_the_way_back_the_run_is_told_to_be_where_it_goes_on_from() {
+    for (then, last) in [(None, 137), (Some(Command::Step(2)), 139), (Some(Command::Pause), 137)] {
+        let mut session = loaded(small());
+        obey(&mut session, Command::Seek(300));
+        frame(&mut session);
+        session.handle(request(Command::Visit(137)), 0.0);
+        session.handle(request(CONTINUE), 0.0);
+        // From the checkpoint at 128 it has not come far yet.
+        session.advance(ticking());
+        let (status, buckets) = frame(&mut session);
+        assert!(status.step < 137 && buckets.is_empty(), "{status:?}");
+        assert_eq!((status.head, status.state), (137, RunState::Seeking));
+        if let Some(command) = then.clone() {
+            session.handle(request(command), 0.0);
+        }
+        // A visit in between changes nothing.
+        obey(&mut session, Command::Visit(20));
+        assert_eq!((frame(&mut session).0.step, session.head_steps()), (20, 137));
+        session.handle(request(Command::Return), 0.0);
+        if let Some(command) = then.clone() {
+            session.handle(request(command), 0.0);
+        }
+        finish(&mut session);
+        let (status, buckets) = frame(&mut session);
+        assert_eq!((status.step, status.head, status.state), (last, last, RunState::Paused), "{then:?}");
+        assert_eq!(buckets[0].last, report_after(&small(), 137), "{then:?}");
+        assert_eq!(buckets.last().unwrap().last, report_after(&small(), last), "{then:?}");
+    }
+}
+
+#[test]
+fn a_run_that_goes_on_before_it_is_back_goes_back_as_fast_as_it_can() {
+    let mut session = loaded(small());
+    obey(&mut session, Command::Seek(300));
+    frame(&mut session);
+    session.handle(request(Command::SetSpeed(Speed::StepsPerSecond(1.0))), 0.0);
+    session.handle(request(Command::Visit(137)), 0.0);
+    session.handle(request(CONTINUE), 0.0);
+    session.handle(request(Command::Run), 0.0);
+    // A second would be a thousand looks at the clock.
+    let mut clock = ticking();
+    for _ in 0..4 {
+        session.advance(&mut clock);
+    }
+    assert!(session.steps() >= 137, "{}", session.steps());
+    assert_eq!(session.status().state, RunState::Running);
+}
+
+#[test]
+fn what_was_trained_before_a_visit_is_told_after_it() {
+    let mut session = loaded(small());
+    obey(&mut session, Command::Seek(100));
+    frame(&mut session);
+    obey(&mut session, Command::Seek(120));
+    session.handle(request(Command::Visit(30)), 0.0);
+    assert_eq!(frame(&mut session).1.len(), 0, "on the way there");
+    finish(&mut session);
+    assert_eq!(frame(&mut session).1[0].last, report_after(&small(), 30));
+    obey(&mut session, Command::Return);
+    let (status, buckets) = frame(&mut session);
+    assert_eq!((status.step, buckets[0].first_step), (120, 101));
+    assert_eq!(buckets.last().unwrap().last, report_after(&small(), 120));
+}
+
+#[test]
+fn a_change_at_the_step_of_a_checkpoint_is_made_again_on_a_visit() {
+    let mut session = loaded(small());
+    let faster = Hyper { lr: 1.0, ..Hyper::of(&small()) };
+    obey(&mut session, Command::Seek(64));
+    session.handle(request(Command::SetLive(faster)), 0.0);
+    obey(&mut session, Command::Seek(80));
+    let there = session.run.as_ref().unwrap().trainer.report().clone();
+    obey(&mut session, Command::Seek(100));
+    frame(&mut session);
+    obey(&mut session, Command::Visit(80));
+    assert_eq!(frame(&mut session).1[0].last, there);
 }
 
 #[test]
@@ -72,7 +154,7 @@ fn changes_after_the_step_that_a_run_goes_on_from_are_forgotten() {
     assert_ne!(during, report_after(&small(), 150), "the change was made again");
     // A change that comes while the run is on its way back holds from where it goes on.
     session.handle(request(Command::Visit(50)), 0.0);
-    session.handle(request(Command::Continue), 0.0);
+    session.handle(request(CONTINUE), 0.0);
     let answer = session.handle(request(Command::SetLive(faster)), 0.0).unwrap();
     assert_eq!(answer.body, ResponseBody::LiveSet(Change { after_step: 50, hyper: faster }));
     obey(&mut session, Command::Seek(60));
@@ -106,7 +188,7 @@ fn a_run_that_diverged_tells_its_last_steps_and_can_go_back() {
     obey(&mut session, Command::Return);
     assert_eq!(frame(&mut session).0.state, RunState::Diverged);
     obey(&mut session, Command::Visit(0));
-    session.handle(request(Command::Continue), 0.0);
+    session.handle(request(CONTINUE), 0.0);
     session.handle(request(Command::SetLive(Hyper { lr: 1e-3, ..Hyper::of(&small()) })), 0.0);
     obey(&mut session, Command::Step(50));
     assert_eq!((frame(&mut session).0.state, session.steps()), (RunState::Paused, 50));
@@ -182,4 +264,20 @@ fn a_run_that_goes_on_gives_its_checks_up() {
         let answers: Vec<_> = std::iter::from_fn(|| session.take_answer()).map(|answer| answer.body).collect();
         assert_eq!(answers.last(), Some(&ResponseBody::ProofGivenUp), "{command:?}");
     }
+}
+
+#[test]
+fn what_theory_expects_is_said_beside_a_run_at_a_gentle_pace() {
+    let mut session = loaded(Experiment { speed: Speed::StepsPerSecond(10.0), ..small() });
+    session.handle(request(Command::Run), 0.0);
+    session.handle(request(Command::Predict(vec![Experiment { depth: 12, ..small() }; 3])), 0.0);
+    let mut clock = ticking();
+    for _ in 0..40 {
+        session.advance(&mut clock);
+        session.take_frame();
+        session.handle(request(Command::FrameTaken), 0.0);
+    }
+    let ResponseBody::Predicted(factors) = session.take_answer().unwrap().body else { panic!("no factors") };
+    assert_eq!(factors.len(), 3);
+    assert!(!session.is_at_rest());
 }

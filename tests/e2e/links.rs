@@ -109,7 +109,7 @@ fn a_far_step_is_gone_to_behind_a_progress_bar() {
     // Pause ends the journey where it is.
     page.go_to("about:blank");
     page.go_to(&format!("{}#depth=60&width=128&batch=full&step=1000000", variable("GRADIENT_LAB_E2E_URL")));
-    page.wait("some steps", PATIENCE, || page.step() >= 2);
+    page.wait_until("some steps", "Number(document.getElementById('status')?.dataset.step) >= 2");
     page.click_button("Pause");
     page.wait_for_status("state", "paused");
     assert!(page.step() < 1_000_000);

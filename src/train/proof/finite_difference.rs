@@ -1,6 +1,6 @@
 //! Backpropagation against the slope of the loss, by central differences, a loss at a time.
 
-use super::{Found, NotClaimed};
+use super::{Found, NotClaimed, worse};
 use crate::nn::{Mlp, Parameter, unscale};
 use crate::train::trainer::Trainer;
 
@@ -55,7 +55,7 @@ impl FiniteDifference {
         };
         let norm = moved.gradient_norm();
         let error = slope.map(|slope| (slope - norm).abs() / slope.abs().max(norm));
-        self.of_layer = [self.of_layer, error].into_iter().flatten().reduce(f64::max);
+        self.of_layer = [self.of_layer, error].into_iter().flatten().reduce(worse);
         match part {
             Part::Weights => self.search = Some((Part::Others, Search::default())),
             Part::Others => self.finish_layer(),
@@ -67,7 +67,7 @@ impl FiniteDifference {
         match self.of_layer.take() {
             Some(error) => {
                 self.found.compared += 1;
-                self.found.error = self.found.error.max(error);
+                self.found.error = worse(error, self.found.error);
             }
             None => self.found.too_small += 1,
         }
@@ -138,7 +138,8 @@ impl Search {
             self.extrapolated.push((16.0 * narrow - wide) / 15.0);
         }
         if let [.., before, slope] = self.extrapolated[..] {
-            let doubt = (slope - before).abs().max(rounding);
+            // Of a loss that overflows nothing is known.
+            let doubt = worse((slope - before).abs(), rounding);
             if doubt.is_finite() && self.best.is_none_or(|(least, _)| doubt < least) {
                 self.best = Some((doubt, slope));
             }

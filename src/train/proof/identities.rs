@@ -1,6 +1,6 @@
 //! Identities that hold between the numbers of a pass, and between a gradient and the step that an optimizer makes of it.
 
-use super::{Found, NotClaimed};
+use super::{Found, NotClaimed, worse};
 use crate::kernel::LANES;
 use crate::nn::{Activation, Mlp, Parameter, unscale};
 use crate::optim::{ClipKind, Hyper, Optimizer, OptimizerKind, ScheduleKind, State};
@@ -33,7 +33,7 @@ pub(super) fn weight_gradient(probed: &Mlp<f64>) -> Result<Found, NotClaimed> {
         // Sums near the end of the range of f64 have lost their digits.
         if size > 1e-280 {
             compared += 1;
-            error = f64::max(error, (below.0 - above.0).abs() / size);
+            error = worse((below.0 - above.0).abs() / size, error);
         } else {
             too_small += 1;
         }
@@ -76,9 +76,7 @@ pub(super) fn adam_first_step(probed: &Mlp<f64>, kind: OptimizerKind, hyper: Hyp
             if scaled.abs() > 1e-140 && parameter.exponent <= 66 && claimed > 0.0 {
                 compared += 1;
                 let step = -moved.value.get(row, col) * grad.signum();
-                // NaN must not pass for agreement.
-                let difference = (step - claimed).abs() / claimed;
-                error = if difference <= error { error } else { difference };
+                error = worse((step - claimed).abs() / claimed, error);
             } else {
                 too_small += 1;
             }

@@ -70,7 +70,12 @@ pub fn LossChart() -> impl IntoView {
                 let is_loss = measure != Measure::Accuracy;
                 let point = |b: &Bucket| Some((axes.step_to_x(b.last.step), axes.frame.value_to_y(b.last.loss())?));
                 let mut rows = if is_loss { batch_rows(i18n, bucket) } else { Vec::new() };
-                rows.extend(evaluation_rows(i18n, &theme, measure, evaluation_at(&evaluations, bucket.last.step)));
+                rows.extend(evaluation_rows(
+                    i18n,
+                    &theme,
+                    measure,
+                    Evaluation::last_by(&evaluations, bucket.last.step),
+                ));
                 Some(Readout {
                     x: axes.step_to_x(bucket.last.step),
                     span: (axes.frame.plot.top, axes.frame.floor()),
@@ -103,7 +108,7 @@ pub fn LossChart() -> impl IntoView {
         untrack(|| {
             let bucket = lab.with_shown(Bucket::clone)?;
             if measure == Measure::Accuracy {
-                evaluations.with(|all| accuracy_summary(i18n, evaluation_at(all, bucket.last.step)))
+                evaluations.with(|all| accuracy_summary(i18n, Evaluation::last_by(all, bucket.last.step)))
             } else {
                 lab.history.with_value(|history| loss_summary(i18n, history.buckets().first()?, &bucket))
             }
@@ -193,11 +198,6 @@ pub(super) fn step_name(i18n: I18nContext<Locale>, bucket: &Bucket) -> String {
     }
 }
 
-/// The last evaluation by a step.
-fn evaluation_at(evaluations: &[Evaluation], step: u64) -> Option<&Evaluation> {
-    evaluations.partition_point(|evaluation| evaluation.step <= step).checked_sub(1).map(|index| &evaluations[index])
-}
-
 fn batch_rows(i18n: I18nContext<Locale>, bucket: &Bucket) -> Vec<ReadoutRow> {
     let row = |label: &str, value: f64| ReadoutRow { mark: None, label: label.to_owned(), value: readable(value) };
     let (min, max) = bucket.loss_range();
@@ -270,7 +270,7 @@ fn accuracy_summary(i18n: I18nContext<Locale>, evaluation: Option<&Evaluation>) 
 fn table(i18n: I18nContext<Locale>, history: &History, evaluations: &[Evaluation]) -> Table {
     let rows = history.buckets().iter().map(|bucket| {
         let (min, max) = bucket.loss_range();
-        let evaluation = evaluation_at(evaluations, bucket.last.step);
+        let evaluation = Evaluation::last_by(evaluations, bucket.last.step);
         let score = |of: fn(&Evaluation) -> Option<f64>| evaluation.and_then(of);
         let cells = [
             Some(bucket.last.loss()),

@@ -6,7 +6,6 @@ mod scores;
 use crate::plot::color::Rgb;
 use crate::plot::learned::{class_color, class_corners};
 use crate::plot::theme::Theme;
-use crate::train::view::Evaluation;
 use crate::ui::chart::{LearnedChart, follow_theme, paced};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
@@ -18,13 +17,11 @@ use scores::Scores;
 pub fn LearnedPane() -> impl IntoView {
     let (lab, i18n) = (use_lab(), use_i18n());
     let instruments = lab.instruments;
+    let shown_step = Memo::new(move |_| lab.visited.get().unwrap_or_else(|| lab.status.get().head));
     let refreshed = paced(lab, 300.0);
     let evaluation = Memo::new(move |_| {
         refreshed.get();
-        let read = move || -> Option<Evaluation> {
-            let of_view = instruments.view.with(|view| view.as_ref().and_then(|view| view.evaluation));
-            of_view.or_else(|| instruments.evaluations.with(|evaluations| evaluations.last().copied()))
-        };
+        let read = move || instruments.evaluation_at(shown_step.get());
         // While the run goes on, figures change at a pace at which they can be read.
         if lab.running.get() { untrack(read) } else { read() }
     });
@@ -33,7 +30,10 @@ pub fn LearnedPane() -> impl IntoView {
         Some(evaluation) => finding::sentence(i18n, evaluation.finding(classes.get())),
         None => t_string!(i18n, learned.waiting).to_owned(),
     });
-    let is_stale = Memo::new(move |_| !lab.running.get() && !lab.is_view_current());
+    let is_stale = Memo::new(move |_| {
+        let is_scored = evaluation.get().is_some_and(|evaluation| evaluation.step == shown_step.get());
+        !lab.running.get() && !(is_scored && lab.is_view_current())
+    });
     let theme = follow_theme();
     view! {
         <div class="pane learned" class:stale=move || is_stale.get()>
