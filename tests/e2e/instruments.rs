@@ -150,13 +150,18 @@ fn every_chart_is_saved_as_a_picture() {
     }
 }
 
-/// Opens a chart's tab and waits until the chart has numbers.
+/// Opens a chart's tab and waits until the chart has numbers and its sentence.
 fn show(page: &Page, tab: &str, chart: &str) {
     page.open_tab(tab);
-    page.wait_until(chart, &format!("document.querySelector('figure[data-chart={chart}] canvas')"));
+    let figure = format!("document.querySelector('figure[data-chart={chart}]')");
+    page.wait_until(&format!("{chart} to be there"), &figure);
     page.open_data_table(chart);
     page.click(&format!("figure[data-chart={chart}] button[aria-expanded]"));
-    page.wait_until("no table", &format!("!document.querySelector('figure[data-chart={chart}] table')"));
+    page.wait_until("the table to fold", &format!("!{figure}.querySelector('table')"));
+    page.wait_until(
+        &format!("the sentence of {chart}"),
+        &format!("{figure}.querySelector('.chart-summary').textContent !== ''"),
+    );
 }
 
 fn assert_saved_as_svg(page: &Page, chart: &str) {
@@ -181,7 +186,7 @@ fn assert_saved_as_svg(page: &Page, chart: &str) {
     assert_eq!(file[5], title);
     let summary =
         page.text_of(&format!("document.querySelector('figure[data-chart={chart}] .chart-summary').textContent"));
-    assert!(!summary.is_empty() && file[6] == summary, "{chart} is described by {}, not by {summary:?}", file[6]);
+    assert_eq!(file[6], summary, "{chart}");
     if ["gradient-by-layer", "gradient-over-time", "loss"].contains(&chart) {
         assert!(summary.contains("tep 12"), "{chart} is described by {summary:?}");
     }
