@@ -14,8 +14,29 @@ use xtask::webdriver::{Element, Screen, Session};
 /// Long enough for a slow machine under load: tests never judge speed.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Longer than a promise may take that a test waits for: one that is never kept must not hold up all the others.
+const SCRIPT_TIMEOUT: Duration = Duration::from_secs(60);
+
 /// How often a condition is looked at.
 const POLL: Duration = Duration::from_millis(20);
+
+/// The tabs below the main chart, in their order.
+pub const TABS: [&str; 6] = ["overview", "layer", "optimizer", "network", "learned", "proof"];
+
+/// Every chart, after the tab that it is on; the main chart stands above all of them.
+pub const CHARTS: [(&str, &str); 11] = [
+    ("overview", "gradient-by-layer"),
+    ("overview", "gradient-over-time"),
+    ("overview", "loss"),
+    ("layer", "histogram-z"),
+    ("layer", "histogram-a"),
+    ("layer", "histogram-w"),
+    ("layer", "histogram-grad-w"),
+    ("layer", "histogram-update"),
+    ("optimizer", "optimizer"),
+    ("network", "network"),
+    ("learned", "learned"),
+];
 
 /// A browser of its own, with the page open. A test that ends well fails all the same if the page wrote an error or a
 /// warning to the console.
@@ -39,6 +60,7 @@ impl Page {
         let browser = Browser::ensure().expect("a browser");
         let session =
             Session::open(&variable("GRADIENT_LAB_E2E_DRIVER"), &browser, screen).expect("the browser starts");
+        session.set_script_timeout(SCRIPT_TIMEOUT).expect("the browser takes a time limit");
         // Test threads bear the test's name.
         let name = thread::current().name().unwrap_or("page").replace("::", "-");
         let page = Self { session, name, expected: RefCell::default() };
@@ -155,28 +177,7 @@ impl Page {
 
     /// The first element of a selector that has this accessible name.
     pub fn find_named(&self, css: &str, name: &str) -> Element {
-        // The browser's word on each name costs a question, so those that look like it are asked first.
-        let mark = "
-            document.querySelectorAll('[data-e2e-likely]').forEach((element) => element.removeAttribute('data-e2e-likely'));
-            for (const element of document.querySelectorAll(arguments[0])) {
-                const words = (element.ariaLabel ?? element.textContent).trim();
-                if (words === arguments[1]) element.setAttribute('data-e2e-likely', '');
-            }";
-        self.run(mark, &[css.into(), name.into()]);
-        let mut names = Vec::new();
-        for css in ["[data-e2e-likely]", css] {
-            for element in self.session.elements(css).unwrap_or_else(|error| self.fail(&error.to_string())) {
-                // An element may vanish while the page draws itself anew; then it is not the one.
-                let Ok(found) = self.session.accessible_name(&element) else {
-                    continue;
-                };
-                if found == name {
-                    return element;
-                }
-                names.push(found);
-            }
-        }
-        self.fail(&format!("nothing is named {name:?} among {names:?}"))
+        self.session.find_named(css, name).unwrap_or_else(|error| self.fail(&error.to_string()))
     }
 
     /// The first element that a CSS selector matches.
@@ -190,6 +191,22 @@ impl Page {
         if let Err(error) = self.session.click(&self.find(css)) {
             self.fail(&format!("{css:?} cannot be clicked: {error}"));
         }
+    }
+
+    /// Opens a tab and waits for its pane.
+    pub fn open_tab(&self, tab: &str) {
+        // On a phone the tabs scroll sideways.
+        let script =
+            "document.querySelector(`[data-tab=${arguments[0]}]`).scrollIntoView({ block: 'end', inline: 'center' })";
+        self.run(script, &[tab.into()]);
+        self.click(&format!("[data-tab={tab}]"));
+        self.wait_until(
+            &format!("the pane of {tab}"),
+            &format!(
+                "document.querySelector('[data-tab={tab}]').ariaSelected === 'true'
+                    && document.getElementById('pane-{tab}')?.firstElementChild"
+            ),
+        );
     }
 
     /// Types into the element that has the focus, or into the page if none has.

@@ -1,10 +1,22 @@
 //! What is where: on a laptop, on an old projector and on a phone.
 
-use crate::harness::Page;
-use serde_json::Value;
+use crate::harness::{CHARTS, Page, TABS};
+use serde_json::{Value, json};
 use xtask::webdriver::Screen;
 
 const SCREENS: [Screen; 3] = [Screen::LAPTOP, Screen::PROJECTOR, Screen::PHONE];
+
+/// What every visitor needs: the run, what happens, the first thing to try, and the settings that matter most.
+const ESSENTIALS: [&str; 8] = [
+    ".run-buttons",
+    "#status",
+    ".verdict .sentence",
+    ".side .repairs button",
+    "#depth",
+    "#activation",
+    "#optimizer",
+    "#lr",
+];
 
 #[test]
 fn nothing_essential_needs_scrolling() {
@@ -12,6 +24,7 @@ fn nothing_essential_needs_scrolling() {
     let diverging = "v=1&dataset=plane&activation=linear&depth=20&init=kaiming-normal&lr=10&step=1000";
     let fragments =
         ["v=1", "v=1&depth=100&optimizer=adam&step=3", "v=1&activation=relu&init=kaiming-normal&gain=2", diverging];
+    let mut out_of_view = Vec::new();
     for screen in SCREENS {
         page.set_screen(screen);
         for fragment in fragments {
@@ -27,17 +40,33 @@ fn nothing_essential_needs_scrolling() {
             for figure in ["gradient-by-layer", "gradient-over-time", "loss"] {
                 assert_figure_fits(&page, figure, screen, &case);
             }
-            let essentials =
-                [".run-buttons", "#status", ".verdict .sentence", "#depth", "#activation", "#optimizer", "#lr"];
-            for css in essentials {
-                let in_view = format!(
-                    "((b) => b && b.width > 0 && b.height > 0 && b.left >= 0 && b.right <= {})(document.querySelector('{css}')?.getBoundingClientRect())",
-                    screen.width
-                );
-                assert_eq!(page.eval(&in_view), true, "{case}: {css} is not to be seen");
+            for css in ESSENTIALS {
+                out_of_view.extend(out_of_view_of(&page, css, screen).map(|why| format!("{case}: {css} {why}")));
             }
         }
     }
+    assert!(out_of_view.is_empty(), "{out_of_view:#?}");
+}
+
+/// What is wrong with an element's place: outside the screen's width or, on a laptop, cut off by what scrolls around it.
+fn out_of_view_of(page: &Page, css: &str, screen: Screen) -> Option<String> {
+    let script = "
+        const element = [...document.querySelectorAll(arguments[0])].find((element) => element.checkVisibility());
+        if (!element) return 'is not there';
+        const { left, top, right, bottom } = element.getBoundingClientRect();
+        if (right <= left || bottom <= top) return 'has no room';
+        if (left < 0 || right > innerWidth) return `reaches from ${left} to ${right} across`;
+        if (!arguments[1]) return null;
+        if (top < 0 || bottom > innerHeight) return `reaches from ${top} to ${bottom} of ${innerHeight} down`;
+        for (let around = element.parentElement; around; around = around.parentElement) {
+            if (getComputedStyle(around).overflowY === 'visible') continue;
+            const edge = around.getBoundingClientRect();
+            if (top < edge.top || bottom > edge.bottom) {
+                return `reaches from ${top} to ${bottom} down, in .${around.className} from ${edge.top} to ${edge.bottom}`;
+            }
+        }
+        return null;";
+    page.run(script, &[css.into(), (screen == Screen::LAPTOP).into()]).as_str().map(str::to_owned)
 }
 
 /// A chart is inside the screen's width (on a laptop inside the screen), has room to be read, and its canvases fill it.
@@ -62,17 +91,26 @@ fn assert_figure_fits(page: &Page, figure: &str, screen: Screen, case: &str) {
 fn everything_that_can_be_used_has_a_name() {
     let page = Page::open(Screen::LAPTOP, "#optimizer=adam&clip=norm&schedule=cosine&colour=red&depth=0&step=2");
     page.wait_for_status("step", "2");
-    // All that can be unfolded.
-    page.run("document.querySelectorAll('details').forEach((details) => { details.open = true; })", &[]);
-    ["gradient-by-layer", "gradient-over-time", "loss"].iter().for_each(|chart| page.open_data_table(chart));
-    assert_named(&page, "");
-    page.run("document.querySelectorAll('details').forEach((details) => { details.open = false; })", &[]);
+    let unfold = |is_open: bool| {
+        let script = "document.querySelectorAll('details').forEach((details) => { details.open = arguments[0]; })";
+        page.run(script, &[is_open.into()]);
+    };
+    for tab in TABS {
+        page.open_tab(tab);
+        for (_, chart) in CHARTS.iter().filter(|(on, _)| *on == tab) {
+            page.open_data_table(chart);
+        }
+        // All that can be unfolded.
+        unfold(true);
+        assert_named(&page, "", tab);
+        unfold(false);
+    }
     page.click_button("Share");
-    assert_named(&page, "dialog ");
+    assert_named(&page, "dialog ", "the dialog");
 }
 
 /// Fails if something of what can be used, in a part of the page, has no name for assistive technology.
-fn assert_named(page: &Page, part: &str) {
+fn assert_named(page: &Page, part: &str, place: &str) {
     const USABLE: [&str; 8] =
         ["button", "input", "select", "textarea", "a[href]", "summary", "[tabindex]", "[role=slider]"];
     let css = USABLE.map(|usable| format!("{part}{usable}")).join(", ");
@@ -86,19 +124,37 @@ fn assert_named(page: &Page, part: &str) {
     let shown = shown.as_array().unwrap();
     let elements = page.session().elements("[data-e2e]").unwrap();
     assert_eq!(elements.len(), shown.len());
-    assert!(elements.len() > 4, "only {} elements", elements.len());
+    assert!(elements.len() > 4, "only {} elements in {place}", elements.len());
     let unnamed: Vec<_> = elements
         .iter()
         .zip(shown)
         .filter(|(element, _)| page.session().accessible_name(element).unwrap().trim().is_empty())
         .map(|(_, html)| html)
         .collect();
-    assert!(unnamed.is_empty(), "without a name: {unnamed:#?}");
+    assert!(unnamed.is_empty(), "without a name in {place}: {unnamed:#?}");
 }
 
 #[test]
 fn every_chart_is_a_figure_named_by_its_title() {
-    let page = Page::open(Screen::LAPTOP, "");
+    let page = Page::open(Screen::LAPTOP, "#step=2");
+    page.wait_for_status("step", "2");
+    for tab in TABS {
+        page.open_tab(tab);
+        // The main chart stands above every tab.
+        let on_tab = |&&(on, chart): &&(&str, &str)| on == tab || chart == "gradient-by-layer";
+        let mut expected: Vec<&str> = CHARTS.iter().filter(on_tab).map(|(_, chart)| *chart).collect();
+        expected.sort_unstable();
+        let charts =
+            "[...document.querySelectorAll('figure[data-chart]')].map((figure) => figure.dataset.chart).sort()";
+        assert_eq!(page.eval(charts), json!(expected), "the charts of {tab}");
+        for chart in expected {
+            let figure = format!("figure[data-chart={chart}]");
+            let title = page.text_of(&format!("document.querySelector('{figure} figcaption').textContent"));
+            let name = page.session().accessible_name(&page.find(&figure)).unwrap();
+            assert!(!name.is_empty() && name == title.trim(), "{chart} is named {name:?} under the title {title:?}");
+        }
+    }
+    page.open_tab("overview");
     let names = ["gradient-by-layer", "gradient-over-time", "loss"]
         .map(|chart| page.session().accessible_name(&page.find(&format!("figure[data-chart={chart}]"))).unwrap());
     assert_eq!(names, ["Gradient by layer", "Gradient over time", "Loss"]);

@@ -53,13 +53,15 @@ pub fn output(command: &mut Command) -> Option<String> {
 /// Finds a program on PATH by any of its names.
 #[must_use]
 pub fn find_on_path(names: &[&str]) -> Option<PathBuf> {
-    let path = env::var_os("PATH")?;
-    let folders: Vec<PathBuf> = env::split_paths(&path).collect();
+    find_in(&env::split_paths(&env::var_os("PATH")?).collect::<Vec<_>>(), names)
+}
+
+/// The first of the names that is a program in one of the folders.
+fn find_in(folders: &[PathBuf], names: &[&str]) -> Option<PathBuf> {
     names.iter().find_map(|name| {
-        folders
-            .iter()
-            .map(|folder| folder.join(name).with_extension(env::consts::EXE_EXTENSION))
-            .find(|file| file.is_file())
+        // Appended, because what follows a dot is part of the name: `chromium.chromedriver` is not `chromium`.
+        let file = format!("{name}{}", env::consts::EXE_SUFFIX);
+        folders.iter().map(|folder| folder.join(&file)).find(|file| file.is_file())
     })
 }
 
@@ -68,4 +70,28 @@ fn line(command: &Command) -> String {
     let mut words = vec![command.get_program().to_string_lossy()];
     words.extend(command.get_args().map(|argument| argument.to_string_lossy()));
     words.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn a_dot_in_a_programs_name_belongs_to_the_name() {
+        let folder = env::temp_dir().join(format!("gradient-lab-programs-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let folders = [folder.clone()];
+        let program = |name: &str| folder.join(format!("{name}{}", env::consts::EXE_SUFFIX));
+        let names = ["chromedriver", "chromium.chromedriver"];
+
+        fs::write(program("chromium"), "").unwrap();
+        assert_eq!(find_in(&folders, &names), None, "the browser is not its driver");
+        fs::write(program("chromium.chromedriver"), "").unwrap();
+        assert_eq!(find_in(&folders, &names), Some(program("chromium.chromedriver")));
+        fs::write(program("chromedriver"), "").unwrap();
+        assert_eq!(find_in(&folders, &names), Some(program("chromedriver")), "the first name comes first");
+
+        fs::remove_dir_all(&folder).unwrap();
+    }
 }

@@ -1,16 +1,19 @@
 //! The instruments' part of `cargo xtask bench`: what they cost the page, the training and the way between both.
 
-use crate::bench::{list, median, quantile};
+use crate::bench::{MEASURE, list, measure_frames, median};
 use crate::browser::Browser;
 use crate::webdriver::{Driver, Screen, Session};
-use anyhow::{Context, Result, bail};
-use serde_json::{Value, json};
+use anyhow::{Context, Result};
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// How long each is measured.
-const MEASURE: Duration = Duration::from_secs(10);
+/// Long enough for the longest way that is asked for, 100,000 steps.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// True when a run has begun.
+const IS_UNDER_WAY: &str = "Number(document.getElementById('status')?.dataset.step) > 3";
 
 const CASES: [(&str, &str); 3] = [
     ("12x16", ""),
@@ -59,26 +62,28 @@ pub fn run(browser: &Browser, driver: &Driver, url: &str) -> Result<()> {
     );
     for (name, fragment) in CASES {
         let session = open("", &format!("{fragment}speed=max&run=1"))?;
-        wait_for(&session, "Number(document.getElementById('status')?.dataset.step) > 3")?;
+        session.wait_for(IS_UNDER_WAY, PATIENCE)?;
         for tab in TABS {
             show(&session, tab)?;
             thread::sleep(Duration::from_secs(2));
-            let row = measure(&session)?;
+            let bytes_before = bytes(&session)?;
+            let frames = measure_frames(&session)?;
+            let bytes = bytes(&session)? - bytes_before;
             println!(
                 "{name:8} {tab:10} {:>11.1} {:>8.1} {:>8.1} {:>8.1} {:>12.0} {:>9.0}",
-                row.steps_per_second,
-                row.median_ms,
-                row.p95_ms,
-                row.longest_ms,
-                row.bytes_per_frame,
-                row.kilobytes_per_second
+                frames.steps_per_second,
+                frames.median_ms,
+                frames.p95_ms,
+                frames.longest_ms,
+                bytes / frames.count as f64,
+                bytes / frames.elapsed_ms
             );
         }
     }
     println!("\n== drawing a chart, ms (median of all draws)");
     for (name, fragment) in CASES {
         let session = open("?timing", &format!("{fragment}speed=max&run=1"))?;
-        wait_for(&session, "Number(document.getElementById('status')?.dataset.step) > 3")?;
+        session.wait_for(IS_UNDER_WAY, PATIENCE)?;
         for tab in &TABS[1..] {
             show(&session, tab)?;
             thread::sleep(Duration::from_secs(2));
@@ -87,21 +92,12 @@ pub fn run(browser: &Browser, driver: &Driver, url: &str) -> Result<()> {
     }
     println!("\n== to any of 100,000 steps, 12x16");
     let session = open("", "step=100000")?;
-    wait_for(&session, "document.getElementById('status')?.dataset.step === '100000'")?;
-    wait_for(&session, "document.getElementById('status')?.dataset.state === 'paused'")?;
+    let is_there = "(({ step, state }) => step === '100000' && state === 'paused')(document.getElementById('status')?.dataset ?? {})";
+    session.wait_for(is_there, PATIENCE)?;
     let (mut charts_ms, mut exact_ms) = seeks_ms(&session)?;
     println!("charts: median {:.0} ms, of {}", median(&mut charts_ms), list(&charts_ms, 0));
     println!("exact state: median {:.0} ms, of {}", median(&mut exact_ms), list(&exact_ms, 0));
     Ok(())
-}
-
-struct Row {
-    steps_per_second: f64,
-    median_ms: f64,
-    p95_ms: f64,
-    longest_ms: f64,
-    bytes_per_frame: f64,
-    kilobytes_per_second: f64,
 }
 
 fn show(session: &Session, tab: &str) -> Result<()> {
@@ -113,38 +109,9 @@ fn show(session: &Session, tab: &str) -> Result<()> {
     Ok(())
 }
 
-fn measure(session: &Session) -> Result<Row> {
-    let script = "
-        const [milliseconds] = arguments;
-        const status = document.getElementById('status').dataset;
-        return new Promise((resolve) => {
-            const [started, firstStep, before, frames] = [performance.now(), Number(status.step), { ...messages }, []];
-            let last = null;
-            const frame = (now) => {
-                if (last !== null) frames.push(now - last);
-                last = now;
-                const elapsed = performance.now() - started;
-                if (elapsed < milliseconds) return requestAnimationFrame(frame);
-                const bytes = messages.bytes - before.bytes;
-                resolve({ steps: Number(status.step) - firstStep, elapsed, frames, bytes, state: status.state });
-            };
-            requestAnimationFrame(frame);
-        });";
-    let measured = session.execute(script, &[json!(MEASURE.as_millis() as u64)])?;
-    if measured["state"] != "running" {
-        bail!("the run ended: {}", measured["state"]);
-    }
-    let number = |key: &str| measured[key].as_f64().unwrap_or(f64::NAN);
-    let mut frames_ms: Vec<f64> =
-        measured["frames"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
-    Ok(Row {
-        steps_per_second: number("steps") / number("elapsed") * 1000.0,
-        median_ms: median(&mut frames_ms),
-        p95_ms: quantile(&mut frames_ms, 0.95),
-        longest_ms: quantile(&mut frames_ms, 1.0),
-        bytes_per_frame: number("bytes") / frames_ms.len() as f64,
-        kilobytes_per_second: number("bytes") / number("elapsed"),
-    })
+/// What the worker has sent since the page was opened.
+fn bytes(session: &Session) -> Result<f64> {
+    session.execute("return messages.bytes", &[])?.as_f64().context("bytes are counted")
 }
 
 fn print_draws(session: &Session, name: &str) -> Result<()> {
@@ -187,15 +154,4 @@ fn seeks_ms(session: &Session) -> Result<(Vec<f64>, Vec<f64>)> {
         exact_ms.push(times[1].as_f64().context("the step was not reached")?);
     }
     Ok((charts_ms, exact_ms))
-}
-
-fn wait_for(session: &Session, condition: &str) -> Result<()> {
-    let started = Instant::now();
-    while session.execute(&format!("return Boolean({condition})"), &[])? != json!(true) {
-        if started.elapsed() > Duration::from_secs(120) {
-            bail!("waited in vain for {condition}");
-        }
-        thread::sleep(Duration::from_millis(20));
-    }
-    Ok(())
 }

@@ -17,7 +17,8 @@ cargo xtask build   dist/: static files for any host and any sub-path
 cargo xtask bench   speed of the engine and of the page, size of the files
     --engine        the engine alone
     --page          the page alone
-    --minutes N     how long memory is watched at full speed (1)
+    --minutes N     how long memory is watched at full speed, and then again at 60 steps a second (1):
+                    the page's part takes 2 N minutes, and some more for all else
 ";
 
 fn main() -> ExitCode {

@@ -1,6 +1,6 @@
 //! The page's part of `cargo xtask bench`: the built page in a browser, with everything drawn.
 
-use crate::bench::{list, median, quantile};
+use crate::bench::{Frames, MEASURE, list, measure_frames, median, quantile};
 use crate::browser::Browser;
 use crate::build::{Profile, build};
 use crate::instruments_bench;
@@ -8,14 +8,14 @@ use crate::server::Server;
 use crate::sizes;
 use crate::tools::Tools;
 use crate::webdriver::{Driver, Screen, Session};
-use anyhow::{Context, Result, bail};
-use serde_json::{Value, json};
+use anyhow::{Context, Result};
+use serde_json::json;
 use std::fs;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How long each speed is measured, after a warm-up of a third of it.
-const MEASURE: Duration = Duration::from_secs(10);
+/// Long enough for any state that a run comes to.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The networks whose speed is measured: a name, and the fragment that opens them.
 const CASES: [(&str, &str); 3] = [
@@ -64,16 +64,17 @@ pub fn run(minutes: f64) -> Result<()> {
     );
     for (name, fragment) in CASES {
         let session = open(&format!("{fragment}speed=max&run=1"))?;
-        match measure_speed(&session) {
-            Ok(speed) => println!(
+        let measured = measure_speed(&session).and_then(|frames| Ok((frames, pauses_ms(&session)?)));
+        match measured {
+            Ok((frames, mut pauses_ms)) => println!(
                 "{name:46} {:>11.1} {:>11.1} {:>9.1} {:>9.1} {:>9.0} {:>9.0} {:>9.0}",
-                speed.steps_per_second,
-                speed.shown,
-                speed.frame_median_ms,
-                speed.frame_p95_ms,
-                speed.longest_task_ms,
-                speed.pause_median_ms,
-                speed.pause_worst_ms,
+                frames.steps_per_second,
+                frames.shown,
+                frames.median_ms,
+                frames.p95_ms,
+                frames.longest_task_ms,
+                median(&mut pauses_ms),
+                quantile(&mut pauses_ms, 1.0),
             ),
             Err(error) => println!("{name:46} {error:#}"),
         }
@@ -140,61 +141,11 @@ fn first_step_ms(session: &Session) -> Result<f64> {
     session.execute(script, &[])?.as_f64().context("no step 0 within 30 s")
 }
 
-/// One network at full speed.
-struct Speed {
-    /// Counted from `data-step`.
-    steps_per_second: f64,
-    /// As the page itself says.
-    shown: f64,
-    frame_median_ms: f64,
-    frame_p95_ms: f64,
-    longest_task_ms: f64,
-    /// From a click on Pause until the page says that it is paused.
-    pause_median_ms: f64,
-    pause_worst_ms: f64,
-}
-
-fn measure_speed(session: &Session) -> Result<Speed> {
+/// A network at full speed, after a warm-up.
+fn measure_speed(session: &Session) -> Result<Frames> {
     wait_for_state(session, "running")?;
     thread::sleep(MEASURE / 3);
-    let script = "
-        const [milliseconds] = arguments;
-        const status = document.getElementById('status').dataset;
-        let longest = 0;
-        const tasks = new PerformanceObserver((list) => {
-            for (const entry of list.getEntries()) longest = Math.max(longest, entry.duration);
-        });
-        try { tasks.observe({ type: 'longtask' }); } catch {}
-        return new Promise((resolve) => {
-            const [started, firstStep, frames] = [performance.now(), Number(status.step), []];
-            let last = null;
-            const frame = (now) => {
-                if (last !== null) frames.push(now - last);
-                last = now;
-                const elapsed = performance.now() - started;
-                if (elapsed < milliseconds) return requestAnimationFrame(frame);
-                tasks.disconnect();
-                resolve({ steps: Number(status.step) - firstStep, elapsed, shown: status.stepsPerSecond ?? '', frames, longest, state: status.state });
-            };
-            requestAnimationFrame(frame);
-        });";
-    let measured = session.execute(script, &[json!(MEASURE.as_millis() as u64)])?;
-    if measured["state"] != "running" {
-        bail!("the run ended: {}", measured["state"]);
-    }
-    let number = |key: &str| measured[key].as_f64().unwrap_or(f64::NAN);
-    let mut pauses_ms = pauses_ms(session)?;
-    let mut frames_ms: Vec<f64> =
-        measured["frames"].as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
-    Ok(Speed {
-        steps_per_second: number("steps") / number("elapsed") * 1000.0,
-        shown: measured["shown"].as_str().and_then(|shown| shown.parse().ok()).unwrap_or(f64::NAN),
-        frame_median_ms: median(&mut frames_ms),
-        frame_p95_ms: quantile(&mut frames_ms, 0.95),
-        longest_task_ms: number("longest"),
-        pause_median_ms: median(&mut pauses_ms),
-        pause_worst_ms: quantile(&mut pauses_ms, 1.0),
-    })
+    measure_frames(session)
 }
 
 /// Milliseconds between a click on Pause and the page's saying so, seen from inside the page; a few times.
@@ -288,15 +239,5 @@ fn field(status: &str, name: &str) -> Option<f64> {
 }
 
 fn wait_for_state(session: &Session, state: &str) -> Result<()> {
-    let started = Instant::now();
-    loop {
-        let now = session.execute("return document.getElementById('status')?.dataset.state ?? null", &[])?;
-        if now == state {
-            return Ok(());
-        }
-        if started.elapsed() > Duration::from_secs(60) {
-            bail!("waited a minute for the state {state}; it is {now}");
-        }
-        thread::sleep(Duration::from_millis(10));
-    }
+    session.wait_for(&format!("document.getElementById('status')?.dataset.state === '{state}'"), PATIENCE)
 }

@@ -12,11 +12,14 @@ use serde_json::{Value, json};
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use ureq::Agent;
 
 /// Longer than any single command may take; what a page does meanwhile is bounded by the callers.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(15 * 60);
+
+/// How often a condition is looked at.
+const POLL: Duration = Duration::from_millis(20);
 
 /// The name under which the protocol hides an element's id.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
@@ -164,6 +167,15 @@ impl Session {
         Ok(())
     }
 
+    /// Bounds how long [`execute`](Self::execute) waits for a promise, which is long at first: measurements take their
+    /// time, while a test should say soon what it waits for in vain.
+    ///
+    /// # Errors
+    /// If the browser refuses.
+    pub fn set_script_timeout(&self, timeout: Duration) -> Result<()> {
+        self.post("timeouts", json!({ "script": timeout.as_millis() as u64 })).map(drop)
+    }
+
     /// Opens an address and waits for its `load` event.
     ///
     /// # Errors
@@ -179,6 +191,21 @@ impl Session {
     /// If the script throws.
     pub fn execute(&self, script: &str, arguments: &[Value]) -> Result<Value> {
         self.post("execute/sync", json!({ "script": script, "args": arguments }))
+    }
+
+    /// Waits until a JavaScript expression is true.
+    ///
+    /// # Errors
+    /// If it throws, or is not true in time.
+    pub fn wait_for(&self, condition: &str, patience: Duration) -> Result<()> {
+        let started = Instant::now();
+        while self.execute(&format!("return Boolean({condition})"), &[])? != json!(true) {
+            if started.elapsed() > patience {
+                bail!("waited {} s in vain for {condition}", patience.as_secs());
+            }
+            thread::sleep(POLL);
+        }
+        Ok(())
     }
 
     /// The elements that a CSS selector matches.
@@ -205,14 +232,24 @@ impl Session {
     /// # Errors
     /// With the names that there are, if this is none of them.
     pub fn find_named(&self, css: &str, name: &str) -> Result<Element> {
+        // The browser's word on each name costs a question, so those that look like it are asked first.
+        let mark = "
+            document.querySelectorAll('[data-likely]').forEach((element) => element.removeAttribute('data-likely'));
+            for (const element of document.querySelectorAll(arguments[0])) {
+                const words = (element.ariaLabel ?? element.textContent).trim();
+                if (words === arguments[1]) element.setAttribute('data-likely', '');
+            }";
+        self.execute(mark, &[json!(css), json!(name)])?;
         let mut names = Vec::new();
-        for element in self.elements(css)? {
-            // An element may vanish while the page draws itself anew; then it is not the one.
-            let Ok(found) = self.accessible_name(&element) else { continue };
-            if found == name {
-                return Ok(element);
+        for css in ["[data-likely]", css] {
+            for element in self.elements(css)? {
+                // An element may vanish while the page draws itself anew; then it is not the one.
+                let Ok(found) = self.accessible_name(&element) else { continue };
+                if found == name {
+                    return Ok(element);
+                }
+                names.push(found);
             }
-            names.push(found);
         }
         bail!("nothing is named {name:?} among {names:?}")
     }
