@@ -139,19 +139,19 @@ impl Axes {
             None => (range.ends(), range.ends()),
         };
         let has_bar = matches!(kind, Kind::Surface | Kind::Classes(2));
-        let (left, top) = ((3.0 * em).round(), (1.7 * em).round());
-        let right = f64::from(surface.width) - if has_bar { 5.6 } else { 0.8 } * em;
-        let side = (right - left).min(f64::from(surface.height) - 1.9 * em - top).floor();
-        if side < 3.0 * em {
-            return None;
-        }
-        let plot = Rect { left, top, right: left + side, bottom: top + side };
         let mut specials = Vec::new();
         for value in field.iter().flat_map(|field| &field.values) {
             let kind = StripKind::of((*value).into(), &ValueScale::Linear(range));
             specials.extend(kind.filter(|kind| !specials.contains(kind)));
         }
         specials.sort_by_key(|kind| *kind as u8);
+        let (left, top) = ((3.0 * em).round(), (1.7 * em).round());
+        let right = f64::from(surface.width) - if has_bar || !specials.is_empty() { 5.6 } else { 0.8 } * em;
+        let side = (right - left).min(f64::from(surface.height) - 1.9 * em - top).floor();
+        if side < 3.0 * em {
+            return None;
+        }
+        let plot = Rect { left, top, right: left + side, bottom: top + side };
         let bar_bottom = plot.bottom - 1.6 * em * specials.len() as f64;
         let bar = Rect { left: plot.right + em, top: plot.top, right: plot.right + 1.9 * em, bottom: bar_bottom };
         let bar = (has_bar && bar.height() > em).then_some(bar);
@@ -309,7 +309,7 @@ impl Axes {
                 painter.text(&text, (bar.right + 0.4 * em, bar.bottom - position * bar.height()), look)?;
             }
         }
-        let left = self.bar.map_or(self.plot.right - 4.5 * em, |bar| bar.left);
+        let left = self.plot.right + em;
         for (place, kind) in self.specials.iter().enumerate() {
             let top = self.plot.bottom - 1.6 * em * place as f64 - em;
             let label = match kind {

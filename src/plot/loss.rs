@@ -282,7 +282,8 @@ impl Axes {
         }
     }
 
-    /// The line of one kind of samples, and a mark at its end.
+    /// The line of one kind of samples, and a mark at its end; where they are few, at each of them, because the line between
+    /// is nobody's measurement.
     fn draw_evaluations<DB: DrawingBackend>(
         &self,
         painter: &mut Painter<'_, DB>,
@@ -292,17 +293,29 @@ impl Axes {
     ) -> Drawn<DB> {
         let em = self.frame.em;
         let (color, marker) = line.look(theme);
-        let points = data.made().iter().map(|evaluation| {
-            let score = if line == Line::HeldOut { &evaluation.held_out } else { &evaluation.training };
-            let value = data.measure.of(score)?;
-            Some((self.step_to_x(evaluation.step), self.frame.value_to_y(value)?))
-        });
+        let of = |evaluation: &Evaluation| {
+            data.measure.of(if line == Line::HeldOut { &evaluation.held_out } else { &evaluation.training })
+        };
+        let points = data
+            .made()
+            .iter()
+            .map(|evaluation| Some((self.step_to_x(evaluation.step), self.frame.value_to_y(of(evaluation)?)?)));
         let stretches = segments(points);
         for stretch in &stretches {
             if line == Line::HeldOut {
                 painter.dashed_path(stretch, 0.16 * em, 0.55 * em, color)?;
             } else {
                 painter.path(stretch, 0.16 * em, color)?;
+            }
+        }
+        for evaluation in data.made() {
+            if let Some(y) = of(evaluation).and_then(|value| self.frame.strip_y(value, 0)) {
+                painter.marker(marker, (self.step_to_x(evaluation.step), y), 0.3 * em, color)?;
+            }
+        }
+        if data.made().len() <= FEW_EVALUATIONS {
+            for point in stretches.iter().flatten() {
+                painter.marker(marker, *point, 0.2 * em, color)?;
             }
         }
         match stretches.last().and_then(|stretch| stretch.last()) {
@@ -314,6 +327,9 @@ impl Axes {
         }
     }
 }
+
+/// Evaluations of which each has a mark.
+const FEW_EVALUATIONS: usize = 40;
 
 /// The share of the recorded steps that the moving average spans.
 const SMOOTHED_SHARE: f64 = 0.02;

@@ -80,8 +80,12 @@ fn Ways(good: LastGood) -> impl IntoView {
         let tenth = lab.experiment.with_untracked(Experiment::tenth_of_lr);
         change(lab, step, &[(Key::Lr, tenth.to_string())]);
     };
+    let last = move || match step {
+        0 => t_string!(i18n, travel.last_good_start, loss = readable(loss)).to_string(),
+        step => t_string!(i18n, travel.last_good, step = grouped(step), loss = readable(loss)).to_string(),
+    };
     view! {
-        <p>{move || t_string!(i18n, travel.last_good, step = grouped(step), loss = readable(loss))}</p>
+        <p>{last}</p>
         <div class="repairs">
             <button type="button" class="button repair" data-way="rewind" on:click=move |_| rewind(lab, step)>
                 <Icon picture=Picture::Undo />

@@ -203,12 +203,17 @@ fn evaluation_rows(
     measure: Measure,
     evaluation: Option<&Evaluation>,
 ) -> Vec<ReadoutRow> {
-    let names = [t_string!(i18n, charts.loss.training), t_string!(i18n, charts.loss.held_out)];
+    // They may be of an earlier step than is read.
+    let step = evaluation.map(|evaluation| grouped(evaluation.step)).unwrap_or_default();
+    let names = [
+        t_string!(i18n, charts.loss.training_at, step = step.clone()).to_string(),
+        t_string!(i18n, charts.loss.held_out_at, step = step).to_string(),
+    ];
     let scores = evaluation.map(|evaluation| [evaluation.training, evaluation.held_out]);
-    let row = |((name, mark), score): ((&str, _), Score)| {
+    let row = |((name, mark), score): ((String, _), Score)| {
         let value = measure.of(&score)?;
         let value = if measure == Measure::Accuracy { format!("{value:.1} %") } else { readable(value) };
-        Some(ReadoutRow { mark: Some(mark), label: name.to_owned(), value })
+        Some(ReadoutRow { mark: Some(mark), label: name, value })
     };
     names.into_iter().zip(marks(theme)).zip(scores.into_iter().flatten()).filter_map(row).collect()
 }
@@ -257,7 +262,9 @@ fn accuracy_summary(i18n: I18nContext<Locale>, evaluation: Option<&Evaluation>) 
 fn table(i18n: I18nContext<Locale>, history: &History, evaluations: &[Evaluation]) -> Table {
     let rows = history.buckets().iter().map(|bucket| {
         let (min, max) = bucket.loss_range();
+        // A row has the scores of its own steps, or none.
         let evaluation = Evaluation::last_by(evaluations, bucket.last.step);
+        let evaluation = evaluation.filter(|evaluation| evaluation.step >= bucket.first_step);
         let score = |of: fn(&Evaluation) -> Option<f64>| evaluation.and_then(of);
         let cells = [
             Some(bucket.last.loss()),

@@ -81,7 +81,8 @@ pub fn NetworkPicture(
     let spoken = paced(lab, 5_000.0);
     let summary = Memo::new(move |_| {
         spoken.get();
-        let view = lab.instruments.view.get_untracked();
+        // At rest the view comes after the step.
+        let view = if is_running.get() { lab.instruments.view.get_untracked() } else { lab.instruments.view.get() };
         view.and_then(|view| summary(i18n, &view, untrack(report)?)).unwrap_or_default()
     });
     let refreshed = paced(lab, 1_000.0);

@@ -72,6 +72,13 @@ pub(super) fn NumberControl(key: Key) -> impl IntoView {
         rejection.set(None);
         event_target::<web_sys::HtmlInputElement>(&event).select();
     };
+    // It has been read when something else is set.
+    Effect::new(move |before: Option<()>| {
+        lab.experiment.track();
+        if before.is_some() && draft.with_untracked(Option::is_none) {
+            rejection.set(None);
+        }
+    });
     // Once the value has come back, the sentence only says why.
     let is_wrong = move || rejection.with(Option::is_some) && draft.with(Option::is_some);
     let error = move || {
