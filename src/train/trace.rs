@@ -1,6 +1,7 @@
 //! The last pass looked at again: most of it the network still holds, the rest is computed once more by the same loops, so
 //! that it is the same to the last bit.
 
+use super::samples::load;
 use super::trainer::{Pass, Trainer};
 use super::view::{Histogram, LayerView, MOST_DRAWN_UNITS, MOST_DRAWN_WEIGHTS, NetworkView, UnitView, View, Watch};
 use crate::kernel::{LANES, Lane, Panels, Real, activate};
@@ -159,6 +160,7 @@ impl<T: Real> Trace<'_, T> {
             weights,
             batch: input.rows(),
             loss,
+            sample_loss: self.first_sample_loss(),
             target: match &self.trainer.targets {
                 Targets::Values(values) => row(values, 0).collect(),
                 Targets::Classes(classes) => {
@@ -168,6 +170,21 @@ impl<T: Real> Trace<'_, T> {
             },
             network_output,
         })
+    }
+
+    /// The loss of the batch's first sample alone.
+    fn first_sample_loss(&self) -> f64 {
+        let first = |panels: &Panels<T>| {
+            let mut alone = Panels::zeros(1, panels.cols());
+            load(&mut alone, panels, &[0]);
+            alone
+        };
+        let targets = match &self.trainer.targets {
+            Targets::Values(values) => Targets::Values(first(values)),
+            Targets::Classes(classes) => Targets::Classes(classes[..1].to_vec()),
+        };
+        let outputs = self.output().map(first);
+        outputs.map(|output| self.trainer.loss.evaluate(&output, &targets, &mut Panels::zeros(1, output.cols()))).sum()
     }
 
     /// h_out of the last layer.

@@ -302,3 +302,23 @@ fn a_diverged_run_can_be_looked_at() {
         assert_eq!((view.layers.len(), view.unit.is_some()), (101, true), "{fragment}");
     }
 }
+
+#[test]
+fn the_loss_of_the_first_sample_is_that_of_a_batch_of_it_alone() {
+    for fragment in
+        ["", "loss=mse", "dataset=clouds", "dataset=clouds&loss=mse", "dataset=spiral3&loss=bce", "dataset=noise"]
+    {
+        let first = |batch: &str| {
+            let mut trainer =
+                AnyTrainer::new(&experiment(&format!("depth=3&activation=tanh&{fragment}&batch={batch}"))).unwrap();
+            trainer.probe().unwrap();
+            trainer.view(&Watch { unit: Some((0, 0)), ..Watch::default() }, 2).unit.unwrap()
+        };
+        let (alone, among) = (first("1"), first("32"));
+        assert_eq!(alone.sample_loss, alone.loss, "{fragment}");
+        // The batches begin with the same sample.
+        assert_eq!(alone.inputs, among.inputs, "{fragment}");
+        assert!((alone.sample_loss - among.sample_loss).abs() < 1e-6 * alone.loss, "{fragment}");
+        assert_ne!(among.sample_loss, among.loss, "{fragment}");
+    }
+}

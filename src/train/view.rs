@@ -143,8 +143,10 @@ pub struct UnitView {
     pub updates: Vec<f64>,
     /// Samples of the batch.
     pub batch: usize,
-    /// The loss on the batch.
+    /// The loss on the batch, the mean over its samples.
     pub loss: f64,
+    /// The loss of the batch's first sample alone.
+    pub sample_loss: f64,
     /// The network's output.
     pub network_output: Vec<f64>,
     /// What it should be: numbers, or 1 for the right one of several classes and 0 for the others.

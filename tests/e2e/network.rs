@@ -48,6 +48,7 @@ fn every_phase_of_a_step_shows_the_engine_s_numbers() {
     }
     wait_for(&page, "loss", 3);
     assert_reads(&page, "loss", page.loss());
+    assert_reads(&page, "sample-loss", unit_at(SHALLOW, 3, (0, 0)).sample_loss);
     for layer in (0..3).rev() {
         page.click_button("Next");
         wait_for(&page, &format!("backward-{}", layer + 1), 3);

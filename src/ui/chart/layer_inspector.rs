@@ -5,6 +5,7 @@ use super::pace::paced;
 use super::quantity::root_of_elements;
 use super::segments::Segments;
 use crate::experiment::Experiment;
+use crate::nn::Activation;
 use crate::plot::histogram::mean_square;
 use crate::plot::number::{percent, significant};
 use crate::train::{Quantity, StepReport};
@@ -200,13 +201,19 @@ fn numbers(i18n: I18nContext<Locale>, experiment: &Experiment, report: &StepRepo
     let in_words = |value: f64| significant(value, 2);
     let norm = report.get(layer, Quantity::GradW);
     let gradient = in_words(norm / root_of_elements(experiment, report.step, Quantity::GradW, layer));
-    let saturated = percent(report.get(layer, Quantity::Saturated));
+    // What ReLU has at slope 0 is a unit that is off; that it is off for all samples is what matters.
+    let can_die = experiment.activation == Activation::Relu && layer + 1 < report.layers();
+    let inactive = if can_die {
+        t_string!(i18n, layer.words.dead, dead = percent(report.get(layer, Quantity::Dead))).to_string()
+    } else {
+        t_string!(i18n, layer.words.saturated, saturated = percent(report.get(layer, Quantity::Saturated))).to_string()
+    };
     let spread = in_words(report.get(layer, Quantity::ActivationStd));
     let text = if report.step == 0 {
-        t_string!(i18n, layer.words.before, saturated = saturated, spread = spread, gradient = gradient).to_string()
+        t_string!(i18n, layer.words.before, inactive = inactive, spread = spread, gradient = gradient).to_string()
     } else {
         let ratio = in_words(report.get(layer, Quantity::UpdateRatio));
-        t_string!(i18n, layer.words.after, saturated = saturated, spread = spread, gradient = gradient, ratio = ratio)
+        t_string!(i18n, layer.words.after, inactive = inactive, spread = spread, gradient = gradient, ratio = ratio)
             .to_string()
     };
     Some(text)

@@ -128,8 +128,13 @@ fn loss(i18n: Words, scene: &Scene) -> AnyView {
             <i>"y"</i> <span class="term">"="</span> {vector("target", &unit.target)}
         </p>
         <p class="formula">
+            <i>"ℓ"</i>
+            <span class="term">"= " {of_sample} " ="</span>
+            {result("sample-loss", unit.sample_loss)}
+        </p>
+        <p class="formula">
             <i>"L"</i>
-            <span class="term">"= mean[ " {of_sample} " ] ="</span>
+            <span class="term">"= mean[ " <i>"ℓ"</i> " ] ="</span>
             {result("loss", unit.loss)}
         </p>
     }

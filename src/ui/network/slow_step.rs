@@ -8,7 +8,7 @@ use crate::train::phase::Phase;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::keyboard;
 use crate::ui::lab::{Lab, use_lab};
-use crate::ui::words::Words;
+use crate::ui::words::{Words, layer_name_in};
 use leptos::ev;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -251,11 +251,7 @@ fn scene_view(i18n: Words, scene: &Scene) -> AnyView {
 
 /// What phase it is, of which layer and unit.
 fn title(i18n: Words, scene: &Scene) -> String {
-    let layer = if scene.unit.layer + 1 == layers_of(&scene.experiment) {
-        t_string!(i18n, charts.output_layer).to_owned()
-    } else {
-        t_string!(i18n, charts.layer, number = scene.unit.layer + 1).to_string()
-    };
+    let layer = layer_name_in(i18n, &scene.experiment, scene.unit.layer);
     let unit = t_string!(i18n, network.unit, number = scene.unit.unit + 1).to_string();
     let of_unit = t_string!(i18n, network.unit_of, layer = layer, unit = unit).to_string();
     match scene.phase {
