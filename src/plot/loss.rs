@@ -133,6 +133,9 @@ pub struct Axes {
 /// The width that the title of the value axis and the legend need side by side, in units of the font's size.
 const ONE_ROW_EM: f64 = 31.0;
 
+/// The width that the legend needs with a piece of each line, in units of the font's size.
+const FULL_LEGEND_EM: f64 = 20.5;
+
 impl ChartAxes for Axes {
     type Data<'a> = Data<'a>;
     type Labels = Labels;
@@ -211,7 +214,10 @@ impl Axes {
         let em = self.frame.em;
         let y = if self.is_legend_below { 2.4 * em } else { 0.9 * em };
         let look = TextLook::new(em, theme.text, HPos::Left, VPos::Center);
-        let mut right = f64::from(self.frame.surface.width) - 0.5 * em;
+        let width = f64::from(self.frame.surface.width);
+        // Where it is narrow, of each line only the mark.
+        let sample_em = if width < FULL_LEGEND_EM * em { 0.6 } else { 1.8 };
+        let mut right = width - 0.5 * em;
         for line in self.legend.iter().rev() {
             let (color, marker) = line.look(theme);
             let words = match line {
@@ -219,15 +225,15 @@ impl Axes {
                 Line::Training => &labels.training,
                 Line::HeldOut => &labels.held_out,
             };
-            let left = right - (0.54 * words.chars().count() as f64 + 2.3) * em;
-            let sample = [(left, y), (left + 1.8 * em, y)];
+            let left = right - (0.54 * words.chars().count() as f64 + sample_em + 0.5) * em;
+            let sample = [(left, y), (left + sample_em * em, y)];
             if *line == Line::HeldOut {
                 painter.dashed_path(&sample, 0.14 * em, 0.5 * em, color)?;
             } else {
                 painter.path(&sample, 0.14 * em, color)?;
             }
-            painter.marker(marker, (left + 0.9 * em, y), 0.3 * em, color)?;
-            painter.text(words, (left + 2.3 * em, y), look)?;
+            painter.marker(marker, (left + 0.5 * sample_em * em, y), 0.3 * em, color)?;
+            painter.text(words, (left + (sample_em + 0.5) * em, y), look)?;
             right = left - 0.7 * em;
         }
         Ok(())

@@ -32,7 +32,8 @@ pub fn LearnedPane() -> impl IntoView {
     });
     let is_stale = Memo::new(move |_| {
         let is_scored = evaluation.get().is_some_and(|evaluation| evaluation.step == shown_step.get());
-        !lab.running.get() && !(is_scored && lab.is_view_current())
+        let is_current = is_scored && lab.is_view_current();
+        !lab.running.get() && !is_current
     });
     let theme = follow_theme();
     view! {
