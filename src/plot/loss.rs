@@ -216,8 +216,8 @@ impl Axes {
         let look = TextLook::new(em, theme.text, HPos::Left, VPos::Center);
         let width = f64::from(self.frame.surface.width);
         // Where it is narrow, of each line only the mark.
-        let sample_em = if width < FULL_LEGEND_EM * em { 0.6 } else { 1.8 };
-        let mut right = width - 0.5 * em;
+        let (sample_em, gap_em) = if width < FULL_LEGEND_EM * em { (0.6, 0.35) } else { (1.8, 0.7) };
+        let mut right = width - 0.5 * gap_em * em;
         for line in self.legend.iter().rev() {
             let (color, marker) = line.look(theme);
             let words = match line {
@@ -234,7 +234,7 @@ impl Axes {
             }
             painter.marker(marker, (left + 0.5 * sample_em * em, y), 0.3 * em, color)?;
             painter.text(words, (left + (sample_em + 0.5) * em, y), look)?;
-            right = left - 0.7 * em;
+            right = left - gap_em * em;
         }
         Ok(())
     }
