@@ -182,6 +182,13 @@ fn slope(points: &[(f64, f64)]) -> f64 {
 ///
 /// Only the hidden layers are judged: the output layer's gradient is the loss's own.
 pub fn diagnose(experiment: &Experiment, report: &StepReport, divergence: Option<Divergence>) -> Diagnosis {
+    let mut diagnosis = judge(experiment, report, divergence);
+    diagnosis.repairs = diagnosis.repairs(experiment, report);
+    diagnosis
+}
+
+/// The same without repairs.
+fn judge(experiment: &Experiment, report: &StepReport, divergence: Option<Divergence>) -> Diagnosis {
     let hidden = report.layers().saturating_sub(1);
     // The first update of weights that were all zero is infinitely larger than they, and no sign of anything.
     let largest = |quantity: Quantity| {
@@ -215,14 +222,13 @@ pub fn diagnose(experiment: &Experiment, report: &StepReport, divergence: Option
     if diagnosis.conditions.is_empty() {
         diagnosis.conditions.push(Condition::Healthy);
     }
-    diagnosis.repairs = diagnosis.repairs(experiment, report);
     diagnosis
 }
 
 /// The first recorded step since which, up to `step`, the verdict has been led by the condition that leads it there.
 /// `None` where nothing is recorded by that step. Of steps that were recorded together the last is judged.
 pub fn leading_since(experiment: &Experiment, history: &History, step: u64) -> Option<u64> {
-    let leading = |report: &StepReport| diagnose(experiment, report, None).conditions[0];
+    let leading = |report: &StepReport| judge(experiment, report, None).conditions[0];
     let mut earlier = history.buckets().iter().rev().map(|bucket| &bucket.last).skip_while(|report| report.step > step);
     let last = earlier.next()?;
     let condition = leading(last);

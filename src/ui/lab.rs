@@ -96,17 +96,9 @@ impl Lab {
     /// A lab without a run. [`Lab::open`] begins one.
     pub fn new() -> Self {
         let experiment = Experiment::default();
-        let status = Status {
-            state: RunState::Paused,
-            step: 0,
-            head: 0,
-            steps_per_second: 0.0,
-            seek_target: None,
-            divergence: None,
-        };
         Self {
             experiment: RwSignal::new(experiment.clone()),
-            status: RwSignal::new(status),
+            status: RwSignal::new(Status::paused_at(0)),
             history: StoredValue::new_local(History::new(HISTORY_CAPACITY)),
             forecast: RwSignal::new(None),
             measured: RwSignal::new(experiment.clone()),

@@ -16,7 +16,7 @@ pub fn ProofPane() -> impl IntoView {
     let (lab, i18n) = (use_lab(), use_i18n());
     let (proof, proving) = (lab.instruments.proof, lab.instruments.proving);
     let checked_step = Memo::new(move |_| proof.with(|proof| proof.as_ref().map(|(step, _)| *step)));
-    let shown_step = Memo::new(move |_| lab.visited.get().unwrap_or_else(|| lab.status.get().step));
+    let shown_step = Memo::new(move |_| lab.shown_step());
     let button = move || {
         if let Some(progress) = proving.get() {
             let percent = (100.0 * progress).round();

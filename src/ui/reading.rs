@@ -3,6 +3,7 @@
 use crate::diagnosis::{Condition, Diagnosis, diagnose, leading_since};
 use crate::experiment::Experiment;
 use crate::train::StepReport;
+use crate::ui::chart::paced;
 use crate::ui::lab::Lab;
 use crate::worker::protocol::RunState;
 use leptos::prelude::*;
@@ -12,6 +13,9 @@ const PACE_MS: f64 = 300.0;
 
 /// How long another verdict must hold before it takes the place of the one that is shown, while the run goes on.
 const STEADY_MS: f64 = 600.0;
+
+/// How often it is looked again since when a verdict has held, while the run goes on.
+const SINCE_MS: f64 = 500.0;
 
 /// After this time the latest verdict is shown, steady or not.
 const LONGEST_MS: f64 = 4_000.0;
@@ -35,7 +39,7 @@ pub struct Reading {
     /// The same at a pace at which its numbers can be read.
     pub shown: RwSignal<Option<Finding>>,
     /// Since which step its leading condition has led; `None` where all is well, or the run has ended.
-    pub since: RwSignal<Option<u64>>,
+    pub since: Memo<Option<u64>>,
 }
 
 /// Follows the run with a verdict.
@@ -64,7 +68,7 @@ pub fn provide_reading(lab: Lab) -> Reading {
             (None, None) => None,
         }
     });
-    let (shown, since) = (RwSignal::new(None), RwSignal::new(None));
+    let shown = RwSignal::new(None::<Finding>);
     let shown_at_ms = StoredValue::new(0.0);
     let news_since_ms = StoredValue::new(None::<f64>);
     let is_running = Memo::new(move |_| lab.status.with(|status| status.state == RunState::Running));
@@ -88,9 +92,16 @@ pub fn provide_reading(lab: Lab) -> Reading {
         if !is_running.get() || is_due {
             shown_at_ms.set_value(now_ms);
             news_since_ms.set_value(None);
-            since.set(next.as_ref().and_then(|finding| began(lab, finding)));
             shown.set(next);
         }
+    });
+    // The whole history is judged for it, so not with every frame.
+    let refreshed = paced(lab, SINCE_MS);
+    let leading = Memo::new(move |_| shown.with(|finding| finding.as_ref().map(|f| f.diagnosis.conditions[0])));
+    let since = Memo::new(move |_| {
+        refreshed.get();
+        leading.track();
+        shown.with_untracked(|finding| began(lab, finding.as_ref()?))
     });
     let reading = Reading { latest, shown, since };
     provide_context(reading);

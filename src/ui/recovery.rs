@@ -9,16 +9,19 @@ use leptos::prelude::*;
 impl Lab {
     /// The step to which a worker that is started again brings the run: where it was to be opened, or what it had reached.
     pub fn restart_step(self) -> u64 {
-        let reached = if self.awaiting.get() { 0 } else { self.status.get().head };
+        let reached = self.reached();
         self.opening.get_value().map_or(reached, |opening| opening.step)
+    }
+
+    /// The steps that the present run has made, as far as the worker has told.
+    fn reached(self) -> u64 {
+        if self.awaiting.get() { 0 } else { self.status.get().head }
     }
 
     /// Starts a failed worker again and brings the run to the step that it had reached.
     pub fn restart_worker(self) {
-        let step = untrack(|| self.restart_step());
-        let opening = self.opening.get_value();
-        let reached = if self.awaiting.get_untracked() { 0 } else { self.status.get_untracked().head };
-        self.running.set(opening.is_some_and(|opening| opening.run));
+        let (step, reached) = untrack(|| (self.restart_step(), self.reached()));
+        self.running.set(false);
         self.failure.set(None);
         self.awaiting.set(true);
         self.visited.set(None);
@@ -48,6 +51,7 @@ impl Lab {
                 client.seek(step);
             }
         });
+        self.running.set(self.opening.get_value().is_some_and(|opening| opening.run));
         self.told.set_value(now);
     }
 }

@@ -5,7 +5,7 @@ use crate::optim::Hyper;
 use crate::train::Bucket;
 use crate::ui::lab::Lab;
 use crate::worker::client::WorkerClient;
-use crate::worker::protocol::{RunState, Status};
+use crate::worker::protocol::Status;
 use leptos::prelude::*;
 
 impl Lab {
@@ -24,9 +24,14 @@ impl Lab {
         }
     }
 
+    /// The step that the page shows; follows every change of it.
+    pub fn shown_step(self) -> u64 {
+        self.visited.get().unwrap_or_else(|| self.status.get().head)
+    }
+
     /// Whether what the worker saw is of the step that the page shows; follows every change of it.
     pub fn is_view_current(self) -> bool {
-        let step = self.visited.get().unwrap_or_else(|| self.status.get().head);
+        let step = self.shown_step();
         self.instruments.view.with(|view| view.as_ref().is_some_and(|view| view.step == step))
     }
 
@@ -68,16 +73,7 @@ impl Lab {
         self.visited.set(None);
         self.tell(WorkerClient::continue_from_visit);
         // The run has not ended any more, though the worker may take a while to come back to the step.
-        self.status.update(|status| {
-            *status = Status {
-                state: RunState::Paused,
-                step,
-                head: step,
-                steps_per_second: 0.0,
-                seek_target: None,
-                divergence: None,
-            };
-        });
+        self.status.set(Status::paused_at(step));
         let start = self.start.get_value();
         let then = self.changes.with_untracked(|changes| changes.last().map_or(Hyper::of(&start), |last| last.hyper));
         let mut told = self.told.get_value();

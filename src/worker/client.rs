@@ -319,16 +319,14 @@ impl Inner {
         let Ok(Response { run_id, body }) = serde_wasm_bindgen::from_value(head) else {
             return self.fail(Failure::VersionMismatch);
         };
-        // Only these say that the worker is through with what it was told, and only those of the present run.
-        let is_answer = match &body {
-            ResponseBody::Ready { .. } | ResponseBody::Failed(_) => true,
-            ResponseBody::Frame(_) | ResponseBody::LiveSet(_) | ResponseBody::Proving { .. } => {
-                run_id == self.run_id.get()
-            }
-            ResponseBody::Proof { .. } | ResponseBody::ProofGivenUp => run_id == self.run_id.get(),
-            ResponseBody::Theory(_) | ResponseBody::View | ResponseBody::Ending | ResponseBody::Predicted(_) => false,
-        };
-        if is_answer {
+        // What comes by the way does not say that the worker is through with what it was told, nor does an older run.
+        let is_present =
+            run_id == self.run_id.get() || matches!(body, ResponseBody::Ready { .. } | ResponseBody::Failed(_));
+        let is_by_the_way = matches!(
+            body,
+            ResponseBody::Theory(_) | ResponseBody::View | ResponseBody::Ending | ResponseBody::Predicted(_)
+        );
+        if is_present && !is_by_the_way {
             self.stop_watching();
         }
         match body {

@@ -145,6 +145,14 @@ pub struct Status {
     pub divergence: Option<Divergence>,
 }
 
+impl Status {
+    /// Of a run that rests at its latest step.
+    pub fn paused_at(step: u64) -> Self {
+        let state = RunState::Paused;
+        Self { state, step, head: step, steps_per_second: 0.0, seek_target: None, divergence: None }
+    }
+}
+
 /// What a worker is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RunState {

@@ -325,8 +325,8 @@ impl Session {
 
     fn seek(&mut self, step: u64, now_ms: f64) -> Option<Response> {
         self.return_to_head(now_ms);
-        let run = self.run.as_mut()?;
-        if step < run.trainer.steps().max(self.silent_until) {
+        let run = self.run.as_ref()?;
+        if step < self.head_steps() {
             let changes: Vec<Change> = run.changes.iter().copied().filter(|change| change.after_step <= step).collect();
             let (experiment, speed, page_ready) = (run.experiment.clone(), self.speed, self.page_ready);
             // It is the same run, whose start is what it was, and what was asked of it is answered.

@@ -17,7 +17,7 @@ use scores::Scores;
 pub fn LearnedPane() -> impl IntoView {
     let (lab, i18n) = (use_lab(), use_i18n());
     let instruments = lab.instruments;
-    let shown_step = Memo::new(move |_| lab.visited.get().unwrap_or_else(|| lab.status.get().head));
+    let shown_step = Memo::new(move |_| lab.shown_step());
     let refreshed = paced(lab, 300.0);
     let evaluation = Memo::new(move |_| {
         refreshed.get();
