@@ -12,11 +12,12 @@ pub mod experiment;
 pub mod kernel;
 pub mod nn;
 pub mod optim;
+#[cfg(feature = "page")]
 pub mod plot;
 pub mod random;
 pub mod theory;
 pub mod train;
 pub mod worker;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "page"))]
 pub mod ui;
