@@ -1,20 +1,14 @@
 //! The page as a whole.
 
 use crate::ui::chart::GradientByLayer;
+use crate::ui::column::Side;
 use crate::ui::i18n::{I18nContextProvider, t_string, use_i18n};
-use crate::ui::lab::Lab;
-use crate::ui::lessons::Lessons;
-use crate::ui::notices::Notices;
-use crate::ui::panel::Panel;
-use crate::ui::reading::provide_reading;
-use crate::ui::run_bar::RunBar;
-use crate::ui::scrubber::Scrubber;
-use crate::ui::share_dialog::Share;
-use crate::ui::side::Side;
-use crate::ui::stopped::show_panics;
-use crate::ui::theme::{ThemeButton, provide_theme};
+use crate::ui::lab::reading::provide_reading;
+use crate::ui::lab::{Lab, address, keyboard};
+use crate::ui::run_bar::{RunBar, Scrubber};
+use crate::ui::settings::Panel;
+use crate::ui::top::{Lessons, Notices, Share, ThemeButton, provide_theme, show_panics};
 use crate::ui::workbench::Workbench;
-use crate::ui::{address, keyboard};
 use leptos::prelude::*;
 
 /// Puts the page into the document. What stood there while it loaded removes itself (`index.html`).

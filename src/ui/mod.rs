@@ -1,4 +1,4 @@
-//! The page: Leptos components, one file each, and no numerics.
+//! The page: Leptos components, one file each, in rooms by what the reader sees; no numerics.
 
 /// The message catalogue: every word on the page, from `locales/`, made into code by `build.rs`.
 #[allow(missing_docs, clippy::all, reason = "generated")]
@@ -7,39 +7,14 @@ mod catalogue {
 }
 pub use catalogue::i18n;
 
-pub mod address;
 pub mod app;
 pub mod chart;
-pub mod clipboard;
-pub mod control;
-pub mod dropdown;
-pub mod formula;
-pub mod icon;
-pub mod instruments;
-pub mod keyboard;
+pub mod column;
 pub mod lab;
-pub mod learned;
-pub mod lessons;
-pub mod network;
-pub mod notices;
-pub mod panel;
-pub mod post_mortem;
-pub mod proof;
-pub mod reading;
-pub mod recovery;
-pub mod rule;
 pub mod run_bar;
-pub mod scrubber;
-pub mod share_dialog;
-pub mod side;
-pub mod status_line;
-pub mod stopped;
-pub mod storage;
-pub mod theme;
-pub mod travel;
-pub mod verdict;
-pub mod why;
-pub mod words;
+pub mod settings;
+pub mod shared;
+pub mod top;
 pub mod workbench;
 
 pub use app::start;

@@ -3,7 +3,7 @@
 use super::figure::{Chosen, Go, Led, Readout, ReadoutRow};
 use crate::plot::gradient_by_layer::Axes;
 use crate::ui::lab::Lab;
-use crate::ui::words::{Words, layer_name};
+use crate::ui::shared::words::{Words, layer_name};
 use leptos::prelude::*;
 
 /// Moves the layer that is read.

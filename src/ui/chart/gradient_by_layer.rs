@@ -2,7 +2,6 @@
 
 use super::by_layer;
 use super::figure::{ChartFigure, Go, ReadoutRow, dashes_picture};
-use super::pace::paced;
 use super::quantity;
 use super::segments::Segments;
 use super::stage::{Shown, Stage};
@@ -16,8 +15,8 @@ use crate::plot::theme::Theme;
 use crate::theory::{Forecast, Standing};
 use crate::train::{Quantity, StepReport, bucket_of};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
-use crate::ui::lab::Lab;
-use crate::ui::words::layer_name;
+use crate::ui::lab::{Lab, paced};
+use crate::ui::shared::words::layer_name;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 

@@ -4,7 +4,6 @@ use super::canvas::Stretcher;
 use super::export;
 use super::figure::{ChartFigure, Chosen, Go, Led, Readout, ReadoutRow};
 use super::loss::{go_along, step_name};
-use super::pace::paced;
 use super::quantity;
 use super::stage::{Shown, Stage};
 use super::table::Table;
@@ -14,8 +13,8 @@ use crate::plot::gradient_over_time::{Axes, Image, Labels, is_fraction, shown_va
 use crate::plot::number::{grouped, readable};
 use crate::train::{Bucket, History, Quantity, bucket_of};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
-use crate::ui::lab::Lab;
-use crate::ui::words::layer_name;
+use crate::ui::lab::{Lab, paced};
+use crate::ui::shared::words::layer_name;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 

@@ -1,7 +1,6 @@
 //! The chart of how often one kind of a layer's numbers falls where.
 
 use super::figure::{ChartFigure, Go, Readout, ReadoutRow};
-use super::pace::paced;
 use super::stage::{Shown, Stage};
 use super::table::Table;
 use crate::nn::Normalization;
@@ -11,8 +10,8 @@ use crate::plot::number::{grouped, readable};
 use crate::plot::theme::Theme;
 use crate::train::view::{Histogram, LayerView, View};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
-use crate::ui::lab::{Lab, use_lab};
-use crate::ui::words::layer_name_in;
+use crate::ui::lab::{Lab, paced, use_lab};
+use crate::ui::shared::words::layer_name_in;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 

@@ -1,7 +1,6 @@
 //! One layer, or two side by side, as histograms.
 
 use super::histogram::{HistogramChart, Kind, is_normalized, seen};
-use super::pace::paced;
 use super::quantity::root_of_elements;
 use super::segments::Segments;
 use crate::experiment::Experiment;
@@ -10,8 +9,8 @@ use crate::plot::histogram::mean_square;
 use crate::plot::number::{percent, significant};
 use crate::train::{Quantity, StepReport};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
-use crate::ui::lab::{Lab, use_lab};
-use crate::ui::words::layer_name;
+use crate::ui::lab::{Lab, paced, use_lab};
+use crate::ui::shared::words::layer_name;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 

@@ -2,17 +2,16 @@
 
 use super::canvas::Stretcher;
 use super::figure::{ChartFigure, Go, Readout, ReadoutRow};
-use super::pace::paced;
 use super::stage::{Shown, Stage};
 use super::table::Table;
 use crate::plot::StripLabels;
+use crate::plot::color::Rgb;
 use crate::plot::gradient_over_time::Image;
-use crate::plot::learned::{Axes, Choices, Kind, Labels, answer_at};
+use crate::plot::learned::{Axes, Choices, Kind, Labels, answer_at, class_corners};
 use crate::plot::number::{percent, readable, significant};
 use crate::train::view::{Learned, Sample, View};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
-use crate::ui::lab::Lab;
-use crate::ui::learned::sample_picture;
+use crate::ui::lab::{Lab, paced};
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 use std::sync::Arc;
@@ -241,5 +240,24 @@ fn table(i18n: I18nContext<Locale>, view: Option<Arc<View>>) -> Table {
             t_string!(i18n, learned.set).to_owned(),
         ],
         rows: all,
+    }
+}
+
+/// The mark of a sample as a picture, as on the canvas: hollow for one that is held out.
+pub(in crate::ui) fn sample_picture(class: usize, color: Rgb, is_hollow: bool) -> impl IntoView {
+    let Rgb(red, green, blue) = color;
+    let color = format!("#{red:02x}{green:02x}{blue:02x}");
+    let fill = if is_hollow { "none".to_owned() } else { color.clone() };
+    let path = match class_corners(class) {
+        [] => "M8 3.5a4.5 4.5 0 1 1 0 9a4.5 4.5 0 1 1 0-9z".to_owned(),
+        corners => {
+            let corners = corners.iter().map(|(x, y)| format!("{:.1} {:.1}", 8.0 + 4.2 * x, 8.0 + 4.2 * y));
+            format!("M{}z", corners.collect::<Vec<_>>().join("L"))
+        }
+    };
+    view! {
+        <svg class="chart-mark" viewBox="0 0 16 16" aria-hidden="true">
+            <path d=path fill=fill stroke=color stroke-width="2"></path>
+        </svg>
     }
 }

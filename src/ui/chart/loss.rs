@@ -1,7 +1,6 @@
 //! The chart of the loss and of the accuracy.
 
 use super::figure::{ChartFigure, Chosen, Go, Led, Readout, ReadoutRow};
-use super::pace::paced;
 use super::segments::Segments;
 use super::stage::{Shown, Stage};
 use super::table::Table;
@@ -12,7 +11,7 @@ use crate::plot::theme::Theme;
 use crate::train::view::{Evaluation, Score};
 use crate::train::{Bucket, History, bucket_of};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
-use crate::ui::lab::Lab;
+use crate::ui::lab::{Lab, paced};
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 

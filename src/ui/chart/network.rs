@@ -1,7 +1,6 @@
 //! The network as a picture: units and weights, or bands.
 
 use super::figure::{ChartFigure, Chosen, Go, Led, Readout, ReadoutRow};
-use super::pace::paced;
 use super::quantity;
 use super::segments::Segments;
 use super::stage::{Shown, Stage};
@@ -12,8 +11,8 @@ use crate::train::phase::Phase;
 use crate::train::view::View;
 use crate::train::{Quantity, StepReport};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
-use crate::ui::lab::Lab;
-use crate::ui::words::layer_name;
+use crate::ui::lab::{Lab, paced};
+use crate::ui::shared::words::layer_name;
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 use std::sync::Arc;

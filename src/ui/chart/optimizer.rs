@@ -2,7 +2,6 @@
 
 use super::by_layer;
 use super::figure::{ChartFigure, Go, ReadoutRow};
-use super::pace::paced;
 use super::quantity;
 use super::stage::{Shown, Stage};
 use super::table::Table;
@@ -17,9 +16,9 @@ use crate::plot::{Marker, StripLabels, color::Rgb};
 use crate::train::Quantity;
 use crate::train::step_reading::{Course, Layers, StepByLayer, StepReading, StepRule};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
-use crate::ui::lab::Lab;
-use crate::ui::rule::rule_of;
-use crate::ui::words::{self, layer_name};
+use crate::ui::lab::{Lab, paced};
+use crate::ui::shared::rule::rule_of;
+use crate::ui::shared::words::{self, layer_name};
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 

@@ -2,11 +2,11 @@
 
 use super::export::Exported;
 use super::stage::Stage;
-use crate::ui::clipboard;
-use crate::ui::dropdown::Dropdown;
 use crate::ui::i18n::{t_string, use_i18n};
-use crate::ui::icon::{Icon, Picture};
 use crate::ui::lab::Lab;
+use crate::ui::shared::clipboard;
+use crate::ui::shared::dropdown::Dropdown;
+use crate::ui::shared::icon::{Icon, Picture};
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;

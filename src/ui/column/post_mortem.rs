@@ -1,0 +1,115 @@
+//! What a run was like before it diverged, and the ways back.
+
+use crate::diagnosis::{LastGood, last_good};
+use crate::experiment::{Experiment, Key};
+use crate::plot::number::{exact, grouped, readable, significant};
+use crate::train::{Bucket, Quantity};
+use crate::ui::i18n::{t_string, use_i18n};
+use crate::ui::lab::{Lab, use_lab};
+use crate::ui::shared::icon::{Icon, Picture};
+use crate::ui::shared::words::layer_name;
+use crate::worker::protocol::RunState;
+use leptos::prelude::*;
+
+/// Three ways back from a diverged run, and its last steps as a table; nothing while the run is alive.
+#[component]
+pub fn PostMortem() -> impl IntoView {
+    let (lab, i18n) = (use_lab(), use_i18n());
+    let is_over = Memo::new(move |_| {
+        let status = lab.status.get();
+        let has_ended = status.state == RunState::Diverged && lab.ending.with(|ending| !ending.is_empty());
+        has_ended && lab.visited.get().is_none() && !lab.awaiting.get()
+    });
+    let table = move || {
+        let layer = lab.status.with_untracked(|status| status.divergence.and_then(|divergence| divergence.layer));
+        lab.ending.with(|ending| {
+            let layers = ending.last()?.last.layers();
+            let layer = layer.unwrap_or(1).min(layers) - 1;
+            Some(view! {
+                <table class="last-steps">
+                    <caption>{t_string!(i18n, travel.last_steps, layer = layer_name(i18n, layer, layers))}</caption>
+                    <thead>
+                        <tr>
+                            <th scope="col">{t_string!(i18n, charts.step_head)}</th>
+                            <th scope="col">{t_string!(i18n, charts.loss.name)}</th>
+                            <th scope="col">"‖∂L/∂W‖"</th>
+                            <th scope="col">"‖W‖"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{ending.iter().map(|bucket| row(bucket, layer)).collect_view()}</tbody>
+                </table>
+            })
+        })
+    };
+    let ways = move || {
+        let good = lab.history.with_value(|history| lab.ending.with(|ending| last_good(history, ending)))?;
+        Some(view! { <Ways good /> })
+    };
+    view! {
+        <Show when=move || is_over.get()>
+            <section class="post-mortem" aria-labelledby="post-mortem-title">
+                <h2 id="post-mortem-title">{move || t_string!(i18n, travel.post_mortem)}</h2>
+                {ways}
+                {table}
+            </section>
+        </Show>
+    }
+}
+
+/// One of the last steps, in the layer where the run ended.
+fn row(bucket: &Bucket, layer: usize) -> impl IntoView + use<> {
+    let report = &bucket.last;
+    let numbers = [report.loss(), report.get(layer, Quantity::GradW), report.get(layer, Quantity::Weight)];
+    view! {
+        <tr>
+            <th scope="row">{grouped(report.step)}</th>
+            {numbers.map(|number| view! { <td data-value=exact(number)>{significant(number, 2)}</td> }).collect_view()}
+        </tr>
+    }
+}
+
+/// Back to the last good step: as it was, with clipping, or with smaller steps.
+#[component]
+fn Ways(good: LastGood) -> impl IntoView {
+    let (lab, i18n) = (use_lab(), use_i18n());
+    let LastGood { step, loss, grad_norm } = good;
+    // Two digits are enough, and the field shows what the button says.
+    let clip_at = format!("{grad_norm:.1e}").parse::<f64>().unwrap_or(1.0).clamp(1e-4, 1e4);
+    let clip = move |_| change(lab, step, &[(Key::Clip, "norm".to_owned()), (Key::ClipAt, clip_at.to_string())]);
+    let lower = move |_| {
+        let tenth = lab.experiment.with_untracked(Experiment::tenth_of_lr);
+        change(lab, step, &[(Key::Lr, tenth.to_string())]);
+    };
+    let last = move || match step {
+        0 => t_string!(i18n, travel.last_good_start, loss = readable(loss)).to_string(),
+        step => t_string!(i18n, travel.last_good, step = grouped(step), loss = readable(loss)).to_string(),
+    };
+    view! {
+        <p>{last}</p>
+        <div class="repairs">
+            <button type="button" class="button repair" data-way="rewind" on:click=move |_| rewind(lab, step)>
+                <Icon picture=Picture::Undo />
+                <span>{move || t_string!(i18n, travel.rewind, step = grouped(step))}</span>
+            </button>
+            <button type="button" class="button repair" data-way="clip" on:click=clip>
+                {move || t_string!(i18n, travel.clip, norm = significant(clip_at, 2), step = grouped(step))}
+            </button>
+            <button type="button" class="button repair" data-way="lower-lr" on:click=lower>
+                {move || t_string!(i18n, travel.lower_lr, step = grouped(step))}
+            </button>
+        </div>
+    }
+}
+
+fn rewind(lab: Lab, step: u64) {
+    if step == 0 { lab.reset() } else { lab.show_step(step) }
+}
+
+fn change(lab: Lab, step: u64, settings: &[(Key, String)]) {
+    lab.rewind_with(step, |experiment| {
+        for (key, text) in settings {
+            // Each is within what its key allows.
+            let _ = experiment.set_text(*key, text);
+        }
+    });
+}

@@ -1,0 +1,123 @@
+//! The column beside the charts: what is happening, why, and what to try.
+
+use super::post_mortem::PostMortem;
+use super::verdict::Verdict;
+use super::why::Why;
+use crate::diagnosis::Condition;
+use crate::plot::number;
+use crate::ui::i18n::{t_string, use_i18n};
+use crate::ui::lab::reading::Reading;
+use crate::ui::lab::use_lab;
+use crate::ui::shared::icon::{Icon, Picture};
+use crate::ui::shared::words;
+use leptos::prelude::*;
+
+/// The column.
+#[component]
+pub fn Side() -> impl IntoView {
+    view! {
+        <div class="side" id="happening">
+            <Question />
+            <Verdict />
+            <PostMortem />
+            <Repairs />
+            <Why />
+        </div>
+    }
+}
+
+/// The question of the lesson that is on.
+#[component]
+fn Question() -> impl IntoView {
+    let lab = use_lab();
+    let i18n = use_i18n();
+    let question = move || {
+        let preset = lab.lesson.get()?;
+        Some(view! {
+            <p class="question">
+                <span>{t_string!(i18n, page.side.question)}</span>
+                " "
+                {words::question(i18n, preset)}
+            </p>
+        })
+    };
+    view! { {question} }
+}
+
+/// What would mend it, each a button, and the way back.
+#[component]
+fn Repairs() -> impl IntoView {
+    let lab = use_lab();
+    let i18n = use_i18n();
+    let shown = expect_context::<Reading>().shown;
+    let offered = Memo::new(move |_| shown.with(|finding| finding.as_ref().map(|f| f.diagnosis.repairs.clone())));
+    let is_diverged = Memo::new(move |_| {
+        shown.with(|f| f.as_ref().is_some_and(|f| f.diagnosis.conditions.first() == Some(&Condition::Diverged)))
+    });
+    let last_made = Memo::new(move |_| lab.repairs.with(|repairs| repairs.last().map(|made| made.repair)));
+    let is_empty = Memo::new(move |_| {
+        offered.with(|offered| offered.as_ref().is_none_or(Vec::is_empty))
+            && last_made.get().is_none()
+            && !is_diverged.get()
+    });
+    Effect::new(move |_| {
+        // The same repairs do other things to another network.
+        lab.measured.track();
+        lab.foresee(&offered.get().unwrap_or_default());
+    });
+    let buttons = move || {
+        let factor = move |repair| {
+            let foreseen = lab.foreseen.get();
+            foreseen.into_iter().find(|(asked, _)| *asked == repair)?.1
+        };
+        let factor_words =
+            move |repair| Some(t_string!(i18n, page.side.expected, factor = number::factor(factor(repair)?)));
+        let expected = move |repair| {
+            let factor = factor(repair)?;
+            let hint = t_string!(i18n, page.side.expected_hint);
+            Some(view! {
+                <small class="expected-factor" data-factor=number::exact(factor) title=hint>{factor_words(repair)}</small>
+            })
+        };
+        let button = |repair| {
+            view! {
+                <button
+                    type="button"
+                    class="button repair"
+                    aria-label=words::repair(i18n, repair)
+                    aria-description=move || factor_words(repair)
+                    on:click=move |_| lab.repair(repair)
+                >
+                    {words::repair(i18n, repair)}
+                    {move || expected(repair)}
+                </button>
+            }
+        };
+        offered.get().unwrap_or_default().into_iter().map(button).collect::<Vec<_>>()
+    };
+    let back_to_start = move || {
+        (is_diverged.get() && lab.status.with(|status| status.step > 0)).then(|| {
+            view! {
+                <button type="button" class="button quiet repair" on:click=move |_| lab.reset()>
+                    <Icon picture=Picture::Reset />
+                    <span>{t_string!(i18n, page.side.from_start)}</span>
+                </button>
+            }
+        })
+    };
+    let undo = move || {
+        let repair = last_made.get()?;
+        Some(view! {
+            <button type="button" class="button quiet repair undo" on:click=move |_| lab.undo_repair()>
+                <Icon picture=Picture::Undo />
+                <span>{t_string!(i18n, page.side.undo, repair = words::repair(i18n, repair))}</span>
+            </button>
+        })
+    };
+    view! {
+        <section class="try" aria-labelledby="try-title" hidden=move || is_empty.get()>
+            <h2 id="try-title">{move || t_string!(i18n, page.side.remedies)}</h2>
+            <div class="repairs">{buttons} {back_to_start} {undo}</div>
+        </section>
+    }
+}

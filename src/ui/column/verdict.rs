@@ -1,0 +1,149 @@
+//! What is happening to the gradient: the verdict in a sentence with its numbers.
+
+use crate::choice::Choice;
+use crate::diagnosis::Condition;
+use crate::plot::number::{self, significant};
+use crate::train::Divergence;
+use crate::ui::i18n::{t, t_string, use_i18n};
+use crate::ui::lab::reading::{Finding, Reading};
+use crate::ui::lab::use_lab;
+use crate::ui::shared::icon::{Icon, Picture};
+use crate::ui::shared::words::{self, Words};
+use leptos::prelude::*;
+
+/// The verdict, large enough for the last row; whatever else holds, smaller below it.
+#[component]
+pub fn Verdict() -> impl IntoView {
+    let lab = use_lab();
+    let i18n = use_i18n();
+    let Reading { shown, since, .. } = expect_context();
+    let first = Memo::new(move |_| shown.with(|d| d.as_ref().and_then(|d| d.diagnosis.conditions.first().copied())));
+    let is_weakened = Memo::new(move |_| shown.with(|d| d.as_ref().is_some_and(|d| d.diagnosis.flow.is_weakened())));
+    let name = move |condition| match condition {
+        Condition::Healthy if is_weakened.get() => t_string!(i18n, page.condition.weakened),
+        condition => words::condition(i18n, condition),
+    };
+    let badge = move || {
+        let condition = first.get()?;
+        Some(view! {
+            <p
+                class="badge"
+                data-condition=condition.name()
+                class:weakened=move || condition == Condition::Healthy && is_weakened.get()
+            >
+                <Icon picture=picture(condition, is_weakened.get()) />
+                <span>{name(condition)}</span>
+            </p>
+        })
+    };
+    let began = move || match since.get()? {
+        0 => Some(view! { <span class="since">{t_string!(i18n, page.verdict.from_the_start)}</span> }.into_any()),
+        step => {
+            let words = t_string!(i18n, page.verdict.since, step = number::grouped(step)).to_string();
+            let go = move |_| lab.show_step(step);
+            Some(view! { <button type="button" class="since" data-since=step on:click=go>{words}</button> }.into_any())
+        }
+    };
+    let main = move || match shown.get() {
+        Some(finding) => first.get().map(|condition| sentence(i18n, &finding, condition)).into_any(),
+        None if lab.failure.with(Option::is_some) => ().into_any(),
+        None => t_string!(i18n, page.side.measuring).into_any(),
+    };
+    let others = move || {
+        let finding = shown.get()?;
+        let others: Vec<_> = finding.diagnosis.conditions.iter().skip(1).copied().collect();
+        let line = |condition: Condition| view! { <li data-condition=condition.name()>{sentence(i18n, &finding, condition)}</li> };
+        (!others.is_empty()).then(|| view! { <ul class="also">{others.into_iter().map(line).collect::<Vec<_>>()}</ul> })
+    };
+    // The sentence changes with every number; a screen reader hears only when the verdict is another.
+    let spoken = move || first.get().map(name);
+    view! {
+        <section class="verdict" aria-labelledby="verdict-title">
+            <h2 id="verdict-title">{move || t_string!(i18n, page.side.happening)}</h2>
+            <div class="badges">{badge} {began}</div>
+            <p class="sentence">{main}</p>
+            {others}
+            <p class="visually-hidden" role="status">{spoken}</p>
+        </section>
+    }
+}
+
+fn picture(condition: Condition, is_weakened: bool) -> Picture {
+    match condition {
+        Condition::Healthy if is_weakened => Picture::Falling,
+        Condition::Diverged => Picture::Broken,
+        Condition::Exploding => Picture::Rising,
+        Condition::Dead => Picture::Struck,
+        Condition::Vanishing => Picture::Falling,
+        Condition::Underflow => Picture::Below,
+        Condition::Saturated => Picture::Flat,
+        Condition::Healthy => Picture::Level,
+    }
+}
+
+/// A condition in a sentence with its numbers.
+fn sentence(i18n: Words, finding: &Finding, condition: Condition) -> AnyView {
+    let diagnosis = &finding.diagnosis;
+    let flow = diagnosis.flow;
+    let layers = finding.layers;
+    let factor = number::factor(flow.factor_per_layer);
+    let total = significant(flow.total, 2);
+    match condition {
+        Condition::Diverged => diverged(i18n, diagnosis.divergence, layers),
+        Condition::Exploding if diagnosis.flow_explodes() => {
+            t!(i18n, page.verdict.exploding, <b> = <strong />, factor, total, layers).into_any()
+        }
+        Condition::Exploding => {
+            let (layer, ratio) = diagnosis.largest_update;
+            let ratio = significant(ratio, 2);
+            t!(i18n, page.verdict.exploding_update, <b> = <strong />, layer, ratio).into_any()
+        }
+        Condition::Dead => {
+            let (layer, share) = diagnosis.most_dead;
+            let percent = number::percent(share);
+            if diagnosis.dead_layers == 1 {
+                t!(i18n, page.verdict.dead, <b> = <strong />, layer, percent).into_any()
+            } else {
+                let count = diagnosis.dead_layers;
+                t!(i18n, page.verdict.dead_layers, <b> = <strong />, count, depth = layers, layer, percent).into_any()
+            }
+        }
+        Condition::Vanishing if flow.zero_layers > 0 => {
+            t!(i18n, page.verdict.vanishing_zero, <b> = <strong />, count = flow.zero_layers, layers).into_any()
+        }
+        Condition::Vanishing => t!(i18n, page.verdict.vanishing, <b> = <strong />, factor, total, layers).into_any(),
+        Condition::Underflow => match diagnosis.underflow {
+            Some((first, last)) if first < last => {
+                t!(i18n, page.verdict.underflow, <b> = <strong />, first, last).into_any()
+            }
+            other => {
+                let layer = other.map_or(1, |(first, _)| first);
+                t!(i18n, page.verdict.underflow_one, <b> = <strong />, layer).into_any()
+            }
+        },
+        Condition::Saturated => {
+            let (layer, share) = diagnosis.most_saturated;
+            t!(i18n, page.verdict.saturated, <b> = <strong />, layer, percent = number::percent(share)).into_any()
+        }
+        Condition::Healthy if layers == 1 => t_string!(i18n, page.verdict.healthy_one).into_any(),
+        Condition::Healthy if flow.is_weakened() => {
+            t!(i18n, page.verdict.weakened, <b> = <strong />, factor, total, layers).into_any()
+        }
+        Condition::Healthy => t!(i18n, page.verdict.healthy, <b> = <strong />, factor, total, layers).into_any(),
+    }
+}
+
+fn diverged(i18n: Words, divergence: Option<Divergence>, layers: usize) -> AnyView {
+    let Some(divergence) = divergence else {
+        return ().into_any();
+    };
+    let step = number::grouped(divergence.step);
+    let quantity = words::diverged_quantity(i18n, divergence.quantity);
+    match divergence.layer {
+        Some(layer) if layer > layers => {
+            t!(i18n, page.verdict.diverged_output, <b> = <strong />, step, quantity).into_any()
+        }
+        Some(layer) => t!(i18n, page.verdict.diverged_layer, <b> = <strong />, step, layer, quantity).into_any(),
+        None => t!(i18n, page.verdict.diverged, <b> = <strong />, step, quantity).into_any(),
+    }
+}

@@ -1,0 +1,212 @@
+//! Why it happens: the term of the formula that decides, with the measured numbers in it.
+
+use crate::choice::Choice;
+use crate::diagnosis::{Condition, Flow, ZeroCause};
+use crate::experiment::Key;
+use crate::nn::{Activation, Normalization, Residual};
+use crate::plot::number::{factor, significant};
+use crate::theory::{Forecast, NoPrediction, Standing};
+use crate::ui::i18n::{t_string, use_i18n};
+use crate::ui::lab::reading::{Finding, Reading};
+use crate::ui::lab::use_lab;
+use crate::ui::shared::formula::{BackwardStep, Fraction, GradientNorm, NormalizedStep, SkipStep, TheoryFactor};
+use crate::ui::shared::words::{self, Words};
+use leptos::prelude::*;
+
+/// The reason for the verdict.
+#[component]
+pub fn Why() -> impl IntoView {
+    let i18n = use_i18n();
+    let shown = expect_context::<Reading>().shown;
+    let reason = move || {
+        let finding = shown.get()?;
+        let condition = finding.diagnosis.conditions.first().copied()?;
+        Some(view! {
+            <p>{sentence(i18n, &finding, condition)}</p>
+            {formula(&finding, condition)}
+        })
+    };
+    view! {
+        <section class="why" aria-labelledby="why-title" hidden=move || shown.with(Option::is_none)>
+            <h2 id="why-title">{move || t_string!(i18n, page.side.why)}</h2>
+            {reason}
+            <Theory />
+        </section>
+    }
+}
+
+fn sentence(i18n: Words, finding: &Finding, condition: Condition) -> String {
+    let is_sigmoid = finding.experiment.activation == Activation::Sigmoid;
+    match condition {
+        Condition::Diverged => {
+            let precision = words::value(i18n, Key::Precision, finding.experiment.get(Key::Precision));
+            t_string!(i18n, page.why.diverged, precision = precision)
+        }
+        Condition::Exploding if !finding.diagnosis.flow_explodes() => t_string!(i18n, page.why.update).to_owned(),
+        Condition::Dead => t_string!(i18n, page.why.dead).to_owned(),
+        Condition::Vanishing if finding.diagnosis.zero_cause.is_some() => match finding.diagnosis.zero_cause {
+            Some(ZeroCause::ZeroWeights) => t_string!(i18n, page.why.zero_weights).to_owned(),
+            Some(ZeroCause::SingleSample) => t_string!(i18n, page.why.zero_single).to_owned(),
+            _ => t_string!(i18n, page.why.zero_slope).to_owned(),
+        },
+        Condition::Saturated => t_string!(i18n, page.why.saturated).to_owned(),
+        Condition::Healthy if finding.layers < 2 => t_string!(i18n, page.why.one_layer).to_owned(),
+        _ => flow_sentence(i18n, finding, is_sigmoid).to_owned(),
+    }
+}
+
+/// What multiplies the gradient in each layer of this network.
+fn flow_sentence(i18n: Words, finding: &Finding, is_sigmoid: bool) -> &'static str {
+    let experiment = &finding.experiment;
+    let has_skip = experiment.residual != Residual::None;
+    match experiment.norm {
+        _ if has_skip => t_string!(i18n, page.why.skip),
+        Normalization::Layer => t_string!(i18n, page.why.layer_norm),
+        Normalization::Batch => t_string!(i18n, page.why.batch_norm),
+        Normalization::None if finding.diagnosis.flow_explodes() => t_string!(i18n, page.why.exploding),
+        Normalization::None if is_sigmoid => t_string!(i18n, page.why.sigmoid),
+        Normalization::None => t_string!(i18n, page.why.flow),
+    }
+}
+
+fn formula(finding: &Finding, condition: Condition) -> AnyView {
+    let diagnosis = &finding.diagnosis;
+    match condition {
+        Condition::Exploding if !finding.diagnosis.flow_explodes() => {
+            let (layer, ratio) = diagnosis.largest_update;
+            let layer = layer.to_string();
+            view! {
+                <p class="formula" data-condition=condition.name()>
+                    <Fraction
+                        top={let layer = layer.clone(); move || view! { "‖Δ" <i>"W"</i> <sup>{layer.clone()}</sup> "‖" }}
+                        bottom=move || view! { "‖" <i>"W"</i> <sup>{layer.clone()}</sup> "‖" }
+                    />
+                    " = " <b>{significant(ratio, 2)}</b>
+                </p>
+            }
+            .into_any()
+        }
+        Condition::Dead => view! {
+            <p class="formula">
+                <span class="term"><i>"z"</i> " ≤ 0 ⇒ " <i>"φ"</i> "′(" <i>"z"</i> ") = 0"</span>
+            </p>
+        }
+        .into_any(),
+        Condition::Saturated => view! {
+            <p class="formula">
+                <span class="term"><i>"φ"</i> "′(" <i>"z"</i> ") < 0.05 · max " <i>"φ"</i> "′"</span>
+            </p>
+        }
+        .into_any(),
+        Condition::Diverged => ().into_any(),
+        // There is nothing to compare: one layer, or layers that nothing reaches.
+        _ if finding.layers < 2 || diagnosis.flow.zero_layers > 0 => {
+            view! { <p class="formula">{backward_step(finding)}</p> }.into_any()
+        }
+        _ => flow_formula(finding),
+    }
+}
+
+/// How the gradient goes back one layer of this network.
+fn backward_step(finding: &Finding) -> AnyView {
+    if finding.experiment.residual != Residual::None {
+        view! { <SkipStep /> }.into_any()
+    } else if finding.experiment.norm != Normalization::None {
+        view! { <NormalizedStep /> }.into_any()
+    } else {
+        view! { <BackwardStep /> }.into_any()
+    }
+}
+
+/// The factor of one layer and of all of them, measured.
+fn flow_formula(finding: &Finding) -> AnyView {
+    let flow = finding.diagnosis.flow;
+    let last = finding.layers;
+    view! {
+        <p class="formula">
+            {backward_step(finding)}
+        </p>
+        <div class="formulas">
+            <p class="formula">
+                <Fraction
+                    top=|| view! { <GradientNorm layer="l−1" /> }
+                    bottom=|| view! { <GradientNorm layer="l" /> }
+                />
+                " ≈ "
+                <b>{factor(flow.factor_per_layer)}</b>
+            </p>
+            <p class="formula">
+                <Fraction
+                    top=|| view! { <GradientNorm layer="1" /> }
+                    bottom=move || view! { <GradientNorm layer=last.to_string() /> }
+                />
+                " = "
+                <b>{significant(flow.total, 2)}</b>
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
+/// What theory expects at the start, and whether what was measured there agrees.
+#[component]
+fn Theory() -> impl IntoView {
+    let (lab, i18n) = (use_lab(), use_i18n());
+    let said = move || {
+        lab.forecast.with(|forecast| {
+            let forecast = forecast.as_ref()?;
+            let standing = forecast.standing(0);
+            let name = standing.map(|standing| match standing {
+                Standing::Below => "below",
+                Standing::Inside => "inside",
+                Standing::Above => "above",
+            });
+            let is_plain = lab.measured.with_untracked(|experiment| {
+                experiment.norm == Normalization::None && experiment.residual == Residual::None
+            });
+            Some(view! {
+                <div class="theory" data-standing=name>
+                    {theory_formula(i18n, forecast, is_plain)}
+                    <p>{theory_sentence(i18n, forecast)}</p>
+                </div>
+            })
+        })
+    };
+    view! { {said} }
+}
+
+/// The factor of a layer in the middle by theory, and the measured one of all layers together.
+fn theory_formula(i18n: Words, forecast: &Forecast, is_plain: bool) -> Option<AnyView> {
+    let chi = forecast.line.as_ref().ok()?.layers[forecast.middle()?].chi?;
+    let hidden = forecast.measured.len() - 1;
+    let measured = Flow::through(&forecast.measured[..hidden]).factor_per_layer;
+    let view = view! {
+        <p class="formula">
+            <TheoryFactor is_plain />
+            " = "
+            <b>{significant(chi.sqrt(), 3)}</b>
+            <span class="term measured">{t_string!(i18n, page.theory.measured)} " " {significant(measured, 3)}</span>
+        </p>
+    };
+    Some(view.into_any())
+}
+
+fn theory_sentence(i18n: Words, forecast: &Forecast) -> String {
+    let reason = forecast.reason().or(forecast.band.as_ref().err().copied()).map(|reason| match reason {
+        NoPrediction::ZeroWeights => t_string!(i18n, page.theory.zero_weights),
+        NoPrediction::FewSamples => t_string!(i18n, page.theory.few_samples),
+        NoPrediction::FewUnits => t_string!(i18n, page.theory.few_units),
+        NoPrediction::Geometry => t_string!(i18n, page.theory.geometry),
+        NoPrediction::Overflow => t_string!(i18n, page.theory.overflow),
+    });
+    let stand_in = forecast.has_stand_in().then(|| t_string!(i18n, page.theory.stand_in));
+    let band = match forecast.standing(0) {
+        Some(Standing::Inside) => Some(t_string!(i18n, page.theory.inside)),
+        Some(Standing::Below) => Some(t_string!(i18n, page.theory.below)),
+        Some(Standing::Above) => Some(t_string!(i18n, page.theory.above)),
+        None if forecast.band != Ok(None) => None,
+        None if forecast.is_complete => Some(t_string!(i18n, page.theory.no_band)),
+        None => Some(t_string!(i18n, page.theory.drawing)),
+    };
+    [reason, stand_in, band].into_iter().flatten().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,61 @@
+//! The experiment in the address bar, so that the address is always a link to what is on the page.
+
+use super::state::Lab;
+use crate::experiment::share;
+use leptos::ev;
+use leptos::prelude::*;
+use std::time::Duration;
+use wasm_bindgen::JsValue;
+
+/// How long the settings must rest before the address follows; browsers limit how often it may change.
+const REST: Duration = Duration::from_millis(250);
+
+/// Opens what the address says, now and whenever a link is opened in this tab, and keeps the address up to date.
+pub fn follow_address(lab: Lab) {
+    // What the address means, in the form in which we would write it: an address that means the same stays as it is, but
+    // one of which something was left out is written anew.
+    let open = move || {
+        lab.open_fragment(&fragment());
+        let is_whole = lab.link_notices.with_untracked(Vec::is_empty);
+        if is_whole { lab.experiment.with_untracked(share::to_fragment) } else { String::new() }
+    };
+    let known = StoredValue::new(open());
+
+    let mut write_later = debounce(REST, move |()| {
+        let Some(fragment) = lab.experiment.try_with_untracked(share::to_fragment) else {
+            return;
+        };
+        if known.try_get_value().is_some_and(|known| known != fragment) && write(&fragment) {
+            known.try_update_value(|known| *known = fragment);
+        }
+    });
+    Effect::new(move |_| {
+        lab.experiment.track();
+        write_later(());
+    });
+
+    // Our own writing raises no such event.
+    window_event_listener(ev::hashchange, move |_| {
+        let opened = open();
+        known.try_update_value(|known| *known = opened);
+    });
+}
+
+/// The address of this page with another fragment.
+pub fn link_with(fragment: &str) -> String {
+    let address = window().location().href().unwrap_or_default();
+    let base = address.split('#').next().unwrap_or_default();
+    format!("{base}#{fragment}")
+}
+
+fn fragment() -> String {
+    window().location().hash().unwrap_or_default()
+}
+
+/// Puts a fragment into the address bar without a new entry in the browser's history; `false` if it may not.
+fn write(fragment: &str) -> bool {
+    let Ok(history) = window().history() else {
+        return false;
+    };
+    history.replace_state_with_url(&JsValue::NULL, "", Some(&format!("#{fragment}"))).is_ok()
+}

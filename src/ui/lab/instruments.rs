@@ -1,0 +1,173 @@
+//! What is being looked at besides the reports: the instrument that is open, the layers chosen, and what came of it.
+
+use crate::train::Quantity;
+use crate::train::phase::Phase;
+use crate::train::proof::Check;
+use crate::train::view::{Evaluation, View, Watch};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// The instruments below the main chart, of which one is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Instrument {
+    /// The heat map over time, and the loss.
+    Overview,
+    /// One layer, or two, as histograms.
+    Layer,
+    /// What the optimizer makes of the gradient.
+    Optimizer,
+    /// Units and weights, and one step slowly.
+    Network,
+    /// What the network makes of its inputs.
+    Learned,
+    /// Claims checked on the live run.
+    Proof,
+}
+
+/// How the instruments show what they show. It is kept while another one is open.
+#[derive(Clone, Copy)]
+pub struct Looks {
+    /// The quantity of the map over time.
+    pub map_quantity: RwSignal<Quantity>,
+    /// Whether the loss has a logarithmic axis.
+    pub is_loss_log: RwSignal<bool>,
+    /// Whether the accuracy stands in the loss's place, where there is one.
+    pub is_accuracy: RwSignal<bool>,
+    /// Which of the optimizer's curves are shown.
+    pub optimizer_curves: [RwSignal<bool>; 4],
+    /// Whether the network's lines show weights, and not gradients.
+    pub is_weight: RwSignal<bool>,
+    /// Whether the training samples are shown.
+    pub has_training: RwSignal<bool>,
+    /// Whether the held-out samples are shown.
+    pub has_held_out: RwSignal<bool>,
+    /// Whether two layers that are compared have the same axes.
+    pub has_same_axes: RwSignal<bool>,
+}
+
+impl Default for Looks {
+    fn default() -> Self {
+        Self {
+            map_quantity: RwSignal::new(Quantity::GradZ),
+            is_loss_log: RwSignal::new(true),
+            is_accuracy: RwSignal::new(false),
+            optimizer_curves: [(); 4].map(|()| RwSignal::new(true)),
+            is_weight: RwSignal::new(false),
+            has_training: RwSignal::new(true),
+            has_held_out: RwSignal::new(true),
+            has_same_axes: RwSignal::new(true),
+        }
+    }
+}
+
+/// The state of the instruments.
+#[derive(Clone, Copy)]
+pub struct Instruments {
+    /// Which is open.
+    pub open: RwSignal<Instrument>,
+    /// The layer that was chosen, from 0.
+    pub layer: RwSignal<usize>,
+    /// The layer beside it, if two are compared.
+    pub compared: RwSignal<Option<usize>>,
+    /// The unit that was chosen in the network (layer and unit, from 0).
+    pub unit: RwSignal<Option<(usize, usize)>>,
+    /// The phase at which a step is gone through slowly.
+    pub phase: RwSignal<Phase>,
+    /// How they show it.
+    pub looks: Looks,
+    /// What the worker last saw of what is watched. Of another step than is shown it is stale.
+    pub view: RwSignal<Option<Arc<View>>>,
+    /// How well the network did whenever it was looked at, by step; thinned when they are many.
+    pub evaluations: RwSignal<Arc<Vec<Evaluation>>>,
+    /// What came of the checks, and at which step; `None` until asked for.
+    pub proof: RwSignal<Option<(u64, Arc<Vec<Check>>)>>,
+    /// The share of the checks under way that is done, from 0 to 1.
+    pub proving: RwSignal<Option<f64>>,
+}
+
+/// Evaluations that are kept; of more, every other is dropped.
+const MOST_EVALUATIONS: usize = 1_024;
+
+impl Default for Instruments {
+    fn default() -> Self {
+        Self {
+            open: RwSignal::new(Instrument::Overview),
+            layer: RwSignal::new(0),
+            compared: RwSignal::new(None),
+            unit: RwSignal::new(None),
+            phase: RwSignal::new(Phase::FIRST),
+            looks: Looks::default(),
+            view: RwSignal::new(None),
+            evaluations: RwSignal::default(),
+            proof: RwSignal::new(None),
+            proving: RwSignal::new(None),
+        }
+    }
+}
+
+impl Instruments {
+    /// What the open instrument needs to be sent; follows every change of it.
+    pub fn watch(self) -> Watch {
+        let open = self.open.get();
+        let layers = (open == Instrument::Layer).then(|| std::iter::once(self.layer.get()).chain(self.compared.get()));
+        Watch {
+            layers: layers.into_iter().flatten().collect(),
+            network: open == Instrument::Network,
+            unit: self.unit.get().filter(|_| open == Instrument::Network),
+            learned: open == Instrument::Learned,
+            evaluation: true,
+        }
+    }
+
+    /// Takes in what the worker saw.
+    pub fn take(self, view: View) {
+        if let Some(evaluation) = view.evaluation {
+            self.evaluations.try_update(|evaluations| {
+                let evaluations = Arc::make_mut(evaluations);
+                // On a visit it is one between others.
+                let place = evaluations.partition_point(|earlier| earlier.step < evaluation.step);
+                if evaluations.get(place).is_none_or(|later| later.step > evaluation.step) {
+                    evaluations.insert(place, evaluation);
+                }
+                if evaluations.len() > MOST_EVALUATIONS {
+                    // The first and the last stay.
+                    let last = evaluations.len() - 1;
+                    let mut index = 0;
+                    evaluations.retain(|_| {
+                        index += 1;
+                        index % 2 == 1 || index > last
+                    });
+                }
+            });
+        }
+        // Scores come by themselves, and what was seen stays as long as nothing else is.
+        let View { layers, network, unit, learned, .. } = &view;
+        if !layers.is_empty() || network.is_some() || unit.is_some() || learned.is_some() {
+            self.view.try_set(Some(Arc::new(view)));
+        }
+    }
+
+    /// How well the network did at a step, or when it was last looked at before.
+    pub fn evaluation_at(self, step: u64) -> Option<Evaluation> {
+        self.evaluations.with(|evaluations| Evaluation::last_by(evaluations, step).copied())
+    }
+
+    /// Forgets what was seen of the steps after one.
+    pub fn forget_after(self, step: u64) {
+        self.evaluations.update(|evaluations| Arc::make_mut(evaluations).retain(|evaluation| evaluation.step <= step));
+        if self.view.with_untracked(|view| view.as_ref().is_some_and(|view| view.step > step)) {
+            self.view.set(None);
+        }
+        if self.proof.with_untracked(|proof| proof.as_ref().is_some_and(|(checked, _)| *checked > step)) {
+            self.proof.set(None);
+        }
+    }
+
+    /// Forgets what was seen of another run.
+    pub fn clear(self) {
+        self.view.try_set(None);
+        self.evaluations.try_set(Arc::default());
+        self.proof.try_set(None);
+        self.proving.try_set(None);
+    }
+}

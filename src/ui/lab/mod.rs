@@ -1,0 +1,14 @@
+//! The page's state: the run that it shows, the step of it, what is looked at, and what drives it from outside.
+
+pub mod address;
+pub mod instruments;
+pub mod keyboard;
+mod pace;
+pub mod reading;
+mod recovery;
+mod requests;
+mod state;
+mod travel;
+
+pub(super) use pace::paced;
+pub use state::{Lab, use_lab};

@@ -1,0 +1,51 @@
+//! What the page asks for besides the run itself: a layer to be inspected, a proof, what theory expects of repairs.
+
+use super::instruments::Instrument;
+use super::state::{Lab, Opening};
+use crate::diagnosis::Repair;
+use crate::worker::client::WorkerClient;
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+impl Lab {
+    /// Opens a layer (from 0) in the layer inspector. Where what had the focus went with another instrument, the
+    /// inspector has it then.
+    pub fn open_layer(self, layer: usize) {
+        self.instruments.layer.set(layer);
+        self.instruments.open.set(Instrument::Layer);
+        request_animation_frame(|| {
+            let page = document();
+            let is_lost = page.active_element() == page.body().map(Into::into);
+            if let Some(choice) = page.get_element_by_id("inspected-layer").filter(|_| is_lost)
+                && let Ok(choice) = choice.dyn_into::<HtmlElement>()
+            {
+                let _ = choice.focus();
+            }
+        });
+    }
+
+    /// Checks what is claimed of the run, at the step that is shown; the run pauses for it.
+    pub fn prove(self) {
+        if self.failure.with_untracked(Option::is_none) {
+            self.running.set(false);
+            if let Some(opening) = self.opening.get_value() {
+                // It is checked where it is opened, and rests there.
+                self.opening.set_value(Some(Opening { run: false, ..opening }));
+            }
+            self.instruments.proving.set(Some(0.0));
+            self.tell(WorkerClient::prove);
+        }
+    }
+
+    /// Asks what theory expects after each of these repairs, for those that change the network.
+    pub fn foresee(self, repairs: &[Repair]) {
+        let experiment = self.experiment.get_untracked();
+        let asked = repairs.iter().map(|repair| (*repair, repair.apply(&experiment)));
+        let asked: Vec<_> = asked.filter(|(_, repaired)| !repaired.is_same_run(&experiment)).collect();
+        self.foreseen.set(asked.iter().map(|(repair, _)| (*repair, None)).collect());
+        if !asked.is_empty() {
+            self.tell(|client| client.predict(asked.into_iter().map(|(_, repaired)| repaired).collect()));
+        }
+    }
+}

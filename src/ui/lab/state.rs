@@ -1,0 +1,448 @@
+//! The state of the page that its components share, and what can be done with it.
+//!
+//! A change of the experiment goes one way: the controls set [`Lab::experiment`], and once an animation frame the
+//! worker is told of what differs from what it was told last. So a slider may move as often as it likes.
+
+use super::instruments::Instruments;
+use crate::choice::Choice;
+use crate::diagnosis::Repair;
+use crate::experiment::{Effect, Experiment, Key, Rejection, presets::Preset, share};
+use crate::optim::Hyper;
+use crate::theory::Forecast;
+use crate::train::{Bucket, History};
+use crate::worker::client::{Event, Failure, WorkerClient};
+use crate::worker::protocol::{Change, RunState, Status};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// Buckets of history that the page keeps: more than a chart has pixels to tell apart.
+const HISTORY_CAPACITY: usize = 512;
+
+/// A repair goes on to the step at which it was chosen, for a comparison at the same step, unless that is farther
+/// than a class would wait for.
+const FARTHEST_COMPARISON: u64 = 2_000;
+
+/// What is on the page: the experiment, where its run stands, and what was measured.
+#[derive(Clone, Copy)]
+pub struct Lab {
+    /// The experiment as the controls show it.
+    pub experiment: RwSignal<Experiment>,
+    /// Where the run stands.
+    pub status: RwSignal<Status>,
+    /// The reports of the run.
+    pub history: StoredValue<History, LocalStorage>,
+    /// What theory expects of the run that the history is of, as far as it is known by now.
+    pub forecast: RwSignal<Option<Forecast>>,
+    /// The experiment that the history is of: while another one loads, still the last.
+    pub measured: RwSignal<Experiment>,
+    /// The exact report of the visited step, once the worker has made it again.
+    pub(super) visited_report: StoredValue<Option<Bucket>, LocalStorage>,
+    /// The last steps of a run that diverged, each a bucket of its own.
+    pub ending: RwSignal<Vec<Bucket>>,
+    /// What theory expects after each of the repairs that were last asked for: the factor of a layer.
+    pub foreseen: RwSignal<Vec<(Repair, Option<f64>)>>,
+    /// Counts up, at most once an animation frame, whenever the history has changed.
+    pub redraw: RwSignal<u32>,
+    /// Whether a run was loaded of which nothing has come back yet; status and history are still those of the last.
+    pub awaiting: RwSignal<bool>,
+    /// Whether the run is meant to go on by itself. The worker's word on it is in the status.
+    pub running: RwSignal<bool>,
+    /// Why the worker cannot go on, if so.
+    pub failure: RwSignal<Option<Failure>>,
+    /// What was changed live in this run, oldest first.
+    pub changes: RwSignal<Vec<Change>>,
+    /// What the last link had that could not be used.
+    pub link_notices: RwSignal<Vec<share::Notice>>,
+    /// The repairs made, latest last.
+    pub repairs: RwSignal<Vec<Repaired>>,
+    /// The lesson that is on, until the network is another.
+    pub lesson: RwSignal<Option<Preset>>,
+    /// What is looked at besides the reports.
+    pub instruments: Instruments,
+    /// The step that the page shows, if it is an earlier one than the run's latest.
+    pub visited: RwSignal<Option<u64>>,
+    client: StoredValue<Option<WorkerClient>, LocalStorage>,
+    /// The run as it was at step 0, from which the changes lead to the present one.
+    pub(super) start: StoredValue<Experiment>,
+    /// The experiment as the worker knows it.
+    pub(super) told: StoredValue<Experiment>,
+    /// Where the run is to be opened, until it has come there.
+    pub(super) opening: StoredValue<Option<Opening>>,
+    is_telling_planned: StoredValue<bool>,
+    is_redraw_planned: StoredValue<bool>,
+    pub(super) is_visit_planned: StoredValue<bool>,
+}
+
+/// A step at which a run is to be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Opening {
+    pub step: u64,
+    /// Whether it goes on from there by itself.
+    pub run: bool,
+}
+
+/// A repair that was made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Repaired {
+    /// The repair.
+    pub repair: Repair,
+    /// The experiment before it.
+    pub before: Experiment,
+    /// The step that the run had reached.
+    pub step: u64,
+}
+
+impl Lab {
+    /// A lab without a run. [`Lab::open`] begins one.
+    pub fn new() -> Self {
+        let experiment = Experiment::default();
+        Self {
+            experiment: RwSignal::new(experiment.clone()),
+            status: RwSignal::new(Status::paused_at(0)),
+            history: StoredValue::new_local(History::new(HISTORY_CAPACITY)),
+            forecast: RwSignal::new(None),
+            measured: RwSignal::new(experiment.clone()),
+            visited_report: StoredValue::new_local(None),
+            ending: RwSignal::new(Vec::new()),
+            foreseen: RwSignal::new(Vec::new()),
+            redraw: RwSignal::new(0),
+            awaiting: RwSignal::new(true),
+            running: RwSignal::new(false),
+            failure: RwSignal::new(None),
+            changes: RwSignal::new(Vec::new()),
+            link_notices: RwSignal::new(Vec::new()),
+            repairs: RwSignal::new(Vec::new()),
+            lesson: RwSignal::new(None),
+            instruments: Instruments::default(),
+            visited: RwSignal::new(None),
+            client: StoredValue::new_local(None),
+            start: StoredValue::new(experiment.clone()),
+            told: StoredValue::new(experiment),
+            opening: StoredValue::new(None),
+            is_telling_planned: StoredValue::new(false),
+            is_redraw_planned: StoredValue::new(false),
+            is_visit_planned: StoredValue::new(false),
+        }
+    }
+
+    /// Starts the worker. Its events may come for as long as the page lives.
+    pub fn start_worker(self) {
+        let client = WorkerClient::start(move |event| self.take(event));
+        self.client.try_update_value(|slot| *slot = Some(client));
+        leptos::prelude::Effect::new(move |_| {
+            let watch = self.instruments.watch();
+            self.tell(|client| client.watch(watch));
+        });
+    }
+
+    /// Opens an experiment: from the start, or at its step, paused or running, as it says.
+    pub fn open(self, experiment: Experiment) {
+        self.lesson.set(lesson_of(&experiment));
+        self.repairs.set(Vec::new());
+        self.replace(experiment);
+    }
+
+    /// Opens what a fragment describes, and says what of it could not be used.
+    pub fn open_fragment(self, fragment: &str) {
+        let (experiment, notices) = share::from_fragment(fragment);
+        self.link_notices.set(notices);
+        self.open(experiment);
+    }
+
+    /// Sets a parameter from the text of its control. It takes effect as its key says.
+    ///
+    /// # Errors
+    /// A [`Rejection`], and everything as it was, if the parameter does not allow what the text says.
+    pub fn set_text(self, key: Key, text: &str) -> Result<(), Rejection> {
+        let mut next = self.experiment.get_untracked();
+        next.set_text(key, text)?;
+        if next != self.experiment.get_untracked() {
+            // Another network is another question; and taking a repair back would take this change back with it.
+            if key.effect() == Effect::Restart {
+                self.lesson.set(None);
+                // The new network begins at its first step, and so says the address.
+                next.step = 0;
+            }
+            if key != Key::Speed && key.effect() != Effect::Opening {
+                self.repairs.set(Vec::new());
+            }
+            self.experiment.set(next);
+            self.plan_telling();
+        }
+        Ok(())
+    }
+
+    /// Whether a parameter allows what the text of its control says; changes nothing.
+    ///
+    /// # Errors
+    /// A [`Rejection`] if it does not.
+    pub fn check_text(self, key: Key, text: &str) -> Result<(), Rejection> {
+        self.experiment.get_untracked().set_text(key, text)
+    }
+
+    /// Brings a parameter back to its default.
+    pub fn set_default(self, key: Key) {
+        let text = self.experiment.with_untracked(|experiment| experiment.default_of(key).to_string());
+        // A default is always allowed.
+        let _ = self.set_text(key, &text);
+    }
+
+    /// Runs, or pauses what runs.
+    pub fn toggle_run(self) {
+        self.tell_changes();
+        let is_visit = self.visited.get_untracked().is_some();
+        if is_visit {
+            self.continue_here();
+        }
+        if !is_visit && untrack(|| self.is_under_way()) {
+            self.running.set(false);
+            self.opening.set_value(None);
+            self.tell(WorkerClient::pause);
+        } else if untrack(|| self.can_go_on()) {
+            self.running.set(true);
+            self.tell(WorkerClient::run);
+        }
+    }
+
+    /// Makes one step and pauses there.
+    pub fn step(self) {
+        // A setting changed just before holds for this step.
+        self.tell_changes();
+        if self.visited.get_untracked().is_some() {
+            self.continue_here();
+        }
+        if untrack(|| self.can_go_on()) {
+            self.running.set(false);
+            self.opening.set_value(None);
+            self.tell(|client| client.step(1));
+        }
+    }
+
+    /// Back to step 0 with the present settings, paused.
+    pub fn reset(self) {
+        self.running.set(false);
+        self.load();
+    }
+
+    /// Makes a repair and goes to the step that the run had reached, so that both can be compared.
+    pub fn repair(self, repair: Repair) {
+        let (before, step) = (self.experiment.get_untracked(), self.status.get_untracked().step);
+        let after = repair.apply(&before);
+        self.repairs.update(|repairs| repairs.push(Repaired { repair, before, step }));
+        self.lesson.set(None);
+        self.replay(after, step);
+    }
+
+    /// Takes the last repair back, to the step at which it was made.
+    pub fn undo_repair(self) {
+        if let Some(Some(Repaired { before, step, .. })) = self.repairs.try_update(Vec::pop) {
+            // How fast it runs and how its link opens is no part of the repair, and may have been set since.
+            let Experiment { step: opens_at, run, speed, .. } = self.experiment.get_untracked();
+            let before = Experiment { step: opens_at, run, speed, ..before };
+            self.lesson.set(lesson_of(&before));
+            self.replay(before, step);
+        }
+    }
+
+    /// Whether the run goes on by itself, or towards the step of a seek. A single step is no such thing: it ends
+    /// before anyone could stop it.
+    pub fn is_under_way(self) -> bool {
+        let status = self.status.get();
+        let is_seeking = status.seek_target.is_some_and(|target| target > status.step + 1);
+        // A visit ends where it goes by itself, and the button is for going on from there.
+        self.running.get() || (is_seeking && self.visited.get().is_none() && self.can_go_on())
+    }
+
+    /// Whether another step can be made.
+    pub fn can_go_on(self) -> bool {
+        self.failure.with(Option::is_none) && self.status.get().state != RunState::Diverged
+    }
+
+    fn replace(self, experiment: Experiment) {
+        let (step, run) = (u64::from(experiment.step), experiment.run);
+        self.experiment.set(experiment);
+        self.running.set(false);
+        self.load();
+        self.go_to(step, run);
+    }
+
+    fn replay(self, experiment: Experiment, step: u64) {
+        let run = self.running.get_untracked();
+        self.experiment.set(experiment);
+        self.running.set(false);
+        self.load();
+        self.go_to(if run || step > FARTHEST_COMPARISON { 0 } else { step }, run);
+    }
+
+    fn go_to(self, step: u64, run: bool) {
+        self.running.set(run);
+        if step > 0 {
+            self.tell(|client| client.seek(step));
+            self.opening.set_value(Some(Opening { step, run }));
+        } else if run {
+            self.tell(WorkerClient::run);
+        }
+    }
+
+    /// Begins the present experiment at step 0.
+    pub(super) fn load(self) {
+        let experiment = self.experiment.get_untracked();
+        let is_dead = self.failure.get_untracked().is_some();
+        self.failure.set(None);
+        self.changes.set(Vec::new());
+        self.awaiting.set(true);
+        self.opening.set_value(None);
+        self.visited.set(None);
+        self.visited_report.set_value(None);
+        self.ending.set(Vec::new());
+        self.tell(|client| {
+            if is_dead {
+                client.restart();
+            }
+            client.load(&experiment, &[]);
+        });
+        self.start.set_value(experiment.clone());
+        self.told.set_value(experiment);
+    }
+
+    /// Tells the worker in the next animation frame what has changed since it was told last.
+    fn plan_telling(self) {
+        if self.is_telling_planned.try_update_value(|planned| std::mem::replace(planned, true)) == Some(false) {
+            request_animation_frame(move || {
+                self.is_telling_planned.try_update_value(|planned| *planned = false);
+                self.tell_changes();
+            });
+        }
+    }
+
+    pub(super) fn tell_changes(self) {
+        let (Some(now), Some(told)) = (self.experiment.try_get_untracked(), self.told.try_get_value()) else {
+            return;
+        };
+        if !now.is_same_run(&told) {
+            let run = self.running.get_untracked();
+            self.load();
+            self.go_to(0, run);
+            return;
+        }
+        // What is set on a visit holds from the step that the run goes on from.
+        if self.failure.get_untracked().is_some() || self.visited.get_untracked().is_some() {
+            return;
+        }
+        if Hyper::of(&now) != Hyper::of(&told) {
+            self.tell(|client| client.set_live(Hyper::of(&now)));
+        }
+        if now.speed != told.speed {
+            self.tell(|client| client.set_speed(now.speed));
+        }
+        self.told.set_value(now);
+    }
+
+    pub(super) fn tell(self, message: impl FnOnce(&WorkerClient)) {
+        self.client.try_with_value(|client| {
+            if let Some(client) = client {
+                message(client);
+            }
+        });
+    }
+
+    fn take(self, event: Event) {
+        match event {
+            Event::Ready => {}
+            Event::Frame { status, buckets } => self.take_frame(status, buckets),
+            Event::LiveSet(change) => {
+                self.changes.try_update(|changes| {
+                    // As the worker does: of two changes at one step the later counts.
+                    changes.retain(|earlier| earlier.after_step < change.after_step);
+                    changes.push(change);
+                });
+            }
+            Event::Theory(forecast) => {
+                self.forecast.try_set(Some(*forecast));
+            }
+            Event::View(view) => self.instruments.take(*view),
+            Event::Ending(ending) => {
+                self.ending.try_set(ending);
+            }
+            Event::Proving { progress } => {
+                self.instruments.proving.try_set(Some(progress));
+            }
+            Event::Proof { step, checks } => {
+                self.instruments.proof.try_set(Some((step, Arc::new(checks))));
+                self.instruments.proving.try_set(None);
+            }
+            Event::ProofGivenUp => {
+                self.instruments.proving.try_set(None);
+            }
+            Event::Predicted(factors) => {
+                self.foreseen.try_update(|foreseen| {
+                    foreseen.iter_mut().zip(factors).for_each(|((_, place), factor)| *place = factor);
+                });
+            }
+            Event::Failed(failure) => {
+                self.running.try_set(false);
+                self.instruments.proving.try_set(None);
+                self.failure.try_set(Some(failure));
+            }
+        }
+    }
+
+    fn take_frame(self, status: Status, buckets: Vec<Bucket>) {
+        let is_first = self.awaiting.try_get_untracked() == Some(true);
+        self.history.try_update_value(|history| {
+            // Kept until now, so that the charts never stand empty between two runs. A seek back starts again too.
+            let is_back = history.latest().is_some_and(|latest| latest.step > status.head);
+            if is_first || is_back {
+                history.clear();
+            }
+            if status.step == status.head {
+                buckets.into_iter().for_each(|bucket| history.push(bucket));
+            } else if let Some(exact) = buckets.into_iter().next_back() {
+                self.visited_report.try_update_value(|visited| *visited = Some(exact));
+            }
+        });
+        if is_first {
+            self.awaiting.try_set(false);
+            self.forecast.try_set(None);
+            self.instruments.clear();
+            self.start.try_with_value(|start| self.measured.try_set(start.clone()));
+        }
+        if status.state == RunState::Diverged {
+            self.running.try_set(false);
+        }
+        let arrive = |opening: &mut Option<Opening>| {
+            opening.take_if(|opening| status.state != RunState::Seeking && status.step >= opening.step)
+        };
+        if let Some(Some(Opening { run: true, .. })) = self.opening.try_update_value(arrive) {
+            self.tell(WorkerClient::run);
+        }
+        self.status.try_set(status);
+        self.plan_redraw();
+    }
+
+    fn plan_redraw(self) {
+        if self.is_redraw_planned.try_update_value(|planned| std::mem::replace(planned, true)) == Some(false) {
+            request_animation_frame(move || {
+                self.is_redraw_planned.try_update_value(|planned| *planned = false);
+                self.redraw.try_update(|count| *count = count.wrapping_add(1));
+                self.tell(WorkerClient::frame_taken);
+            });
+        }
+    }
+}
+
+impl Default for Lab {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// The lab that the surrounding components are about.
+pub fn use_lab() -> Lab {
+    expect_context()
+}
+
+/// The lesson that begins with this experiment.
+fn lesson_of(experiment: &Experiment) -> Option<Preset> {
+    Preset::ALL.iter().copied().find(|preset| preset.experiment() == *experiment)
+}

@@ -1,0 +1,8 @@
+//! What drives the run and says where it stands: the bar with its buttons, the line of its status, the slider of steps.
+
+mod bar;
+mod scrubber;
+mod status_line;
+
+pub use bar::RunBar;
+pub use scrubber::Scrubber;

@@ -1,0 +1,100 @@
+//! Where the run stands, in one line, and in attributes for tests and embedders.
+
+use crate::choice::{Choice, choice};
+use crate::plot::number;
+use crate::ui::i18n::{t_string, use_i18n};
+use crate::ui::lab::reading::Reading;
+use crate::ui::lab::{Lab, use_lab};
+use crate::worker::protocol::RunState;
+use leptos::prelude::*;
+
+choice! {
+    /// Where a run stands, as the page has it; the names are those of `data-state`.
+    pub enum State {
+        /// The worker cannot go on.
+        Failed => "failed",
+        /// Its first report, or that of the step it is going to, has not come.
+        Loading => "loading",
+        /// It waits.
+        Paused => "paused",
+        /// It goes on.
+        Running => "running",
+        /// It has ended.
+        Diverged => "diverged",
+    }
+}
+
+/// The line with step, loss and speed; `#status`.
+#[component]
+pub fn StatusLine() -> impl IntoView {
+    let lab = use_lab();
+    let i18n = use_i18n();
+    let reading = expect_context::<Reading>();
+
+    let state = Memo::new(move |_| state_of(lab));
+    let step = Memo::new(move |_| lab.visited.get().unwrap_or_else(|| lab.status.get().step));
+    let rate = Memo::new(move |_| lab.status.get().steps_per_second);
+    let target = Memo::new(move |_| lab.status.get().seek_target);
+    let loss = Memo::new(move |_| {
+        lab.status.track();
+        lab.with_shown(|bucket| bucket.last.loss())
+    });
+    let verdict =
+        move || reading.latest.with(|d| d.as_ref().and_then(|d| d.diagnosis.conditions.first()).map(|c| c.name()));
+
+    let last = move || match state.get() {
+        State::Failed => t_string!(i18n, page.status.failed).to_owned(),
+        State::Diverged => t_string!(i18n, page.status.diverged).to_owned(),
+        State::Loading | State::Paused | State::Running => match target.get() {
+            Some(target) => t_string!(i18n, page.status.seeking, target = number::grouped(target)),
+            None if rate.get() > 0.0 => {
+                t_string!(i18n, page.status.rate, rate = number::rate(rate.get()))
+            }
+            None => String::new(),
+        },
+    };
+    let line = move || {
+        if state.get() == State::Loading && loss.get().is_none() {
+            return t_string!(i18n, page.status.starting).to_owned();
+        }
+        let step = t_string!(i18n, page.status.step, step = number::grouped(step.get()));
+        let loss = loss.get().map(|loss| t_string!(i18n, page.status.loss, loss = number::significant(loss, 3)));
+        let parts = [step, loss.unwrap_or_default(), last()];
+        parts.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" · ")
+    };
+    let progress = move || {
+        let target = target.get()?;
+        let words = move || t_string!(i18n, page.status.progress, target = number::grouped(target));
+        Some(view! { <progress max=target prop:value=move || step.get() as f64 aria-label=words></progress> })
+    };
+    view! {
+        <div class="status-line">
+            <p
+                id="status"
+                data-state=move || state.get().name()
+                data-step=move || step.get().to_string()
+                data-loss=move || loss.get().map(number::exact)
+                data-steps-per-second=move || number::exact(rate.get())
+                data-verdict=verdict
+            >
+                {line}
+            </p>
+            {progress}
+        </div>
+    }
+}
+
+fn state_of(lab: Lab) -> State {
+    if lab.failure.with(Option::is_some) {
+        return State::Failed;
+    }
+    if lab.awaiting.get() {
+        return State::Loading;
+    }
+    match lab.status.get().state {
+        RunState::Paused => State::Paused,
+        RunState::Running => State::Running,
+        RunState::Seeking => State::Loading,
+        RunState::Diverged => State::Diverged,
+    }
+}

@@ -1,0 +1,12 @@
+//! The settings: the panel, and the control of each parameter, generated from the table of keys.
+
+mod choice_control;
+mod control;
+mod notches;
+mod number_control;
+mod panel;
+mod parts;
+mod switch_control;
+
+pub use control::Control;
+pub use panel::Panel;

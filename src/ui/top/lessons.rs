@@ -1,0 +1,50 @@
+//! The lessons: named experiments, each with a question for the class.
+
+use crate::choice::Choice;
+use crate::experiment::presets::Preset;
+use crate::ui::i18n::{t_string, use_i18n};
+use crate::ui::lab::use_lab;
+use crate::ui::shared::dropdown::Dropdown;
+use crate::ui::shared::words;
+use leptos::ev::MouseEvent;
+use leptos::prelude::*;
+
+/// The menu of lessons. Each is a link, so it can be opened in a tab of its own or copied into a plan.
+#[component]
+pub fn Lessons() -> impl IntoView {
+    let lab = use_lab();
+    let i18n = use_i18n();
+    let item = move |preset: Preset| {
+        let on_click = move |event: MouseEvent| {
+            if event.ctrl_key() || event.meta_key() || event.shift_key() {
+                return;
+            }
+            // The browser follows the link, so that its Back button leads here again; but not to where it already is.
+            let is_here =
+                window().location().hash().is_ok_and(|hash| hash.trim_start_matches('#') == preset.fragment());
+            if is_here {
+                event.prevent_default();
+                lab.link_notices.set(Vec::new());
+                lab.open(preset.experiment());
+            }
+        };
+        view! {
+            <li>
+                <a
+                    href=format!("#{}", preset.fragment())
+                    data-lesson=preset.name()
+                    aria-current=move || (lab.lesson.get() == Some(preset)).then_some("true")
+                    on:click=on_click
+                >
+                    <strong>{move || words::lesson(i18n, preset)}</strong>
+                    <span>{move || words::question(i18n, preset)}</span>
+                </a>
+            </li>
+        }
+    };
+    view! {
+        <Dropdown label=Signal::derive(move || t_string!(i18n, page.run_bar.lessons).to_owned())>
+            <ul class="lessons">{Preset::ALL.iter().copied().map(item).collect::<Vec<_>>()}</ul>
+        </Dropdown>
+    }
+}

@@ -1,0 +1,151 @@
+//! What the page has to say about a link or about the worker.
+
+use crate::choice::{Choice, choice};
+use crate::experiment::share::Notice;
+use crate::plot::number;
+use crate::ui::i18n::{t_string, use_i18n};
+use crate::ui::lab::use_lab;
+use crate::ui::shared::icon::{Icon, Picture};
+use crate::ui::shared::words;
+use crate::worker::client::Failure;
+use leptos::prelude::*;
+
+choice! {
+    /// The kinds of notices about a link, in the order in which they stand; the names are those of `data-notice`.
+    pub enum NoticeKind {
+        /// Values that are not allowed.
+        BadValue => "bad-value",
+        /// Keys that nobody knows.
+        UnknownKey => "unknown-key",
+        /// A version later than this one.
+        NewerVersion => "newer-version",
+    }
+}
+
+/// Lines that a notice shows; a link can hold any number of mistakes.
+const LINES: usize = 5;
+
+/// All notices, above the charts.
+#[component]
+pub fn Notices() -> impl IntoView {
+    view! {
+        <div class="notices">
+            <WorkerNotice />
+            <LinkNotices />
+        </div>
+    }
+}
+
+/// What of the last link could not be used, one notice a kind.
+#[component]
+fn LinkNotices() -> impl IntoView {
+    let lab = use_lab();
+    let i18n = use_i18n();
+    let of_kind = move |kind: NoticeKind| {
+        let lines = move || {
+            lab.link_notices.with(|notices| {
+                let line = |notice: &Notice| match notice {
+                    Notice::BadValue(rejection) => t_string!(
+                        i18n,
+                        page.notice.bad_value_line,
+                        key = rejection.key.name(),
+                        given = rejection.given.clone(),
+                        allowed = words::allowed(i18n, rejection.allowed)
+                    ),
+                    Notice::UnknownKey(key) => key.clone(),
+                    Notice::NewerVersion(version) => version.clone(),
+                };
+                notices.iter().filter(|notice| kind_of(notice) == kind).map(line).collect::<Vec<_>>()
+            })
+        };
+        let text = move |lines: &[String]| match kind {
+            NoticeKind::BadValue => t_string!(i18n, page.notice.bad_value).to_owned(),
+            NoticeKind::UnknownKey => t_string!(i18n, page.notice.unknown_key).to_owned(),
+            NoticeKind::NewerVersion => t_string!(i18n, page.notice.newer_version, version = lines.join(", ")),
+        };
+        let close = move |_| {
+            lab.link_notices.update(|notices| notices.retain(|notice| kind_of(notice) != kind));
+        };
+        move || {
+            let lines = lines();
+            if lines.is_empty() {
+                return None;
+            }
+            let text = text(&lines);
+            let lines = if kind == NoticeKind::NewerVersion { Vec::new() } else { lines };
+            let hidden = lines.len().saturating_sub(LINES);
+            let more = (hidden > 0).then(|| view! { <li>{t_string!(i18n, page.notice.and_more, count = hidden)}</li> });
+            let list = (!lines.is_empty()).then(|| {
+                let items = lines.into_iter().take(LINES).map(|line| view! { <li>{line}</li> }).collect::<Vec<_>>();
+                view! { <ul>{items} {more}</ul> }
+            });
+            Some(view! {
+                <div class="notice" role="status" data-notice=kind.name()>
+                    <div>
+                        <p>{text}</p>
+                        {list}
+                    </div>
+                    <button
+                        type="button"
+                        class="button quiet icon-only"
+                        aria-label=t_string!(i18n, page.notice.close)
+                        title=t_string!(i18n, page.notice.close)
+                        on:click=close
+                    >
+                        <Icon picture=Picture::Close />
+                    </button>
+                </div>
+            })
+        }
+    };
+    NoticeKind::ALL.iter().map(|kind| of_kind(*kind)).collect_view()
+}
+
+fn kind_of(notice: &Notice) -> NoticeKind {
+    match notice {
+        Notice::UnknownKey(_) => NoticeKind::UnknownKey,
+        Notice::BadValue(_) => NoticeKind::BadValue,
+        Notice::NewerVersion(_) => NoticeKind::NewerVersion,
+    }
+}
+
+/// That the worker cannot go on, and the way out.
+#[component]
+fn WorkerNotice() -> impl IntoView {
+    let lab = use_lab();
+    let i18n = use_i18n();
+    let notice = move || {
+        let failure = lab.failure.get()?;
+        // Another start of the same worker would not help: the page itself is of another version.
+        let needs_reload = failure == Failure::VersionMismatch;
+        let text = match failure {
+            Failure::CannotStart => t_string!(i18n, page.notice.worker_failed.cannot_start).to_owned(),
+            Failure::VersionMismatch => t_string!(i18n, page.notice.worker_failed.version_mismatch).to_owned(),
+            Failure::Crashed(message) => {
+                t_string!(i18n, page.notice.worker_failed.crashed, message = message)
+            }
+            Failure::NotAnswering => t_string!(i18n, page.notice.worker_failed.not_answering).to_owned(),
+        };
+        let step = move || number::grouped(lab.restart_step());
+        let button_words = move || match needs_reload {
+            true => t_string!(i18n, page.notice.worker_failed.reload).to_owned(),
+            false => t_string!(i18n, page.notice.worker_failed.restart, step = step()),
+        };
+        let on_click = move |_| {
+            if needs_reload {
+                let _ = window().location().reload();
+            } else {
+                lab.restart_worker();
+            }
+        };
+        Some(view! {
+            <div class="notice severe" role="alert" data-notice="worker-failed">
+                <p>{text}</p>
+                <button type="button" class="button" on:click=on_click>
+                    {button_words}
+                </button>
+            </div>
+        })
+    };
+    view! { {notice} }
+}

@@ -1,0 +1,114 @@
+//! The link to what is on the page, to copy and send.
+
+use crate::experiment::{Key, share};
+use crate::plot::number;
+use crate::ui::i18n::{t_string, use_i18n};
+use crate::ui::lab::{address, use_lab};
+use crate::ui::settings::Control;
+use crate::ui::shared::clipboard;
+use crate::ui::shared::icon::{Icon, Picture};
+use leptos::html;
+use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+
+/// What became of the wish to copy.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Copying {
+    NotAsked,
+    Copied,
+    /// The browser does not let us; the link is selected, so that the reader can.
+    Selected,
+}
+
+/// The Share button and its dialog.
+#[component]
+pub fn Share() -> impl IntoView {
+    let lab = use_lab();
+    let i18n = use_i18n();
+    let dialog = NodeRef::<html::Dialog>::new();
+    let field = NodeRef::<html::Input>::new();
+    let copying = RwSignal::new(Copying::NotAsked);
+
+    let link = move || address::link_with(&lab.experiment.with(share::to_fragment));
+    let open = move |_| {
+        copying.set(Copying::NotAsked);
+        if let Some(dialog) = dialog.get_untracked() {
+            let _ = dialog.show_modal();
+        }
+    };
+    let close = move |_| {
+        if let Some(dialog) = dialog.get_untracked() {
+            dialog.close();
+        }
+    };
+    let select = move || {
+        if let Some(Some(field)) = field.try_get_untracked() {
+            let _ = field.focus();
+            field.select();
+        }
+        copying.try_set(Copying::Selected);
+    };
+    let copy = move |_| {
+        let link = untrack(link);
+        spawn_local(async move {
+            match clipboard::write(&link).await {
+                true => _ = copying.try_set(Copying::Copied),
+                false => select(),
+            }
+        });
+    };
+    let feedback = move || match copying.get() {
+        Copying::NotAsked => "",
+        Copying::Copied => t_string!(i18n, page.share.copied),
+        Copying::Selected => t_string!(i18n, page.share.selected),
+    };
+    let present_step = Memo::new(move |_| lab.status.get().step.min(1_000_000));
+    let use_present = move |_| {
+        let _ = lab.set_text(Key::Step, &present_step.get_untracked().to_string());
+    };
+    view! {
+        <button type="button" class="button quiet" on:click=open>
+            <Icon picture=Picture::Share />
+            <span>{move || t_string!(i18n, page.run_bar.share)}</span>
+        </button>
+        <dialog class="share" node_ref=dialog aria-labelledby="share-title">
+            <header>
+                <h2 id="share-title">{move || t_string!(i18n, page.share.title)}</h2>
+                <button
+                    type="button"
+                    class="button quiet icon-only"
+                    aria-label=move || t_string!(i18n, page.share.close)
+                    title=move || t_string!(i18n, page.share.close)
+                    on:click=close
+                >
+                    <Icon picture=Picture::Close />
+                </button>
+            </header>
+            <p>{move || t_string!(i18n, page.share.intro)}</p>
+            <div class="share-link">
+                <input
+                    type="text"
+                    id="share-link"
+                    readonly
+                    node_ref=field
+                    aria-label=move || t_string!(i18n, page.share.link)
+                    prop:value=link
+                />
+                <button type="button" class="button primary" autofocus on:click=copy>
+                    {move || t_string!(i18n, page.share.copy)}
+                </button>
+            </div>
+            <p class="feedback" role="status">{feedback}</p>
+            <div class="share-opening">
+                <Control key=Key::Step />
+                <button type="button" class="button quiet" on:click=use_present>
+                    {move || t_string!(i18n, page.share.use_present, step = number::grouped(present_step.get()))}
+                </button>
+                <Control key=Key::Run />
+            </div>
+            <Show when=move || lab.changes.with(|changes| changes.iter().any(|change| change.after_step > 0))>
+                <p class="hint">{move || t_string!(i18n, page.share.live)}</p>
+            </Show>
+        </dialog>
+    }
+}

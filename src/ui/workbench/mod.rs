@@ -1,0 +1,8 @@
+//! The instruments below the main chart: the tabs, and the panes that are more than a chart.
+
+mod learned;
+mod network;
+mod proof;
+mod tabs;
+
+pub use tabs::Workbench;

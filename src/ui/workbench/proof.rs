@@ -1,0 +1,220 @@
+//! Claims about gradients, checked on the live network.
+
+use crate::choice::Choice;
+use crate::plot::number::{exact, grouped, significant};
+use crate::train::proof::{Check, Claim, Found, NotClaimed};
+use crate::ui::i18n::{t_string, use_i18n};
+use crate::ui::lab::use_lab;
+use crate::ui::shared::icon::{Icon, Picture};
+use crate::ui::shared::words::Words;
+use leptos::prelude::*;
+use std::cmp::Ordering;
+
+/// Claims about gradients, checked on the live network.
+#[component]
+pub fn ProofPane() -> impl IntoView {
+    let (lab, i18n) = (use_lab(), use_i18n());
+    let (proof, proving) = (lab.instruments.proof, lab.instruments.proving);
+    let checked_step = Memo::new(move |_| proof.with(|proof| proof.as_ref().map(|(step, _)| *step)));
+    let shown_step = Memo::new(move |_| lab.shown_step());
+    let button = move || {
+        if let Some(progress) = proving.get() {
+            let percent = (100.0 * progress).round();
+            t_string!(i18n, proof.checking, percent = percent).to_string()
+        } else if checked_step.get().is_some_and(|step| step != shown_step.get()) {
+            t_string!(i18n, proof.again).to_owned()
+        } else {
+            t_string!(i18n, proof.check).to_owned()
+        }
+    };
+    let when = move || {
+        let Some(step) = checked_step.get() else { return t_string!(i18n, proof.intro).to_owned() };
+        let (now, then) = (shown_step.get(), grouped(step));
+        let (holding, made) = proof.with(|proof| {
+            let checks = proof.iter().flat_map(|(_, checks)| checks.iter());
+            let found: Vec<Found> = checks.filter_map(|check| check.found.ok()).collect();
+            (found.iter().filter(|found| found.holds()).count(), found.len())
+        });
+        match now.cmp(&step) {
+            Ordering::Equal => t_string!(i18n, proof.at, step = then, holding = holding, made = made).to_string(),
+            Ordering::Greater => {
+                let now = grouped(now);
+                t_string!(i18n, proof.moved_on, step = then, holding = holding, made = made, now = now).to_string()
+            }
+            Ordering::Less => {
+                let now = grouped(now);
+                t_string!(i18n, proof.moved_back, step = then, holding = holding, made = made, now = now).to_string()
+            }
+        }
+    };
+    view! {
+        <section class="pane proof" aria-labelledby="proof-title">
+            <div class="proof-head">
+                <h2 id="proof-title" class="chart-title">{move || t_string!(i18n, proof.title)}</h2>
+                <p class="proof-step" aria-live="polite">{when}</p>
+                <button
+                    type="button"
+                    class="button primary"
+                    disabled=move || proving.get().is_some() || !lab.failure.with(Option::is_none)
+                    on:click=move |_| lab.prove()
+                >
+                    {button}
+                </button>
+            </div>
+            <div class="claims">{Claim::ALL.iter().map(|claim| view! { <ClaimCard claim=*claim /> }).collect_view()}</div>
+        </section>
+    }
+}
+
+/// One claim: what came of its check, the numbers, the formula, and what it means.
+#[component]
+fn ClaimCard(
+    /// The claim.
+    claim: Claim,
+) -> impl IntoView {
+    let (lab, i18n) = (use_lab(), use_i18n());
+    let check = Memo::new(move |_| -> Option<Check> {
+        lab.instruments.proof.with(|proof| {
+            let (_, checks) = proof.as_ref()?;
+            checks.iter().find(|check| check.claim == claim).copied()
+        })
+    });
+    let layers = Memo::new(move |_| lab.measured.with(|experiment| u64::from(experiment.depth) + 1));
+    let found = move || check.get().map(|check| check.found);
+    let result = move || match found() {
+        None => Outcome::Unchecked,
+        Some(Err(_)) => Outcome::NotClaimed,
+        Some(Ok(found)) if found.holds() => Outcome::Holds,
+        Some(Ok(_)) => Outcome::Fails,
+    };
+    let numbers = move || match found()? {
+        Ok(found) => Some(numbers(i18n, claim, found, layers.get())),
+        Err(why) => Some(why_not(i18n, why).to_owned()),
+    };
+    view! {
+        <article
+            class="claim"
+            data-claim=claim.name()
+            data-result=move || result().name()
+            data-error=move || found().and_then(Result::ok).map(|found| exact(found.error))
+        >
+            <h3>{name(i18n, claim)}</h3>
+            <p class="claim-result">
+                {move || result().picture().map(|picture| view! { <Icon picture /> })}
+                {move || result().word(i18n)}
+            </p>
+            <p class="claim-formula">{formula(claim)}</p>
+            <p class="claim-numbers">{numbers}</p>
+            <p class="claim-meaning">{meaning(i18n, claim)}</p>
+        </article>
+    }
+}
+
+/// What came of a check.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Holds,
+    Fails,
+    NotClaimed,
+    Unchecked,
+}
+
+impl Outcome {
+    /// The name by which style sheets and tests know it.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Holds => "pass",
+            Self::Fails => "fail",
+            Self::NotClaimed => "none",
+            Self::Unchecked => "unchecked",
+        }
+    }
+
+    fn picture(self) -> Option<Picture> {
+        match self {
+            Self::Holds => Some(Picture::Check),
+            Self::Fails => Some(Picture::Close),
+            Self::NotClaimed => Some(Picture::Dash),
+            Self::Unchecked => None,
+        }
+    }
+
+    fn word(self, i18n: Words) -> &'static str {
+        match self {
+            Self::Holds => t_string!(i18n, proof.holds),
+            Self::Fails => t_string!(i18n, proof.fails),
+            Self::NotClaimed => t_string!(i18n, proof.not_claimed),
+            Self::Unchecked => t_string!(i18n, proof.unchecked),
+        }
+    }
+}
+
+fn name(i18n: Words, claim: Claim) -> impl Fn() -> &'static str {
+    move || match claim {
+        Claim::FiniteDifference => t_string!(i18n, proof.finite_difference.name),
+        Claim::WeightGradient => t_string!(i18n, proof.weight_gradient.name),
+        Claim::AdamFirstStep => t_string!(i18n, proof.adam_first_step.name),
+        Claim::SameBits => t_string!(i18n, proof.same_bits.name),
+    }
+}
+
+fn meaning(i18n: Words, claim: Claim) -> impl Fn() -> &'static str {
+    move || match claim {
+        Claim::FiniteDifference => t_string!(i18n, proof.finite_difference.meaning),
+        Claim::WeightGradient => t_string!(i18n, proof.weight_gradient.meaning),
+        Claim::AdamFirstStep => t_string!(i18n, proof.adam_first_step.meaning),
+        Claim::SameBits => t_string!(i18n, proof.same_bits.meaning),
+    }
+}
+
+fn formula(claim: Claim) -> &'static str {
+    match claim {
+        Claim::FiniteDifference => "(L(W + hd) − L(W − hd)) / 2h = ‖∂L/∂W‖",
+        Claim::WeightGradient => "⟨Wˡ, ∂L/∂Wˡ⟩ + ⟨bˡ, ∂L/∂bˡ⟩ = ⟨Wˡ⁺¹, ∂L/∂Wˡ⁺¹⟩",
+        Claim::AdamFirstStep => "|Δw| = η |g| / (|g| + ε)",
+        Claim::SameBits => "θ(seed, t) = θ(seed, t)",
+    }
+}
+
+fn numbers(i18n: Words, claim: Claim, found: Found, layers: u64) -> String {
+    let Found { error, allowed, compared, too_small } = found;
+    let short = |number: f64| significant(number, 2);
+    let compared = grouped(compared);
+    let main = match claim {
+        Claim::FiniteDifference => t_string!(
+            i18n,
+            proof.layers,
+            error = short(error),
+            compared = compared,
+            all = grouped(layers),
+            allowed = short(allowed)
+        )
+        .to_string(),
+        Claim::WeightGradient => {
+            t_string!(i18n, proof.pairs, error = short(error), compared = compared, allowed = short(allowed))
+                .to_string()
+        }
+        Claim::AdamFirstStep => {
+            t_string!(i18n, proof.entries, error = short(error), compared = compared, allowed = short(allowed))
+                .to_string()
+        }
+        Claim::SameBits => {
+            let differing = grouped(error as u64);
+            t_string!(i18n, proof.bits, error = differing, compared = compared, allowed = short(allowed)).to_string()
+        }
+    };
+    if too_small == 0 {
+        return main;
+    }
+    format!("{main} {}", t_string!(i18n, proof.too_small, count = grouped(too_small)))
+}
+
+fn why_not(i18n: Words, why: NotClaimed) -> &'static str {
+    match why {
+        NotClaimed::Activation => t_string!(i18n, proof.why.activation),
+        NotClaimed::Structure => t_string!(i18n, proof.why.structure),
+        NotClaimed::TooSmall => t_string!(i18n, proof.why.too_small),
+        NotClaimed::NotFinite => t_string!(i18n, proof.why.not_finite),
+        NotClaimed::TooFar => t_string!(i18n, proof.why.too_far),
+    }
+}

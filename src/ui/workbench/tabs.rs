@@ -1,0 +1,139 @@
+//! The instruments below the main chart: tabs, and the one that is open.
+
+use super::learned::LearnedPane;
+use super::network::NetworkPane;
+use super::proof::ProofPane;
+use crate::ui::chart::{GradientOverTime, LayerInspector, LossChart, OptimizerChart};
+use crate::ui::i18n::{t_string, use_i18n};
+use crate::ui::lab::instruments::Instrument;
+use crate::ui::lab::use_lab;
+use crate::ui::shared::icon::{Icon, Picture};
+use leptos::ev;
+use leptos::html;
+use leptos::prelude::*;
+
+/// The tabs in their order, with the names by which tests and embedders find them.
+const TABS: [(Instrument, &str); 6] = [
+    (Instrument::Overview, "overview"),
+    (Instrument::Layer, "layer"),
+    (Instrument::Optimizer, "optimizer"),
+    (Instrument::Network, "network"),
+    (Instrument::Learned, "learned"),
+    (Instrument::Proof, "proof"),
+];
+
+/// Tabs, and the instrument that is open.
+#[component]
+pub fn Workbench() -> impl IntoView {
+    let (lab, i18n) = (use_lab(), use_i18n());
+    let open = lab.instruments.open;
+    // The main chart makes room then (style/workbench.css).
+    let is_large = RwSignal::new(false);
+    let tabs = TABS.map(|_| NodeRef::<html::Button>::new());
+    let words = move |instrument| match instrument {
+        Instrument::Overview => t_string!(i18n, workbench.overview),
+        Instrument::Layer => t_string!(i18n, layer.tab),
+        Instrument::Optimizer => t_string!(i18n, steps.tab),
+        Instrument::Network => t_string!(i18n, network.tab),
+        Instrument::Learned => t_string!(i18n, learned.tab),
+        Instrument::Proof => t_string!(i18n, proof.tab),
+    };
+    // The tab key comes to the open tab alone; the arrow keys go from there, round the ends.
+    let on_keydown = move |event: ev::KeyboardEvent| {
+        let (now, last) = (place_of(open.get_untracked()), TABS.len() - 1);
+        let place = match event.key().as_str() {
+            "ArrowLeft" => now.checked_sub(1).unwrap_or(last),
+            "ArrowRight" if now == last => 0,
+            "ArrowRight" => now + 1,
+            "Home" => 0,
+            "End" => last,
+            _ => return,
+        };
+        if event.ctrl_key() || event.alt_key() || event.meta_key() {
+            return;
+        }
+        event.prevent_default();
+        open.set(TABS[place].0);
+        if let Some(tab) = tabs[place].get_untracked() {
+            let _ = tab.focus();
+        }
+    };
+    let tab = move |((instrument, name), node): ((Instrument, &'static str), NodeRef<html::Button>)| {
+        let is_open = move || open.get() == instrument;
+        view! {
+            <button
+                type="button"
+                role="tab"
+                class="tab"
+                id=format!("tab-{name}")
+                data-tab=name
+                node_ref=node
+                aria-selected=move || is_open().to_string()
+                aria-controls=move || is_open().then(|| format!("pane-{name}"))
+                tabindex=move || if is_open() { "0" } else { "-1" }
+                on:click=move |_| open.set(instrument)
+            >
+                {move || words(instrument)}
+            </button>
+        }
+    };
+    let open_name = move || TABS[place_of(open.get())].1;
+    view! {
+        <section class="workbench" class:large=is_large aria-label=move || t_string!(i18n, workbench.label)>
+            <div class="workbench-head">
+                <div
+                    class="tabs"
+                    role="tablist"
+                    aria-label=move || t_string!(i18n, workbench.label)
+                    on:keydown=on_keydown
+                >
+                    {TABS.into_iter().zip(tabs).map(tab).collect_view()}
+                </div>
+                <button
+                    type="button"
+                    class="chart-tool workbench-enlarge"
+                    aria-label=move || t_string!(i18n, workbench.enlarge)
+                    title=move || {
+                        if is_large.get() {
+                            t_string!(i18n, workbench.shrink)
+                        } else {
+                            t_string!(i18n, workbench.enlarge)
+                        }
+                    }
+                    aria-pressed=move || is_large.get().to_string()
+                    on:click=move |_| is_large.update(|is_large| *is_large = !*is_large)
+                >
+                    <Icon picture=Picture::Taller />
+                </button>
+            </div>
+            <div
+                class="workbench-pane"
+                role="tabpanel"
+                id=move || format!("pane-{}", open_name())
+                aria-labelledby=move || format!("tab-{}", open_name())
+            >
+                {move || match open.get() {
+                    Instrument::Overview => {
+                        view! {
+                            <div class="overview">
+                                <GradientOverTime />
+                                <LossChart />
+                            </div>
+                        }
+                            .into_any()
+                    }
+                    Instrument::Layer => view! { <LayerInspector /> }.into_any(),
+                    Instrument::Optimizer => view! { <OptimizerChart /> }.into_any(),
+                    Instrument::Network => view! { <NetworkPane /> }.into_any(),
+                    Instrument::Learned => view! { <LearnedPane /> }.into_any(),
+                    Instrument::Proof => view! { <ProofPane /> }.into_any(),
+                }}
+            </div>
+        </section>
+    }
+}
+
+/// The place of an instrument's tab.
+fn place_of(instrument: Instrument) -> usize {
+    TABS.iter().position(|(other, _)| *other == instrument).unwrap_or(0)
+}
