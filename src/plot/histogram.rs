@@ -8,7 +8,7 @@ use super::paint::{Drawn, Marker, Painter, TextLook, rough_width};
 use super::scale::{LinearRange, ValueScale, segments};
 use super::theme::Theme;
 use super::value_axis::{power_of, value_range, value_ticks};
-use crate::train::view::Histogram;
+use crate::look::view::Histogram;
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters_backend::DrawingBackend;
 

@@ -9,7 +9,7 @@ use super::paint::{Drawn, Marker, Painter, TextLook};
 use super::scale::{LinearRange, ValueScale};
 use super::theme::Theme;
 use super::ticks::{Tick, TickLabel};
-use crate::train::view::{Field, Learned, Sample};
+use crate::look::view::{Field, Learned, Sample};
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters_backend::DrawingBackend;
 

@@ -7,8 +7,8 @@ use super::paint::{Drawn, Marker, Painter, TextLook};
 use super::scale::{LinearRange, LogRange, StepRange, ValueScale, segments};
 use super::step_axis::StepAxis;
 use super::theme::Theme;
+use crate::look::view::{Evaluation, Score};
 use crate::train::Bucket;
-use crate::train::view::{Evaluation, Score};
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters_backend::DrawingBackend;
 

@@ -3,8 +3,9 @@
 use super::protocol::{Response, ResponseBody};
 use super::session::{Goal, SLICE_MS, Session};
 use crate::experiment::Experiment;
-use crate::train::view::{View, Watch};
-use crate::train::{AnyTrainer, Scoring};
+use crate::look::Scoring;
+use crate::look::view::{View, Watch};
+use crate::run::AnyTrainer;
 
 /// Of the time of a run, so much goes to each of the two kinds of looking.
 const SHARE: f64 = 0.025;

@@ -9,7 +9,8 @@ use super::lookout::Lookout;
 use super::protocol::{BUCKETS_PER_FRAME, Change, Command, Request, Response, ResponseBody, RunState, Status};
 use super::travel::Head;
 use crate::experiment::{Experiment, Speed};
-use crate::train::{AnyTrainer, Bucket, Divergence, History, Quantity, StepReport};
+use crate::run::AnyTrainer;
+use crate::train::{Bucket, Divergence, History, Quantity, StepReport};
 use std::collections::VecDeque;
 
 /// How long a slice of training lasts before the mailbox is looked at, unless one step takes longer.

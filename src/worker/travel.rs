@@ -2,7 +2,8 @@
 //! head stays where it is.
 
 use super::session::{Goal, Session, apply};
-use crate::train::{AnyTrainer, Divergence};
+use crate::run::AnyTrainer;
+use crate::train::Divergence;
 
 /// The run's head, put aside while an earlier step is visited.
 pub(super) struct Head {
