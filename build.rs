@@ -7,15 +7,15 @@
 //! A hash of contents, not a time or a commit: the same sources give the same files, and an unchanged crate is not
 //! compiled again.
 
-use leptos_i18n_parser::parse_locales::options::{Config, ParseOptions};
-use leptos_i18n_parser::parse_locales::parse_locales;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
 
 /// The languages, the first of which is the default.
+#[cfg(feature = "page")]
 const LOCALES: [&str; 1] = ["en"];
 /// The files of each language.
+#[cfg(feature = "page")]
 const NAMESPACES: [&str; 10] =
     ["page", "parameters", "charts", "workbench", "layer", "steps", "network", "learned", "proof", "travel"];
 
@@ -44,13 +44,23 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let version = env::var("CARGO_PKG_VERSION").unwrap_or_default();
     println!("cargo:rustc-env=GRADIENT_LAB_BUILD={version}-{:012x}", hash.0 & 0xffff_ffff_ffff);
-    generate_catalogue()
+    // The modules are taken apart by the addresses of their symbols (xtask/src/modules.rs), which the linker is to keep.
+    if env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|target| target == "wasm32") {
+        println!("cargo:rustc-link-arg-bins=--emit-relocs");
+    }
+    #[cfg(feature = "page")]
+    generate_catalogue()?;
+    Ok(())
 }
 
 /// Writes the typed keys of the catalogue; a key that a language lacks, or a variable that differs, is an error.
 ///
 /// `leptos_i18n_build` would do the same, but brings a copy of the Unicode data with it.
+#[cfg(feature = "page")]
 fn generate_catalogue() -> Result<(), Box<dyn Error>> {
+    use leptos_i18n_parser::parse_locales::options::{Config, ParseOptions};
+    use leptos_i18n_parser::parse_locales::parse_locales;
+
     let config = Config::new(LOCALES[0])?
         .add_locales(&LOCALES[1..])?
         .add_namespaces(NAMESPACES)?

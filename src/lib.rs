@@ -13,6 +13,7 @@ pub mod kernel;
 pub mod look;
 pub mod nn;
 pub mod optim;
+#[cfg(feature = "page")]
 pub mod plot;
 pub mod random;
 pub mod run;
@@ -20,5 +21,5 @@ pub mod theory;
 pub mod train;
 pub mod worker;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "page"))]
 pub mod ui;

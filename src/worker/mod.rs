@@ -12,7 +12,7 @@ pub mod protocol;
 pub mod session;
 mod travel;
 
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "page"))]
 pub mod client;
 #[cfg(target_arch = "wasm32")]
 pub mod runtime;

@@ -1,24 +1,16 @@
 //! `cargo xtask build`: the page as static files.
 
 use crate::command::{self, root, target_folder};
-use crate::sizes;
-use crate::tools::{Tools, WASM_TARGET, WasmOpt, ensure_wasm_target, wasm_cargo};
-use anyhow::Result;
-use std::fs;
+use crate::tools::{Tools, ensure_wasm_target};
+use crate::{modules, sizes};
+use anyhow::{Context, Result};
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
-use std::thread;
+use std::process::Command;
+use std::{env, fs, thread};
 
-/// What the compiler's own output uses. Nothing more: in particular no relaxed SIMD, whose results differ by machine.
-const WASM_FEATURES: [&str; 7] = [
-    "--enable-simd",
-    "--enable-bulk-memory",
-    "--enable-nontrapping-float-to-int",
-    "--enable-sign-ext",
-    "--enable-mutable-globals",
-    "--enable-reference-types",
-    "--enable-multivalue",
-];
+/// The variable that tells Trunk's hook how to compile.
+const PROFILE: &str = "GRADIENT_LAB_PROFILE";
 
 /// How the page is compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,13 +23,17 @@ pub enum Profile {
 }
 
 impl Profile {
-    /// Its name in Cargo.toml.
+    /// Its name, in folders and for Trunk's hook. Cargo's profiles are those of the modules ([`modules`]).
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Release => "release",
             Self::Quick => "quick",
         }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        [Self::Release, Self::Quick].into_iter().find(|profile| profile.name() == name)
     }
 }
 
@@ -57,21 +53,38 @@ pub fn run() -> Result<()> {
 /// # Errors
 /// If the compiler, Trunk or wasm-opt fails.
 pub fn build(tools: &Tools, profile: Profile) -> Result<PathBuf> {
-    compile(profile)?;
     let dist = match profile {
         Profile::Release => root().join("dist"),
         // Never over the folder that someone may be about to publish.
         Profile::Quick => target_folder().join("e2e-dist"),
     };
     fs::create_dir_all(&dist)?;
-    let mut trunk = tools.trunk()?;
-    trunk.args(["build", "--release", "--log", "warn", "--cargo-profile", profile.name(), "--dist"]).arg(&dist);
-    // Nothing is left to compile, only to wait for each other's locks.
-    command::run(trunk.env("CARGO_TERM_QUIET", "true"))?;
-    if profile == Profile::Release {
-        optimize(&dist)?;
-    }
+    let mut trunk = trunk(tools, profile)?;
+    command::run(trunk.args(["build", "--release", "--log", "warn", "--dist"]).arg(&dist))?;
     Ok(dist)
+}
+
+/// Trunk, whose hook calls [`stage`] with this profile.
+///
+/// # Errors
+/// If PATH cannot be extended.
+pub fn trunk(tools: &Tools, profile: Profile) -> Result<Command> {
+    let mut trunk = tools.trunk()?;
+    trunk.env(PROFILE, profile.name());
+    Ok(trunk)
+}
+
+/// `cargo xtask stage`, which Trunk calls when it has made all of the page but the modules.
+///
+/// # Errors
+/// If it was not called by Trunk, or the modules cannot be made.
+pub fn stage() -> Result<()> {
+    let folder = env::var_os("TRUNK_STAGING_DIR").context("this command is for Trunk to call: cargo xtask build")?;
+    let profile = match env::var(PROFILE) {
+        Ok(name) => Profile::from_name(&name).with_context(|| format!("{PROFILE}={name} is no profile"))?,
+        Err(_) => Profile::Release,
+    };
+    modules::stage(&Tools::ensure()?, profile, Path::new(&folder))
 }
 
 /// Finds the tools and compiles the page, which needs none of them, meanwhile: on a new machine both take minutes.
@@ -82,32 +95,8 @@ pub fn tools_and_page(profile: Profile) -> Result<Tools> {
     ensure_wasm_target()?;
     thread::scope(|scope| {
         let tools = scope.spawn(Tools::ensure);
-        let page = compile(profile);
+        let page = modules::compile(profile);
         let tools = tools.join().unwrap_or_else(|panic| resume_unwind(panic))?;
         page.map(|()| tools)
     })
-}
-
-/// Compiles both modules at once. Trunk, which compiles them one after the other, then finds them ready.
-fn compile(profile: Profile) -> Result<()> {
-    let mut cargo = wasm_cargo();
-    cargo.args(["build", "--target", WASM_TARGET, "--profile", profile.name(), "--bin", "app", "--bin", "worker"]);
-    command::run(&mut cargo)
-}
-
-/// Makes the modules of a folder smaller and faster, if there is a wasm-opt.
-///
-/// # Errors
-/// If it fails.
-pub fn optimize(dist: &Path) -> Result<()> {
-    let Some(wasm_opt) = WasmOpt::find()? else {
-        println!("No wasm-opt (binaryen) and no npm to install it: the modules stay larger than they could be.");
-        return Ok(());
-    };
-    for module in sizes::files(dist)?.into_iter().filter(|file| file.extension().is_some_and(|end| end == "wasm")) {
-        let optimized = module.with_extension("wasm.opt");
-        command::run(wasm_opt.command().arg("-O3").args(WASM_FEATURES).arg(&module).arg("-o").arg(&optimized))?;
-        fs::rename(&optimized, &module)?;
-    }
-    Ok(())
 }

@@ -1,16 +1,17 @@
 //! The engine's part of `cargo xtask bench`: the measurements of `examples/engine_bench.rs`, natively or in a worker.
 
 use crate::browser::Browser;
-use crate::build::optimize;
 use crate::command::{cargo, output, run, target_folder};
+use crate::modules::optimize;
 use crate::server::Server;
-use crate::tools::{Tools, WASM_TARGET, wasm_cargo};
+use crate::tools::{Tools, WASM_TARGET, WasmOpt, wasm_cargo};
 use crate::webdriver::{Driver, Screen, Session};
 use anyhow::{Context, Result, bail};
 use std::time::Duration;
 use std::{fs, thread};
 
-const EXAMPLE: [&str; 5] = ["--release", "--package", "gradient-lab", "--example", "engine_bench"];
+const EXAMPLE: [&str; 6] =
+    ["--release", "--package", "gradient-lab", "--no-default-features", "--example", "engine_bench"];
 
 /// One measurement.
 struct Measured {
@@ -45,7 +46,9 @@ pub fn in_worker(tools: &Tools, browser: &Browser) -> Result<()> {
     let module = target_folder().join(WASM_TARGET).join("release/examples/engine_bench.wasm");
     let mut bindgen = tools.wasm_bindgen()?;
     run(bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(&folder).arg(module))?;
-    optimize(&folder)?;
+    if let Some(wasm_opt) = WasmOpt::find()? {
+        optimize(&wasm_opt, "-O3", &folder.join("engine_bench_bg.wasm"))?;
+    }
     // As natively, the best of five rounds of a fifth of a second: what disturbs a measurement makes it slower.
     let worker = "
         import init, { measurements, repeat } from './engine_bench.js';

@@ -67,6 +67,8 @@ fn run() -> Result<()> {
         "serve" => serve::run(&serve_options),
         "test" => test::run(&test_options),
         "build" => build::run(),
+        // Not for people, so not in the help: Trunk's hook.
+        "stage" => build::stage(),
         "bench" => bench::run(&bench_options),
         "help" => {
             print!("{HELP}");

@@ -1,6 +1,6 @@
 //! `cargo xtask serve`: the page on this machine, built again after every change.
 
-use crate::build::{Profile, tools_and_page};
+use crate::build::{Profile, tools_and_page, trunk};
 use crate::command::target_folder;
 #[cfg(unix)]
 use anyhow::Context as _;
@@ -31,8 +31,8 @@ impl Default for Options {
 pub fn run(options: &Options) -> Result<()> {
     println!("Gradient Lab: http://127.0.0.1:{}/ (as soon as it is built; Ctrl-C ends it)", options.port);
     let tools = tools_and_page(Profile::Quick)?;
-    let mut trunk = tools.trunk()?;
-    trunk.args(["serve", "--release", "--cargo-profile", Profile::Quick.name(), "--log", "warn"]);
+    let mut trunk = trunk(&tools, Profile::Quick)?;
+    trunk.args(["serve", "--release", "--log", "warn"]);
     // Its own folder: `dist/` is what `cargo xtask build` made, perhaps to be published.
     trunk.arg("--dist").arg(target_folder().join("served")).args(["--port", &options.port.to_string()]);
     if options.open {

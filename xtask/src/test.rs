@@ -48,7 +48,7 @@ pub fn run(options: &Options) -> Result<()> {
     // Native tests may use crates that do not compile for the browser, so its targets are named.
     let browser_tests = ["--lib", "--test", "web_*"];
     // One profile for all that is compiled for the browser, so that its many dependencies are compiled once.
-    let page = ["--package", "gradient-lab", "--target", WASM_TARGET, "--profile", Profile::Quick.name()];
+    let page = ["--package", "gradient-lab", "--target", WASM_TARGET, "--profile", "quick-page"];
     let mut lints = tools.test_cargo()?;
     lints.arg("clippy").args(page).arg("--bins").args(browser_tests);
     stage("lints of the page", lints.args(["--", "-D", "warnings"]))?;

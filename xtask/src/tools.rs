@@ -16,6 +16,9 @@ pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// The last Trunk that Rust 1.95 compiles.
 const TRUNK_VERSION: &str = "0.21.14";
 
+/// The program that takes a module apart; it understands what `wasm_split_helpers` of Cargo.lock leaves in the module.
+const WASM_SPLIT_VERSION: &str = "0.2.4";
+
 /// The release of npm's `binaryen` that is installed for its wasm-opt.
 const BINARYEN_VERSION: &str = "132.0.0";
 
@@ -36,6 +39,8 @@ impl Tools {
         // Without its default features Trunk cannot download anything, and needs no TLS library to be compiled.
         let trunk = ["--locked", "--no-default-features"];
         folders.extend(ensure_cargo_tool("trunk", "trunk", TRUNK_VERSION, &trunk)?);
+        let split = ["--locked", "--features", "build-binary"];
+        folders.extend(ensure_cargo_tool("wasm_split_cli_support", "wasm-split-cli", WASM_SPLIT_VERSION, &split)?);
         let wasm_bindgen = locked_version("wasm-bindgen")?;
         // Its published lock file names dependencies that no longer resolve, so it is installed without `--locked`.
         folders.extend(ensure_cargo_tool("wasm-bindgen-cli", "wasm-bindgen-test-runner", &wasm_bindgen, &[])?);
@@ -71,6 +76,16 @@ impl Tools {
         let mut wasm_bindgen = command("wasm-bindgen");
         self.put_on_path(&mut wasm_bindgen)?;
         Ok(wasm_bindgen)
+    }
+
+    /// What takes a module apart.
+    ///
+    /// # Errors
+    /// If PATH cannot be extended.
+    pub fn wasm_split(&self) -> Result<Command> {
+        let mut wasm_split = command("wasm-split-cli");
+        self.put_on_path(&mut wasm_split)?;
+        Ok(wasm_split)
     }
 
     fn put_on_path<'a>(&self, command: &'a mut Command) -> Result<&'a mut Command> {
