@@ -1,4 +1,4 @@
-//! The controls of the parameters, generated from the table of keys.
+//! The controls of the parameters, generated from the table of parameters.
 
 mod choice_control;
 mod notches;
@@ -41,7 +41,7 @@ fn ControlLabel(key: Key) -> impl IntoView {
     view! {
         <label for=key.name() title=move || words::full_hint(i18n, key)>
             {move || words::label(i18n, key)}
-            {words::symbol(key).map(|(letter, index)| view! { " " <var>{letter} {index.map(|i| view! { <sub>{i}</sub> })}</var> })}
+            {key.symbol().map(|(letter, index)| view! { " " <var>{letter} {index.map(|i| view! { <sub>{i}</sub> })}</var> })}
         </label>
     }
 }
