@@ -1,42 +1,20 @@
 //! The one serializable description of a run: what is in an [`Experiment`] is in the URL, and nothing else decides
 //! a number on the page.
 
+mod hyper;
 mod network;
 mod parameter;
 pub mod presets;
+mod rejection;
 pub mod share;
 pub(crate) mod table;
 mod value;
 
 pub use parameter::{Effect, Experiment, Group, Key, Place, Symbol};
+pub use rejection::Rejection;
 pub use value::{Batch, Kind, Precision, Scale, Speed, Value};
 
 use crate::choice::Choice;
-
-/// A value that a parameter does not allow.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Rejection {
-    /// The parameter.
-    pub key: Key,
-    /// What was given, as text, shortened to a length that fits on the page.
-    pub given: String,
-    /// What the parameter allows in this experiment.
-    pub allowed: Kind,
-}
-
-impl Rejection {
-    fn new(key: Key, given: &str, allowed: Kind) -> Self {
-        Self { key, given: share::shorten(given), allowed }
-    }
-}
-
-impl std::fmt::Display for Rejection {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} = {:?} is not allowed; allowed: {:?}", self.key.name(), self.given, self.allowed)
-    }
-}
-
-impl std::error::Error for Rejection {}
 
 impl Experiment {
     /// Samples of a step, but for the last of an epoch, which may have fewer.

@@ -1,7 +1,7 @@
 //! Questions of the page that take their time: checks of the run, and what theory expects of other experiments.
 
-use super::protocol::{Response, ResponseBody};
-use super::session::{Run, Session, apply};
+use super::protocol::ResponseBody;
+use super::run::{Run, apply};
 use crate::experiment::Experiment;
 use crate::look::proof::Proof;
 use crate::run::AnyTrainer;
@@ -128,19 +128,16 @@ impl Inquiry {
         };
     }
 
+    /// What was asked for and is now known.
+    pub(super) fn take_answer(&mut self) -> Option<ResponseBody> {
+        self.answers.pop_front()
+    }
+
     /// Tells the page how far the checks are, if that is news.
     fn tell_progress(&mut self, progress: f64) {
         if progress >= self.told_progress + LEAST_PROGRESS {
             self.told_progress = progress;
             self.answers.push_back(ResponseBody::Proving { progress });
         }
-    }
-}
-
-impl Session {
-    /// What the page asked for and is now known.
-    pub fn take_answer(&mut self) -> Option<Response> {
-        let answer = self.inquiry.answers.pop_front()?;
-        Some(self.response(answer))
     }
 }
