@@ -10,11 +10,13 @@ pub mod data;
 pub mod diagnosis;
 pub mod experiment;
 pub mod kernel;
+pub mod look;
 pub mod nn;
 pub mod optim;
 #[cfg(feature = "page")]
 pub mod plot;
 pub mod random;
+pub mod run;
 pub mod theory;
 pub mod train;
 pub mod worker;

@@ -1,5 +1,10 @@
 //! The invariants of ARCHITECTURE.md that can be read off the sources.
 
+#[path = "support/imports.rs"]
+mod imports;
+
+use imports::{Graph, by_folder, circles, imports};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -37,13 +42,15 @@ fn assert_absent(folders: &[&str], words: &[&str], why: &str) {
     }
 }
 
-const CORE: [&str; 11] = [
+const CORE: [&str; 13] = [
     "kernel",
     "nn",
     "optim",
     "data",
     "experiment",
     "train",
+    "look",
+    "run.rs",
     "theory",
     "plot",
     "diagnosis.rs",
@@ -63,31 +70,29 @@ fn the_core_reads_no_clock_and_no_entropy() {
 
 #[test]
 fn arrows_point_one_way() {
-    const ABOVE_NN: [&str; 8] = ["theory", "optim", "experiment", "train", "diagnosis", "plot", "worker", "ui"];
+    const ABOVE_NN: [&str; 10] =
+        ["theory", "optim", "experiment", "train", "look", "run", "diagnosis", "plot", "worker", "ui"];
     let paths = |modules: &[&str]| modules.iter().map(|module| format!("crate::{module}")).collect::<Vec<_>>();
     let below = |folder: &str, above: &[&str]| {
         let above = paths(above);
         assert_absent(&[folder], &above.iter().map(String::as_str).collect::<Vec<_>>(), "it is below them");
     };
-    // The kernel names the activations and nothing else of the network.
-    for line in sources("kernel").iter().flat_map(|path| code(path)).map(|(_, line)| line) {
-        assert!(!line.contains("crate::nn") || line.trim() == "use crate::nn::Activation;", "the kernel names {line}");
-    }
     below("kernel", &ABOVE_NN);
-    below("kernel", &["data"]);
+    below("kernel", &["nn", "data"]);
     below("nn", &ABOVE_NN);
     below("nn", &["data"]);
     below("data", &ABOVE_NN);
-    // The hyper-parameters of an experiment are those of an optimizer's step; no rule knows of experiments.
-    below("optim", &["theory", "data", "train", "diagnosis", "plot", "worker", "ui"]);
-    for path in sources("optim").iter().filter(|path| !path.ends_with("hyper.rs")) {
-        assert!(code(path).iter().all(|(_, line)| !line.contains("crate::experiment")), "{}", path.display());
-    }
-    below("theory", &["optim", "train", "diagnosis", "plot", "worker", "ui"]);
-    below("experiment", &["theory", "train", "diagnosis", "plot", "worker", "ui"]);
-    below("train", &["theory", "diagnosis", "plot", "worker", "ui"]);
-    below("diagnosis.rs", &["plot", "worker", "ui"]);
-    below("plot", &["diagnosis", "worker", "experiment", "nn", "optim"]);
+    below("optim", &["experiment", "theory", "data", "train", "look", "run", "diagnosis", "plot", "worker", "ui"]);
+    below("theory", &["optim", "train", "look", "run", "diagnosis", "plot", "worker", "ui"]);
+    below("experiment", &["theory", "train", "look", "run", "diagnosis", "plot", "worker", "ui"]);
+    below("train", &["theory", "look", "run", "diagnosis", "plot", "worker", "ui"]);
+    below("look", &["theory", "diagnosis", "plot", "worker", "ui"]);
+    // Its tests look at runs of either precision.
+    let imports = imports(&texts());
+    assert!(imports.iter().all(|(file, used)| !file.starts_with("look/") || !used.contains("run.rs")), "run is above");
+    below("run.rs", &["theory", "diagnosis", "plot", "worker", "ui"]);
+    below("diagnosis.rs", &["look", "run", "plot", "worker", "ui"]);
+    below("plot", &["diagnosis", "worker", "experiment", "nn", "optim", "run"]);
     below("worker", &["diagnosis"]);
     the_page_names_what_is_below_it("nn", &["Activation", "Loss", "Normalization", "Residual"]);
     the_page_names_what_is_below_it("optim", &["ClipKind", "Hyper", "OptimizerKind", "ScheduleKind"]);
@@ -120,7 +125,11 @@ fn the_page_names_what_is_below_it(module: &str, names: &[&str]) {
 
 #[test]
 fn the_page_trains_nothing_and_the_worker_draws_nothing() {
-    assert_absent(&["ui"], &["crate::nn::Mlp", "crate::kernel", "Trainer", "Optimizer::new"], "only the worker trains");
+    assert_absent(
+        &["ui"],
+        &["crate::nn::Mlp", "crate::kernel", "crate::run", "Trainer", "Optimizer::new"],
+        "only the worker trains",
+    );
     assert_absent(&["worker"], &["crate::plot", "crate::ui", "plotters", "leptos"], "only the page draws");
 }
 
@@ -140,4 +149,64 @@ fn unsafe_code_is_in_the_kernel_s_vectors_alone() {
             assert!(!is_unsafe, "{}:{number}: {line}", path.display());
         }
     }
+}
+
+/// The sources by their paths in `src`.
+fn texts() -> BTreeMap<String, String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let name = |path: &Path| path.strip_prefix(&root).unwrap().to_str().unwrap().replace('\\', "/");
+    sources("").iter().map(|path| (name(path), fs::read_to_string(path).unwrap())).collect()
+}
+
+/// The circles of files, and those of the files and folders of each folder.
+fn told_circles(graph: &Graph) -> Vec<String> {
+    let mut found: Vec<String> = circles(graph).iter().map(|circle| circle.join(" → ")).collect();
+    for (folder, graph) in by_folder(graph) {
+        found.extend(circles(&graph).iter().map(|circle| format!("in src/{folder}: {}", circle.join(" → "))));
+    }
+    found
+}
+
+#[test]
+fn no_file_and_no_folder_imports_in_a_circle() {
+    let mut graph = imports(&texts());
+    assert!(graph["look/trace.rs"].contains("train/trainer.rs"), "the imports are read");
+    // TO BE REMOVED together with this circle: the loop over a tensor names its rules, and they the shape of a rule.
+    graph.get_mut("optim/update.rs").unwrap().retain(|rule| {
+        !["optim/adagrad.rs", "optim/adam.rs", "optim/momentum.rs", "optim/rmsprop.rs", "optim/sgd.rs"]
+            .contains(&rule.as_str())
+    });
+    let found = told_circles(&graph);
+    assert!(found.is_empty(), "these import in a circle:\n{}", found.join("\n"));
+}
+
+#[test]
+fn a_circle_is_seen_however_it_is_written() {
+    let circles_of = |files: &[(&str, &str)]| {
+        let files = files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+        told_circles(&imports(&files.collect()))
+    };
+    let root = ("lib.rs", "mod a; mod b;");
+    let b = ("b.rs", "pub struct B; fn f(_: crate::a::A) {}");
+    for text in ["use crate::b::B;", "use super::{b, x};", "fn f() { crate::b::g() }", "use crate::b::{self as c};"] {
+        let a = format!("pub struct A; {text}");
+        assert_eq!(circles_of(&[root, ("a.rs", &a), b]), ["a.rs → b.rs → a.rs", "in src/: a → b → a"], "{text}");
+    }
+    for text in
+        ["// use crate::b::B;", "#[cfg(test)] mod tests { use crate::b::B; }", "const C: &str = \"crate::b::B\";"]
+    {
+        let a = format!("pub struct A; {text}");
+        assert_eq!(circles_of(&[root, ("a.rs", &a), b]), [""; 0], "{text}");
+    }
+    // What a folder passes on counts for the file that it comes from, unless the folder's own file uses it.
+    let (c, d) = (("a/c.rs", "pub struct C;"), ("a/d.rs", "use super::C;"));
+    assert_eq!(circles_of(&[root, ("a/mod.rs", "mod c; mod d; pub use c::C;"), c, d, ("b.rs", "")]), [""; 0]);
+    let d = ("a/d.rs", "use super::{C, f};");
+    let used = ("a/mod.rs", "mod c; mod d; pub use c::C; use d::D; fn f(_: C, _: D) {}");
+    let told = circles_of(&[root, used, c, d, ("b.rs", "")]);
+    assert_eq!(told, ["a/d.rs → a/mod.rs → a/d.rs", "in src/a: d → mod.rs → d"]);
+    // Folders may be in a circle of which no two files are.
+    let (c, d) = (("a/c.rs", "use crate::b::B;"), ("a/d.rs", "pub struct D;"));
+    let (b, e) = (("b/mod.rs", "mod e; pub struct B;"), ("b/e.rs", "use crate::a::d::D;"));
+    assert_eq!(circles_of(&[root, ("a/mod.rs", "mod c; pub mod d;"), c, d, b, e]), ["in src/: a → b → a"]);
 }

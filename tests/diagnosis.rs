@@ -4,7 +4,8 @@ use gradient_lab::diagnosis::{Condition, Diagnosis, Flow, Repair, ZeroCause, dia
 use gradient_lab::experiment::Experiment;
 use gradient_lab::experiment::share::{from_fragment, to_fragment};
 use gradient_lab::optim::{ClipKind, Hyper};
-use gradient_lab::train::{AnyTrainer, Divergence, History, Quantity, StepReport};
+use gradient_lab::run::AnyTrainer;
+use gradient_lab::train::{Divergence, History, Quantity, StepReport};
 
 fn run(fragment: &str, steps: u32) -> Diagnosis {
     let (experiment, notices) = from_fragment(fragment);

@@ -6,7 +6,8 @@ use gradient_lab::experiment::share::from_fragment;
 use gradient_lab::experiment::{Experiment, Key};
 use gradient_lab::nn::{Activation, Initializer};
 use gradient_lab::optim::OptimizerKind;
-use gradient_lab::train::{AnyTrainer, DivergedQuantity, Quantity, StepReport, Trainer};
+use gradient_lab::run::AnyTrainer;
+use gradient_lab::train::{DivergedQuantity, Quantity, StepReport, Trainer};
 
 fn experiment(fragment: &str) -> Experiment {
     let (experiment, notices) = from_fragment(fragment);

@@ -3,7 +3,7 @@
 use gradient_lab::choice::Choice;
 use gradient_lab::experiment::{Experiment, Key};
 use gradient_lab::optim::OptimizerKind;
-use gradient_lab::train::AnyTrainer;
+use gradient_lab::run::AnyTrainer;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 

@@ -1,6 +1,7 @@
 //! Experiment ⇄ URL fragment: `#v=1&depth=30&activation=tanh`. A fragment holds only what differs from the
 //! defaults, so links stay short, and it never reaches a server.
 
+use super::rejection::shorten;
 use super::{Experiment, Key, Rejection};
 use crate::choice::Choice;
 
@@ -62,16 +63,6 @@ pub fn from_fragment(fragment: &str) -> (Experiment, Vec<Notice>) {
         }
     }
     (experiment, notices)
-}
-
-/// At most 40 characters of a text, for showing it on the page.
-pub(super) fn shorten(text: &str) -> String {
-    const LONGEST: usize = 40;
-    let mut shown: String = text.chars().take(LONGEST).collect();
-    if shown.len() < text.len() {
-        shown.push('…');
-    }
-    shown
 }
 
 #[cfg(test)]

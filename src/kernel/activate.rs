@@ -1,8 +1,7 @@
 //! Activations with their derivatives over lanes, and what the report says of them.
 
 use super::panels::checked_squares;
-use super::{LANES, Lane, RUN, Real, Vector, sum_lane};
-use crate::nn::Activation;
+use super::{Activation, LANES, Lane, RUN, Real, Vector, sum_lane};
 
 /// SELU's scale s and α (Klambauer et al. 2017).
 const SELU_SCALE: f64 = 1.050_700_987_355_480_5;

@@ -5,8 +5,8 @@
 
 #![allow(clippy::excessive_precision, reason = "constants with the digits of their sources")]
 
-use super::vector::Vector;
-use super::{F32x8, F64x8};
+use super::real::Vector;
+use super::vector::{F32x8, F64x8};
 use std::hint::black_box;
 
 /// Constants that are read from memory: browsers make a vector of a literal by four instructions, each time that it is

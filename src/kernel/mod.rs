@@ -5,12 +5,15 @@
 //! The products are tested against plain twins written with ndarray.
 
 pub mod activate;
+mod activation;
 mod elementary;
+mod formats;
 mod panels;
 pub mod product;
 mod real;
 mod vector;
 
-pub use panels::{LANES, Lane, Panels, RUN, sum_lane, sum_of_squares};
-pub use real::Real;
-pub use vector::{F32x8, F64x8, Vector};
+pub use activation::Activation;
+pub use panels::{Panels, RUN, sum_lane, sum_of_squares};
+pub use real::{LANES, Lane, Real, Vector};
+pub use vector::{F32x8, F64x8};

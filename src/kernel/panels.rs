@@ -1,16 +1,10 @@
 //! The layout of every matrix in the engine.
 
-use super::{Real, Vector};
+use super::{LANES, Lane, Real, Vector};
 use ndarray::Array2;
-
-/// Columns of a panel.
-pub const LANES: usize = 8;
 
 /// Rows that are summed in the format before the sum goes on in f64.
 pub const RUN: usize = 64;
-
-/// One row of a panel: eight neighbouring columns.
-pub type Lane<T> = [T; LANES];
 
 /// A matrix in panels of eight columns: panel p holds the columns 8p … 8p + 7 of every row, row after row.
 ///

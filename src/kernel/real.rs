@@ -1,9 +1,13 @@
-//! The two floating-point formats.
+//! What the engine asks of a floating-point format, and of eight numbers of it that are computed with at once.
 
-use super::vector::Vector;
-use super::{F32x8, F64x8, elementary as e};
 use std::fmt::Debug;
 use std::ops::{Add, AddAssign, Div, Mul, MulAssign, Neg, Sub, SubAssign};
+
+/// Columns of a panel.
+pub const LANES: usize = 8;
+
+/// One row of a panel: eight neighbouring columns.
+pub type Lane<T> = [T; LANES];
 
 /// A floating-point format that a network is trained in: `f32` or `f64`.
 ///
@@ -68,66 +72,58 @@ pub trait Real:
     fn power_of_two(exponent: i32) -> Self;
 }
 
-macro_rules! real {
-    ($Float:ident, $Vector:ident, $tiny:expr, $rounds_tiny:expr, $min_exponent:expr, $exp:path, $exp_m1:path,
-     $tanh:path, $normal:path) => {
-        impl Real for $Float {
-            type Vector = $Vector;
-            const ZERO: Self = 0.0;
-            const ONE: Self = 1.0;
-            const TINY: Self = $tiny;
-            const ROUNDS_TINY: Self = $rounds_tiny;
+/// Eight numbers of the format `Scalar`.
+pub trait Vector:
+    Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> + Neg<Output = Self>
+{
+    /// The format of one entry.
+    type Scalar: Real<Vector = Self>;
 
-            #[inline(always)]
-            fn from_f64(x: f64) -> Self {
-                x as Self
-            }
-            #[inline(always)]
-            fn to_f64(self) -> f64 {
-                f64::from(self)
-            }
-            #[inline(always)]
-            fn sqrt(self) -> Self {
-                Self::sqrt(self)
-            }
-            #[inline(always)]
-            fn abs(self) -> Self {
-                Self::abs(self)
-            }
-            #[inline(always)]
-            fn max(self, other: Self) -> Self {
-                if self < other { other } else { self }
-            }
-            #[inline(always)]
-            fn min(self, other: Self) -> Self {
-                if self > other { other } else { self }
-            }
-            #[inline(always)]
-            fn is_finite(self) -> bool {
-                Self::is_finite(self)
-            }
-            #[inline(always)]
-            fn exp(x: $Vector) -> $Vector {
-                $exp(x, None)
-            }
-            #[inline(always)]
-            fn exp_m1(x: $Vector) -> ($Vector, $Vector) {
-                $exp_m1(x)
-            }
-            #[inline(always)]
-            fn tanh_with_slope(x: $Vector) -> ($Vector, $Vector) {
-                $tanh(x)
-            }
-            #[inline(always)]
-            fn normal(x: $Vector) -> ($Vector, $Vector) {
-                $normal(x)
-            }
-            fn power_of_two(exponent: i32) -> Self {
-                if exponent < $min_exponent { 0.0 } else { libm::ldexp(1.0, exponent) as Self }
-            }
-        }
-    };
+    /// Eight times the same number.
+    fn splat(x: Self::Scalar) -> Self;
+    /// From memory.
+    fn load(lane: &Lane<Self::Scalar>) -> Self;
+    /// To memory.
+    fn store(self) -> Lane<Self::Scalar>;
+    /// `√x`.
+    fn sqrt(self) -> Self;
+    /// `|x|`.
+    fn abs(self) -> Self;
+    /// The numbers, which are not negative, with the sign of `sign`.
+    fn with_sign_of(self, sign: Self) -> Self;
+    /// The larger of both; NaN where `self` is.
+    fn max(self, other: Self) -> Self;
+    /// The smaller of both; NaN where `self` is.
+    fn min(self, other: Self) -> Self;
+    /// `yes` where `self < other`, `no` elsewhere and where one of them is NaN.
+    fn select_less(self, other: Self, yes: Self, no: Self) -> Self;
+    /// `2^k` for whole numbers k in the normal range, given as `k + bias + 1.5 · 2^p`, p the bits of the significand and the
+    /// bias that of the exponent: the sum holds the exponent of `2^k` in its last bits.
+    fn power_of_shifted(self) -> Self;
+
+    /// Eight rows of eight as eight columns.
+    fn transpose(rows: [Self; LANES]) -> [Self; LANES];
+
+    /// Eight times the number nearest to `x`.
+    #[inline(always)]
+    fn constant(x: f64) -> Self {
+        Self::splat(Self::Scalar::from_f64(x))
+    }
+
+    /// The numbers, rounded to 0 where they are so small that products with them could be denormal, which processors are
+    /// very slow to compute with: far below [`Real::TINY`]. Those far above keep their digits, but perhaps the last.
+    ///
+    /// Adding a number and taking it away again is cheaper than a comparison.
+    #[inline(always)]
+    fn forget_tiny(self) -> Self {
+        let large = Self::splat(Self::Scalar::ROUNDS_TINY);
+        (self + large) - large
+    }
+
+    /// The squares, but none below that of [`Real::TINY`], so that neither they nor sums or means of them are ever denormal.
+    #[inline(always)]
+    fn square_of_at_least_tiny(self) -> Self {
+        let root = self.abs().max(Self::splat(Self::Scalar::TINY));
+        root * root
+    }
 }
-
-real!(f32, F32x8, 1e-18, 8.673_617_4e-19, -126, e::exp_f32, e::exp_m1_f32, e::tanh_f32, e::normal_f32);
-real!(f64, F64x8, 1e-150, 1.221_974_545_399_842e-150, -1022, e::exp_f64, e::exp_m1_f64, e::tanh_f64, e::normal_f64);

@@ -5,64 +5,8 @@
 //! leaves loops with comparisons and bit patterns to scalar code. Either way every entry is rounded as IEEE 754 says,
 //! so the results are the same bits.
 
-use super::{LANES, Lane, Real};
+use super::real::{LANES, Lane, Real, Vector};
 use std::ops::{Add, Div, Mul, Neg, Sub};
-
-/// Eight numbers of the format `Scalar`.
-pub trait Vector:
-    Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> + Neg<Output = Self>
-{
-    /// The format of one entry.
-    type Scalar: Real<Vector = Self>;
-
-    /// Eight times the same number.
-    fn splat(x: Self::Scalar) -> Self;
-    /// From memory.
-    fn load(lane: &Lane<Self::Scalar>) -> Self;
-    /// To memory.
-    fn store(self) -> Lane<Self::Scalar>;
-    /// `√x`.
-    fn sqrt(self) -> Self;
-    /// `|x|`.
-    fn abs(self) -> Self;
-    /// The numbers, which are not negative, with the sign of `sign`.
-    fn with_sign_of(self, sign: Self) -> Self;
-    /// The larger of both; NaN where `self` is.
-    fn max(self, other: Self) -> Self;
-    /// The smaller of both; NaN where `self` is.
-    fn min(self, other: Self) -> Self;
-    /// `yes` where `self < other`, `no` elsewhere and where one of them is NaN.
-    fn select_less(self, other: Self, yes: Self, no: Self) -> Self;
-    /// `2^k` for whole numbers k in the normal range, given as `k + bias + 1.5 · 2^p`, p the bits of the significand and the
-    /// bias that of the exponent: the sum holds the exponent of `2^k` in its last bits.
-    fn power_of_shifted(self) -> Self;
-
-    /// Eight rows of eight as eight columns.
-    fn transpose(rows: [Self; LANES]) -> [Self; LANES];
-
-    /// Eight times the number nearest to `x`.
-    #[inline(always)]
-    fn constant(x: f64) -> Self {
-        Self::splat(Self::Scalar::from_f64(x))
-    }
-
-    /// The numbers, rounded to 0 where they are so small that products with them could be denormal, which processors are
-    /// very slow to compute with: far below [`Real::TINY`]. Those far above keep their digits, but perhaps the last.
-    ///
-    /// Adding a number and taking it away again is cheaper than a comparison.
-    #[inline(always)]
-    fn forget_tiny(self) -> Self {
-        let large = Self::splat(Self::Scalar::ROUNDS_TINY);
-        (self + large) - large
-    }
-
-    /// The squares, but none below that of [`Real::TINY`], so that neither they nor sums or means of them are ever denormal.
-    #[inline(always)]
-    fn square_of_at_least_tiny(self) -> Self {
-        let root = self.abs().max(Self::splat(Self::Scalar::TINY));
-        root * root
-    }
-}
 
 /// `op` of each pair of entries.
 #[cfg(not(target_arch = "wasm32"))]

@@ -1,6 +1,5 @@
 //! The network: layers, activations, initializers, normalization, skip connections, losses.
 
-mod activation;
 mod initializer;
 mod linear;
 mod loss;
@@ -9,7 +8,7 @@ mod norm;
 mod predict;
 mod residual;
 
-pub use activation::Activation;
+pub use crate::kernel::Activation;
 pub use initializer::Initializer;
 pub use linear::{Linear, Parameter, unscale};
 pub use loss::{Loss, Targets};

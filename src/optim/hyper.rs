@@ -1,7 +1,6 @@
 //! The hyper-parameters that may change during a run, and each optimizer's own defaults.
 
 use super::{ClipKind, OptimizerKind, ScheduleKind, schedule};
-use crate::experiment::Experiment;
 use serde::{Deserialize, Serialize};
 
 /// Everything about an update that may change between two steps.
@@ -32,45 +31,9 @@ pub struct Hyper {
 }
 
 impl Hyper {
-    /// Those of an experiment.
-    pub fn of(experiment: &Experiment) -> Self {
-        Self {
-            lr: experiment.lr,
-            momentum: experiment.momentum,
-            beta1: experiment.beta1,
-            beta2: experiment.beta2,
-            epsilon: experiment.epsilon,
-            weight_decay: experiment.weight_decay,
-            schedule: experiment.schedule,
-            schedule_steps: experiment.schedule_steps,
-            warmup: experiment.warmup,
-            clip: experiment.clip,
-            clip_at: experiment.clip_at,
-        }
-    }
-
     /// The learning rate of a step, counted from 1, with its schedule.
     pub fn lr_at(&self, step: u64) -> f64 {
         self.lr * schedule::factor(self.schedule, self.schedule_steps, self.warmup, step)
-    }
-}
-
-impl Hyper {
-    /// Gives an experiment these hyper-parameters.
-    pub fn give_to(&self, experiment: &mut Experiment) {
-        let Self { lr, momentum, beta1, beta2, epsilon, weight_decay, schedule, schedule_steps, warmup, clip, clip_at } =
-            *self;
-        experiment.lr = lr;
-        experiment.momentum = momentum;
-        experiment.beta1 = beta1;
-        experiment.beta2 = beta2;
-        experiment.epsilon = epsilon;
-        experiment.weight_decay = weight_decay;
-        experiment.schedule = schedule;
-        experiment.schedule_steps = schedule_steps;
-        experiment.warmup = warmup;
-        experiment.clip = clip;
-        experiment.clip_at = clip_at;
     }
 }
 

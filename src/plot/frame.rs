@@ -2,46 +2,11 @@
 
 use super::paint::{Drawn, Painter, TextLook};
 use super::scale::{Reading, ValueScale};
+use super::surface::{Rect, Surface};
 use super::theme::Theme;
 use super::ticks::{Tick, TickLabel};
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters_backend::DrawingBackend;
-
-/// What is drawn on: its size in device pixels, and how many of them a CSS pixel has.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Surface {
-    /// Device pixels across.
-    pub width: u32,
-    /// Device pixels down.
-    pub height: u32,
-    /// Device pixels in a CSS pixel.
-    pub scale: f64,
-}
-
-/// A rectangle in device pixels; y grows downwards.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Rect {
-    /// Its left edge.
-    pub left: f64,
-    /// Its upper edge.
-    pub top: f64,
-    /// Its right edge.
-    pub right: f64,
-    /// Its lower edge.
-    pub bottom: f64,
-}
-
-impl Rect {
-    /// Its width.
-    pub fn width(&self) -> f64 {
-        self.right - self.left
-    }
-
-    /// Its height.
-    pub fn height(&self) -> f64 {
-        self.bottom - self.top
-    }
-}
 
 /// A strip beside the plot, for the marks of readings that have no place on the axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,10 +1,11 @@
 //! The chart of gradient norms by layer: from layer 1 at the input side to the output layer, on a logarithmic axis.
 
-use super::ChartAxes;
+use super::chart_axes::ChartAxes;
 use super::color::Rgb;
-use super::frame::{Frame, Margins, StripKind, StripLabels, Surface};
+use super::frame::{Frame, Margins, StripKind, StripLabels};
 use super::paint::{Drawn, Marker, Painter, TextLook, rough_width};
 use super::scale::{LogRange, ValueScale, segments};
+use super::surface::Surface;
 use super::theme::Theme;
 use super::ticks;
 use plotters::style::text_anchor::{HPos, VPos};

@@ -1,10 +1,11 @@
 //! The heat map of one quantity over layers and steps.
 
 use super::color::{Rgb, color_of, viridis};
-use super::frame::{Rect, StripKind, StripLabels, Surface};
+use super::frame::{StripKind, StripLabels};
 use super::paint::{Drawn, Painter, TextLook};
 use super::scale::{LinearRange, LogRange, StepRange, ValueScale};
 use super::step_axis::StepAxis;
+use super::surface::{Rect, Surface};
 use super::theme::Theme;
 use super::ticks::{self, TickLabel};
 use crate::train::{Bucket, Quantity, bucket_of};

@@ -1,14 +1,15 @@
 //! The chart of how often the numbers of a layer fall where, with φ′ over it.
 
-use super::ChartAxes;
+use super::chart_axes::ChartAxes;
 use super::color::Rgb;
-use super::frame::{Frame, Margins, StripKind, StripLabels, Surface};
+use super::frame::{Frame, Margins, StripKind, StripLabels};
 use super::number;
 use super::paint::{Drawn, Marker, Painter, TextLook, rough_width};
 use super::scale::{LinearRange, ValueScale, segments};
+use super::surface::Surface;
 use super::theme::Theme;
 use super::value_axis::{power_of, value_range, value_ticks};
-use crate::train::view::Histogram;
+use crate::look::view::Histogram;
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters_backend::DrawingBackend;
 

@@ -3,13 +3,14 @@
 
 use super::color::{Rgb, color_of, okabe_ito};
 use super::contour::contour;
-use super::frame::{Rect, StripKind, StripLabels, Surface};
+use super::frame::{StripKind, StripLabels};
 use super::gradient_over_time::{Image, special_color};
 use super::paint::{Drawn, Marker, Painter, TextLook};
 use super::scale::{LinearRange, ValueScale};
+use super::surface::{Rect, Surface};
 use super::theme::Theme;
 use super::ticks::{Tick, TickLabel};
-use crate::train::view::{Field, Learned, Sample};
+use crate::look::view::{Field, Learned, Sample};
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters_backend::DrawingBackend;
 

@@ -1,14 +1,15 @@
 //! The chart of the loss, or of the accuracy, over the steps.
 
-use super::ChartAxes;
+use super::chart_axes::ChartAxes;
 use super::color::Rgb;
-use super::frame::{Frame, Margins, StripKind, StripLabels, Surface};
+use super::frame::{Frame, Margins, StripKind, StripLabels};
 use super::paint::{Drawn, Marker, Painter, TextLook};
 use super::scale::{LinearRange, LogRange, StepRange, ValueScale, segments};
 use super::step_axis::StepAxis;
+use super::surface::Surface;
 use super::theme::Theme;
+use crate::look::view::{Evaluation, Score};
 use crate::train::Bucket;
-use crate::train::view::{Evaluation, Score};
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters_backend::DrawingBackend;
 

@@ -5,6 +5,7 @@
 //! change with every frame. Both are drawn by way of the chart's axes value, which maps numbers to pixels and back, so
 //! that what the pointer reads is what is drawn. Every word comes from outside; a chart knows none.
 
+mod chart_axes;
 pub mod color;
 pub mod contour;
 pub mod csv;
@@ -15,11 +16,11 @@ pub mod histogram;
 pub mod learned;
 pub mod loss;
 pub mod network;
-mod network_legend;
 pub mod number;
 mod paint;
 pub mod scale;
 mod step_axis;
+mod surface;
 pub mod svg;
 #[cfg(test)]
 mod testing;
@@ -29,31 +30,7 @@ mod value_axis;
 mod viridis;
 mod walks;
 
-pub use frame::{Frame, Rect, StripKind, StripLabels, Surface};
+pub use chart_axes::ChartAxes;
+pub use frame::{Frame, StripKind, StripLabels};
 pub use paint::{Drawn, Marker};
-
-use plotters_backend::DrawingBackend;
-use theme::Theme;
-
-/// A chart's axes: how its data stand on a surface.
-pub trait ChartAxes: Clone + PartialEq {
-    /// What the chart shows.
-    type Data<'a>;
-    /// The words on the chart.
-    type Labels: PartialEq;
-
-    /// The axes for data, close to the previous ones; `None` where there is nothing to show or no room for it.
-    fn fit(surface: Surface, theme: &Theme, data: &Self::Data<'_>, previous: Option<&Self>) -> Option<Self>;
-
-    /// Draws everything but the data.
-    ///
-    /// # Errors
-    /// Those of the backend.
-    fn draw<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, labels: &Self::Labels) -> Drawn<DB>;
-
-    /// Draws the data.
-    ///
-    /// # Errors
-    /// Those of the backend.
-    fn draw_data<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, data: &Self::Data<'_>) -> Drawn<DB>;
-}
+pub use surface::{Rect, Surface};

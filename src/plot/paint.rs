@@ -1,7 +1,7 @@
 //! The few shapes that the charts are made of, drawn with sub-pixel input on any backend.
 
 use super::color::Rgb;
-use super::frame::Rect;
+use super::surface::Rect;
 use super::theme::Theme;
 use plotters::prelude::{FontFamily, FontStyle, IntoTextStyle, RGBAColor, ShapeStyle, TextStyle};
 use plotters::style::text_anchor::{HPos, Pos, VPos};

@@ -1,9 +1,9 @@
 //! The axis of steps below a plot.
 
-use super::frame::Surface;
 use super::number;
 use super::paint::{Drawn, Painter, TextLook};
 use super::scale::StepRange;
+use super::surface::Surface;
 use super::theme::Theme;
 use super::ticks::TickLabel;
 use plotters::style::text_anchor::{HPos, VPos};

@@ -1,6 +1,6 @@
 //! Charts drawn into SVG, and what stands in them.
 
-use super::frame::Surface;
+use super::surface::Surface;
 use plotters::prelude::SVGBackend;
 
 /// The picture that `draw` makes.

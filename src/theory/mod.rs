@@ -4,6 +4,7 @@
 //! band in which nine of ten networks of the experiment's own width lie. [`Forecast`] sets both beside a measurement.
 
 mod band;
+mod band_sampler;
 mod first_batch;
 mod forecast;
 pub mod gaussian;
@@ -12,7 +13,8 @@ mod prediction;
 mod relu_law;
 mod wide;
 
-pub use band::{Band, BandSampler};
+pub use band::Band;
+pub use band_sampler::BandSampler;
 pub use forecast::{Forecast, Standing};
 pub use mean_field::{CriticalPoint, FixedPoint, MeanField, Phase, Settling, critical_point, depth_scale};
 pub use prediction::{LayerPrediction, Limit, Prediction, predict};

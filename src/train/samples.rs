@@ -7,14 +7,14 @@ use crate::nn::{Loss, Targets};
 use ndarray::Array2;
 
 /// The most samples that are held out.
-pub(super) const MOST_HELD_OUT: usize = 512;
+pub(crate) const MOST_HELD_OUT: usize = 512;
 
 /// Samples with their targets.
 #[derive(Clone, Debug)]
 pub struct Samples<T> {
     /// Inputs, (samples, inputs).
-    pub(super) x: Panels<T>,
-    pub(super) targets: Targets<T>,
+    pub(crate) x: Panels<T>,
+    pub(crate) targets: Targets<T>,
 }
 
 impl<T: Real> Samples<T> {
@@ -37,7 +37,7 @@ impl<T: Real> Samples<T> {
     }
 
     /// Room for the targets of at most so many samples.
-    pub(super) fn targets_of_batch(&self, max_batch: usize) -> Targets<T> {
+    pub(crate) fn targets_of_batch(&self, max_batch: usize) -> Targets<T> {
         match &self.targets {
             Targets::Values(values) => Targets::Values(Panels::zeros(max_batch, values.cols())),
             Targets::Classes(_) => Targets::Classes(Vec::with_capacity(max_batch)),
@@ -45,7 +45,7 @@ impl<T: Real> Samples<T> {
     }
 
     /// Makes `targets`, of [`Samples::targets_of_batch`], those of some samples.
-    pub(super) fn load_targets(&self, targets: &mut Targets<T>, samples: &[usize]) {
+    pub(crate) fn load_targets(&self, targets: &mut Targets<T>, samples: &[usize]) {
         match (targets, &self.targets) {
             (Targets::Values(values), Targets::Values(all)) => {
                 values.set_rows(samples.len());
@@ -61,7 +61,7 @@ impl<T: Real> Samples<T> {
 }
 
 /// Fills the rows of a batch from those of all samples.
-pub(super) fn load<T: Real>(batch: &mut Panels<T>, all: &Panels<T>, samples: &[usize]) {
+pub(crate) fn load<T: Real>(batch: &mut Panels<T>, all: &Panels<T>, samples: &[usize]) {
     for panel in 0..batch.panels() {
         let all = all.panel(panel);
         for (lane, &sample) in batch.panel_mut(panel).iter_mut().zip(samples) {
@@ -72,7 +72,7 @@ pub(super) fn load<T: Real>(batch: &mut Panels<T>, all: &Panels<T>, samples: &[u
 
 /// All data of a run. It never changes, so all copies of a trainer share it.
 #[derive(Clone, Debug)]
-pub(super) struct Data<T> {
+pub(crate) struct Data<T> {
     pub training: Samples<T>,
     /// Samples that the run never learns from; none where the run is not of an experiment.
     pub held_out: Samples<T>,

@@ -59,26 +59,26 @@ pub enum DecayScope {
 /// A run in progress.
 #[derive(Clone, Debug)]
 pub struct Trainer<T> {
-    pub(super) mlp: Mlp<T>,
-    pub(super) loss: Loss,
+    pub(crate) mlp: Mlp<T>,
+    pub(crate) loss: Loss,
     kind: OptimizerKind,
     hyper: Hyper,
     decay_scope: DecayScope,
     /// The optimizer's state of every parameter, in the order of [`crate::nn::Layer::parameters`], layer by layer.
-    pub(super) states: Vec<Vec<State<T>>>,
-    pub(super) data: Arc<Data<T>>,
+    pub(crate) states: Vec<Vec<State<T>>>,
+    pub(crate) data: Arc<Data<T>>,
     /// Those of the batch in the network.
-    pub(super) targets: Targets<T>,
+    pub(crate) targets: Targets<T>,
     batches: Batches,
-    pub(super) report: StepReport,
-    pub(super) pass: Pass,
+    pub(crate) report: StepReport,
+    pub(crate) pass: Pass,
     /// ‖W‖ of every layer: of the weights that the last step made.
     weight_norms: Vec<f64>,
 }
 
 /// What became of the pass whose numbers the network holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Pass {
+pub(crate) enum Pass {
     /// None was made yet.
     None,
     /// It ended before its end, at a number that is not finite.
@@ -324,7 +324,7 @@ impl<T: Real> Trainer<T> {
 /// What checks of a run need of it.
 impl<T: Real> Trainer<T> {
     /// The same network in f64 on its next step's batch alone, to compute with: its optimizer has no history.
-    pub(super) fn in_f64(&self) -> Trainer<f64> {
+    pub fn in_f64(&self) -> Trainer<f64> {
         let (mut batches, training) = (self.batches.clone(), &self.data.training);
         let batch = batches.current();
         let rows = batch.len();
@@ -352,12 +352,12 @@ impl<T: Real> Trainer<T> {
     }
 
     /// The network, to move its parameters.
-    pub(super) fn mlp_mut(&mut self) -> &mut Mlp<T> {
+    pub(crate) fn mlp_mut(&mut self) -> &mut Mlp<T> {
         &mut self.mlp
     }
 
     /// The loss on the batch of the last pass, where only layers from `first` (from 0) on have changed since.
-    pub(super) fn loss_from(&mut self, first: usize) -> f64 {
+    pub(crate) fn loss_from(&mut self, first: usize) -> f64 {
         self.mlp.forward_from(first);
         let (output, grad) = self.mlp.output_and_grad();
         self.loss.evaluate(output, &self.targets, grad)

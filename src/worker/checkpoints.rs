@@ -1,6 +1,6 @@
 //! States of a run on the way, from which a visit to an earlier step starts.
 
-use crate::train::AnyTrainer;
+use crate::run::AnyTrainer;
 
 /// What the checkpoints of a run may take together.
 const MOST_BYTES: usize = 160 << 20;

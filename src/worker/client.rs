@@ -5,11 +5,11 @@ use super::protocol::{
 };
 use super::runtime::{BUILD, BYTES, HEAD, NUMBERS};
 use crate::experiment::{Experiment, Speed};
+use crate::look::proof::Check;
+use crate::look::view::{View, Watch};
 use crate::optim::Hyper;
 use crate::theory::Forecast;
 use crate::train::Bucket;
-use crate::train::proof::Check;
-use crate::train::view::{View, Watch};
 use js_sys::{Float64Array, Reflect, Uint8Array};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;

@@ -1,11 +1,11 @@
 //! Questions of the page that take their time: checks of the run, and what theory expects of other experiments.
 
-use super::protocol::{Response, ResponseBody};
-use super::session::{Run, Session, apply};
+use super::protocol::ResponseBody;
+use super::run::{Run, apply};
 use crate::experiment::Experiment;
+use crate::look::proof::Proof;
+use crate::run::AnyTrainer;
 use crate::theory::predict;
-use crate::train::AnyTrainer;
-use crate::train::proof::Proof;
 use std::collections::VecDeque;
 
 /// How long a run may take to be made again for a check.
@@ -92,7 +92,7 @@ impl Inquiry {
             None => None,
             Some(Proving::Asked) => Some(match run.made_again() {
                 Some(again) => Proving::Remaking(Box::new(again), 0.0),
-                None => Proving::Checking(Box::new(Proof::new(&run.trainer)), None),
+                None => Proving::Checking(Box::new(Proof::new(run.trainer.in_f64())), None),
             }),
             Some(Proving::Remaking(mut again, spent_ms)) => {
                 let start_ms = clock();
@@ -111,12 +111,12 @@ impl Inquiry {
                     Some(Proving::Remaking(again, spent_ms))
                 } else {
                     let again = (again.steps() == target).then_some(again);
-                    Some(Proving::Checking(Box::new(Proof::new(&run.trainer)), again))
+                    Some(Proving::Checking(Box::new(Proof::new(run.trainer.in_f64())), again))
                 }
             }
             Some(Proving::Checking(mut proof, again)) => loop {
                 if !proof.work() {
-                    let checks = proof.checks(&run.trainer, again.as_deref());
+                    let checks = proof.checks(again.map(|again| run.trainer.differing_bits(&again)));
                     self.answers.push_back(ResponseBody::Proof { step: target, checks });
                     break None;
                 }
@@ -128,19 +128,16 @@ impl Inquiry {
         };
     }
 
+    /// What was asked for and is now known.
+    pub(super) fn take_answer(&mut self) -> Option<ResponseBody> {
+        self.answers.pop_front()
+    }
+
     /// Tells the page how far the checks are, if that is news.
     fn tell_progress(&mut self, progress: f64) {
         if progress >= self.told_progress + LEAST_PROGRESS {
             self.told_progress = progress;
             self.answers.push_back(ResponseBody::Proving { progress });
         }
-    }
-}
-
-impl Session {
-    /// What the page asked for and is now known.
-    pub fn take_answer(&mut self) -> Option<Response> {
-        let answer = self.inquiry.answers.pop_front()?;
-        Some(self.response(answer))
     }
 }

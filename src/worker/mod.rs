@@ -1,14 +1,16 @@
 //! The Web Worker that owns the training, and the page's handle on it.
 //!
 //! [`protocol`] says what they tell each other; [`session`] is what the worker does, with `travel` to earlier steps,
-//! `lookout` for what the page looks at and `inquiry` for what it asks; `runtime` is its place in the browser, `client`
+//! `looking` for what the page looks at and `inquiry` for what it asks; `runtime` is its place in the browser, `client`
 //! its handle on the page.
 
 mod checkpoints;
 mod forecaster;
 mod inquiry;
+mod looking;
 mod lookout;
 pub mod protocol;
+mod run;
 pub mod session;
 mod travel;
 
@@ -16,3 +18,6 @@ mod travel;
 pub mod client;
 #[cfg(target_arch = "wasm32")]
 pub mod runtime;
+
+/// How long a slice of work lasts before the mailbox is looked at, unless one step takes longer.
+const SLICE_MS: f64 = 8.0;

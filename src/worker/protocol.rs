@@ -5,10 +5,10 @@
 //! looked at as bytes ([`encode_view`]). The browser hands both over without copying.
 
 use crate::experiment::{Experiment, Speed};
+use crate::look::proof::Check;
+use crate::look::view::{View, Watch};
 use crate::optim::Hyper;
 use crate::theory::Forecast;
-use crate::train::proof::Check;
-use crate::train::view::{View, Watch};
 use crate::train::{Bucket, Divergence, StepReport};
 use serde::{Deserialize, Serialize};
 
@@ -219,8 +219,8 @@ pub fn decode_view(bytes: &[u8]) -> Option<View> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::look::view::{Evaluation, Score};
     use crate::train::History;
-    use crate::train::view::{Evaluation, Score};
 
     #[test]
     fn buckets_survive_the_journey() {

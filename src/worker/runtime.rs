@@ -2,8 +2,8 @@
 
 use super::protocol::{PROTOCOL_VERSION, Request, Response, ResponseBody, encode_buckets, encode_view};
 use super::session::{Next, Session};
+use crate::look::view::View;
 use crate::train::Bucket;
-use crate::train::view::View;
 use js_sys::{Array, Float64Array, Object, Reflect, Uint8Array};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;

@@ -2,18 +2,17 @@
 //!
 //! Time comes in from outside, in milliseconds, so that all of it is tested natively.
 
+use super::SLICE_MS;
 use super::checkpoints::Checkpoints;
 use super::forecaster::Forecaster;
 use super::inquiry::Inquiry;
 use super::lookout::Lookout;
 use super::protocol::{BUCKETS_PER_FRAME, Change, Command, Request, Response, ResponseBody, RunState, Status};
-use super::travel::Head;
+use super::run::Run;
 use crate::experiment::{Experiment, Speed};
-use crate::train::{AnyTrainer, Bucket, Divergence, History, Quantity, StepReport};
+use crate::run::AnyTrainer;
+use crate::train::{Bucket, History, Quantity, StepReport};
 use std::collections::VecDeque;
-
-/// How long a slice of training lasts before the mailbox is looked at, unless one step takes longer.
-pub(super) const SLICE_MS: f64 = 8.0;
 
 /// How far behind its pace a run may fall and still catch up.
 const LONGEST_LAG_MS: f64 = 250.0;
@@ -50,19 +49,6 @@ pub struct Session {
     pub(super) has_news: bool,
     /// Whether the page does not yet know how the run ended.
     has_ending: bool,
-}
-
-pub(super) struct Run {
-    pub(super) experiment: Experiment,
-    pub(super) changes: Vec<Change>,
-    /// The run, or on a visit the state at the visited step.
-    pub(super) trainer: AnyTrainer,
-    pub(super) divergence: Option<Divergence>,
-    /// The run while an earlier step is visited.
-    pub(super) head: Option<Head>,
-    pub(super) checkpoints: Checkpoints,
-    /// The reports of the last steps, not thinned, for the case that the run ends.
-    pub(super) recent: VecDeque<StepReport>,
 }
 
 /// The last steps that are told of a run that has ended.
@@ -273,6 +259,12 @@ impl Session {
         Some(self.response(ResponseBody::Theory(Box::new(forecast))))
     }
 
+    /// What the page asked for and is now known.
+    pub fn take_answer(&mut self) -> Option<Response> {
+        let answer = self.inquiry.take_answer()?;
+        Some(self.response(answer))
+    }
+
     /// The last steps of a run that diverged, once.
     pub fn take_ending(&mut self) -> Option<(Response, Vec<Bucket>)> {
         let run = self.run.as_ref().filter(|_| self.has_ending)?;
@@ -407,30 +399,6 @@ impl Session {
 
     pub(super) fn response(&self, body: ResponseBody) -> Response {
         Response { run_id: self.run_id, body }
-    }
-}
-
-impl Run {
-    /// The run made again from its seed, before its first step.
-    pub(super) fn made_again(&self) -> Option<AnyTrainer> {
-        let mut trainer = AnyTrainer::new(&self.experiment).ok()?;
-        apply(&self.changes, &mut trainer);
-        // What is measured before the first step is part of what is the same; it went well the first time.
-        let _ = trainer.probe();
-        Some(trainer)
-    }
-
-    /// Makes the changes that hold from the present step on.
-    fn apply_changes(&mut self) {
-        apply(&self.changes, &mut self.trainer);
-    }
-}
-
-/// Makes those changes that hold from the trainer's present step on.
-pub(super) fn apply(changes: &[Change], trainer: &mut AnyTrainer) {
-    let step = trainer.steps();
-    for change in changes.iter().filter(|change| change.after_step == step) {
-        trainer.set_hyper(change.hyper);
     }
 }
 

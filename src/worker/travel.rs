@@ -1,14 +1,8 @@
 //! Visits to earlier steps of a run: the exact state there is made again from the nearest checkpoint, while the run's
 //! head stays where it is.
 
-use super::session::{Goal, Session, apply};
-use crate::train::{AnyTrainer, Divergence};
-
-/// The run's head, put aside while an earlier step is visited.
-pub(super) struct Head {
-    pub(super) trainer: AnyTrainer,
-    pub(super) divergence: Option<Divergence>,
-}
+use super::run::{Head, apply};
+use super::session::{Goal, Session};
 
 impl Session {
     /// Steps that the run has made, whatever step is visited, and however far it still is from there.

@@ -2,11 +2,11 @@ use super::super::protocol::{Change, Command, ResponseBody, RunState};
 use super::super::session::tests::{RUN_ID, finish, frame, loaded, report_after, request, small, theories, ticking};
 use super::super::session::{Next, Session};
 use crate::experiment::{Experiment, Speed};
+use crate::look::proof::{Check, Claim};
+use crate::look::view::Watch;
 use crate::nn::Initializer;
 use crate::optim::Hyper;
 use crate::train::Trainer;
-use crate::train::proof::{Check, Claim};
-use crate::train::view::Watch;
 
 /// The test's run keeps its id.
 const CONTINUE: Command = Command::Continue { run_id: RUN_ID };

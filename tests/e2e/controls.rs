@@ -5,7 +5,7 @@ use crate::native;
 use gradient_lab::choice::Choice;
 use gradient_lab::experiment::{Effect, Experiment, Key, share};
 use gradient_lab::optim::Hyper;
-use gradient_lab::train::AnyTrainer;
+use gradient_lab::run::AnyTrainer;
 use serde_json::json;
 use std::thread::sleep;
 use std::time::Duration;

@@ -2,7 +2,7 @@
 
 use crate::harness::Page;
 use crate::native;
-use gradient_lab::train::AnyTrainer;
+use gradient_lab::run::AnyTrainer;
 use serde_json::json;
 use xtask::webdriver::Screen;
 

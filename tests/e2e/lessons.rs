@@ -5,7 +5,7 @@ use crate::native;
 use gradient_lab::choice::Choice;
 use gradient_lab::experiment::presets::Preset;
 use gradient_lab::experiment::{Experiment, share};
-use gradient_lab::train::AnyTrainer;
+use gradient_lab::run::AnyTrainer;
 use serde_json::json;
 use xtask::webdriver::Screen;
 

@@ -2,7 +2,8 @@
 
 use gradient_lab::choice::Choice;
 use gradient_lab::experiment::{Experiment, Key, Kind, Value, share};
-use gradient_lab::train::{AnyTrainer, Divergence, StepReport};
+use gradient_lab::run::AnyTrainer;
+use gradient_lab::train::{Divergence, StepReport};
 
 /// The experiment that a fragment describes, all of which must be allowed.
 pub fn experiment(fragment: &str) -> Experiment {

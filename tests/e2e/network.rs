@@ -2,8 +2,8 @@
 
 use crate::harness::Page;
 use crate::native;
-use gradient_lab::train::AnyTrainer;
-use gradient_lab::train::view::{UnitView, Watch};
+use gradient_lab::look::view::{UnitView, Watch};
+use gradient_lab::run::AnyTrainer;
 use xtask::webdriver::Screen;
 
 const SHALLOW: &str = "v=1&depth=2&width=5&activation=tanh&step=3";

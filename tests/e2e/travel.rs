@@ -4,7 +4,8 @@ use crate::harness::{PATIENCE, Page};
 use crate::native;
 use gradient_lab::experiment::{Experiment, Key};
 use gradient_lab::optim::Hyper;
-use gradient_lab::train::{AnyTrainer, Divergence, Quantity, StepReport};
+use gradient_lab::run::AnyTrainer;
+use gradient_lab::train::{Divergence, Quantity, StepReport};
 use xtask::webdriver::Screen;
 
 #[test]

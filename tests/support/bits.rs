@@ -3,7 +3,7 @@
 //! A line of `tests/bits.txt` is a URL fragment, a number of steps, and a digest of every bit of the report after them.
 
 use gradient_lab::experiment::share::from_fragment;
-use gradient_lab::train::AnyTrainer;
+use gradient_lab::run::AnyTrainer;
 
 pub const RECORDED: &str = include_str!("../bits.txt");
 

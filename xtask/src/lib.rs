@@ -6,6 +6,7 @@ pub mod build;
 pub mod command;
 pub mod engine_bench;
 pub mod instruments_bench;
+pub mod licenses;
 pub mod modules;
 pub mod page_bench;
 pub mod serve;

@@ -1,7 +1,16 @@
 //! Units, lines and bands of the picture, and what is lit and chosen in it.
 
-use super::*;
-use crate::plot::walks::walks;
+use super::axes::{Axes, DEGREES, Data, LOOKS, Shade, Strength, TURNS, hue, is_lit, is_whole};
+use super::unit::draw_unit;
+use crate::look::phase::Phase;
+use crate::look::view::NetworkView;
+use crate::plot::color::okabe_ito;
+use crate::plot::paint::{Drawn, Marker, Painter, TextLook};
+use crate::plot::theme::Theme;
+use crate::plot::walks::{Stop, walks};
+use crate::train::StepReport;
+use plotters::style::text_anchor::{HPos, VPos};
+use plotters_backend::DrawingBackend;
 
 impl Axes {
     /// Draws units and lines, or bands, and what is pointed out in them.

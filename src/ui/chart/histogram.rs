@@ -3,12 +3,12 @@
 use super::figure::{ChartFigure, Go, Readout, ReadoutRow};
 use super::stage::{Shown, Stage};
 use super::table::Table;
+use crate::look::view::{Histogram, LayerView, View};
 use crate::nn::Normalization;
 use crate::plot::color::Rgb;
 use crate::plot::histogram::{Axes, Content, Data, Labels, Marks, Slope, total};
 use crate::plot::number::{grouped, readable};
 use crate::plot::theme::Theme;
-use crate::train::view::{Histogram, LayerView, View};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced, use_lab};
 use crate::ui::shared::words::layer_name_in;

@@ -77,13 +77,13 @@ impl<Axes: Clone + PartialEq + Send + Sync, Labels: PartialEq + Send + Sync> Sho
             stage.clear_axes();
             return;
         };
-        timed(stage, "data", || draw_data(&fitted, &theme, &element, &mut data_canvas));
+        timed(stage.frame, "data", || draw_data(&fitted, &theme, &element, &mut data_canvas));
         let wanted = Some((fitted, theme, labels));
         if self.drawn.with_value(|drawn| *drawn != wanted)
             && let Some(mut axes_canvas) = stage.clear_axes()
             && let Some((fitted, theme, labels)) = &wanted
         {
-            timed(stage, "axes", || draw_axes(fitted, theme, labels, &mut axes_canvas));
+            timed(stage.frame, "axes", || draw_axes(fitted, theme, labels, &mut axes_canvas));
             self.drawn.set_value(wanted);
         }
     }

@@ -1,9 +1,9 @@
 //! What is being looked at besides the reports: the instrument that is open, the layers chosen, and what came of it.
 
+use crate::look::phase::Phase;
+use crate::look::proof::Check;
+use crate::look::view::{Evaluation, View, Watch};
 use crate::train::Quantity;
-use crate::train::phase::Phase;
-use crate::train::proof::Check;
-use crate::train::view::{Evaluation, View, Watch};
 use leptos::prelude::*;
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The settings: the panel, and the control of each parameter, generated from the table of keys.
+//! The settings: the panel, and the control of each parameter, generated from the table of parameters.
 
 mod choice_control;
 mod control;

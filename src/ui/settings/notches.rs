@@ -1,6 +1,6 @@
 //! The positions of a slider: values worth stopping at, evenly spread in the parameter's own sense.
 
-use crate::experiment::{Key, Kind, Scale, Value};
+use crate::experiment::{Kind, Scale, Value};
 
 /// The values that a slider stops at, in ascending order, as the texts that set them.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,24 +12,16 @@ pub struct Notches {
 }
 
 impl Notches {
-    /// Those of a parameter; `None` where a slider makes no sense.
-    pub fn of(key: Key, kind: Kind) -> Option<Self> {
-        let (texts, word) = match (key, kind) {
-            (Key::Seed | Key::Step, _) | (_, Kind::Choice(_) | Kind::Switch) => return None,
-            (Key::Momentum | Key::Beta1 | Key::Beta2, Kind::Real { word, .. }) => (near_one(), word),
-            (Key::WeightDecay, Kind::Real { max, word, .. }) => {
-                (std::iter::once("0".to_owned()).chain(decades(&["1", "2", "5"], 1e-6, max)).collect(), word)
-            }
-            (_, Kind::Integer { min, max, scale: Scale::Linear, word }) => {
-                let stride = ((max - min) / 200).max(1) as usize;
-                ((min..=max).step_by(stride).map(|n| n.to_string()).collect(), word)
-            }
-            (_, Kind::Integer { min, max, scale: Scale::Logarithmic, word }) => (powers_of_two(min, max), word),
-            (_, Kind::Real { min, max, scale: Scale::Linear, word }) => (hundredths(min, max), word),
-            (_, Kind::Real { min, max, scale: Scale::Logarithmic, word }) => {
-                (decades(&["1", "1.2", "1.5", "2", "2.5", "3", "4", "5", "6", "8"], min, max), word)
-            }
+    /// Those of what a parameter allows; `None` where there is no slider.
+    pub fn of(kind: Kind) -> Option<Self> {
+        let (texts, word) = match kind {
+            Kind::Integer { min, max, scale, word } => (integers(min, max, scale), word),
+            Kind::Real { min, max, scale, word } => (reals(min, max, scale), word),
+            Kind::Choice(_) | Kind::Switch => return None,
         };
+        if texts.is_empty() {
+            return None;
+        }
         let mut notches = Self { numbers: Vec::new(), texts: Vec::new(), word };
         for text in texts {
             let number = match kind.parse(&text) {
@@ -75,6 +67,30 @@ impl Notches {
     }
 }
 
+fn integers(min: u32, max: u32, scale: Scale) -> Vec<String> {
+    match scale {
+        Scale::Linear => {
+            let stride = ((max - min) / 200).max(1) as usize;
+            (min..=max).step_by(stride).map(|n| n.to_string()).collect()
+        }
+        Scale::Logarithmic | Scale::LogarithmicFromZero => powers_of_two(min, max),
+        // No whole number lies between 0 and 1.
+        Scale::NearOne | Scale::NoSlider => Vec::new(),
+    }
+}
+
+fn reals(min: f64, max: f64, scale: Scale) -> Vec<String> {
+    match scale {
+        Scale::Linear => hundredths(min, max),
+        Scale::Logarithmic => decades(&["1", "1.2", "1.5", "2", "2.5", "3", "4", "5", "6", "8"], min, max),
+        Scale::LogarithmicFromZero => {
+            std::iter::once("0".to_owned()).chain(decades(&["1", "2", "5"], 1e-6, max)).collect()
+        }
+        Scale::NearOne => near_one(),
+        Scale::NoSlider => Vec::new(),
+    }
+}
+
 /// 1, 2, 3, 4, 6, 8, 12, …: two to an octave.
 fn powers_of_two(min: u32, max: u32) -> Vec<String> {
     let octaves = (0..32).flat_map(|power| [1_u64 << power, 3 << power]);
@@ -110,13 +126,14 @@ fn hundredths(min: f64, max: f64) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::choice::Choice;
+    use crate::experiment::Key;
     use wasm_bindgen_test::wasm_bindgen_test;
 
     #[wasm_bindgen_test]
     fn every_notch_is_allowed_and_finds_itself() {
         for &key in Key::ALL {
             let kind = key.kind();
-            let Some(notches) = Notches::of(key, kind) else {
+            let Some(notches) = Notches::of(kind) else {
                 continue;
             };
             for position in 0..=notches.last() {
@@ -128,17 +145,17 @@ mod tests {
 
     #[wasm_bindgen_test]
     fn a_slider_reaches_both_ends() {
-        let notches = Notches::of(Key::Lr, Key::Lr.kind()).unwrap();
+        let notches = Notches::of(Key::Lr.kind()).unwrap();
         assert_eq!(notches.text(0).parse(), Ok(1e-6));
         assert_eq!(notches.text(notches.last()).parse(), Ok(10.0));
-        let notches = Notches::of(Key::Batch, Key::Batch.kind()).unwrap();
+        let notches = Notches::of(Key::Batch.kind()).unwrap();
         assert_eq!(notches.text(notches.last()), "full");
         assert_eq!(notches.text(notches.last() - 1), "2048");
     }
 
     #[wasm_bindgen_test]
     fn the_nearest_notch_stands_for_a_typed_value() {
-        let notches = Notches::of(Key::Width, Key::Width.kind()).unwrap();
+        let notches = Notches::of(Key::Width.kind()).unwrap();
         assert_eq!(notches.text(notches.position(Value::Integer(15))), "16");
         assert_eq!(notches.neighbour(Value::Integer(16), true), "24");
         assert_eq!(notches.neighbour(Value::Integer(1), false), "1");

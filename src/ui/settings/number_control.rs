@@ -52,7 +52,7 @@ pub(super) fn NumberControl(key: Key) -> impl IntoView {
         finish();
         draft.set(None);
     };
-    let notches = StoredValue::new(Notches::of(key, key.kind()));
+    let notches = StoredValue::new(Notches::of(key.kind()));
     let on_keydown = move |event: KeyboardEvent| {
         let up = match event.key().as_str() {
             "ArrowUp" => true,

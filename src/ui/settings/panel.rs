@@ -1,7 +1,7 @@
 //! The panel of settings: one section a group, the less common ones under *More*.
 
 use crate::choice::Choice;
-use crate::experiment::{Group, Key, Value};
+use crate::experiment::{Group, Key, Place, Value};
 use crate::optim::OptimizerKind;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
@@ -33,11 +33,10 @@ fn PanelSection(
     let heading = move || match group {
         Group::Network => t_string!(i18n, page.panel.network),
         Group::Optimizer => t_string!(i18n, page.panel.optimizer),
-        Group::Data | Group::Run => t_string!(i18n, page.panel.data),
+        Group::Data => t_string!(i18n, page.panel.data),
     };
-    let controls = move |is_advanced: bool| {
-        let is_here = |key: &&Key| key.group() == group && key.is_advanced() == is_advanced;
-        let mut keys: Vec<Key> = Key::ALL.iter().filter(is_here).copied().collect();
+    let controls = move |place: Place| {
+        let mut keys: Vec<Key> = Key::ALL.iter().filter(|key| key.place() == place).copied().collect();
         // The rule first, then how many samples it sees.
         keys.sort_by_key(|&key| key == Key::Batch);
         keys.into_iter().map(|key| view! { <Control key=key /> }).collect::<Vec<_>>()
@@ -45,7 +44,7 @@ fn PanelSection(
     // A setting that was changed must not hide.
     let changed = Memo::new(move |_| {
         lab.experiment.with(|experiment| {
-            let is_hidden = |key: &&Key| key.group() == group && key.is_advanced() && experiment.is_relevant(**key);
+            let is_hidden = |key: &&Key| key.place() == Place::More(group) && experiment.is_relevant(**key);
             Key::ALL.iter().filter(is_hidden).filter(|key| !experiment.is_default(**key)).count()
         })
     });
@@ -62,11 +61,11 @@ fn PanelSection(
     view! {
         <section class=format!("settings settings-{name}") aria-labelledby=format!("settings-{name}")>
             <h2 id=format!("settings-{name}")>{heading}</h2>
-            {controls(false)}
+            {controls(Place::First(group))}
             {(group == Group::Optimizer).then(|| view! { <Method /> })}
             <details class="more" open=is_open on:toggle=on_toggle>
                 <summary>{more}</summary>
-                {controls(true)}
+                {controls(Place::More(group))}
             </details>
         </section>
     }

@@ -14,7 +14,7 @@ pub(super) fn ControlLabel(key: Key) -> impl IntoView {
     view! {
         <label for=key.name() title=move || words::full_hint(i18n, key)>
             {move || words::label(i18n, key)}
-            {words::symbol(key).map(|(letter, index)| view! { " " <var>{letter} {index.map(|i| view! { <sub>{i}</sub> })}</var> })}
+            {key.symbol().map(|(letter, index)| view! { " " <var>{letter} {index.map(|i| view! { <sub>{i}</sub> })}</var> })}
         </label>
     }
 }

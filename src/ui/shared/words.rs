@@ -2,6 +2,7 @@
 
 use crate::diagnosis::{Condition, Repair};
 use crate::experiment::presets::Preset;
+use crate::experiment::table::for_each_parameter;
 use crate::experiment::{Effect, Experiment, Key, Kind, Value};
 use crate::plot::number;
 use crate::train::DivergedQuantity;
@@ -11,77 +12,20 @@ use leptos_i18n::I18nContext;
 /// The catalogue in the present language; reading from it follows a change of language.
 pub type Words = I18nContext<Locale>;
 
-/// The label of a parameter's control.
-pub fn label(i18n: Words, key: Key) -> &'static str {
-    match key {
-        Key::Depth => t_string!(i18n, parameters.depth.label),
-        Key::Width => t_string!(i18n, parameters.width.label),
-        Key::Activation => t_string!(i18n, parameters.activation.label),
-        Key::Init => t_string!(i18n, parameters.init.label),
-        Key::Gain => t_string!(i18n, parameters.gain.label),
-        Key::BiasStd => t_string!(i18n, parameters.bias_std.label),
-        Key::Norm => t_string!(i18n, parameters.norm.label),
-        Key::Residual => t_string!(i18n, parameters.residual.label),
-        Key::Dataset => t_string!(i18n, parameters.dataset.label),
-        Key::Samples => t_string!(i18n, parameters.samples.label),
-        Key::Noise => t_string!(i18n, parameters.noise.label),
-        Key::Loss => t_string!(i18n, parameters.loss.label),
-        Key::Batch => t_string!(i18n, parameters.batch.label),
-        Key::Optimizer => t_string!(i18n, parameters.optimizer.label),
-        Key::Lr => t_string!(i18n, parameters.lr.label),
-        Key::Momentum => t_string!(i18n, parameters.momentum.label),
-        Key::Beta1 => t_string!(i18n, parameters.beta1.label),
-        Key::Beta2 => t_string!(i18n, parameters.beta2.label),
-        Key::Epsilon => t_string!(i18n, parameters.epsilon.label),
-        Key::WeightDecay => t_string!(i18n, parameters.weight_decay.label),
-        Key::Schedule => t_string!(i18n, parameters.schedule.label),
-        Key::ScheduleSteps => t_string!(i18n, parameters.schedule_steps.label),
-        Key::Warmup => t_string!(i18n, parameters.warmup.label),
-        Key::Clip => t_string!(i18n, parameters.clip.label),
-        Key::ClipAt => t_string!(i18n, parameters.clip_at.label),
-        Key::Precision => t_string!(i18n, parameters.precision.label),
-        Key::Seed => t_string!(i18n, parameters.seed.label),
-        Key::Step => t_string!(i18n, parameters.step.label),
-        Key::Speed => t_string!(i18n, parameters.speed.label),
-        Key::Run => t_string!(i18n, parameters.run.label),
-    }
-}
+macro_rules! words_of_parameters {
+    ($($(#[$doc:meta])* $Key:ident $field:ident $row:tt)+) => {
+        /// The label of a parameter's control.
+        pub fn label(i18n: Words, key: Key) -> &'static str {
+            match key { $(Key::$Key => t_string!(i18n, parameters.$field.label)),+ }
+        }
 
-/// What a parameter means, in one line.
-pub fn hint(i18n: Words, key: Key) -> &'static str {
-    match key {
-        Key::Depth => t_string!(i18n, parameters.depth.hint),
-        Key::Width => t_string!(i18n, parameters.width.hint),
-        Key::Activation => t_string!(i18n, parameters.activation.hint),
-        Key::Init => t_string!(i18n, parameters.init.hint),
-        Key::Gain => t_string!(i18n, parameters.gain.hint),
-        Key::BiasStd => t_string!(i18n, parameters.bias_std.hint),
-        Key::Norm => t_string!(i18n, parameters.norm.hint),
-        Key::Residual => t_string!(i18n, parameters.residual.hint),
-        Key::Dataset => t_string!(i18n, parameters.dataset.hint),
-        Key::Samples => t_string!(i18n, parameters.samples.hint),
-        Key::Noise => t_string!(i18n, parameters.noise.hint),
-        Key::Loss => t_string!(i18n, parameters.loss.hint),
-        Key::Batch => t_string!(i18n, parameters.batch.hint),
-        Key::Optimizer => t_string!(i18n, parameters.optimizer.hint),
-        Key::Lr => t_string!(i18n, parameters.lr.hint),
-        Key::Momentum => t_string!(i18n, parameters.momentum.hint),
-        Key::Beta1 => t_string!(i18n, parameters.beta1.hint),
-        Key::Beta2 => t_string!(i18n, parameters.beta2.hint),
-        Key::Epsilon => t_string!(i18n, parameters.epsilon.hint),
-        Key::WeightDecay => t_string!(i18n, parameters.weight_decay.hint),
-        Key::Schedule => t_string!(i18n, parameters.schedule.hint),
-        Key::ScheduleSteps => t_string!(i18n, parameters.schedule_steps.hint),
-        Key::Warmup => t_string!(i18n, parameters.warmup.hint),
-        Key::Clip => t_string!(i18n, parameters.clip.hint),
-        Key::ClipAt => t_string!(i18n, parameters.clip_at.hint),
-        Key::Precision => t_string!(i18n, parameters.precision.hint),
-        Key::Seed => t_string!(i18n, parameters.seed.hint),
-        Key::Step => t_string!(i18n, parameters.step.hint),
-        Key::Speed => t_string!(i18n, parameters.speed.hint),
-        Key::Run => t_string!(i18n, parameters.run.hint),
-    }
+        /// What a parameter means, in one line.
+        pub fn hint(i18n: Words, key: Key) -> &'static str {
+            match key { $(Key::$Key => t_string!(i18n, parameters.$field.hint)),+ }
+        }
+    };
 }
+for_each_parameter!(words_of_parameters);
 
 /// What a parameter means, and whether changing it starts the run again.
 pub fn full_hint(i18n: Words, key: Key) -> String {
@@ -89,24 +33,6 @@ pub fn full_hint(i18n: Words, key: Key) -> String {
         Effect::Restart => t_string!(i18n, page.panel.restarts, hint = hint(i18n, key)),
         Effect::Live | Effect::Opening => hint(i18n, key).to_owned(),
     }
-}
-
-/// The letter that formulas use for a parameter, and its index. They are the same in every language.
-pub fn symbol(key: Key) -> Option<(&'static str, Option<&'static str>)> {
-    Some(match key {
-        Key::Depth => ("D", None),
-        Key::Width => ("n", None),
-        Key::Activation => ("φ", None),
-        Key::BiasStd => ("σ", Some("b")),
-        Key::Lr => ("η", None),
-        Key::Momentum => ("μ", None),
-        Key::Beta1 => ("β", Some("1")),
-        Key::Beta2 => ("β", Some("2")),
-        Key::Epsilon => ("ε", None),
-        Key::WeightDecay => ("λ", None),
-        Key::ClipAt => ("c", None),
-        _ => return None,
-    })
 }
 
 /// The name of one alternative of a parameter, or of the word that stands for a number.

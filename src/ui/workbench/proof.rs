@@ -1,8 +1,8 @@
 //! Claims about gradients, checked on the live network.
 
 use crate::choice::Choice;
+use crate::look::proof::{Check, Claim, Found, NotClaimed};
 use crate::plot::number::{exact, grouped, significant};
-use crate::train::proof::{Check, Claim, Found, NotClaimed};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
 use crate::ui::shared::icon::{Icon, Picture};

@@ -1,7 +1,7 @@
 //! What the scores say, in one sentence.
 
+use crate::look::finding::Finding;
 use crate::plot::number::{percent, readable, significant};
-use crate::train::finding::Finding;
 use crate::ui::i18n::t_string;
 use crate::ui::shared::words::Words;
 

@@ -1,7 +1,7 @@
 //! How well the network does on samples that it learns from and on others.
 
+use crate::look::view::{Evaluation, Score};
 use crate::plot::number::{exact, percent, readable};
-use crate::train::view::{Evaluation, Score};
 use crate::ui::i18n::{t_string, use_i18n};
 use leptos::prelude::*;
 

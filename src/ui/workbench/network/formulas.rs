@@ -3,11 +3,11 @@
 //! A number that a formula ends in carries itself to the last digit as `data-value`, and its name as `data-slow`.
 
 use crate::experiment::{Experiment, Key};
+use crate::look::phase::{Phase, SumOfProducts, largest};
+use crate::look::view::UnitView;
 use crate::nn::{Loss, Normalization, Residual};
 use crate::optim::{ClipKind, Hyper, OptimizerKind, ScheduleKind};
 use crate::plot::number::{exact, grouped, readable, significant};
-use crate::train::phase::{Phase, SumOfProducts, largest};
-use crate::train::view::UnitView;
 use crate::ui::i18n::t_string;
 use crate::ui::shared::formula::Fraction;
 use crate::ui::shared::rule::{Rule, rule_of};

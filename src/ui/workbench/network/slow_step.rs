@@ -2,9 +2,9 @@
 
 use super::formulas::{self, Scene};
 use crate::experiment::Experiment;
+use crate::look::phase::Phase;
 use crate::optim::Hyper;
 use crate::plot::number::grouped;
-use crate::train::phase::Phase;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::{Lab, keyboard, use_lab};
 use crate::ui::shared::words::{Words, layer_name_in};

@@ -1,10 +1,9 @@
 //! What the network has learned: its answers to samples, seen and held out, and to all inputs around them.
 
-use super::samples::{Data, Samples, load};
-use super::trainer::Trainer;
 use super::view::{Evaluation, Field, Learned, Sample, Score};
 use crate::kernel::{Panels, Real};
 use crate::nn::{Loss, Targets};
+use crate::train::{Data, Samples, Trainer, load};
 
 /// The most samples of each kind that are shown one by one.
 const MOST_SAMPLES: usize = 400;

@@ -1,13 +1,14 @@
 //! The legend under the picture of the network.
 
-use super::color::viridis;
-use super::frame::StripKind;
-use super::gradient_over_time::special_color;
-use super::network::{Axes, DEGREES, Labels, draw_unit, hue};
-use super::number::{power_of_ten, significant};
-use super::paint::{Drawn, Painter, TextLook};
-use super::scale::ValueScale;
-use super::theme::Theme;
+use super::axes::{Axes, DEGREES, Labels, hue};
+use super::unit::draw_unit;
+use crate::plot::color::{Rgb, viridis};
+use crate::plot::frame::StripKind;
+use crate::plot::gradient_over_time::special_color;
+use crate::plot::number::{power_of_ten, significant};
+use crate::plot::paint::{Drawn, Painter, TextLook};
+use crate::plot::scale::ValueScale;
+use crate::plot::theme::Theme;
 use plotters::style::text_anchor::{HPos, VPos};
 use plotters_backend::DrawingBackend;
 
@@ -109,7 +110,7 @@ impl<DB: DrawingBackend> Row<'_, '_, DB> {
         Ok(())
     }
 
-    fn ramp(&mut self, width: f64, colors: impl Iterator<Item = super::color::Rgb>) -> Drawn<DB> {
+    fn ramp(&mut self, width: f64, colors: impl Iterator<Item = Rgb>) -> Drawn<DB> {
         for color in colors {
             let (top, bottom) = (self.y - 0.4 * self.em, self.y + 0.4 * self.em);
             self.painter.rect((self.x, top), (self.x + width, bottom), color, 1.0)?;

@@ -51,7 +51,7 @@ impl Evaluation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::train::view::Score;
+    use crate::look::view::Score;
 
     fn of(training: (f64, Option<f64>), held_out: (f64, Option<f64>), classes: Option<usize>) -> Finding {
         let score = |(loss, accuracy)| Score { loss, accuracy };

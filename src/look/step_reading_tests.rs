@@ -1,5 +1,5 @@
 use super::*;
-use crate::train::AnyTrainer;
+use crate::run::AnyTrainer;
 
 /// Of these gradients and steps from layer 1 on, under this rule.
 fn by_layer(rule: StepRule, gradient: &[f64], step: &[f64]) -> StepByLayer {

@@ -1,22 +1,15 @@
-//! A picture of the network: a column of units for each layer and a line for each weight; or a band for each layer where
-//! there is no room for units.
+//! How the network stands on the surface, and what its lines show.
 
-use super::ChartAxes;
-use super::color::{Rgb, color_of, okabe_ito};
-use super::frame::{Rect, StripKind, Surface};
-use super::gradient_over_time::special_color;
-use super::paint::{Drawn, Marker, Painter, TextLook};
-use super::scale::{LinearRange, LogRange, Reading, ValueScale};
-use super::theme::Theme;
-use super::ticks;
-use super::walks::Stop;
-use crate::train::phase::Phase;
-use crate::train::view::NetworkView;
+use crate::look::phase::Phase;
+use crate::look::view::NetworkView;
+use crate::plot::color::{Rgb, color_of};
+use crate::plot::frame::StripKind;
+use crate::plot::gradient_over_time::special_color;
+use crate::plot::scale::{LinearRange, LogRange, Reading, ValueScale};
+use crate::plot::surface::{Rect, Surface};
+use crate::plot::theme::Theme;
+use crate::plot::walks::Stop;
 use crate::train::{Quantity, StepReport};
-use plotters::style::text_anchor::{HPos, VPos};
-use plotters_backend::DrawingBackend;
-
-mod drawing;
 
 /// The words on the picture.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -71,11 +64,11 @@ pub struct Axes {
     pub(super) em: f64,
     /// Where the columns stand.
     pub plot: Rect,
-    widths: Vec<usize>,
-    shade: Shade,
+    pub(super) widths: Vec<usize>,
+    pub(super) shade: Shade,
     pub(super) scale: ValueScale,
     /// The radius of a unit; `None` where there are bands.
-    radius: Option<f64>,
+    pub(super) radius: Option<f64>,
     pub(super) specials: Vec<StripKind>,
 }
 
@@ -83,10 +76,10 @@ pub struct Axes {
 pub(super) const DEGREES: usize = 6;
 
 /// The looks that a line can have: each degree of both signs, and that of a number that is none.
-const LOOKS: usize = 2 * DEGREES + 1;
+pub(super) const LOOKS: usize = 2 * DEGREES + 1;
 
 /// Rounds in which lines of equal strength are drawn.
-const TURNS: usize = 4;
+pub(super) const TURNS: usize = 4;
 
 /// The smallest radius at which a unit shows its sign, in CSS pixels.
 const SMALLEST_RADIUS: f64 = 1.8;
@@ -94,11 +87,9 @@ const SMALLEST_RADIUS: f64 = 1.8;
 /// The decades that a logarithmic scale has at the least, so that a level gradient looks level.
 const FEWEST_DECADES: i32 = 3;
 
-impl ChartAxes for Axes {
-    type Data<'a> = Data<'a>;
-    type Labels = Labels;
-
-    fn fit(surface: Surface, theme: &Theme, data: &Data<'_>, previous: Option<&Self>) -> Option<Self> {
+impl Axes {
+    /// The axes of a network, close to the previous ones; see [`ChartAxes::fit`](crate::plot::ChartAxes::fit).
+    pub(super) fn of(surface: Surface, theme: &Theme, data: &Data<'_>, previous: Option<&Self>) -> Option<Self> {
         let Data { network, report, shade, .. } = *data;
         let em = theme.font_px * surface.scale;
         let widths = network.widths.clone();
@@ -146,33 +137,6 @@ impl ChartAxes for Axes {
         Some(axes)
     }
 
-    /// Draws everything but the network: the numbers of the layers, and the legend.
-    fn draw<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, labels: &Labels) -> Drawn<DB> {
-        let mut painter = Painter::new(backend, theme);
-        let em = self.em;
-        painter.rect((0.0, 0.0), (self.surface.width.into(), self.surface.height.into()), theme.background, 1.0)?;
-        let look = TextLook::new(em, theme.muted, HPos::Center, VPos::Center);
-        let y = self.plot.bottom + 0.9 * em;
-        let (first, last) = (self.column_to_x(0), self.column_to_x(self.widths.len() - 1));
-        painter.text(&labels.input, (first, y), look)?;
-        painter.text(&labels.output, (last, y), look)?;
-        let hidden = self.widths.len().saturating_sub(2);
-        for number in ticks::layer_numbers(hidden, (self.plot.width() / (1.9 * em)) as usize) {
-            let x = self.column_to_x(number);
-            if x - first > 1.3 * em && last - x > 1.7 * em {
-                painter.text(&number.to_string(), (x, y), look)?;
-            }
-        }
-        super::network_legend::draw(&mut painter, self, theme, labels)
-    }
-
-    /// Draws the network.
-    fn draw_data<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, data: &Data<'_>) -> Drawn<DB> {
-        self.draw_network(&mut Painter::new(backend, theme), theme, data)
-    }
-}
-
-impl Axes {
     /// How many columns there are: the inputs and every layer.
     pub fn columns(&self) -> usize {
         self.widths.len()
@@ -222,12 +186,12 @@ impl Axes {
 
     /// The height of a column: equally spaced units, or a band by the root of its width, so that 2 units beside 256 are
     /// still seen.
-    fn column_height(&self, column: usize) -> f64 {
+    pub(super) fn column_height(&self, column: usize) -> f64 {
         let share = self.units(column).max(1) as f64 / self.widths.iter().copied().max().unwrap_or(1) as f64;
         self.plot.height() * if self.has_units() { share } else { share.sqrt() }
     }
 
-    fn spacing(&self) -> f64 {
+    pub(super) fn spacing(&self) -> f64 {
         self.plot.width() / (self.widths.len() - 1) as f64
     }
 
@@ -262,7 +226,7 @@ impl Axes {
     }
 
     /// The number that a line shows.
-    fn edge(&self, network: &NetworkView, layer: usize, index: usize) -> f64 {
+    pub(super) fn edge(&self, network: &NetworkView, layer: usize, index: usize) -> f64 {
         let (rows, exponent) = match self.shade {
             Shade::Weight => (&network.weights, 0),
             Shade::Gradient => (&network.gradients, network.gradient_exponents.get(layer).copied().unwrap_or(0)),
@@ -271,7 +235,7 @@ impl Axes {
         value * 10f64.powi(-exponent)
     }
 
-    fn strength(&self, value: f64) -> Strength {
+    pub(super) fn strength(&self, value: f64) -> Strength {
         match (Reading::of(value), self.scale.position(value.abs())) {
             (Reading::Zero, _) => Strength::None,
             (Reading::Finite(_), Some(position)) => {
@@ -283,12 +247,12 @@ impl Axes {
     }
 
     /// The width of a line; where units stand close, all are thin.
-    fn line_width(&self, degree: usize) -> f64 {
+    pub(super) fn line_width(&self, degree: usize) -> f64 {
         let row = self.plot.height() / self.widths.iter().copied().max().unwrap_or(1) as f64;
         (self.surface.scale * (0.6 + 1.4 * degree as f64 / DEGREES as f64)).min(0.15 * row)
     }
 
-    fn stop_to_point(&self, layer: usize, stop: Stop) -> (f64, f64) {
+    pub(super) fn stop_to_point(&self, layer: usize, stop: Stop) -> (f64, f64) {
         let (column, unit) = match stop {
             Stop::Left(unit) => (layer, unit),
             Stop::Right(unit) => (layer + 1, unit),
@@ -296,7 +260,7 @@ impl Axes {
         (self.column_to_x(column), self.unit_to_y(column, unit))
     }
 
-    fn band_color(&self, theme: &Theme, value: f64) -> Rgb {
+    pub(super) fn band_color(&self, theme: &Theme, value: f64) -> Rgb {
         match StripKind::of(value, &self.scale) {
             Some(kind) => special_color(theme, kind),
             None => color_of(&self.scale, value).unwrap_or(theme.background),
@@ -306,7 +270,7 @@ impl Axes {
 
 /// How a line is drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Strength {
+pub(super) enum Strength {
     /// Not at all: it is exactly zero.
     None,
     /// From faint (1) to full ([`DEGREES`]).
@@ -316,7 +280,7 @@ enum Strength {
 }
 
 /// Whether the lines into a layer are part of what a phase does.
-fn is_lit(phase: Option<Phase>, layer: usize, layers: usize) -> bool {
+pub(super) fn is_lit(phase: Option<Phase>, layer: usize, layers: usize) -> bool {
     match phase {
         None | Some(Phase::Update) => true,
         Some(Phase::Forward(lit)) => lit == layer,
@@ -327,7 +291,7 @@ fn is_lit(phase: Option<Phase>, layer: usize, layers: usize) -> bool {
 }
 
 /// Whether every weight, every gradient and every output is there.
-fn is_whole(network: &NetworkView) -> bool {
+pub(super) fn is_whole(network: &NetworkView) -> bool {
     let joins = || network.widths.windows(2).map(|pair| pair[0] * pair[1]);
     let fits = |rows: &[Vec<f32>]| rows.iter().map(Vec::len).eq(joins());
     fits(&network.weights) && fits(&network.gradients)
@@ -349,34 +313,3 @@ pub(super) fn hue(theme: &Theme, is_negative: bool, degree: usize) -> Rgb {
     let full = if is_negative { theme.grad_w } else { theme.grad_z };
     theme.background.mix(full, (degree as f64 / DEGREES as f64).powf(1.3).max(0.13))
 }
-
-/// Draws a unit by its output and that output's share of the largest; as a small grey disc where there is none.
-pub(super) fn draw_unit<DB: DrawingBackend>(
-    painter: &mut Painter<'_, DB>,
-    theme: &Theme,
-    at: (f64, f64),
-    radius: f64,
-    output: Option<(f64, f64)>,
-) -> Drawn<DB> {
-    let color = |is_negative| theme.background.mix(if is_negative { theme.grad_w } else { theme.grad_z }, 0.75);
-    match output.map(|(h, share)| (Reading::of(h), share)) {
-        None | Some((Reading::Zero, _)) => painter.marker(Marker::Circle, at, 0.6 * radius, theme.axis),
-        Some((Reading::Infinite, _)) => painter.marker(Marker::Diamond, at, radius, theme.infinite),
-        Some((Reading::NotANumber, _)) => painter.marker(Marker::Diamond, at, radius, theme.not_a_number),
-        Some((Reading::Finite(h), share)) => {
-            painter.marker(Marker::Circle, at, radius, color(h < 0.0))?;
-            let share = share.clamp(0.0, 1.0);
-            if h < 0.0 {
-                // The stronger, the thicker the ring.
-                painter.marker(Marker::Circle, at, radius * (0.8 - 0.4 * share), theme.background)
-            } else {
-                let inside = theme.background.mix(theme.grad_z, 0.2 + 0.8 * share);
-                painter.marker(Marker::Circle, at, radius - 1.0, inside)
-            }
-        }
-    }
-}
-
-#[cfg(test)]
-#[path = "network_tests.rs"]
-mod tests;

@@ -3,7 +3,8 @@ use crate::choice::Choice;
 use crate::experiment::Experiment;
 use crate::experiment::share::from_fragment;
 use crate::optim::OptimizerKind;
-use crate::train::{AnyTrainer, Quantity, StepReport};
+use crate::run::AnyTrainer;
+use crate::train::{Quantity, StepReport};
 
 fn experiment(fragment: &str) -> Experiment {
     let (experiment, notices) = from_fragment(fragment);

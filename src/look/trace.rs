@@ -1,11 +1,10 @@
 //! The last pass looked at again: most of it the network still holds, the rest is computed once more by the same loops, so
 //! that it is the same to the last bit.
 
-use super::samples::load;
-use super::trainer::{Pass, Trainer};
 use super::view::{Histogram, LayerView, MOST_DRAWN_UNITS, MOST_DRAWN_WEIGHTS, NetworkView, UnitView, View, Watch};
 use crate::kernel::{LANES, Lane, Panels, Real, activate};
 use crate::nn::{Activation, Layer, Parameter, Targets, unscale};
+use crate::train::{Pass, Trainer, load};
 
 /// Bins of a histogram: odd, so that 0 is in the middle of one.
 const BINS: usize = 41;

@@ -3,9 +3,9 @@
 //! A plain step is as small as its gradient. An adaptive one divides the gradient by `√v̂ + ε`, a measure of the gradient
 //! itself, and so hides that it vanishes; until √v̂ is no larger than ε.
 
-use super::{Quantity, StepReport};
 use crate::experiment::Experiment;
 use crate::optim::{Hyper, OptimizerKind};
+use crate::train::{Quantity, StepReport};
 
 /// The gradient and what became of it in one step, from layer 1 to the output layer, each as the root mean square of its
 /// entries.

@@ -1,5 +1,10 @@
-use super::super::testing::{attributes, surface, svg, texts};
+use super::super::axes::*;
 use super::*;
+use crate::look::phase::Phase;
+use crate::look::view::NetworkView;
+use crate::plot::StripKind;
+use crate::plot::testing::{attributes, surface, svg, texts};
+use crate::train::{Quantity, StepReport};
 
 /// A network of these widths, whose gradient shrinks tenfold from layer to layer towards the input.
 fn network(widths: &[usize], is_whole: bool) -> NetworkView {

@@ -1,6 +1,6 @@
 //! Identities that hold between the numbers of a pass, and between a gradient and the step that an optimizer makes of it.
 
-use super::{Found, NotClaimed, worse};
+use super::claim::{Found, NotClaimed, worse};
 use crate::kernel::LANES;
 use crate::nn::{Activation, Mlp, Parameter, unscale};
 use crate::optim::{ClipKind, Hyper, Optimizer, OptimizerKind, ScheduleKind, State};

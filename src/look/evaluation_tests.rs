@@ -3,7 +3,7 @@ use crate::choice::Choice;
 use crate::data::DatasetKind;
 use crate::experiment::share::from_fragment;
 use crate::kernel::Panels;
-use crate::train::AnyTrainer;
+use crate::run::AnyTrainer;
 use ndarray::Array2;
 
 fn trainer(fragment: &str, steps: u32) -> Trainer<f64> {
@@ -137,7 +137,7 @@ fn whatever_the_network_answers_are_given() {
         let _ = trainer.step();
         let is_2d = experiment.dataset != DatasetKind::Noise;
         for side in [0, 1, 5] {
-            let watch = crate::train::view::Watch { learned: true, evaluation: true, ..Default::default() };
+            let watch = crate::look::view::Watch { learned: true, evaluation: true, ..Default::default() };
             let view = trainer.view(&watch, side);
             let learned = view.learned.unwrap();
             assert_eq!(learned.field.map_or(0, |field| field.values.len()), if is_2d { side * side } else { 0 });

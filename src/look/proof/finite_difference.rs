@@ -1,8 +1,8 @@
 //! Backpropagation against the slope of the loss, by central differences, a loss at a time.
 
-use super::{Found, NotClaimed, worse};
+use super::claim::{Found, NotClaimed, worse};
 use crate::nn::{Mlp, Parameter, unscale};
-use crate::train::trainer::Trainer;
+use crate::train::Trainer;
 
 /// Layers that are checked; of more, so many evenly spread, the first and the last among them.
 const MOST_LAYERS: usize = 32;

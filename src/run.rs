@@ -1,11 +1,10 @@
-//! A run in the precision that its experiment names.
+//! A run in the precision that its experiment names: it is trained, and looked at.
 
-use super::evaluation::Scoring;
-use super::report::StepReport;
-use super::trainer::{Divergence, Trainer};
-use super::view::{Evaluation, View, Watch};
 use crate::experiment::{Experiment, Precision, Rejection};
+use crate::look::Scoring;
+use crate::look::view::{Evaluation, View, Watch};
 use crate::optim::Hyper;
+use crate::train::{Divergence, StepReport, Trainer};
 
 /// A [`Trainer`] in the precision that its experiment names.
 #[derive(Clone, Debug)]
@@ -85,6 +84,11 @@ impl AnyTrainer {
     /// See [`Trainer::evaluate_some`].
     pub fn evaluate_some(&self, scoring: &mut Scoring) -> Option<Evaluation> {
         either!(self, trainer => trainer.evaluate_some(scoring))
+    }
+
+    /// See [`Trainer::in_f64`].
+    pub fn in_f64(&self) -> Trainer<f64> {
+        either!(self, trainer => trainer.in_f64())
     }
 
     /// See [`Trainer::bytes`].

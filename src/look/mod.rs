@@ -1,0 +1,14 @@
+//! Looking at a run: its last pass seen closely, its scores and answers, what its steps say, and claims checked on it.
+//! Nothing here changes the run.
+
+mod evaluation;
+pub mod finding;
+mod histogram;
+pub mod phase;
+pub mod proof;
+pub mod step_reading;
+mod trace;
+pub mod view;
+
+pub use evaluation::Scoring;
+pub use trace::Trace;

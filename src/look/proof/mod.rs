@@ -1,0 +1,9 @@
+//! Claims about a run that can be checked on the run itself.
+
+mod checks;
+mod claim;
+mod finite_difference;
+mod identities;
+
+pub use checks::Proof;
+pub use claim::{Check, Claim, Found, NotClaimed};

@@ -1,0 +1,49 @@
+//! The whole picture: the numbers of the layers, the legend and the network.
+
+use super::axes::{Axes, Data, Labels};
+use super::legend;
+use crate::plot::chart_axes::ChartAxes;
+use crate::plot::paint::{Drawn, Painter, TextLook};
+use crate::plot::surface::Surface;
+use crate::plot::theme::Theme;
+use crate::plot::ticks;
+use plotters::style::text_anchor::{HPos, VPos};
+use plotters_backend::DrawingBackend;
+
+impl ChartAxes for Axes {
+    type Data<'a> = Data<'a>;
+    type Labels = Labels;
+
+    fn fit(surface: Surface, theme: &Theme, data: &Data<'_>, previous: Option<&Self>) -> Option<Self> {
+        Self::of(surface, theme, data, previous)
+    }
+
+    /// Draws everything but the network: the numbers of the layers, and the legend.
+    fn draw<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, labels: &Labels) -> Drawn<DB> {
+        let mut painter = Painter::new(backend, theme);
+        let em = self.em;
+        painter.rect((0.0, 0.0), (self.surface.width.into(), self.surface.height.into()), theme.background, 1.0)?;
+        let look = TextLook::new(em, theme.muted, HPos::Center, VPos::Center);
+        let y = self.plot.bottom + 0.9 * em;
+        let (first, last) = (self.column_to_x(0), self.column_to_x(self.widths.len() - 1));
+        painter.text(&labels.input, (first, y), look)?;
+        painter.text(&labels.output, (last, y), look)?;
+        let hidden = self.widths.len().saturating_sub(2);
+        for number in ticks::layer_numbers(hidden, (self.plot.width() / (1.9 * em)) as usize) {
+            let x = self.column_to_x(number);
+            if x - first > 1.3 * em && last - x > 1.7 * em {
+                painter.text(&number.to_string(), (x, y), look)?;
+            }
+        }
+        legend::draw(&mut painter, self, theme, labels)
+    }
+
+    /// Draws the network.
+    fn draw_data<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, data: &Data<'_>) -> Drawn<DB> {
+        self.draw_network(&mut Painter::new(backend, theme), theme, data)
+    }
+}
+
+#[cfg(test)]
+#[path = "picture_tests.rs"]
+mod tests;

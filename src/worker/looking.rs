@@ -1,0 +1,78 @@
+//! When a session looks at its run, and how closely.
+
+use super::protocol::{Response, ResponseBody};
+use super::session::{Goal, Session};
+use crate::experiment::Experiment;
+use crate::look::view::{View, Watch};
+
+/// On the way to a step the network is scored so often, at steps that do not depend on the machine.
+const SCORES_ON_THE_WAY: u64 = 32;
+
+/// Floating-point operations that the field of what was learned may take: a few milliseconds.
+const FIELD_OPERATIONS: f64 = 3e8;
+
+impl Session {
+    /// Looks at this from now on.
+    pub(super) fn watch(&mut self, watch: Watch) {
+        self.lookout.watch(watch);
+    }
+
+    /// The step is another, or the wish.
+    pub(super) fn look_again(&mut self) {
+        self.lookout.look_again();
+    }
+
+    /// On the way to a step that the page does not know yet, begins to score the network now and then.
+    pub(super) fn score_on_the_way(&mut self) {
+        if let Goal::Seek(target) = self.goal
+            && self.steps() >= self.silent_until
+            && self.steps().is_multiple_of(target.div_ceil(SCORES_ON_THE_WAY).max(1))
+            && self.run.as_ref().is_some_and(|run| run.head.is_none())
+        {
+            self.lookout.begin_scores();
+        }
+    }
+
+    /// Whether scores are under way, which must be done before the next step.
+    pub fn is_scoring(&self) -> bool {
+        self.lookout.is_scoring()
+    }
+
+    /// What is watched, if it is time to look and the page can take it: at once while the run rests, now and then while
+    /// it goes on; on the way to a step only scores that were begun.
+    pub fn take_view(&mut self, clock: &mut dyn FnMut() -> f64) -> Option<(Response, View)> {
+        let is_running = match self.goal {
+            Goal::Rest => false,
+            Goal::Train => true,
+            Goal::Steps(_) | Goal::Seek(_) => {
+                let run = self.run.as_mut().filter(|_| self.lookout.is_scoring())?;
+                let view = self.lookout.score(&run.trainer, true, clock)?;
+                return Some((self.response(ResponseBody::View), view));
+            }
+        };
+        let run = self.run.as_mut()?;
+        let side = field_side(&run.experiment);
+        let view = self.lookout.look(&mut run.trainer, side, is_running, clock)?;
+        Some((self.response(ResponseBody::View), view))
+    }
+}
+
+/// Points along a side of the field, so many that it takes no longer for a large network than for a small one.
+fn field_side(experiment: &Experiment) -> usize {
+    let weights: usize = experiment.layer_specs().iter().map(|spec| spec.fan_in * spec.fan_out).sum();
+    ((FIELD_OPERATIONS / (2.0 * weights as f64)).sqrt() as usize).clamp(12, 48)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::share::from_fragment;
+
+    #[test]
+    fn the_field_of_a_large_network_is_coarser() {
+        let side = |fragment: &str| field_side(&from_fragment(fragment).0);
+        assert_eq!((side("depth=1"), side("")), (48, 48));
+        assert!((20..40).contains(&side("depth=50&width=64")));
+        assert_eq!(side("depth=100&width=256"), 12);
+    }
+}

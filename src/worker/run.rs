@@ -1,0 +1,52 @@
+//! The run that a session keeps, and what it takes to make it again.
+
+use super::checkpoints::Checkpoints;
+use super::protocol::Change;
+use crate::experiment::Experiment;
+use crate::run::AnyTrainer;
+use crate::train::{Divergence, StepReport};
+use std::collections::VecDeque;
+
+/// One run as it stands.
+pub(super) struct Run {
+    pub(super) experiment: Experiment,
+    pub(super) changes: Vec<Change>,
+    /// The run, or on a visit the state at the visited step.
+    pub(super) trainer: AnyTrainer,
+    pub(super) divergence: Option<Divergence>,
+    /// The run while an earlier step is visited.
+    pub(super) head: Option<Head>,
+    pub(super) checkpoints: Checkpoints,
+    /// The reports of the last steps, not thinned, for the case that the run ends.
+    pub(super) recent: VecDeque<StepReport>,
+}
+
+/// The run's head, put aside while an earlier step is visited.
+pub(super) struct Head {
+    pub(super) trainer: AnyTrainer,
+    pub(super) divergence: Option<Divergence>,
+}
+
+impl Run {
+    /// The run made again from its seed, before its first step.
+    pub(super) fn made_again(&self) -> Option<AnyTrainer> {
+        let mut trainer = AnyTrainer::new(&self.experiment).ok()?;
+        apply(&self.changes, &mut trainer);
+        // What is measured before the first step is part of what is the same; it went well the first time.
+        let _ = trainer.probe();
+        Some(trainer)
+    }
+
+    /// Makes the changes that hold from the present step on.
+    pub(super) fn apply_changes(&mut self) {
+        apply(&self.changes, &mut self.trainer);
+    }
+}
+
+/// Makes those changes that hold from the trainer's present step on.
+pub(super) fn apply(changes: &[Change], trainer: &mut AnyTrainer) {
+    let step = trainer.steps();
+    for change in changes.iter().filter(|change| change.after_step == step) {
+        trainer.set_hyper(change.hyper);
+    }
+}
