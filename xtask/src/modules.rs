@@ -202,14 +202,13 @@ pub fn optimize(wasm_opt: &WasmOpt, level: &str, module: &Path) -> Result<()> {
 /// for, and would import the module's script by a name without its version.
 fn with_loaders(script: &str, loaders: &str) -> Result<String> {
     const EXPORT: &str = "export const ";
-    let is_import = |line: &&str| line.starts_with("import ") && line.contains(LOADERS);
-    let Some(import) = script.lines().find(is_import) else {
+    // One for each part, of the same file.
+    let imports: Vec<&str> =
+        script.lines().filter(|line| line.starts_with("import ") && line.contains(LOADERS)).collect();
+    if imports.is_empty() {
         ensure!(!loaders.contains(EXPORT), "the script asks for no loader, and there are some");
         return Ok(script.to_owned());
-    };
-    let namespace =
-        import.strip_prefix("import * as ").and_then(|rest| rest.split_once(" from ")).map(|(name, _)| name);
-    let namespace = namespace.with_context(|| format!("cannot read {import:?}"))?;
+    }
     let own = "import { initSync } from ";
     ensure!(loaders.lines().filter(|line| line.starts_with("import ")).all(|line| line.starts_with(own)), "{loaders}");
     let names: Vec<&str> = loaders
@@ -224,10 +223,17 @@ fn with_loaders(script: &str, loaders: &str) -> Result<String> {
         .collect::<String>()
         .replace("WebAssembly.instantiateStreaming(src, imports)", "WebAssembly.instantiate(await src, imports)");
     ensure!(!body.contains("Streaming"), "the loaders instantiate in an unknown way");
-    let object =
-        format!("const {namespace} = (() => {{\n{FETCH_PART}{body}return {{ {} }};\n}})();\n", names.join(", "));
     // It calls `initSync`, which is there before anything runs, wherever it stands.
-    Ok(script.replacen(&format!("{import}\n"), &object, 1))
+    let object =
+        format!("const partLoaders = (() => {{\n{FETCH_PART}{body}return {{ {} }};\n}})();\n", names.join(", "));
+    let mut joined = script.to_owned();
+    for (index, import) in imports.into_iter().enumerate() {
+        let name = import.strip_prefix("import * as ").and_then(|rest| rest.split_once(" from ")).map(|(name, _)| name);
+        let name = name.with_context(|| format!("cannot read {import:?}"))?;
+        let object = if index == 0 { object.as_str() } else { "" };
+        joined = joined.replacen(&format!("{import}\n"), &format!("{object}const {name} = partLoaders;\n"), 1);
+    }
+    Ok(joined)
 }
 
 /// A short name for contents.
@@ -240,8 +246,7 @@ pub fn fingerprint(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
 
-    const SCRIPT: &str =
-        "import * as import1 from \"./__wasm_split.js\"\n\nfunction initSync() {}\nexport { initSync };\n";
+    const SCRIPT: &str = "import * as import1 from \"./__wasm_split.js\"\nimport * as import2 from \"./__wasm_split.js\"\n\nfunction initSync() {}\nexport { initSync };\n";
     const PARTS: &str = "import { initSync } from \"./app.js\";\n\
         export const __wasm_split_load_layer = wrap(() => { const src = fetchPart(\"./a\", \"b\");\n\
         return async (imports) => (WebAssembly.instantiateStreaming(src, imports)); });\n";
@@ -249,7 +254,8 @@ mod tests {
     #[test]
     fn the_loaders_become_an_object_of_the_script() {
         let joined = with_loaders(SCRIPT, PARTS).unwrap();
-        assert!(joined.starts_with("const import1 = (() => {\n"), "{joined}");
+        assert!(joined.starts_with("const partLoaders = (() => {\n"), "{joined}");
+        assert!(joined.contains("\nconst import1 = partLoaders;\nconst import2 = partLoaders;\n"), "{joined}");
         assert!(joined.contains("\nconst __wasm_split_load_layer = wrap("), "{joined}");
         assert!(joined.contains("return { __wasm_split_load_layer };"), "{joined}");
         assert!(!joined.contains("__wasm_split.js") && !joined.contains("Streaming"), "{joined}");
