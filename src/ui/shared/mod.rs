@@ -4,6 +4,7 @@ pub mod clipboard;
 pub mod dropdown;
 pub mod formula;
 pub mod icon;
+pub mod part;
 pub mod rule;
 pub mod storage;
 pub mod words;

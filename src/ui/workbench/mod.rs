@@ -2,6 +2,7 @@
 
 mod learned;
 mod network;
+mod panes;
 mod proof;
 mod tabs;
 

@@ -1,13 +1,12 @@
 //! The instruments below the main chart: tabs, and the one that is open.
 
-use super::learned::LearnedPane;
-use super::network::NetworkPane;
-use super::proof::ProofPane;
-use crate::ui::chart::{GradientOverTime, LayerInspector, LossChart, OptimizerChart};
+use crate::ui::chart::{GradientOverTime, LossChart};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::instruments::Instrument;
 use crate::ui::lab::use_lab;
 use crate::ui::shared::icon::{Icon, Picture};
+use crate::ui::shared::part::{Fetched, Part};
+use crate::ui::workbench::panes;
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
@@ -122,15 +121,19 @@ pub fn Workbench() -> impl IntoView {
                         }
                             .into_any()
                     }
-                    Instrument::Layer => view! { <LayerInspector /> }.into_any(),
-                    Instrument::Optimizer => view! { <OptimizerChart /> }.into_any(),
-                    Instrument::Network => view! { <NetworkPane /> }.into_any(),
-                    Instrument::Learned => view! { <LearnedPane /> }.into_any(),
-                    Instrument::Proof => view! { <ProofPane /> }.into_any(),
+                    Instrument::Layer => fetched(&panes::LAYER),
+                    Instrument::Optimizer => fetched(&panes::OPTIMIZER),
+                    Instrument::Network => fetched(&panes::NETWORK),
+                    Instrument::Learned => fetched(&panes::LEARNED),
+                    Instrument::Proof => fetched(&panes::PROOF),
                 }}
             </div>
         </section>
     }
+}
+
+fn fetched(part: &'static Part) -> AnyView {
+    view! { <Fetched part /> }.into_any()
 }
 
 /// The place of an instrument's tab.
