@@ -7,7 +7,7 @@ use gradient_lab::experiment::share::from_fragment;
 use gradient_lab::kernel::{Panels, activate};
 use gradient_lab::nn::{Activation, Parameter};
 use gradient_lab::optim::{Hyper, Optimizer, OptimizerKind, State};
-use gradient_lab::train::AnyTrainer;
+use gradient_lab::run::AnyTrainer;
 use std::hint::black_box;
 
 /// Depth, width and batch of every comparison.

@@ -5,7 +5,10 @@
 //! leaves loops with comparisons and bit patterns to scalar code. Either way every entry is rounded as IEEE 754 says,
 //! so the results are the same bits.
 
-use super::real::{LANES, Lane, Real, Vector};
+// In WebAssembly only the tests name it.
+#[cfg(any(test, not(target_arch = "wasm32")))]
+use super::real::Real;
+use super::real::{LANES, Lane, Vector};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// `op` of each pair of entries.
