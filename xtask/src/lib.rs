@@ -12,6 +12,8 @@ pub mod page_bench;
 pub mod serve;
 pub mod server;
 pub mod sizes;
+pub mod stage;
+pub mod style;
 pub mod test;
 pub mod tools;
 pub mod webdriver;

@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use lexopt::Arg::{Long, Short, Value};
 use lexopt::ValueExt;
 use std::process::ExitCode;
-use xtask::{bench, build, serve, test};
+use xtask::{bench, build, serve, stage, test};
 
 const HELP: &str = "\
 cargo xtask serve   build the page and serve it here, again after every change
@@ -68,7 +68,7 @@ fn run() -> Result<()> {
         "test" => test::run(&test_options),
         "build" => build::run(),
         // Not for people, so not in the help: Trunk's hook.
-        "stage" => build::stage(),
+        "stage" => stage::run(),
         "bench" => bench::run(&bench_options),
         "help" => {
             print!("{HELP}");

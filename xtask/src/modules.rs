@@ -14,7 +14,7 @@ use crate::tools::{Tools, WASM_TARGET, WasmOpt, wasm_cargo};
 use anyhow::{Context, Result, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use sha2::{Digest, Sha256, Sha384};
+use sha2::{Digest, Sha256};
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -93,11 +93,11 @@ pub fn compile(profile: Profile) -> Result<()> {
     })
 }
 
-/// Puts both modules into the folder of a page that Trunk has made, and their names into its index.
+/// Puts both modules into the folder of a page; returns their names, each with its place in the index.
 ///
 /// # Errors
 /// If a tool fails, or finds something else than was expected.
-pub fn stage(tools: &Tools, profile: Profile, folder: &Path) -> Result<()> {
+pub fn stage(tools: &Tools, profile: Profile, folder: &Path) -> Result<Vec<(&'static str, String)>> {
     compile(profile)?;
     let wasm_opt = match profile {
         Profile::Release => WasmOpt::find()?,
@@ -106,8 +106,7 @@ pub fn stage(tools: &Tools, profile: Profile, folder: &Path) -> Result<()> {
     if wasm_opt.is_none() && profile == Profile::Release {
         println!("No wasm-opt (binaryen) and no npm to install it: the modules stay larger than they could be.");
     }
-    let index = folder.join("index.html");
-    let mut html = fs::read_to_string(&index).with_context(|| format!("cannot read {}", index.display()))?;
+    let mut names = Vec::new();
     for module in Module::ALL {
         let compiled = target_folder()
             .join(WASM_TARGET)
@@ -128,10 +127,9 @@ pub fn stage(tools: &Tools, profile: Profile, folder: &Path) -> Result<()> {
             files.optimize(wasm_opt, module.wasm_opt_level())?;
         }
         files.put_into(folder, &name)?;
-        html = html.replace(&format!("{{{{{}}}}}", module.bin()), &name);
+        names.push((module.bin(), name));
     }
-    fs::write(&index, html)?;
-    Ok(())
+    Ok(names)
 }
 
 /// A module and its parts, with the script that loads them.
@@ -173,7 +171,7 @@ impl Files {
             let file = part.file_name().and_then(OsStr::to_str).context("a part has a name")?;
             let bytes = fs::read(part)?;
             let public = format!("{name}_{}", file.trim_start_matches("split_"));
-            let integrity = format!("sha384-{}", BASE64.encode(Sha384::digest(&bytes)));
+            let integrity = format!("sha256-{}", BASE64.encode(Sha256::digest(&bytes)));
             let fetch = format!("fetch(new URL(\"./{file}\", import.meta.url))");
             ensure!(loaders.contains(&fetch), "{} does not fetch {file}", self.loaders.display());
             loaders = loaders.replace(&fetch, &format!("fetchPart(\"./{public}\", \"{integrity}\")"));
