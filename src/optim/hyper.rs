@@ -1,6 +1,8 @@
 //! The hyper-parameters that may change during a run, and each optimizer's own defaults.
 
-use super::{ClipKind, OptimizerKind, ScheduleKind, schedule};
+use super::clip::ClipKind;
+use super::kind::OptimizerKind;
+use super::schedule::{self, ScheduleKind};
 use crate::experiment::Experiment;
 use serde::{Deserialize, Serialize};
 
