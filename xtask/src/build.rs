@@ -39,10 +39,11 @@ impl Profile {
 /// Builds `dist/` and prints the sizes.
 ///
 /// # Errors
-/// If a tool or the build fails.
+/// If a tool or the build fails, or a first visit would download more than it may.
 pub fn run() -> Result<()> {
     let dist = build(&tools_and_page(Profile::Release)?, Profile::Release)?;
     println!("{}", sizes::table(&dist)?);
+    sizes::check_budget(&dist)?;
     println!("Ready: {} (static files for any host and any sub-path)", dist.display());
     Ok(())
 }

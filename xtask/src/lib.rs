@@ -4,6 +4,7 @@ pub mod bench;
 pub mod browser;
 pub mod build;
 pub mod command;
+pub mod download_bench;
 pub mod engine_bench;
 pub mod instruments_bench;
 pub mod licenses;
