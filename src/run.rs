@@ -1,40 +1,115 @@
 //! A run in the precision that its experiment names: it is trained, and looked at.
+//!
+//! What trains in one format is linked only where somebody names that format, so a program has the code of both no
+//! earlier than it needs it: [`AnyTrainer`] is a trait object, and whoever makes one says of which format.
 
 use crate::experiment::{Experiment, Precision, Rejection};
+use crate::kernel::Real;
 use crate::look::Scoring;
 use crate::look::view::{Evaluation, View, Watch};
 use crate::optim::Hyper;
 use crate::train::{Divergence, StepReport, Trainer};
+use std::any::Any;
+use std::fmt;
 
-/// A [`Trainer`] in the precision that its experiment names.
-#[derive(Clone, Debug)]
-pub enum AnyTrainer {
-    /// In f32.
-    F32(Box<Trainer<f32>>),
-    /// In f64.
-    F64(Box<Trainer<f64>>),
+/// A [`Trainer`] of either precision.
+pub struct AnyTrainer(Box<dyn Run>);
+
+/// What every run is asked for, once a step at the most: the loops inside know their format.
+trait Run: Any {
+    fn step(&mut self) -> Result<&StepReport, Divergence>;
+    fn probe(&mut self) -> Result<&StepReport, Divergence>;
+    fn report(&self) -> &StepReport;
+    fn set_hyper(&mut self, hyper: Hyper);
+    fn evaluate_some(&self, scoring: &mut Scoring) -> Option<Evaluation>;
+    fn bytes(&self) -> usize;
+    fn differing_bits(&self, other: &dyn Any) -> (u64, u64);
+    fn copy(&self) -> Box<dyn Run>;
 }
 
-/// The same of a trainer of either precision.
+impl<T: Real> Run for Trainer<T> {
+    fn step(&mut self) -> Result<&StepReport, Divergence> {
+        Self::step(self)
+    }
+
+    fn probe(&mut self) -> Result<&StepReport, Divergence> {
+        Self::probe(self)
+    }
+
+    fn report(&self) -> &StepReport {
+        Self::report(self)
+    }
+
+    fn set_hyper(&mut self, hyper: Hyper) {
+        Self::set_hyper(self, hyper);
+    }
+
+    fn evaluate_some(&self, scoring: &mut Scoring) -> Option<Evaluation> {
+        Self::evaluate_some(self, scoring)
+    }
+
+    fn bytes(&self) -> usize {
+        Self::bytes(self)
+    }
+
+    fn differing_bits(&self, other: &dyn Any) -> (u64, u64) {
+        other.downcast_ref().map_or_else(
+            || {
+                let (_, compared) = Self::differing_bits(self, self);
+                (compared, compared)
+            },
+            |other| Self::differing_bits(self, other),
+        )
+    }
+
+    fn copy(&self) -> Box<dyn Run> {
+        Box::new(self.clone())
+    }
+}
+
+/// The same of a trainer of either precision. Whoever uses it needs the code of both.
 macro_rules! either {
-    ($any:expr, $trainer:ident => $what:expr) => {
-        match $any {
-            AnyTrainer::F32($trainer) => $what,
-            AnyTrainer::F64($trainer) => $what,
+    ($get:ident, $any:expr, $trainer:ident => $what:expr) => {
+        if let Some($trainer) = $any.$get::<f32>() {
+            $what
+        } else if let Some($trainer) = $any.$get::<f64>() {
+            $what
+        } else {
+            unreachable!("there are two formats")
         }
     };
 }
 
 impl AnyTrainer {
-    /// See [`Trainer::new`].
+    /// See [`Trainer::new`]; in the precision that the experiment names.
     ///
     /// # Errors
     /// As [`Trainer::new`].
     pub fn new(experiment: &Experiment) -> Result<Self, Rejection> {
-        Ok(match experiment.precision {
-            Precision::F32 => Self::F32(Box::new(Trainer::new(experiment)?)),
-            Precision::F64 => Self::F64(Box::new(Trainer::new(experiment)?)),
-        })
+        match experiment.precision {
+            Precision::F32 => Self::of::<f32>(experiment),
+            Precision::F64 => Self::of::<f64>(experiment),
+        }
+    }
+
+    /// See [`Trainer::new`]; in this format, whatever the experiment names.
+    ///
+    /// # Errors
+    /// As [`Trainer::new`].
+    pub fn of<T: Real>(experiment: &Experiment) -> Result<Self, Rejection> {
+        Ok(Self(Box::new(Trainer::<T>::new(experiment)?)))
+    }
+
+    /// The trainer, if this is its format.
+    pub fn get<T: Real>(&self) -> Option<&Trainer<T>> {
+        let any: &dyn Any = &*self.0;
+        any.downcast_ref()
+    }
+
+    /// The same, to be changed.
+    pub fn get_mut<T: Real>(&mut self) -> Option<&mut Trainer<T>> {
+        let any: &mut dyn Any = &mut *self.0;
+        any.downcast_mut()
     }
 
     /// See [`Trainer::step`].
@@ -42,7 +117,7 @@ impl AnyTrainer {
     /// # Errors
     /// As [`Trainer::step`].
     pub fn step(&mut self) -> Result<&StepReport, Divergence> {
-        either!(self, trainer => trainer.step())
+        self.0.step()
     }
 
     /// See [`Trainer::probe`].
@@ -50,61 +125,64 @@ impl AnyTrainer {
     /// # Errors
     /// As [`Trainer::probe`].
     pub fn probe(&mut self) -> Result<&StepReport, Divergence> {
-        either!(self, trainer => trainer.probe())
+        self.0.probe()
     }
 
     /// See [`Trainer::steps`].
     pub fn steps(&self) -> u64 {
-        either!(self, trainer => trainer.steps())
+        self.report().step
     }
 
     /// See [`Trainer::report`].
     pub fn report(&self) -> &StepReport {
-        match self {
-            Self::F32(trainer) => trainer.report(),
-            Self::F64(trainer) => trainer.report(),
-        }
+        self.0.report()
     }
 
     /// See [`Trainer::set_hyper`].
     pub fn set_hyper(&mut self, hyper: Hyper) {
-        either!(self, trainer => trainer.set_hyper(hyper));
+        self.0.set_hyper(hyper);
     }
 
     /// See [`Trainer::view`].
     pub fn view(&mut self, watch: &Watch, side: usize) -> View {
-        either!(self, trainer => trainer.view(watch, side))
+        either!(get_mut, self, trainer => trainer.view(watch, side))
     }
 
     /// See [`Trainer::evaluate`].
     pub fn evaluate(&self) -> Evaluation {
-        either!(self, trainer => trainer.evaluate())
+        either!(get, self, trainer => trainer.evaluate())
     }
 
     /// See [`Trainer::evaluate_some`].
     pub fn evaluate_some(&self, scoring: &mut Scoring) -> Option<Evaluation> {
-        either!(self, trainer => trainer.evaluate_some(scoring))
+        self.0.evaluate_some(scoring)
     }
 
     /// See [`Trainer::in_f64`].
     pub fn in_f64(&self) -> Trainer<f64> {
-        either!(self, trainer => trainer.in_f64())
+        either!(get, self, trainer => trainer.in_f64())
     }
 
     /// See [`Trainer::bytes`].
     pub fn bytes(&self) -> usize {
-        either!(self, trainer => trainer.bytes())
+        self.0.bytes()
     }
 
     /// See [`Trainer::differing_bits`]; in different precisions no number has the same bits.
     pub fn differing_bits(&self, other: &Self) -> (u64, u64) {
-        match (self, other) {
-            (Self::F32(this), Self::F32(other)) => this.differing_bits(other),
-            (Self::F64(this), Self::F64(other)) => this.differing_bits(other),
-            _ => {
-                let (_, compared) = either!(self, trainer => trainer.differing_bits(trainer));
-                (compared, compared)
-            }
-        }
+        self.0.differing_bits(&*other.0)
+    }
+}
+
+impl Clone for AnyTrainer {
+    fn clone(&self) -> Self {
+        Self(self.0.copy())
+    }
+}
+
+impl fmt::Debug for AnyTrainer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not its numbers, which would bring the code to print them.
+        f.debug_struct("AnyTrainer").field("steps", &self.steps()).finish_non_exhaustive()
     }
 }

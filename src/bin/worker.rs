@@ -1,8 +1,45 @@
-//! Starts the training worker.
+//! Starts the training worker, and names the parts of its code that are fetched when they are first asked for.
 
 #[cfg(target_arch = "wasm32")]
 fn main() -> Result<(), wasm_bindgen::JsValue> {
-    gradient_lab::worker::runtime::start()
+    gradient_lab::worker::runtime::start(parts::fetch)
+}
+
+/// What only these functions reach is not in the worker's first download. They are here and not in the library, because
+/// in that the page would have them too.
+#[cfg(target_arch = "wasm32")]
+mod parts {
+    use gradient_lab::worker::parts::Code;
+    use gradient_lab::worker::protocol::WorkerPart;
+    use std::pin::Pin;
+    use wasm_split_helpers::{SplitLoaderError as NotFetched, wasm_split};
+
+    #[wasm_split(double, fallible)]
+    fn double() -> Result<Code, NotFetched> {
+        Ok(Code::double())
+    }
+
+    #[wasm_split(looks, fallible)]
+    fn looks() -> Result<Code, NotFetched> {
+        Ok(Code::looks())
+    }
+
+    #[wasm_split(proof, fallible)]
+    fn proof() -> Result<Code, NotFetched> {
+        Ok(Code::proof())
+    }
+
+    /// Why a part does not come is in the browser's console.
+    pub fn fetch(part: WorkerPart) -> Pin<Box<dyn Future<Output = Option<Code>>>> {
+        Box::pin(async move {
+            match part {
+                WorkerPart::Double => double().await,
+                WorkerPart::Looks => looks().await,
+                WorkerPart::Proof => proof().await,
+            }
+            .ok()
+        })
+    }
 }
 
 #[cfg(not(target_arch = "wasm32"))]

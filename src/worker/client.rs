@@ -1,10 +1,11 @@
 //! The page's handle on a training worker.
 
 use super::protocol::{
-    Change, Command, PROTOCOL_VERSION, Request, Response, ResponseBody, RunState, Status, decode_buckets, decode_view,
+    Change, Command, PROTOCOL_VERSION, Request, Response, ResponseBody, RunState, Status, Way, WorkerPart,
+    decode_buckets, decode_view,
 };
 use super::runtime::{BUILD, BYTES, HEAD, NUMBERS};
-use crate::experiment::{Experiment, Speed};
+use crate::experiment::{Experiment, Precision, Speed};
 use crate::look::proof::Check;
 use crate::look::view::{View, Watch};
 use crate::optim::Hyper;
@@ -70,6 +71,8 @@ pub enum Event {
     ProofGivenUp,
     /// The factors by theory of the experiments that were asked for.
     Predicted(Vec<Option<f64>>),
+    /// Where a part of the worker's code is now.
+    Part(WorkerPart, Way),
     /// It cannot go on.
     Failed(Failure),
 }
@@ -101,6 +104,9 @@ struct Inner {
     run_id: Cell<u32>,
     /// How many layers the present run's reports have, the output layer included.
     layers: Cell<usize>,
+    precision: Cell<Precision>,
+    /// The parts of the worker's code that are not there, as it told.
+    absent: RefCell<Vec<(WorkerPart, Way)>>,
     is_ready: Cell<bool>,
     /// What is watched, for the next worker too.
     watch: RefCell<Watch>,
@@ -141,6 +147,8 @@ impl WorkerClient {
             worker: RefCell::default(),
             run_id: Cell::new(0),
             layers: Cell::new(0),
+            precision: Cell::new(Precision::F32),
+            absent: RefCell::default(),
             is_ready: Cell::new(false),
             watch: RefCell::default(),
             waiting: RefCell::default(),
@@ -159,6 +167,7 @@ impl WorkerClient {
         let inner = &self.inner;
         inner.run_id.set(inner.next_run_id());
         inner.layers.set(experiment.depth as usize + 1);
+        inner.precision.set(experiment.precision);
         inner.waiting.borrow_mut().clear();
         inner.send(Command::Load { experiment: Box::new(experiment.clone()), changes: changes.to_vec() });
         let watch = inner.watch.borrow().clone();
@@ -198,6 +207,11 @@ impl WorkerClient {
     /// Asks what theory expects of experiments.
     pub fn predict(&self, experiments: Vec<Experiment>) {
         self.inner.send(Command::Predict(experiments));
+    }
+
+    /// Tries again to get a part of the worker's code that did not come.
+    pub fn fetch(&self, part: WorkerPart) {
+        self.inner.send(Command::Fetch(part));
     }
 
     /// Trains at the set speed.
@@ -279,6 +293,7 @@ impl Inner {
         self.stop_watching();
         self.is_ready.set(false);
         self.waiting.borrow_mut().clear();
+        self.absent.borrow_mut().clear();
         self.worker.borrow_mut().take();
     }
 
@@ -297,6 +312,7 @@ impl Inner {
                 | Command::Return
                 | Command::Continue { .. }
                 | Command::Predict(_)
+                | Command::Fetch(_)
         );
         let request = Request { run_id: self.run_id.get(), command };
         if !self.is_ready.get() {
@@ -324,7 +340,11 @@ impl Inner {
             run_id == self.run_id.get() || matches!(body, ResponseBody::Ready { .. } | ResponseBody::Failed(_));
         let is_by_the_way = matches!(
             body,
-            ResponseBody::Theory(_) | ResponseBody::View | ResponseBody::Ending | ResponseBody::Predicted(_)
+            ResponseBody::Theory(_)
+                | ResponseBody::View
+                | ResponseBody::Ending
+                | ResponseBody::Predicted(_)
+                | ResponseBody::Part(..)
         );
         if is_present && !is_by_the_way {
             self.stop_watching();
@@ -345,6 +365,7 @@ impl Inner {
                 (self.on_event)(Event::Ready);
             }
             ResponseBody::Failed(words) => self.fail(Failure::Crashed(words)),
+            ResponseBody::Part(part, way) => self.take_part(part, way),
             _ if run_id != self.run_id.get() => {}
             ResponseBody::Frame(status) => match self.buckets(message) {
                 Some(buckets) => {
@@ -377,6 +398,20 @@ impl Inner {
         }
     }
 
+    fn take_part(self: &Rc<Self>, part: WorkerPart, way: Way) {
+        let mut absent = self.absent.borrow_mut();
+        absent.retain(|(other, _)| *other != part);
+        if way != Way::Here {
+            absent.push((part, way));
+        }
+        drop(absent);
+        if (part, way) == (WorkerPart::Double, Way::Here) && self.precision.get() == Precision::F64 {
+            // The run that waited for it has its first frame to send.
+            self.watch(self.patience.answer_ms);
+        }
+        (self.on_event)(Event::Part(part, way));
+    }
+
     fn buckets(&self, message: &JsValue) -> Option<Vec<Bucket>> {
         let numbers = Reflect::get(message, &NUMBERS.into()).unwrap_or_default();
         if numbers.is_undefined() {
@@ -405,6 +440,21 @@ impl Inner {
         // A hidden page takes no frames, and a worker that cannot send its frame is silent for good reason.
         if web_sys::window().and_then(|window| window.document()).is_some_and(|page| page.hidden()) {
             return self.watch(self.patience.answer_ms);
+        }
+        // What needs a part is answered when that has come, however slow the line is; and without its code a run does
+        // nothing, until the part is tried again or another run is loaded.
+        let (is_coming, is_double_absent) = {
+            let absent = self.absent.borrow();
+            (
+                absent.iter().any(|(_, way)| *way == Way::Coming),
+                absent.iter().any(|(part, _)| *part == WorkerPart::Double),
+            )
+        };
+        if is_coming {
+            return self.watch(self.patience.answer_ms);
+        }
+        if is_double_absent && self.precision.get() == Precision::F64 {
+            return;
         }
         self.fail(if self.is_ready.get() { Failure::NotAnswering } else { Failure::CannotStart });
     }

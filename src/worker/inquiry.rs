@@ -1,9 +1,9 @@
 //! Questions of the page that take their time: checks of the run, and what theory expects of other experiments.
 
+use super::parts::{Checking, Prover};
 use super::protocol::ResponseBody;
 use super::run::{Run, apply};
 use crate::experiment::Experiment;
-use crate::look::proof::Proof;
 use crate::run::AnyTrainer;
 use crate::theory::predict;
 use std::collections::VecDeque;
@@ -36,7 +36,7 @@ enum Proving {
     /// The run is made again from its seed, so far in so many milliseconds.
     Remaking(Box<AnyTrainer>, f64),
     /// The claims are checked; with the run that was made again, unless that would have taken too long.
-    Checking(Box<Proof>, Option<Box<AnyTrainer>>),
+    Checking(Box<dyn Checking>, Option<Box<AnyTrainer>>),
 }
 
 impl Inquiry {
@@ -58,9 +58,14 @@ impl Inquiry {
         self.predicting = Some(Predicting { waiting: experiments.into(), factors: Vec::new() });
     }
 
-    /// Whether there is work left.
-    pub(super) fn is_unfinished(&self) -> bool {
-        self.predicting.is_some() || self.proving.is_some()
+    /// Whether there is work left that can be done, with or without the code of the checks.
+    pub(super) fn is_unfinished(&self, can_prove: bool) -> bool {
+        self.predicting.is_some() || (can_prove && self.proving.is_some())
+    }
+
+    /// Whether checks are under way.
+    pub(super) fn is_proving(&self) -> bool {
+        self.proving.is_some()
     }
 
     /// Whether it is still to be said what theory expects.
@@ -82,17 +87,24 @@ impl Inquiry {
         }
     }
 
-    /// Works at rest until the deadline, or does one piece that takes longer.
-    pub(super) fn work(&mut self, run: &mut Run, deadline_ms: f64, clock: &mut dyn FnMut() -> f64) {
+    /// Works at rest until the deadline, or does one piece that takes longer. Without the code of the checks those wait.
+    pub(super) fn work(
+        &mut self,
+        run: &mut Run,
+        prover: Option<Prover>,
+        deadline_ms: f64,
+        clock: &mut dyn FnMut() -> f64,
+    ) {
         if self.predicting.is_some() {
             return self.work_beside_training();
         }
+        let Some(prover) = prover else { return };
         let target = run.trainer.steps();
         self.proving = match self.proving.take() {
             None => None,
             Some(Proving::Asked) => Some(match run.made_again() {
                 Some(again) => Proving::Remaking(Box::new(again), 0.0),
-                None => Proving::Checking(Box::new(Proof::new(run.trainer.in_f64())), None),
+                None => Proving::Checking(prover(&run.trainer), None),
             }),
             Some(Proving::Remaking(mut again, spent_ms)) => {
                 let start_ms = clock();
@@ -111,7 +123,7 @@ impl Inquiry {
                     Some(Proving::Remaking(again, spent_ms))
                 } else {
                     let again = (again.steps() == target).then_some(again);
-                    Some(Proving::Checking(Box::new(Proof::new(run.trainer.in_f64())), again))
+                    Some(Proving::Checking(prover(&run.trainer), again))
                 }
             }
             Some(Proving::Checking(mut proof, again)) => loop {

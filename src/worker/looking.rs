@@ -1,5 +1,6 @@
 //! When a session looks at its run, and how closely.
 
+use super::parts::Viewer;
 use super::protocol::{Response, ResponseBody};
 use super::session::{Goal, Session};
 use crate::experiment::Experiment;
@@ -33,6 +34,11 @@ impl Session {
         }
     }
 
+    /// What looks at the present run, if it is there.
+    pub(super) fn viewer(&self) -> Option<Viewer> {
+        self.parts.viewer(self.run.as_ref()?.experiment.precision)
+    }
+
     /// Whether scores are under way, which must be done before the next step.
     pub fn is_scoring(&self) -> bool {
         self.lookout.is_scoring()
@@ -50,9 +56,10 @@ impl Session {
                 return Some((self.response(ResponseBody::View), view));
             }
         };
+        let viewer = self.viewer();
         let run = self.run.as_mut()?;
         let side = field_side(&run.experiment);
-        let view = self.lookout.look(&mut run.trainer, side, is_running, clock)?;
+        let view = self.lookout.look(&mut run.trainer, viewer, side, is_running, clock)?;
         Some((self.response(ResponseBody::View), view))
     }
 }

@@ -1,6 +1,7 @@
 //! What the page looks at besides the reports, made in time that the training can spare.
 
 use super::SLICE_MS;
+use super::parts::Viewer;
 use crate::look::Scoring;
 use crate::look::view::{View, Watch};
 use crate::run::AnyTrainer;
@@ -69,14 +70,15 @@ impl Lookout {
         self.scoring.is_some()
     }
 
-    fn wants_view(&self) -> bool {
+    /// Whether more than the scores is watched.
+    pub(super) fn wants_view(&self) -> bool {
         let Watch { layers, network, unit, learned, evaluation: _ } = &self.watch;
         !layers.is_empty() || *network || unit.is_some() || *learned
     }
 
-    /// Whether something is to be seen that was not yet looked at.
-    pub(super) fn is_unfinished(&self) -> bool {
-        (self.views.is_due && self.wants_view()) || (self.evaluations.is_due && self.watch.evaluation)
+    /// Whether something is to be seen that was not yet looked at, and can be: what is not a score needs a viewer.
+    pub(super) fn is_unfinished(&self, has_viewer: bool) -> bool {
+        (has_viewer && self.views.is_due && self.wants_view()) || (self.evaluations.is_due && self.watch.evaluation)
     }
 
     /// The scores alone, or a slice of the work on them.
@@ -109,17 +111,21 @@ impl Lookout {
         }
     }
 
-    /// One piece of looking, the view before the scores.
+    /// One piece of looking, the view before the scores. Without a viewer there are only those.
     pub(super) fn look(
         &mut self,
         trainer: &mut AnyTrainer,
+        viewer: Option<Viewer>,
         side: usize,
         is_running: bool,
         clock: &mut dyn FnMut() -> f64,
     ) -> Option<View> {
         let start_ms = clock();
-        if self.wants_view() && self.views.has_come(is_running, start_ms) {
-            let view = trainer.view(&Watch { evaluation: false, ..self.watch.clone() }, side);
+        if let Some(viewer) = viewer
+            && self.wants_view()
+            && self.views.has_come(is_running, start_ms)
+        {
+            let view = viewer(trainer, &Watch { evaluation: false, ..self.watch.clone() }, side);
             self.views.done(start_ms, clock());
             return Some(view);
         }
@@ -138,6 +144,7 @@ mod tests {
         let mut trainer = AnyTrainer::new(&experiment).unwrap();
         trainer.probe().unwrap();
         let watch = Watch { layers: vec![0], evaluation: true, ..Watch::default() };
+        let viewer = Some::<Viewer>(AnyTrainer::view);
         let mut lookout = Lookout { watch, ..Lookout::default() };
         let mut now = 0.0;
         // Every look at the clock is a millisecond later.
@@ -145,12 +152,12 @@ mod tests {
             now += 1.0;
             now
         };
-        assert!(lookout.look(&mut trainer, 8, false, &mut clock).is_some_and(|view| view.layers.len() == 1));
-        assert!(lookout.look(&mut trainer, 8, false, &mut clock).is_some_and(|view| view.layers.is_empty()));
-        assert_eq!(lookout.look(&mut trainer, 8, false, &mut clock), None);
+        assert!(lookout.look(&mut trainer, viewer, 8, false, &mut clock).is_some_and(|view| view.layers.len() == 1));
+        assert!(lookout.look(&mut trainer, viewer, 8, false, &mut clock).is_some_and(|view| view.layers.is_empty()));
+        assert_eq!(lookout.look(&mut trainer, viewer, 8, false, &mut clock), None);
         lookout.views.is_due = true;
         lookout.watch.evaluation = false;
-        let waited = (0..200).position(|_| lookout.look(&mut trainer, 8, true, &mut clock).is_some()).unwrap();
+        let waited = (0..200).position(|_| lookout.look(&mut trainer, viewer, 8, true, &mut clock).is_some()).unwrap();
         assert!((30..=45).contains(&waited), "a millisecond of forty, and not {waited}");
     }
 }

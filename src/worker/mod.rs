@@ -1,14 +1,16 @@
 //! The Web Worker that owns the training, and the page's handle on it.
 //!
 //! [`protocol`] says what they tell each other; [`session`] is what the worker does, with `travel` to earlier steps,
-//! `looking` for what the page looks at and `inquiry` for what it asks; `runtime` is its place in the browser, `client`
-//! its handle on the page.
+//! `looking` for what the page looks at, `inquiry` for what it asks and `fetching` for the parts of its code that are not
+//! there yet ([`parts`]); `runtime` is its place in the browser, `client` its handle on the page.
 
 mod checkpoints;
+mod fetching;
 mod forecaster;
 mod inquiry;
 mod looking;
 mod lookout;
+pub mod parts;
 pub mod protocol;
 mod run;
 pub mod session;

@@ -4,6 +4,7 @@
 //! plain serde values; what is large travels beside them: reports as one array of numbers ([`encode_buckets`]), what is
 //! looked at as bytes ([`encode_view`]). The browser hands both over without copying.
 
+use crate::choice::choice;
 use crate::experiment::{Experiment, Speed};
 use crate::look::proof::Check;
 use crate::look::view::{View, Watch};
@@ -13,7 +14,7 @@ use crate::train::{Bucket, Divergence, StepReport};
 use serde::{Deserialize, Serialize};
 
 /// Counts up whenever the messages change their form.
-pub const PROTOCOL_VERSION: u32 = 4;
+pub const PROTOCOL_VERSION: u32 = 5;
 
 /// Buckets that a frame holds at the most; what was trained between two frames is thinned to as many.
 pub const BUCKETS_PER_FRAME: usize = 64;
@@ -67,6 +68,31 @@ pub enum Command {
     Prove,
     /// Say what theory expects of these experiments.
     Predict(Vec<Experiment>),
+    /// Try again to fetch a part that did not come.
+    Fetch(WorkerPart),
+}
+
+choice! {
+    /// Code of the worker that is fetched when it is first asked for.
+    pub enum WorkerPart {
+        /// Runs in f64, and looking at them.
+        Double => "worker-double",
+        /// Looking at runs in f32: layers, units, what was learned.
+        Looks => "worker-looks",
+        /// The checks of claims.
+        Proof => "worker-proof",
+    }
+}
+
+/// Where a part is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Way {
+    /// On its way.
+    Coming,
+    /// There.
+    Here,
+    /// It did not come.
+    Missing,
 }
 
 /// Hyper-parameters that replaced others during a run.
@@ -124,6 +150,8 @@ pub enum ResponseBody {
     ProofGivenUp,
     /// √χ of each experiment that was asked for, the factor of a layer in the middle; `None` where theory has none.
     Predicted(Vec<Option<f64>>),
+    /// Where a part is now. It is the worker's, whatever its run.
+    Part(WorkerPart, Way),
     /// The run cannot go on: the worker panicked or was asked for what cannot be.
     Failed(String),
 }

@@ -1,6 +1,7 @@
 //! The run that a session keeps, and what it takes to make it again.
 
 use super::checkpoints::Checkpoints;
+use super::parts::Maker;
 use super::protocol::Change;
 use crate::experiment::Experiment;
 use crate::run::AnyTrainer;
@@ -10,6 +11,8 @@ use std::collections::VecDeque;
 /// One run as it stands.
 pub(super) struct Run {
     pub(super) experiment: Experiment,
+    /// Makes it, in its precision.
+    pub(super) maker: Maker,
     pub(super) changes: Vec<Change>,
     /// The run, or on a visit the state at the visited step.
     pub(super) trainer: AnyTrainer,
@@ -30,7 +33,7 @@ pub(super) struct Head {
 impl Run {
     /// The run made again from its seed, before its first step.
     pub(super) fn made_again(&self) -> Option<AnyTrainer> {
-        let mut trainer = AnyTrainer::new(&self.experiment).ok()?;
+        let mut trainer = (self.maker)(&self.experiment).ok()?;
         apply(&self.changes, &mut trainer);
         // What is measured before the first step is part of what is the same; it went well the first time.
         let _ = trainer.probe();

@@ -1,13 +1,16 @@
 //! The session's place in the browser: mailbox, timers, and the messages out.
 
-use super::protocol::{PROTOCOL_VERSION, Request, Response, ResponseBody, encode_buckets, encode_view};
+use super::parts::Code;
+use super::protocol::{PROTOCOL_VERSION, Request, Response, ResponseBody, WorkerPart, encode_buckets, encode_view};
 use super::session::{Next, Session};
 use crate::look::view::View;
 use crate::train::Bucket;
 use js_sys::{Array, Float64Array, Object, Reflect, Uint8Array};
 use std::cell::{Cell, RefCell};
+use std::pin::Pin;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent, MessagePort};
 
 /// The build that this code belongs to; page and worker must be of the same.
@@ -18,15 +21,19 @@ pub(super) const HEAD: &str = "head";
 pub(super) const NUMBERS: &str = "numbers";
 pub(super) const BYTES: &str = "bytes";
 
+/// Fetches a part of the worker's code; `None` if it does not come.
+pub type Fetch = fn(WorkerPart) -> Pin<Box<dyn Future<Output = Option<Code>>>>;
+
 /// Starts the worker: tells the page that it listens, and obeys from then on.
 ///
 /// # Errors
 /// If this is no dedicated worker, or the browser refuses a message channel.
-pub fn start() -> Result<(), JsValue> {
+pub fn start(fetch: Fetch) -> Result<(), JsValue> {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().dyn_into()?;
     install_panic_report();
     let runtime = Rc::new(Runtime {
-        session: RefCell::default(),
+        session: RefCell::new(Session::without_parts()),
+        fetch,
         clock: scope.performance().ok_or_else(|| JsValue::from_str("no clock in this worker"))?,
         channel: MessageChannel::new()?,
         timer: RefCell::new(None),
@@ -42,6 +49,7 @@ pub fn start() -> Result<(), JsValue> {
 struct Runtime {
     scope: DedicatedWorkerGlobalScope,
     session: RefCell<Session>,
+    fetch: Fetch,
     clock: web_sys::Performance,
     /// A message to itself brings the worker back behind the messages that wait, without the four milliseconds that
     /// a timer takes at the least.
@@ -80,13 +88,35 @@ impl Runtime {
         self.channel.port1().set_onmessage(Some(on_tick.into_js_value().unchecked_ref()));
     }
 
-    fn obey(&self, request: Request) {
+    fn obey(self: &Rc<Self>, request: Request) {
         let answer = self.session.borrow_mut().handle(request, self.clock.now());
-        if let Some(answer) = answer {
+        self.answer(answer);
+        self.wake();
+    }
+
+    /// Says what is to be said at once, and fetches the parts that are wished for.
+    fn answer(self: &Rc<Self>, answers: impl IntoIterator<Item = Response>) {
+        for answer in answers {
             // A page that is gone cannot be told.
             let _ = post(&self.scope, &answer, &[]);
         }
-        self.wake();
+        loop {
+            let wish = self.session.borrow_mut().take_wish();
+            let Some((part, coming)) = wish else { return };
+            let _ = post(&self.scope, &coming, &[]);
+            let runtime = Rc::clone(self);
+            spawn_local(async move {
+                let fetched = (runtime.fetch)(part).await;
+                let mut session = runtime.session.borrow_mut();
+                let answers = match fetched {
+                    Some(code) => session.arrive(code, runtime.clock.now()),
+                    None => vec![session.miss(part)],
+                };
+                drop(session);
+                runtime.answer(answers);
+                runtime.wake();
+            });
+        }
     }
 
     /// Comes back as soon as the messages that wait have been read.

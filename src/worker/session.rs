@@ -7,10 +7,12 @@ use super::checkpoints::Checkpoints;
 use super::forecaster::Forecaster;
 use super::inquiry::Inquiry;
 use super::lookout::Lookout;
-use super::protocol::{BUCKETS_PER_FRAME, Change, Command, Request, Response, ResponseBody, RunState, Status};
+use super::parts::Parts;
+use super::protocol::{
+    BUCKETS_PER_FRAME, Change, Command, Request, Response, ResponseBody, RunState, Status, WorkerPart,
+};
 use super::run::Run;
 use crate::experiment::{Experiment, Speed};
-use crate::run::AnyTrainer;
 use crate::train::{Bucket, History, Quantity, StepReport};
 use std::collections::VecDeque;
 
@@ -49,6 +51,10 @@ pub struct Session {
     pub(super) has_news: bool,
     /// Whether the page does not yet know how the run ended.
     has_ending: bool,
+    /// What of the code is there.
+    pub(super) parts: Parts,
+    /// What was asked for of a run whose code is not there yet; first its load.
+    pub(super) waiting: Vec<Request>,
 }
 
 /// The last steps that are told of a run that has ended.
@@ -77,6 +83,12 @@ pub enum Next {
 
 impl Default for Session {
     fn default() -> Self {
+        Self::with_parts(Parts::all())
+    }
+}
+
+impl Session {
+    pub(super) fn with_parts(parts: Parts) -> Self {
         Self {
             run_id: 0,
             run: None,
@@ -94,17 +106,20 @@ impl Default for Session {
             page_ready: true,
             has_news: false,
             has_ending: false,
+            parts,
+            waiting: Vec::new(),
         }
     }
-}
 
-impl Session {
     /// Obeys a request, unless it belongs to an older run. Returns what is to be said to it at once.
     pub fn handle(&mut self, request: Request, now_ms: f64) -> Option<Response> {
-        let Request { run_id, command } = request;
-        if run_id != self.run_id && !matches!(command, Command::Load { .. }) {
-            return None;
-        }
+        let request = self.admit(request)?;
+        let answer = self.obey(request, now_ms);
+        self.want_parts();
+        answer
+    }
+
+    fn obey(&mut self, Request { run_id, command }: Request, now_ms: f64) -> Option<Response> {
         match command {
             Command::Load { experiment, changes } => return self.load(run_id, *experiment, changes),
             Command::FrameTaken => self.page_ready = true,
@@ -128,7 +143,9 @@ impl Session {
                     self.set_goal(Goal::Rest, now_ms);
                 }
                 self.inquiry.prove();
+                self.parts.forgive(WorkerPart::Proof);
             }
+            Command::Fetch(part) => self.fetch_again(part),
             Command::Predict(experiments) => self.inquiry.predict(experiments),
             Command::Seek(step) => return self.seek(step, now_ms),
             Command::SetSpeed(speed) => {
@@ -190,15 +207,17 @@ impl Session {
     /// Answers what was asked, and works on the forecast, while the run rests.
     fn work_at_rest(&mut self, start: f64, mut clock: impl FnMut() -> f64) -> Next {
         // What the page waits for goes out first.
-        let is_looking = self.run.is_some() && self.lookout.is_unfinished();
-        let has_work = self.inquiry.is_unfinished() || self.forecaster.as_ref().is_some_and(Forecaster::is_unfinished);
+        let is_looking = self.run.is_some() && self.lookout.is_unfinished(self.viewer().is_some());
+        let prover = self.parts.prover();
+        let is_asked = self.inquiry.is_unfinished(prover.is_some());
+        let has_work = is_asked || self.forecaster.as_ref().is_some_and(Forecaster::is_unfinished);
         if is_looking || (has_work && self.page_ready && self.has_news) {
             return Next::Continue;
         }
         if let Some(run) = &mut self.run
-            && self.inquiry.is_unfinished()
+            && is_asked
         {
-            self.inquiry.work(run, start + SLICE_MS, &mut clock);
+            self.inquiry.work(run, prover, start + SLICE_MS, &mut clock);
             return Next::Continue;
         }
         while let Some(forecaster) = self.forecaster.as_mut().filter(|forecaster| forecaster.is_unfinished()) {
@@ -273,7 +292,8 @@ impl Session {
         Some((self.response(ResponseBody::Ending), buckets))
     }
 
-    fn load(&mut self, run_id: u32, experiment: Experiment, changes: Vec<Change>) -> Option<Response> {
+    /// Begins another run, of which there is nothing yet.
+    pub(super) fn forget_run(&mut self, run_id: u32) {
         self.run_id = run_id;
         self.run = None;
         self.forecaster = None;
@@ -285,13 +305,18 @@ impl Session {
         self.then = Goal::Rest;
         self.inquiry = Inquiry::default();
         self.look_again();
+    }
+
+    fn load(&mut self, run_id: u32, experiment: Experiment, changes: Vec<Change>) -> Option<Response> {
+        self.forget_run(run_id);
         self.speed = experiment.speed;
-        match AnyTrainer::new(&experiment) {
+        let maker = self.parts.maker(experiment.precision)?;
+        match maker(&experiment) {
             Ok(trainer) => {
                 let checkpoints = Checkpoints::new(&trainer);
                 let recent = VecDeque::with_capacity(RECENT);
-                self.run =
-                    Some(Run { experiment, changes, trainer, divergence: None, head: None, checkpoints, recent });
+                let (divergence, head) = (None, None);
+                self.run = Some(Run { experiment, maker, changes, trainer, divergence, head, checkpoints, recent });
                 self.begin();
                 None
             }

@@ -202,10 +202,10 @@ fn another_rule_than_adam_s_fails() {
 fn a_single_bit_is_told() {
     let experiment = small(Activation::Tanh, Normalization::Batch, Residual::None);
     let one = run(&experiment, 1);
-    let AnyTrainer::F32(mut other) = run(&experiment, 1) else { panic!("f32 is the default") };
-    let weight = &mut other.mlp_mut().layers[1].linear.weight.value;
+    let mut other = run(&experiment, 1);
+    let weight = &mut other.get_mut::<f32>().expect("f32 is the default").mlp_mut().layers[1].linear.weight.value;
     weight.set(0, 0, f32::from_bits(weight.get(0, 0).to_bits() ^ 1));
-    let found = same_bits(one.differing_bits(&AnyTrainer::F32(other)));
+    let found = same_bits(one.differing_bits(&other));
     assert_eq!((found.error, found.holds()), (1.0, false));
     assert!(!same_bits(one.differing_bits(&run(&Experiment { depth: 3, ..experiment }, 1))).holds());
 }

@@ -1,9 +1,12 @@
-//! What the page asks for besides the run itself: a layer to be inspected, a proof, what theory expects of repairs.
+//! What the page asks for besides the run itself: a layer to be inspected, a proof, what theory expects of repairs, and
+//! parts of the worker's code that did not come.
 
 use super::instruments::Instrument;
 use super::state::{Lab, Opening};
 use crate::diagnosis::Repair;
+use crate::experiment::Precision;
 use crate::worker::client::WorkerClient;
+use crate::worker::protocol::{Way, WorkerPart};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
@@ -47,5 +50,36 @@ impl Lab {
         if !asked.is_empty() {
             self.tell(|client| client.predict(asked.into_iter().map(|(_, repaired)| repaired).collect()));
         }
+    }
+
+    /// Where a part of the worker's code is that is needed and not there; follows every change of it.
+    pub fn absent(self, part: WorkerPart) -> Option<Way> {
+        let is_double = self.experiment.with(|experiment| experiment.precision == Precision::F64);
+        let is_needed = match part {
+            WorkerPart::Double => is_double,
+            // How a run in f64 is looked at is in the part that trains it.
+            WorkerPart::Looks => !is_double,
+            WorkerPart::Proof => true,
+        };
+        let way_of =
+            |absent: &Vec<(WorkerPart, Way)>| absent.iter().find(|(other, _)| *other == part).map(|(_, way)| *way);
+        self.absent_parts.with(way_of).filter(|_| is_needed)
+    }
+
+    /// Tries again to get a part that did not come, and what was asked of it.
+    pub fn fetch_again(self, part: WorkerPart) {
+        match part {
+            WorkerPart::Proof => self.prove(),
+            WorkerPart::Double | WorkerPart::Looks => self.tell(|client| client.fetch(part)),
+        }
+    }
+
+    pub(super) fn take_part(self, part: WorkerPart, way: Way) {
+        self.absent_parts.try_update(|absent| {
+            absent.retain(|(other, _)| *other != part);
+            if way != Way::Here {
+                absent.push((part, way));
+            }
+        });
     }
 }

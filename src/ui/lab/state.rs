@@ -11,7 +11,7 @@ use crate::optim::Hyper;
 use crate::theory::Forecast;
 use crate::train::{Bucket, History};
 use crate::worker::client::{Event, Failure, WorkerClient};
-use crate::worker::protocol::{Change, RunState, Status};
+use crate::worker::protocol::{Change, RunState, Status, Way, WorkerPart};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -49,6 +49,8 @@ pub struct Lab {
     pub running: RwSignal<bool>,
     /// Why the worker cannot go on, if so.
     pub failure: RwSignal<Option<Failure>>,
+    /// The parts of the worker's code that were asked for and are not there.
+    pub(super) absent_parts: RwSignal<Vec<(WorkerPart, Way)>>,
     /// What was changed live in this run, oldest first.
     pub changes: RwSignal<Vec<Change>>,
     /// What the last link had that could not be used.
@@ -109,6 +111,7 @@ impl Lab {
             awaiting: RwSignal::new(true),
             running: RwSignal::new(false),
             failure: RwSignal::new(None),
+            absent_parts: RwSignal::new(Vec::new()),
             changes: RwSignal::new(Vec::new()),
             link_notices: RwSignal::new(Vec::new()),
             repairs: RwSignal::new(Vec::new()),
@@ -379,7 +382,9 @@ impl Lab {
                     foreseen.iter_mut().zip(factors).for_each(|((_, place), factor)| *place = factor);
                 });
             }
+            Event::Part(part, way) => self.take_part(part, way),
             Event::Failed(failure) => {
+                self.absent_parts.try_set(Vec::new());
                 self.running.try_set(false);
                 self.instruments.proving.try_set(None);
                 self.failure.try_set(Some(failure));

@@ -5,7 +5,7 @@ use crate::plot::number;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::reading::Reading;
 use crate::ui::lab::{Lab, use_lab};
-use crate::worker::protocol::RunState;
+use crate::worker::protocol::{RunState, Way, WorkerPart};
 use leptos::prelude::*;
 
 choice! {
@@ -53,7 +53,11 @@ pub fn StatusLine() -> impl IntoView {
             None => String::new(),
         },
     };
+    let is_fetching = Memo::new(move |_| lab.absent(WorkerPart::Double) == Some(Way::Coming));
     let line = move || {
+        if state.get() == State::Loading && is_fetching.get() {
+            return t_string!(i18n, page.part.double_coming).to_owned();
+        }
         if state.get() == State::Loading && loss.get().is_none() {
             return t_string!(i18n, page.status.starting).to_owned();
         }

@@ -91,17 +91,26 @@ pub fn Fetched(
             }
             .into_any(),
         ),
-        State::Missing => Some(
-            view! {
-                <div class="part-missing" data-part=part.name data-notice="part-missing" role="alert">
-                    <p>{t_string!(i18n, page.part.missing)}</p>
-                    <button type="button" class="button" on:click=move |_| fetch()>
-                        {t_string!(i18n, page.part.again)}
-                    </button>
-                </div>
-            }
-            .into_any(),
-        ),
+        State::Missing => Some(view! { <Missing name=part.name again=Callback::new(move |()| fetch()) /> }.into_any()),
+    }
+}
+
+/// That a part did not come, with another try.
+#[component]
+pub fn Missing(
+    /// Names the part in the document (`data-part`).
+    name: &'static str,
+    /// Tries again.
+    again: Callback<()>,
+) -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <div class="part-missing" data-part=name data-notice="part-missing" role="alert">
+            <p>{move || t_string!(i18n, page.part.missing)}</p>
+            <button type="button" class="button" on:click=move |_| again.run(())>
+                {move || t_string!(i18n, page.part.again)}
+            </button>
+        </div>
     }
 }
 

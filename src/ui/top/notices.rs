@@ -8,6 +8,7 @@ use crate::ui::lab::use_lab;
 use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::words;
 use crate::worker::client::Failure;
+use crate::worker::protocol::{Way, WorkerPart};
 use leptos::prelude::*;
 
 choice! {
@@ -31,6 +32,7 @@ pub fn Notices() -> impl IntoView {
     view! {
         <div class="notices">
             <WorkerNotice />
+            <PartNotice />
             <LinkNotices />
         </div>
     }
@@ -106,6 +108,24 @@ fn kind_of(notice: &Notice) -> NoticeKind {
         Notice::UnknownKey(_) => NoticeKind::UnknownKey,
         Notice::BadValue(_) => NoticeKind::BadValue,
         Notice::NewerVersion(_) => NoticeKind::NewerVersion,
+    }
+}
+
+/// That the code for the run's precision did not come: until another try, or another precision, there is no run.
+#[component]
+fn PartNotice() -> impl IntoView {
+    let lab = use_lab();
+    let i18n = use_i18n();
+    let is_missing = Memo::new(move |_| lab.absent(WorkerPart::Double) == Some(Way::Missing));
+    view! {
+        <Show when=move || is_missing.get()>
+            <div class="notice severe" role="alert" data-notice="part-missing" data-part=WorkerPart::Double.name()>
+                <p>{move || t_string!(i18n, page.part.double_missing)}</p>
+                <button type="button" class="button" on:click=move |_| lab.fetch_again(WorkerPart::Double)>
+                    {move || t_string!(i18n, page.part.again)}
+                </button>
+            </div>
+        </Show>
     }
 }
 

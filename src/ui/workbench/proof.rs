@@ -6,7 +6,9 @@ use crate::plot::number::{exact, grouped, significant};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
 use crate::ui::shared::icon::{Icon, Picture};
+use crate::ui::shared::part::Missing;
 use crate::ui::shared::words::Words;
+use crate::worker::protocol::{Way, WorkerPart};
 use leptos::prelude::*;
 use std::cmp::Ordering;
 
@@ -17,8 +19,11 @@ pub fn ProofPane() -> impl IntoView {
     let (proof, proving) = (lab.instruments.proof, lab.instruments.proving);
     let checked_step = Memo::new(move |_| proof.with(|proof| proof.as_ref().map(|(step, _)| *step)));
     let shown_step = Memo::new(move |_| lab.shown_step());
+    let way = Memo::new(move |_| lab.absent(WorkerPart::Proof));
     let button = move || {
-        if let Some(progress) = proving.get() {
+        if proving.get().is_some() && way.get() == Some(Way::Coming) {
+            t_string!(i18n, proof.coming).to_owned()
+        } else if let Some(progress) = proving.get() {
             let percent = (100.0 * progress).round();
             t_string!(i18n, proof.checking, percent = percent).to_string()
         } else if checked_step.get().is_some_and(|step| step != shown_step.get()) {
@@ -61,6 +66,9 @@ pub fn ProofPane() -> impl IntoView {
                     {button}
                 </button>
             </div>
+            <Show when=move || way.get() == Some(Way::Missing)>
+                <Missing name=WorkerPart::Proof.name() again=Callback::new(move |()| lab.fetch_again(WorkerPart::Proof)) />
+            </Show>
             <div class="claims">{Claim::ALL.iter().map(|claim| view! { <ClaimCard claim=*claim /> }).collect_view()}</div>
         </section>
     }

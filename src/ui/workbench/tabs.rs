@@ -1,12 +1,14 @@
 //! The instruments below the main chart: tabs, and the one that is open.
 
+use crate::choice::Choice;
 use crate::ui::chart::{GradientOverTime, LossChart};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::instruments::Instrument;
 use crate::ui::lab::use_lab;
 use crate::ui::shared::icon::{Icon, Picture};
-use crate::ui::shared::part::{Fetched, Part};
+use crate::ui::shared::part::{Fetched, Missing, Part};
 use crate::ui::workbench::panes;
+use crate::worker::protocol::{Way, WorkerPart};
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
@@ -76,6 +78,9 @@ pub fn Workbench() -> impl IntoView {
             </button>
         }
     };
+    // These show nothing but what the worker sees, and it cannot look.
+    let is_blind = Memo::new(move |_| lab.absent(WorkerPart::Looks) == Some(Way::Missing));
+    let look_again = Callback::new(move |()| lab.fetch_again(WorkerPart::Looks));
     let open_name = move || TABS[place_of(open.get())].1;
     view! {
         <section class="workbench" class:large=is_large aria-label=move || t_string!(i18n, workbench.label)>
@@ -120,6 +125,9 @@ pub fn Workbench() -> impl IntoView {
                             </div>
                         }
                             .into_any()
+                    }
+                    Instrument::Layer | Instrument::Network | Instrument::Learned if is_blind.get() => {
+                        view! { <Missing name=WorkerPart::Looks.name() again=look_again /> }.into_any()
                     }
                     Instrument::Layer => fetched(&panes::LAYER),
                     Instrument::Optimizer => fetched(&panes::OPTIMIZER),
