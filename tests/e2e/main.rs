@@ -21,3 +21,4 @@ mod proof;
 mod run_bar;
 mod surroundings;
 mod travel;
+mod worker_parts;
