@@ -50,13 +50,13 @@ fn a_first_visit_asks_for_no_part_of_the_worker_and_each_is_fetched_once() {
         );
         page.click("[data-tab=proof]");
         page.click_button("Check this network now");
-        page.wait_until("the checks", "document.querySelectorAll('[data-result=pass]').length === 4");
+        page.wait_until("the checks", "document.querySelectorAll('[data-result=pass]').length === 3");
         page.set_control("precision", "f64");
         page.wait_for_fragment("#v=1&precision=f64");
         page.click_button("Step");
         assert_loss(&page, "precision=f64", 1);
         page.click_button("Check this network now");
-        page.wait_until("the checks in f64", "document.querySelectorAll('[data-result=pass]').length === 4");
+        page.wait_until("the checks in f64", "document.querySelectorAll('[data-result=pass]').length === 3");
         page.set_control("precision", "f32");
         page.wait_for_fragment("#v=1");
         assert_loss(&page, "", 0);
