@@ -8,16 +8,18 @@ pub trait Choice: Copy + PartialEq + 'static {
     const NAMES: &'static [&'static str];
 
     /// The name used in URLs, in lower case.
-    fn name(self) -> &'static str {
-        let index = Self::ALL.iter().position(|&other| other == self);
-        index.map_or("", |index| Self::NAMES[index])
-    }
+    fn name(self) -> &'static str;
 
     /// The alternative of that name, if there is one.
     fn from_name(name: &str) -> Option<Self> {
-        let index = Self::NAMES.iter().position(|&other| other == name)?;
-        Some(Self::ALL[index])
+        position(Self::NAMES, name).map(|index| Self::ALL[index])
     }
+}
+
+/// One loop for all sets: as a part of each it would be in the page a dozen times.
+#[inline(never)]
+fn position(names: &[&str], name: &str) -> Option<usize> {
+    names.iter().position(|&other| other == name)
 }
 
 /// Declares an enum and its [`Choice`] names in one place.
@@ -30,6 +32,10 @@ macro_rules! choice {
         impl $crate::choice::Choice for $Enum {
             const ALL: &'static [Self] = &[$($Enum::$Variant),+];
             const NAMES: &'static [&'static str] = &[$($name),+];
+
+            fn name(self) -> &'static str {
+                Self::NAMES[self as usize]
+            }
         }
     };
 }

@@ -15,6 +15,7 @@ pub use rejection::Rejection;
 pub use value::{Batch, Kind, Precision, Scale, Speed, Value};
 
 use crate::choice::Choice;
+use crate::decimal;
 
 impl Experiment {
     /// Samples of a step, but for the last of an epoch, which may have fewer.
@@ -36,7 +37,7 @@ impl Experiment {
     /// A tenth of the learning rate, as one would write it and no less than what is allowed.
     pub fn tenth_of_lr(&self) -> f64 {
         // Through text, because the quotient of decimal fractions is rarely the fraction that one would write.
-        let tenth = format!("{:.11e}", self.lr / 10.0).parse().unwrap_or(self.lr / 10.0);
+        let tenth = decimal::parse(&format!("{:.11e}", self.lr / 10.0)).unwrap_or(self.lr / 10.0);
         f64::max(tenth, 1e-6)
     }
 

@@ -1,6 +1,6 @@
 //! Adagrad.
 
-use super::update::{Rule, Scales};
+use super::rule::{Rule, Scales};
 use crate::kernel::Vector;
 
 /// # Formula
@@ -23,7 +23,7 @@ impl<V: Vector> Rule<V, 1> for Adagrad<V> {
     const SECOND: Option<usize> = Some(0);
 
     #[inline(always)]
-    fn descent(&self, g: V, [s]: [&mut V; 1]) -> V {
+    fn descent(&self, g: V, _theta: V, [s]: [&mut V; 1]) -> V {
         *s = self.scales.state_squared * *s + g.square_of_at_least_tiny();
         // √s in true units beside ε, g in the scale of the gradient, as the descent is to be.
         self.lr * g.forget_tiny() / (s.sqrt() * self.scales.inverse + self.epsilon)

@@ -1,7 +1,7 @@
-//! Adam and its relatives. AdamW is Adam whose weight decay acts on the parameters and not through the gradient.
+//! Adam and its relatives.
 
-use super::Hyper;
-use super::update::{Rule, Scales};
+use super::hyper::Hyper;
+use super::rule::{Rule, Scales};
 use crate::kernel::Vector;
 
 /// `1 / (1 − β₁^t)` and `1 / (1 − β₂^t)` at step t, from 1.
@@ -27,7 +27,6 @@ pub struct Adam<V> {
     /// `1 / √(1 − β₂^t)`, and out of the scale of the gradient.
     root_correction: V,
     epsilon: V,
-    corrections: (f64, f64),
 }
 
 impl<V: Vector> Adam<V> {
@@ -41,7 +40,6 @@ impl<V: Vector> Adam<V> {
             root_of_new_share2: V::constant((1.0 - hyper.beta2).sqrt()),
             root_correction: V::constant(corrections.1.sqrt()) * scales.inverse,
             epsilon: V::constant(hyper.epsilon),
-            corrections,
         }
     }
 
@@ -62,13 +60,35 @@ impl<V: Vector> Rule<V, 2> for Adam<V> {
     const SECOND: Option<usize> = Some(1);
 
     #[inline(always)]
-    fn descent(&self, g: V, [m, v]: [&mut V; 2]) -> V {
+    fn descent(&self, g: V, _theta: V, [m, v]: [&mut V; 2]) -> V {
         self.moments(g, m, v);
         self.step(*m, *v)
     }
+}
 
-    fn corrections(&self) -> (f64, f64) {
-        self.corrections
+/// # Formula
+/// as [`Adam`], with `θ ← θ − η (m̂ / (√v̂ + ε) + λ θ)`
+///
+/// where λ is the weight decay, which no moment knows of (Loshchilov and Hutter 2019).
+pub struct AdamW<V> {
+    adam: Adam<V>,
+    /// `η λ`.
+    decay: V,
+}
+
+impl<V: Vector> AdamW<V> {
+    pub(super) fn new(lr: f64, hyper: &Hyper, corrections: (f64, f64), scales: Scales<V>) -> Self {
+        Self { adam: Adam::new(lr, hyper, corrections, scales), decay: V::constant(lr * hyper.weight_decay) }
+    }
+}
+
+impl<V: Vector> Rule<V, 2> for AdamW<V> {
+    const FIRST: Option<usize> = Some(0);
+    const SECOND: Option<usize> = Some(1);
+
+    #[inline(always)]
+    fn descent(&self, g: V, theta: V, state: [&mut V; 2]) -> V {
+        self.adam.descent(g, theta, state) + self.decay * theta
     }
 }
 
@@ -92,13 +112,9 @@ impl<V: Vector> Rule<V, 3> for AmsGrad<V> {
     const SECOND: Option<usize> = Some(2);
 
     #[inline(always)]
-    fn descent(&self, g: V, [m, v, v_max]: [&mut V; 3]) -> V {
+    fn descent(&self, g: V, _theta: V, [m, v, v_max]: [&mut V; 3]) -> V {
         self.adam.moments(g, m, v);
         *v_max = (self.state_squared * *v_max).max(*v);
         self.adam.step(*m, *v_max)
-    }
-
-    fn corrections(&self) -> (f64, f64) {
-        self.adam.corrections
     }
 }

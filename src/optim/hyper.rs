@@ -1,6 +1,8 @@
 //! The hyper-parameters that may change during a run, and each optimizer's own defaults.
 
-use super::{ClipKind, OptimizerKind, ScheduleKind, schedule};
+use super::clip::ClipKind;
+use super::kind::OptimizerKind;
+use super::schedule::{self, ScheduleKind};
 use serde::{Deserialize, Serialize};
 
 /// Everything about an update that may change between two steps.

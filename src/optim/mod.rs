@@ -4,37 +4,16 @@ mod adagrad;
 mod adam;
 mod clip;
 mod hyper;
+mod kind;
 mod momentum;
 mod rmsprop;
+mod rule;
 mod schedule;
 mod sgd;
 mod update;
 
 pub use clip::ClipKind;
 pub use hyper::{Defaults, Hyper};
+pub use kind::OptimizerKind;
 pub use schedule::ScheduleKind;
 pub use update::{Optimizer, State, UpdateNorms};
-
-use crate::choice::choice;
-
-choice! {
-    /// An update rule.
-    pub enum OptimizerKind {
-        /// `θ ← θ − η g`.
-        Sgd => "sgd",
-        /// `v ← μ v + g`, `θ ← θ − η v`.
-        Momentum => "momentum",
-        /// `v ← μ v + g`, `θ ← θ − η (g + μ v)`.
-        Nesterov => "nesterov",
-        /// Duchi et al. 2011.
-        Adagrad => "adagrad",
-        /// Tieleman and Hinton 2012.
-        RmsProp => "rmsprop",
-        /// Kingma and Ba 2015.
-        Adam => "adam",
-        /// Loshchilov and Hutter 2019: Adam with decoupled weight decay.
-        AdamW => "adamw",
-        /// Reddi et al. 2018: Adam that divides by the largest second moment so far.
-        AmsGrad => "amsgrad",
-    }
-}

@@ -1,6 +1,6 @@
 //! Momentum, plain and Nesterov's, as PyTorch has them: without dampening, the first velocity is the first gradient.
 
-use super::update::{Rule, Scales};
+use super::rule::{Rule, Scales};
 use crate::kernel::Vector;
 
 /// # Formula
@@ -22,7 +22,7 @@ impl<V: Vector> Rule<V, 1> for Momentum<V> {
     const FIRST: Option<usize> = Some(0);
 
     #[inline(always)]
-    fn descent(&self, g: V, [v]: [&mut V; 1]) -> V {
+    fn descent(&self, g: V, _theta: V, [v]: [&mut V; 1]) -> V {
         *v = (self.mu * *v + g).forget_tiny();
         self.lr * *v
     }
@@ -50,7 +50,7 @@ impl<V: Vector> Rule<V, 1> for Nesterov<V> {
     const FIRST: Option<usize> = Some(0);
 
     #[inline(always)]
-    fn descent(&self, g: V, [v]: [&mut V; 1]) -> V {
+    fn descent(&self, g: V, _theta: V, [v]: [&mut V; 1]) -> V {
         let g = g.forget_tiny();
         *v = (self.mu_before * *v + g).forget_tiny();
         self.lr * (g + self.mu * *v)

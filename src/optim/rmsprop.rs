@@ -1,6 +1,6 @@
 //! RMSProp.
 
-use super::update::{Rule, Scales};
+use super::rule::{Rule, Scales};
 use crate::kernel::Vector;
 
 /// # Formula
@@ -33,7 +33,7 @@ impl<V: Vector> Rule<V, 1> for RmsProp<V> {
     const SECOND: Option<usize> = Some(0);
 
     #[inline(always)]
-    fn descent(&self, g: V, [s]: [&mut V; 1]) -> V {
+    fn descent(&self, g: V, _theta: V, [s]: [&mut V; 1]) -> V {
         *s = self.alpha * *s + (self.root_of_new_share * g).square_of_at_least_tiny();
         self.lr * g.forget_tiny() / (s.sqrt() * self.inverse + self.epsilon)
     }

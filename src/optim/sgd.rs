@@ -1,6 +1,6 @@
 //! Stochastic gradient descent; gradient descent when the batch is the whole data set.
 
-use super::update::Rule;
+use super::rule::Rule;
 use crate::kernel::Vector;
 
 /// # Formula
@@ -19,7 +19,7 @@ impl<V: Vector> Sgd<V> {
 
 impl<V: Vector> Rule<V, 0> for Sgd<V> {
     #[inline(always)]
-    fn descent(&self, g: V, []: [&mut V; 0]) -> V {
+    fn descent(&self, g: V, _theta: V, []: [&mut V; 0]) -> V {
         self.lr * g.forget_tiny()
     }
 }

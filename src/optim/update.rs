@@ -1,37 +1,16 @@
 //! What all update rules share: the loop over a parameter tensor's entries, the scale of its state, and the norms.
 
-use super::{ClipKind, Hyper, OptimizerKind, adagrad, adam, momentum, rmsprop, sgd};
+use super::adagrad::Adagrad;
+use super::adam::{Adam, AdamW, AmsGrad, bias_corrections};
+use super::clip::ClipKind;
+use super::hyper::Hyper;
+use super::kind::OptimizerKind;
+use super::momentum::{Momentum, Nesterov};
+use super::rmsprop::RmsProp;
+use super::rule::{Rule, Scales};
+use super::sgd::Sgd;
 use crate::kernel::{LANES, Lane, Panels, RUN, Real, Vector, sum_lane};
 use crate::nn::{Parameter, unscale};
-
-/// An update rule at one step: what it makes of the gradient and the state of eight entries.
-///
-/// Gradient and state are carried times `2^e`, so first moments come times `2^e` and second ones times `2^2e`.
-pub(super) trait Rule<V, const SLOTS: usize> {
-    /// Which slot holds the first moment, if the rule has one that the report shows.
-    const FIRST: Option<usize> = None;
-    /// Which slot holds the second moment that the rule divides by.
-    const SECOND: Option<usize> = None;
-
-    /// What the step takes from the entries, times `2^e`, from their gradient; the state becomes that after the step.
-    fn descent(&self, gradient: V, state: [&mut V; SLOTS]) -> V;
-
-    /// Factors that make the state's first and second moment into those that the rule uses (bias correction).
-    fn corrections(&self) -> (f64, f64) {
-        (1.0, 1.0)
-    }
-}
-
-/// The powers of two that a rule needs to know of.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Scales<V> {
-    /// What the state of the step before is multiplied by, to be in the scale of this step's gradient.
-    pub state: V,
-    /// The square of it, for second moments.
-    pub state_squared: V,
-    /// What makes a number in the scale of the gradient a true one; 0 where that would be below all that matters.
-    pub inverse: V,
-}
 
 /// The state of an optimizer for one parameter tensor, and the values that the next step gives it.
 #[derive(Clone, Debug)]
@@ -66,7 +45,7 @@ pub struct Optimizer {
     step: u64,
     /// The learning rate with its schedule.
     lr: f64,
-    /// Adam's.
+    /// What makes the state's first and second moment into those that the rule uses.
     corrections: (f64, f64),
     /// The factor of clipping by norm, 1 without.
     clip_factor: f64,
@@ -117,7 +96,7 @@ impl Optimizer {
             hyper,
             step,
             lr: hyper.lr_at(step),
-            corrections: adam::bias_corrections(&hyper, step),
+            corrections: if kind.uses_beta1() { bias_corrections(&hyper, step) } else { (1.0, 1.0) },
             clip_factor: 1.0,
         }
     }
@@ -156,132 +135,183 @@ impl Optimizer {
             inverse: T::Vector::splat(if exponent > 66 { T::ZERO } else { T::power_of_two(-exponent) }),
         };
         state.exponent = exponent;
-        let context = Context {
-            gradient_factor: T::Vector::constant(unscale(self.clip_factor, parameter.exponent - exponent)),
-            clip_value: (self.hyper.clip == ClipKind::Value)
-                .then(|| T::Vector::constant(unscale(self.hyper.clip_at, -exponent).min(1e30))),
-            coupled: T::Vector::constant(if self.kind == OptimizerKind::AdamW { 0.0 } else { decay }),
-            decoupled: T::Vector::constant(if self.kind == OptimizerKind::AdamW { self.lr * decay } else { 0.0 }),
-            is_plain: decay == 0.0 && self.hyper.clip != ClipKind::Value,
-            inverse: scales.inverse,
-            exponent,
-            step: self.step,
+        let factor = T::Vector::constant(unscale(self.clip_factor, parameter.exponent - exponent));
+        let limit = match self.hyper.clip {
+            ClipKind::Value => unscale(self.hyper.clip_at, -exponent).min(1e30),
+            ClipKind::None | ClipKind::Norm => f64::INFINITY,
         };
-        let (hyper, lr) = (&self.hyper, self.lr);
-        match self.kind {
-            OptimizerKind::Sgd => run(&sgd::Sgd::new(lr), &context, parameter, state),
-            OptimizerKind::Momentum => {
-                run(&momentum::Momentum::new(lr, hyper.momentum, scales), &context, parameter, state)
+        let coupled = if self.kind == OptimizerKind::AdamW { 0.0 } else { decay };
+        let preparation = (limit.is_finite() || coupled != 0.0).then(|| Preparation {
+            factor,
+            limit: T::Vector::constant(limit),
+            coupled: T::Vector::constant(coupled),
+        });
+        let (hyper, lr, corrections, inverse) = (&self.hyper, self.lr, self.corrections, scales.inverse);
+        let sums = {
+            let mut each_run = |step: Step<'_, T>| over_runs(parameter, state, factor, preparation.as_ref(), step);
+            match self.kind {
+                OptimizerKind::Sgd => {
+                    let rule = Sgd::new(lr);
+                    each_run(&|rows| step(&rule, inverse, rows))
+                }
+                OptimizerKind::Momentum => {
+                    let rule = Momentum::new(lr, hyper.momentum, scales);
+                    each_run(&|rows| step(&rule, inverse, rows))
+                }
+                OptimizerKind::Nesterov => {
+                    let rule = Nesterov::new(lr, hyper.momentum, scales);
+                    each_run(&|rows| step(&rule, inverse, rows))
+                }
+                OptimizerKind::Adagrad => {
+                    let rule = Adagrad::new(lr, hyper.epsilon, scales);
+                    each_run(&|rows| step(&rule, inverse, rows))
+                }
+                OptimizerKind::RmsProp => {
+                    let rule = RmsProp::new(lr, hyper.beta2, hyper.epsilon, scales);
+                    each_run(&|rows| step(&rule, inverse, rows))
+                }
+                OptimizerKind::AdamW if decay != 0.0 => {
+                    let rule = AdamW::new(lr, hyper, corrections, scales);
+                    each_run(&|rows| step(&rule, inverse, rows))
+                }
+                OptimizerKind::Adam | OptimizerKind::AdamW => {
+                    let rule = Adam::new(lr, hyper, corrections, scales);
+                    each_run(&|rows| step(&rule, inverse, rows))
+                }
+                OptimizerKind::AmsGrad => {
+                    let rule = AmsGrad::new(lr, hyper, corrections, scales);
+                    each_run(&|rows| step(&rule, inverse, rows))
+                }
             }
-            OptimizerKind::Nesterov => {
-                run(&momentum::Nesterov::new(lr, hyper.momentum, scales), &context, parameter, state)
-            }
-            OptimizerKind::Adagrad => {
-                run(&adagrad::Adagrad::new(lr, hyper.epsilon, scales), &context, parameter, state)
-            }
-            OptimizerKind::RmsProp => {
-                run(&rmsprop::RmsProp::new(lr, hyper.beta2, hyper.epsilon, scales), &context, parameter, state)
-            }
-            OptimizerKind::Adam | OptimizerKind::AdamW => {
-                run(&adam::Adam::new(lr, hyper, self.corrections, scales), &context, parameter, state)
-            }
-            OptimizerKind::AmsGrad => {
-                run(&adam::AmsGrad::new(lr, hyper, self.corrections, scales), &context, parameter, state)
-            }
+        };
+        self.norms(sums, parameter, state)
+    }
+
+    /// The norms from the sums over all entries, and from them what the state needs to know of its size.
+    fn norms<T: Real>(&self, sums: [f64; 4], parameter: &Parameter<T>, state: &mut State<T>) -> UpdateNorms {
+        let [update, value, first, second] = sums;
+        // A sum of nothing but least squares is 0. In a second moment they add up from step to step.
+        let entries = parameter.value.lanes().len() * LANES;
+        let least = 1.1 * entries as f64 * T::TINY.to_f64() * T::TINY.to_f64();
+        let above = |least: f64, sum: f64| if sum <= least { 0.0 } else { sum };
+        let (update, first) = (above(least, update), above(least, first));
+        let second = above(least * self.step as f64, second);
+        let mean_square = f64::max(first, second) / (parameter.value.rows() * parameter.value.cols()) as f64;
+        let has_state = mean_square > 0.0 && mean_square.is_finite();
+        state.magnitude = has_state.then(|| libm::ilogb(mean_square) / 2);
+        let (first_correction, second_correction) = self.corrections;
+        UpdateNorms {
+            update: unscale(update.sqrt(), state.exponent),
+            value: value.sqrt(),
+            first_moment: unscale((first * first_correction * first_correction).sqrt(), state.exponent),
+            second_moment: unscale((second * second_correction).sqrt(), state.exponent),
         }
     }
 }
 
-/// What happens to a gradient before the rule sees it, and to a descent after.
-struct Context<V> {
-    gradient_factor: V,
-    clip_value: Option<V>,
+/// What weight decay and clipping by value make of a gradient before the rule sees it.
+struct Preparation<V> {
+    factor: V,
+    /// Infinite without clipping.
+    limit: V,
+    /// λ, 0 without decay.
     coupled: V,
-    decoupled: V,
-    /// Whether there is no weight decay and no clipping by value.
-    is_plain: bool,
-    inverse: V,
-    exponent: i32,
-    step: u64,
 }
 
-fn run<T: Real, R: Rule<T::Vector, SLOTS>, const SLOTS: usize>(
-    rule: &R,
-    context: &Context<T::Vector>,
-    parameter: &Parameter<T>,
-    state: &mut State<T>,
-) -> UpdateNorms {
-    // An instance of its own for what is usual, so that nothing is computed that changes nothing.
-    let (factor, coupled) = (context.gradient_factor, context.coupled);
-    match context.clip_value {
-        _ if context.is_plain => run_instance::<T, R, SLOTS, true>(rule, context, parameter, state, |g, _| g * factor),
-        None => {
-            run_instance::<T, R, SLOTS, false>(rule, context, parameter, state, |g, theta| g * factor + coupled * theta)
-        }
-        Some(limit) => run_instance::<T, R, SLOTS, false>(rule, context, parameter, state, |g, theta| {
-            (g * factor).min(limit).max(-limit) + coupled * theta
-        }),
-    }
+/// At most [`RUN`] rows of a tensor, all slices of one length but for the slots that the rule does not have.
+struct Rows<'a, T: Real> {
+    gradients: &'a [Lane<T>],
+    /// What the gradients are still to be multiplied by.
+    factor: T::Vector,
+    values: &'a [Lane<T>],
+    next: &'a mut [Lane<T>],
+    slots: [&'a mut [Lane<T>]; 3],
 }
 
-// A function of its own for every rule: what is merged into a larger one is compiled less well.
-#[inline(never)]
-fn run_instance<T: Real, R: Rule<T::Vector, SLOTS>, const SLOTS: usize, const IS_PLAIN: bool>(
-    rule: &R,
-    context: &Context<T::Vector>,
+/// What a rule does to some rows: it returns the sums of squares of the descent and of the new values, and of the first and
+/// the second moment.
+type Step<'a, T> = &'a dyn Fn(Rows<'_, T>) -> [Lane<T>; 4];
+
+/// Does a step of all rows of a tensor, and returns its four sums over them.
+///
+/// What is the same for all rules is done here, once for the module and not once for every rule: each instance of a loop is
+/// downloaded.
+fn over_runs<T: Real>(
     parameter: &Parameter<T>,
     state: &mut State<T>,
-    prepared: impl Fn(T::Vector, T::Vector) -> T::Vector,
-) -> UpdateNorms {
-    let (mut update, mut value, mut first, mut second) = (0.0, 0.0, 0.0, 0.0);
+    factor: T::Vector,
+    preparation: Option<&Preparation<T::Vector>>,
+    step: Step<'_, T>,
+) -> [f64; 4] {
+    let mut totals = [0.0; 4];
+    let used = if state.slots[0].is_empty() { 2 } else { 4 };
+    let mut buffer;
+    let prepared: &mut [Lane<T>] = if preparation.is_some() {
+        buffer = [[T::ZERO; LANES]; RUN];
+        &mut buffer
+    } else {
+        &mut []
+    };
     let gradients = parameter.grad.lanes();
     let values = parameter.value.lanes();
     let next = state.next.lanes_mut();
     for start in (0..values.len()).step_by(RUN) {
         let range = start..(start + RUN).min(values.len());
-        let (gradients, values, next) = (&gradients[range.clone()], &values[range.clone()], &mut next[range.clone()]);
-        let slots = state.slots.each_mut().map(|slot| slot.get_mut(range.clone()).unwrap_or_default());
-        let mut sums = [T::Vector::splat(T::ZERO); 4];
-        for row in 0..values.len() {
-            let (gradient, theta) = (T::Vector::load(&gradients[row]), T::Vector::load(&values[row]));
-            let mut kept: [T::Vector; SLOTS] = std::array::from_fn(|slot| T::Vector::load(&slots[slot][row]));
-            let mut descent = rule.descent(prepared(gradient, theta), kept.each_mut());
-            if !IS_PLAIN {
-                descent = descent + context.decoupled * theta;
-            }
-            let after = theta - descent * context.inverse;
-            next[row] = after.store();
-            sums[0] = sums[0] + descent.square_of_at_least_tiny();
-            sums[1] = sums[1] + after * after;
-            if let Some(slot) = R::FIRST {
-                sums[2] = sums[2] + kept[slot].square_of_at_least_tiny();
-            }
-            if let Some(slot) = R::SECOND {
-                sums[3] = sums[3] + kept[slot];
-            }
-            for (slot, kept) in kept.iter().enumerate() {
-                slots[slot][row] = kept.store();
-            }
+        let (mut gradients, mut factor, values) = (&gradients[range.clone()], factor, &values[range.clone()]);
+        if let Some(preparation) = preparation {
+            let prepared = &mut prepared[..values.len()];
+            preparation.prepare(gradients, values, prepared);
+            (gradients, factor) = (prepared, T::Vector::splat(T::ONE));
         }
-        let sums = sums.map(Vector::store);
-        update += sum_lane(&sums[0]);
-        value += sum_lane(&sums[1]);
-        first += sum_lane(&sums[2]);
-        second += sum_lane(&sums[3]);
+        let slots = state.slots.each_mut().map(|slot| slot.get_mut(range.clone()).unwrap_or_default());
+        let sums = step(Rows { gradients, factor, values, next: &mut next[range], slots });
+        // Only the sums that the rule has: eight additions that wait for each other are long beside the rows of a plain step.
+        for (total, sum) in totals.iter_mut().zip(&sums).take(used) {
+            *total += sum_lane(sum);
+        }
     }
-    // A sum of nothing but least squares is 0. In a second moment they add up from step to step.
-    let least = 1.1 * (values.len() * LANES) as f64 * T::TINY.to_f64() * T::TINY.to_f64();
-    let above = |least: f64, sum: f64| if sum <= least { 0.0 } else { sum };
-    let (update, first) = (above(least, update), above(least, first));
-    let second = above(least * context.step as f64, second);
-    let mean_square = f64::max(first, second) / (parameter.value.rows() * parameter.value.cols()) as f64;
-    let has_state = mean_square > 0.0 && mean_square.is_finite();
-    state.magnitude = has_state.then(|| libm::ilogb(mean_square) / 2);
-    let (first_correction, second_correction) = rule.corrections();
-    UpdateNorms {
-        update: unscale(update.sqrt(), context.exponent),
-        value: value.sqrt(),
-        first_moment: unscale((first * first_correction * first_correction).sqrt(), context.exponent),
-        second_moment: unscale((second * second_correction).sqrt(), context.exponent),
+    totals
+}
+
+impl<V: Vector> Preparation<V> {
+    /// Rows of gradients as the rule is to see them.
+    fn prepare(&self, gradients: &[Lane<V::Scalar>], values: &[Lane<V::Scalar>], prepared: &mut [Lane<V::Scalar>]) {
+        for ((gradient, theta), prepared) in gradients.iter().zip(values).zip(prepared) {
+            let clipped = (V::load(gradient) * self.factor).min(self.limit).max(-self.limit);
+            *prepared = (clipped + self.coupled * V::load(theta)).store();
+        }
     }
+}
+
+// A function of its own for every rule: what is merged into a larger one is compiled less well.
+#[inline(never)]
+fn step<T: Real, R: Rule<T::Vector, SLOTS>, const SLOTS: usize>(
+    rule: &R,
+    inverse: T::Vector,
+    rows: Rows<'_, T>,
+) -> [Lane<T>; 4] {
+    let Rows { gradients, factor, values, next, slots } = rows;
+    let len = values.len();
+    let (gradients, next) = (&gradients[..len], &mut next[..len]);
+    let slots = slots.map(|slot| slot.get_mut(..len).unwrap_or_default());
+    let mut sums = [T::Vector::splat(T::ZERO); 4];
+    for row in 0..len {
+        let (gradient, theta) = (T::Vector::load(&gradients[row]), T::Vector::load(&values[row]));
+        let mut kept: [T::Vector; SLOTS] = std::array::from_fn(|slot| T::Vector::load(&slots[slot][row]));
+        let descent = rule.descent(gradient * factor, theta, kept.each_mut());
+        let after = theta - descent * inverse;
+        next[row] = after.store();
+        sums[0] = sums[0] + descent.square_of_at_least_tiny();
+        sums[1] = sums[1] + after * after;
+        if let Some(slot) = R::FIRST {
+            sums[2] = sums[2] + kept[slot].square_of_at_least_tiny();
+        }
+        if let Some(slot) = R::SECOND {
+            sums[3] = sums[3] + kept[slot];
+        }
+        for (slot, kept) in kept.iter().enumerate() {
+            slots[slot][row] = kept.store();
+        }
+    }
+    sums.map(Vector::store)
 }

@@ -16,6 +16,7 @@ mod lessons;
 mod links;
 mod native;
 mod network;
+mod parts;
 mod proof;
 mod run_bar;
 mod surroundings;

@@ -7,6 +7,7 @@ use crate::webdriver::Session;
 use crate::{engine_bench, page_bench};
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// How long the frames of a run are watched.
@@ -21,11 +22,15 @@ pub struct Options {
     pub page: bool,
     /// How long memory is watched at each of two speeds, one after the other.
     pub minutes: f64,
+    /// Of the page only what a visit fetches and how long it waits.
+    pub is_quick: bool,
+    /// A built page to measure in the place of the present one, for comparing two.
+    pub folder: Option<PathBuf>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { engine: true, page: true, minutes: 1.0 }
+        Self { engine: true, page: true, minutes: 1.0, is_quick: false, folder: None }
     }
 }
 
@@ -39,7 +44,7 @@ pub fn run(options: &Options) -> Result<()> {
         engine_bench::in_worker(&Tools::ensure()?, &Browser::ensure()?)?;
     }
     if options.page {
-        page_bench::run(options.minutes)?;
+        page_bench::run(options)?;
     }
     Ok(())
 }

@@ -2,15 +2,12 @@
 
 use crate::command::{self, root, target_folder};
 use crate::tools::{Tools, ensure_wasm_target};
-use crate::{modules, sizes};
-use anyhow::{Context, Result};
+use crate::{modules, sizes, stage};
+use anyhow::Result;
 use std::panic::resume_unwind;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
-use std::{env, fs, thread};
-
-/// The variable that tells Trunk's hook how to compile.
-const PROFILE: &str = "GRADIENT_LAB_PROFILE";
+use std::{fs, thread};
 
 /// How the page is compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +29,9 @@ impl Profile {
         }
     }
 
-    fn from_name(name: &str) -> Option<Self> {
+    /// The profile of a name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
         [Self::Release, Self::Quick].into_iter().find(|profile| profile.name() == name)
     }
 }
@@ -40,10 +39,11 @@ impl Profile {
 /// Builds `dist/` and prints the sizes.
 ///
 /// # Errors
-/// If a tool or the build fails.
+/// If a tool or the build fails, or a first visit would download more than it may.
 pub fn run() -> Result<()> {
     let dist = build(&tools_and_page(Profile::Release)?, Profile::Release)?;
     println!("{}", sizes::table(&dist)?);
+    sizes::check_budget(&dist)?;
     println!("Ready: {} (static files for any host and any sub-path)", dist.display());
     Ok(())
 }
@@ -64,27 +64,14 @@ pub fn build(tools: &Tools, profile: Profile) -> Result<PathBuf> {
     Ok(dist)
 }
 
-/// Trunk, whose hook calls [`stage`] with this profile.
+/// Trunk, whose hook, [`stage`], is told this profile.
 ///
 /// # Errors
 /// If PATH cannot be extended.
 pub fn trunk(tools: &Tools, profile: Profile) -> Result<Command> {
     let mut trunk = tools.trunk()?;
-    trunk.env(PROFILE, profile.name());
+    trunk.env(stage::PROFILE, profile.name());
     Ok(trunk)
-}
-
-/// `cargo xtask stage`, which Trunk calls when it has made all of the page but the modules.
-///
-/// # Errors
-/// If it was not called by Trunk, or the modules cannot be made.
-pub fn stage() -> Result<()> {
-    let folder = env::var_os("TRUNK_STAGING_DIR").context("this command is for Trunk to call: cargo xtask build")?;
-    let profile = match env::var(PROFILE) {
-        Ok(name) => Profile::from_name(&name).with_context(|| format!("{PROFILE}={name} is no profile"))?,
-        Err(_) => Profile::Release,
-    };
-    modules::stage(&Tools::ensure()?, profile, Path::new(&folder))
 }
 
 /// Finds the tools and compiles the page, which needs none of them, meanwhile: on a new machine both take minutes.

@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use lexopt::Arg::{Long, Short, Value};
 use lexopt::ValueExt;
 use std::process::ExitCode;
-use xtask::{bench, build, serve, test};
+use xtask::{bench, build, serve, stage, test};
 
 const HELP: &str = "\
 cargo xtask serve   build the page and serve it here, again after every change
@@ -17,6 +17,8 @@ cargo xtask build   dist/: static files for any host and any sub-path
 cargo xtask bench   speed of the engine and of the page, size of the files
     --engine        the engine alone
     --page          the page alone
+    --downloads     of the page what a visit fetches and how long it waits, on a slow line too
+    --folder PATH   a built page to measure in the place of the present one
     --minutes N     how long memory is watched at full speed, and then again at 60 steps a second (1):
                     the page's part takes 2 N minutes, and some more for all else
 ";
@@ -58,6 +60,8 @@ fn run() -> Result<()> {
             ("test", Long("filter")) => test_options.filter = Some(arguments.value()?.string()?),
             ("bench", Long("engine")) => bench_options.page = false,
             ("bench", Long("page")) => bench_options.engine = false,
+            ("bench", Long("downloads")) => (bench_options.engine, bench_options.is_quick) = (false, true),
+            ("bench", Long("folder")) => bench_options.folder = Some(arguments.value()?.into()),
             ("bench", Long("minutes")) => bench_options.minutes = arguments.value()?.parse()?,
             (_, argument) => return Err(argument.unexpected().into()),
         }
@@ -68,7 +72,7 @@ fn run() -> Result<()> {
         "test" => test::run(&test_options),
         "build" => build::run(),
         // Not for people, so not in the help: Trunk's hook.
-        "stage" => build::stage(),
+        "stage" => stage::run(),
         "bench" => bench::run(&bench_options),
         "help" => {
             print!("{HELP}");

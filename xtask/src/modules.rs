@@ -10,11 +10,11 @@
 
 use crate::build::Profile;
 use crate::command::{self, target_folder};
-use crate::tools::{Tools, WASM_TARGET, WasmOpt, wasm_cargo};
+use crate::tools::{Shrinker, Tools, WASM_TARGET, wasm_cargo};
 use anyhow::{Context, Result, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use sha2::{Digest, Sha256, Sha384};
+use sha2::{Digest, Sha256};
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -93,21 +93,20 @@ pub fn compile(profile: Profile) -> Result<()> {
     })
 }
 
-/// Puts both modules into the folder of a page that Trunk has made, and their names into its index.
+/// Puts both modules into the folder of a page; returns their names, each with its place in the index.
 ///
 /// # Errors
 /// If a tool fails, or finds something else than was expected.
-pub fn stage(tools: &Tools, profile: Profile, folder: &Path) -> Result<()> {
+pub fn stage(tools: &Tools, profile: Profile, folder: &Path) -> Result<Vec<(&'static str, String)>> {
     compile(profile)?;
-    let wasm_opt = match profile {
-        Profile::Release => WasmOpt::find()?,
-        Profile::Quick => None,
+    let (wasm_opt, esbuild) = match profile {
+        Profile::Release => (Shrinker::wasm_opt()?, Shrinker::esbuild()?),
+        Profile::Quick => (None, None),
     };
-    if wasm_opt.is_none() && profile == Profile::Release {
-        println!("No wasm-opt (binaryen) and no npm to install it: the modules stay larger than they could be.");
+    if profile == Profile::Release && (wasm_opt.is_none() || esbuild.is_none()) {
+        println!("No npm to install binaryen and esbuild: modules and scripts stay larger than they could be.");
     }
-    let index = folder.join("index.html");
-    let mut html = fs::read_to_string(&index).with_context(|| format!("cannot read {}", index.display()))?;
+    let mut names = Vec::new();
     for module in Module::ALL {
         let compiled = target_folder()
             .join(WASM_TARGET)
@@ -128,10 +127,12 @@ pub fn stage(tools: &Tools, profile: Profile, folder: &Path) -> Result<()> {
             files.optimize(wasm_opt, module.wasm_opt_level())?;
         }
         files.put_into(folder, &name)?;
-        html = html.replace(&format!("{{{{{}}}}}", module.bin()), &name);
+        if let Some(esbuild) = &esbuild {
+            minify(esbuild, &folder.join(&name).with_extension("js"))?;
+        }
+        names.push((module.bin(), name));
     }
-    fs::write(&index, html)?;
-    Ok(())
+    Ok(names)
 }
 
 /// A module and its parts, with the script that loads them.
@@ -160,7 +161,7 @@ fn take_apart_and_bind(tools: &Tools, compiled: &Path, name: &str, work: &Path) 
 }
 
 impl Files {
-    fn optimize(&self, wasm_opt: &WasmOpt, level: &str) -> Result<()> {
+    fn optimize(&self, wasm_opt: &Shrinker, level: &str) -> Result<()> {
         for module in std::iter::once(&self.main).chain(&self.parts) {
             optimize(wasm_opt, level, module)?;
         }
@@ -173,7 +174,7 @@ impl Files {
             let file = part.file_name().and_then(OsStr::to_str).context("a part has a name")?;
             let bytes = fs::read(part)?;
             let public = format!("{name}_{}", file.trim_start_matches("split_"));
-            let integrity = format!("sha384-{}", BASE64.encode(Sha384::digest(&bytes)));
+            let integrity = format!("sha256-{}", BASE64.encode(Sha256::digest(&bytes)));
             let fetch = format!("fetch(new URL(\"./{file}\", import.meta.url))");
             ensure!(loaders.contains(&fetch), "{} does not fetch {file}", self.loaders.display());
             loaders = loaders.replace(&fetch, &format!("fetchPart(\"./{public}\", \"{integrity}\")"));
@@ -191,11 +192,22 @@ impl Files {
 ///
 /// # Errors
 /// If wasm-opt fails.
-pub fn optimize(wasm_opt: &WasmOpt, level: &str, module: &Path) -> Result<()> {
+pub fn optimize(wasm_opt: &Shrinker, level: &str, module: &Path) -> Result<()> {
     let optimized = module.with_extension("wasm.opt");
     command::run(wasm_opt.command().arg(level).args(WASM_FEATURES).arg(module).arg("-o").arg(&optimized))?;
     fs::rename(&optimized, module)?;
     Ok(())
+}
+
+/// Makes a script smaller.
+fn minify(esbuild: &Shrinker, script: &Path) -> Result<()> {
+    command::run(
+        esbuild
+            .command()
+            .arg(script)
+            .args(["--minify", "--target=es2022", "--log-level=warning", "--allow-overwrite"])
+            .arg(format!("--outfile={}", script.display())),
+    )
 }
 
 /// The script of a module with the loaders of its parts in it: as a file of their own they would be one more to wait

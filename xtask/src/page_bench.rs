@@ -1,8 +1,9 @@
 //! The page's part of `cargo xtask bench`: the built page in a browser, with everything drawn.
 
-use crate::bench::{Frames, MEASURE, list, measure_frames, median, quantile};
+use crate::bench::{Frames, MEASURE, Options, list, measure_frames, median, quantile};
 use crate::browser::Browser;
 use crate::build::{Profile, build};
+use crate::download_bench::{self, first_chart_ms};
 use crate::instruments_bench;
 use crate::server::Server;
 use crate::sizes;
@@ -34,8 +35,11 @@ const CASES: [(&str, &str); 3] = [
 ///
 /// # Errors
 /// If it cannot be built or does not answer.
-pub fn run(minutes: f64) -> Result<()> {
-    let dist = build(&Tools::ensure()?, Profile::Release)?;
+pub fn run(options: &Options) -> Result<()> {
+    let dist = match &options.folder {
+        Some(folder) => folder.clone(),
+        None => build(&Tools::ensure()?, Profile::Release)?,
+    };
     let browser = Browser::ensure()?;
     // Browsers measure memory only for a page that is isolated from others, which a host says with these two.
     let isolated = [("Cross-Origin-Opener-Policy", "same-origin"), ("Cross-Origin-Embedder-Policy", "require-corp")];
@@ -49,13 +53,17 @@ pub fn run(minutes: f64) -> Result<()> {
 
     println!("\n== files\n{}", sizes::table(&dist)?);
 
-    println!("\n== first step drawn, from navigation, nothing cached");
+    println!("\n== first chart drawn, from navigation, nothing cached");
     let mut starts_ms = Vec::new();
     for _ in 0..5 {
-        let session = open("")?;
-        starts_ms.push(first_step_ms(&session)?);
+        starts_ms.push(first_chart_ms(&open("")?)?);
     }
     println!("median {:.0} ms, of {}", median(&mut starts_ms), list(&starts_ms, 0));
+
+    download_bench::run(&dist, &browser, &driver)?;
+    if options.is_quick {
+        return Ok(());
+    }
 
     println!("\n== full speed, all drawn, {:.0} s each", MEASURE.as_secs_f64());
     println!(
@@ -89,10 +97,10 @@ pub fn run(minutes: f64) -> Result<()> {
     println!("median {:.0} ms, of {}", median(&mut answers_ms), list(&answers_ms, 0));
 
     for (name, speed) in [("at full speed", "max"), ("at 60 steps a second", "60")] {
-        println!("\n== memory {name}, first visit, {minutes} min");
+        println!("\n== memory {name}, first visit, {} min", options.minutes);
         let session = open(&format!("speed={speed}&run=1"))?;
         wait_for_state(&session, "running")?;
-        watch_memory(&session, minutes)?;
+        watch_memory(&session, options.minutes)?;
     }
     Ok(())
 }
@@ -127,18 +135,6 @@ fn slider_answers_ms(session: &Session) -> Result<Vec<f64>> {
         thread::sleep(Duration::from_millis(500));
     }
     Ok(times_ms)
-}
-
-/// Milliseconds from navigation until the page says that step 0 is drawn.
-fn first_step_ms(session: &Session) -> Result<f64> {
-    let script = "
-        return new Promise((resolve) => {
-            const look = () => document.querySelector('#status[data-step=\"0\"][data-state=\"paused\"]')
-                ? resolve(performance.now())
-                : performance.now() > 30000 ? resolve(null) : setTimeout(look, 1);
-            look();
-        });";
-    session.execute(script, &[])?.as_f64().context("no step 0 within 30 s")
 }
 
 /// A network at full speed, after a warm-up.

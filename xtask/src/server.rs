@@ -2,6 +2,7 @@
 //!
 //! Its own few lines of HTTP: GET of a file, one request a connection, a thread each.
 
+use crate::sizes::gzipped;
 use anyhow::{Context, Result};
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 /// Serves a folder on a free port of this machine until it is dropped.
 #[derive(Debug)]
@@ -19,6 +21,41 @@ pub struct Server {
     listener: Option<JoinHandle<()>>,
 }
 
+/// A line as slow as a visitor's. All that is sent shares it.
+#[derive(Debug)]
+pub struct Line {
+    /// From a request to the beginning of its answer.
+    pub latency: Duration,
+    /// What passes through it.
+    pub bits_per_second: f64,
+    /// When what was put on it so far will have passed.
+    busy_until: Mutex<Option<Instant>>,
+}
+
+impl Line {
+    /// A line that is free.
+    #[must_use]
+    pub fn new(latency: Duration, bits_per_second: f64) -> Self {
+        Self { latency, bits_per_second, busy_until: Mutex::new(None) }
+    }
+
+    /// Waits until so many bytes have passed, behind what others have put on the line.
+    fn pass(&self, bytes: usize) {
+        let passed = {
+            let mut busy_until = self.busy_until.lock().expect("no thread fails while it holds the line");
+            let now = Instant::now();
+            let passed =
+                busy_until.unwrap_or(now).max(now) + Duration::from_secs_f64(bytes as f64 * 8.0 / self.bits_per_second);
+            *busy_until = Some(passed);
+            passed
+        };
+        thread::sleep(passed.saturating_duration_since(Instant::now()));
+    }
+}
+
+/// How many bytes are put on a slow line at once.
+const PACKET: usize = 8 << 10;
+
 #[derive(Debug)]
 struct Site {
     folder: PathBuf,
@@ -26,6 +63,7 @@ struct Site {
     headers: String,
     requests: Mutex<Vec<String>>,
     closed: AtomicBool,
+    line: Option<Line>,
 }
 
 impl Server {
@@ -35,6 +73,14 @@ impl Server {
     /// # Errors
     /// If no port can be opened.
     pub fn start(folder: &Path, base: &str, headers: &[(&str, &str)]) -> Result<Self> {
+        Self::start_on(None, folder, base, headers)
+    }
+
+    /// The same behind a line of some speed, on which files travel gzipped as hosts send them.
+    ///
+    /// # Errors
+    /// If no port can be opened.
+    pub fn start_on(line: Option<Line>, folder: &Path, base: &str, headers: &[(&str, &str)]) -> Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no port for a server")?;
         let address = listener.local_addr()?;
         let headers = if headers.is_empty() { &[("Cache-Control", "no-cache")] } else { headers };
@@ -44,6 +90,7 @@ impl Server {
             headers: headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect(),
             requests: Mutex::default(),
             closed: AtomicBool::new(false),
+            line,
         });
         let served = Arc::clone(&site);
         let listener = thread::spawn(move || {
@@ -65,7 +112,7 @@ impl Server {
         format!("http://{}{}", self.address, self.site.base)
     }
 
-    /// What was asked for so far, path and query.
+    /// What was asked for so far, path and query, in the order in which it was asked for.
     #[must_use]
     pub fn requests(&self) -> Vec<String> {
         self.site.noted_requests().clone()
@@ -112,14 +159,26 @@ impl Site {
             Some(file) => ("200 OK", content_type(&file), fs::read(&file)?),
             None => ("404 Not Found", "text/plain; charset=utf-8", b"not found".to_vec()),
         };
+        let (body, encoding) = match self.line {
+            Some(_) => (gzipped(&body)?, "Content-Encoding: gzip\r\n"),
+            None => (body, ""),
+        };
+        if let Some(line) = &self.line {
+            thread::sleep(line.latency);
+        }
         write!(
             stream,
             "HTTP/1.1 {status}\r\nContent-Type: {content_type}\r\nContent-Length: {}\r\n\
-             {}Connection: close\r\n\r\n",
+             {encoding}{}Connection: close\r\n\r\n",
             body.len(),
             self.headers
         )?;
-        stream.write_all(&body)
+        let Some(line) = &self.line else { return stream.write_all(&body) };
+        for packet in body.chunks(PACKET) {
+            line.pass(packet.len());
+            stream.write_all(packet)?;
+        }
+        Ok(())
     }
 }
 
@@ -152,6 +211,18 @@ fn content_type(path: &Path) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_that_is_sent_shares_the_line() {
+        let line = Line::new(Duration::ZERO, 8e6);
+        let started = Instant::now();
+        thread::scope(|scope| {
+            scope.spawn(|| line.pass(20_000));
+            scope.spawn(|| line.pass(20_000));
+        });
+        // 40,000 bytes at a million bytes a second.
+        assert!(started.elapsed() >= Duration::from_millis(40));
+    }
 
     #[test]
     fn only_files_below_the_base_and_in_the_folder_are_served() {

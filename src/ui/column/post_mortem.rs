@@ -1,5 +1,6 @@
 //! What a run was like before it diverged, and the ways back.
 
+use crate::decimal;
 use crate::diagnosis::{LastGood, last_good};
 use crate::experiment::{Experiment, Key};
 use crate::plot::number::{exact, grouped, readable, significant};
@@ -74,7 +75,7 @@ fn Ways(good: LastGood) -> impl IntoView {
     let (lab, i18n) = (use_lab(), use_i18n());
     let LastGood { step, loss, grad_norm } = good;
     // Two digits are enough, and the field shows what the button says.
-    let clip_at = format!("{grad_norm:.1e}").parse::<f64>().unwrap_or(1.0).clamp(1e-4, 1e4);
+    let clip_at = decimal::parse(&format!("{grad_norm:.1e}")).unwrap_or(1.0).clamp(1e-4, 1e4);
     let clip = move |_| change(lab, step, &[(Key::Clip, "norm".to_owned()), (Key::ClipAt, clip_at.to_string())]);
     let lower = move |_| {
         let tenth = lab.experiment.with_untracked(Experiment::tenth_of_lr);

@@ -1,5 +1,6 @@
 //! The positions of a slider: values worth stopping at, evenly spread in the parameter's own sense.
 
+use crate::decimal;
 use crate::experiment::{Kind, Scale, Value};
 
 /// The values that a slider stops at, in ascending order, as the texts that set them.
@@ -104,7 +105,7 @@ fn powers_of_two(min: u32, max: u32) -> Vec<String> {
 /// The mantissas in every decade between two numbers, and the two.
 fn decades(mantissas: &[&str], min: f64, max: f64) -> Vec<String> {
     let inner = (-18..18).flat_map(|exponent| mantissas.iter().map(move |mantissa| format!("{mantissa}e{exponent}")));
-    let inside = |text: &String| text.parse::<f64>().is_ok_and(|x| x > min && x < max);
+    let inside = |text: &String| decimal::parse(text).is_some_and(|x| x > min && x < max);
     let ends = |x: f64| std::iter::once(x.to_string());
     ends(min).chain(inner.filter(inside)).chain(ends(max)).collect()
 }

@@ -1,0 +1,65 @@
+//! `cargo xtask stage`, which Trunk calls when it has put together all of the page but what it cannot make (`Trunk.toml`):
+//! the modules with their parts, one style sheet of many, the licences, and the names of these files in the index.
+
+use crate::build::Profile;
+use crate::command::root;
+use crate::modules::{self, fingerprint};
+use crate::tools::Tools;
+use crate::{licenses, style};
+use anyhow::{Context, Result, ensure};
+use std::path::Path;
+use std::{env, fs};
+
+/// The variable that tells how to compile.
+pub const PROFILE: &str = "GRADIENT_LAB_PROFILE";
+
+/// The link that keeps Trunk from compiling by itself. It says nothing to a browser.
+const NO_RUST: &str = "data-trunk-skip";
+
+/// Finishes the page in Trunk's folder.
+///
+/// # Errors
+/// If it was not called by Trunk, or something cannot be made.
+pub fn run() -> Result<()> {
+    let folder = env::var_os("TRUNK_STAGING_DIR").context("this command is for Trunk to call: cargo xtask build")?;
+    let folder = Path::new(&folder);
+    let profile = match env::var(PROFILE) {
+        Ok(name) => Profile::from_name(&name).with_context(|| format!("{PROFILE}={name} is no profile"))?,
+        Err(_) => Profile::Release,
+    };
+    let mut names = modules::stage(&Tools::ensure()?, profile, folder)?;
+    let sheet = style::joined(&root().join("style/main.css"))?;
+    let name = format!("style-{}", fingerprint(sheet.as_bytes()));
+    fs::write(folder.join(&name).with_extension("css"), sheet)?;
+    names.push(("style", name));
+    licenses::write(folder)?;
+
+    let index = folder.join("index.html");
+    let html = fs::read_to_string(&index).with_context(|| format!("cannot read {}", index.display()))?;
+    fs::write(&index, with_names(&html, &names)?)?;
+    Ok(())
+}
+
+/// The index with a file's name wherever it says `{{…}}`.
+fn with_names(html: &str, names: &[(&str, String)]) -> Result<String> {
+    let mut html: String =
+        html.lines().filter(|line| !line.contains(NO_RUST)).map(|line| format!("{line}\n")).collect();
+    for (place, name) in names {
+        html = html.replace(&format!("{{{{{place}}}}}"), name);
+    }
+    ensure!(!html.contains("{{"), "index.html asks for a file that is not made: {html}");
+    Ok(html)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_index_gets_its_names_and_loses_the_link_for_trunk() {
+        let html = "<link data-trunk data-trunk-skip rel=\"rust\">\n<link href=\"./{{style}}.css\">\n./{{app}}.js\n";
+        let names = [("style", "style-1".to_owned()), ("app", "app-2".to_owned())];
+        assert_eq!(with_names(html, &names).unwrap(), "<link href=\"./style-1.css\">\n./app-2.js\n");
+        assert!(with_names(html, &names[..1]).is_err(), "a name is missing");
+    }
+}
