@@ -90,6 +90,7 @@ fn LayerCharts(
 fn LayerChoice(layers: Memo<usize>, has_same_axes: RwSignal<bool>) -> impl IntoView {
     let (lab, i18n) = (use_lab(), use_i18n());
     let (layer, compared) = (lab.instruments.layer, lab.instruments.compared);
+    lab.focus_inspector();
     let option = move |index: usize, is_chosen: Signal<bool>| {
         let name = move || layer_name(i18n, index, layers.get());
         view! {

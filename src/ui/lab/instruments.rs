@@ -65,6 +65,8 @@ impl Default for Looks {
 pub struct Instruments {
     /// Which is open.
     pub open: RwSignal<Instrument>,
+    /// Whether the layer inspector was opened from a chart, and has not come yet to take the focus.
+    pub(super) is_focus_due: StoredValue<bool>,
     /// The layer that was chosen, from 0.
     pub layer: RwSignal<usize>,
     /// The layer beside it, if two are compared.
@@ -92,6 +94,7 @@ impl Default for Instruments {
     fn default() -> Self {
         Self {
             open: RwSignal::new(Instrument::Overview),
+            is_focus_due: StoredValue::new(false),
             layer: RwSignal::new(0),
             compared: RwSignal::new(None),
             unit: RwSignal::new(None),

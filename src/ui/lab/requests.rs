@@ -17,10 +17,19 @@ impl Lab {
     pub fn open_layer(self, layer: usize) {
         self.instruments.layer.set(layer);
         self.instruments.open.set(Instrument::Layer);
-        request_animation_frame(|| {
+        self.instruments.is_focus_due.set_value(true);
+        self.focus_inspector();
+    }
+
+    /// Gives the layer inspector the focus if it was opened so, as soon as it is there: it may have to be fetched first.
+    pub fn focus_inspector(self) {
+        request_animation_frame(move || {
             let page = document();
+            let Some(choice) = page.get_element_by_id("inspected-layer") else { return };
+            let is_due = self.instruments.is_focus_due.try_update_value(std::mem::take) == Some(true);
             let is_lost = page.active_element() == page.body().map(Into::into);
-            if let Some(choice) = page.get_element_by_id("inspected-layer").filter(|_| is_lost)
+            if is_due
+                && is_lost
                 && let Ok(choice) = choice.dyn_into::<HtmlElement>()
             {
                 let _ = choice.focus();
