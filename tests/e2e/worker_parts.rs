@@ -6,6 +6,13 @@ use crate::harness::Page;
 use crate::native;
 use xtask::webdriver::Screen;
 
+/// In JavaScript, whether every claim was checked and holds.
+const ALL_HOLD: &str = "document.querySelectorAll('[data-result=pass]').length === 4";
+
+/// In JavaScript, whether the worker has sent what the layer's histograms show.
+const LAYER_IS_SEEN: &str =
+    "document.querySelector('.inspector-charts') && !document.querySelector('.inspector-waiting')";
+
 /// The words of the notice that a part did not come, as its place on the page says it.
 fn wait_for_notice(page: &Page, part: &str) -> String {
     let notice = format!("document.querySelector('[data-notice=part-missing][data-part={part}]')");
@@ -35,31 +42,29 @@ fn requests(site: &Site, part: &str) -> usize {
 
 #[test]
 fn a_first_visit_asks_for_no_part_of_the_worker_and_each_is_fetched_once() {
+    // Of which every claim holds.
+    let fragment = "depth=4&activation=relu&init=kaiming-normal";
+    let in_f64 = format!("{fragment}&precision=f64");
     let site = Site::without("nothing");
-    let page = Page::open_at(Screen::LAPTOP, &site.server.url());
+    let page = Page::open_at(Screen::LAPTOP, &format!("{}#{fragment}", site.server.url()));
     page.wait_until_ready();
     page.click_button("Step");
-    assert_loss(&page, "", 1);
+    assert_loss(&page, fragment, 1);
     assert_eq!(["double", "looks", "proof", "chunk"].map(|part| requests(&site, part)), [0; 4]);
 
     for round in 0..2 {
         page.click("[data-tab=layer]");
-        page.wait_until(
-            "the layer",
-            "document.querySelector('.inspector-charts') && !document.querySelector('.inspector-waiting')",
-        );
+        page.wait_until("the layer", LAYER_IS_SEEN);
         page.click("[data-tab=proof]");
         page.click_button("Check this network now");
-        page.wait_until("the checks", "document.querySelectorAll('[data-result=pass]').length === 3");
+        page.wait_until("the checks", ALL_HOLD);
         page.set_control("precision", "f64");
-        page.wait_for_fragment("#v=1&precision=f64");
         page.click_button("Step");
-        assert_loss(&page, "precision=f64", 1);
+        assert_loss(&page, &in_f64, 1);
         page.click_button("Check this network now");
-        page.wait_until("the checks in f64", "document.querySelectorAll('[data-result=pass]').length === 3");
+        page.wait_until("the checks in f64", ALL_HOLD);
         page.set_control("precision", "f32");
-        page.wait_for_fragment("#v=1");
-        assert_loss(&page, "", 0);
+        assert_loss(&page, fragment, 0);
         assert_eq!(["double", "looks", "proof"].map(|part| requests(&site, part)), [1; 3], "in round {round}");
     }
     page.assert_quiet_console();
@@ -90,10 +95,7 @@ fn a_run_in_f64_whose_code_does_not_come_waits_and_f32_goes_on() {
     assert_loss(&page, "precision=f64", 2);
     assert_no_notice(&page);
     page.click("[data-tab=layer]");
-    page.wait_until(
-        "the layer",
-        "document.querySelector('.inspector-charts') && !document.querySelector('.inspector-waiting')",
-    );
+    page.wait_until("the layer", LAYER_IS_SEEN);
     assert_eq!(requests(&site, "looks"), 0, "how a run in f64 is looked at came with it");
 }
 
@@ -115,7 +117,7 @@ fn checks_whose_code_does_not_come_say_so_in_their_place_and_the_run_goes_on() {
 
     site.put_back("worker_proof.wasm");
     page.click_button("Try again");
-    page.wait_until("the checks", "document.querySelectorAll('[data-result=pass]').length === 4");
+    page.wait_until("the checks", ALL_HOLD);
     let words = page.text_of("document.querySelector('.proof-step').textContent");
     assert_eq!(words, "At step 21, 4 of 4 claims hold.");
     assert_no_notice(&page);
@@ -142,9 +144,6 @@ fn a_worker_that_cannot_look_says_so_in_the_panes_that_need_it() {
     page.click("[data-tab=layer]");
     site.put_back("worker_looks.wasm");
     page.click_button("Try again");
-    page.wait_until(
-        "the layer",
-        "document.querySelector('.inspector-charts') && !document.querySelector('.inspector-waiting')",
-    );
+    page.wait_until("the layer", LAYER_IS_SEEN);
     assert_no_notice(&page);
 }
