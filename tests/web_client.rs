@@ -1,9 +1,11 @@
 //! The page's handle on workers that behave badly: each ends in an event that says so, and none in silence.
 #![cfg(target_arch = "wasm32")]
 
-use gradient_lab::experiment::Experiment;
+use gradient_lab::experiment::{Experiment, Precision};
 use gradient_lab::worker::client::{Event, Failure, Patience, WorkerClient};
-use gradient_lab::worker::protocol::{PROTOCOL_VERSION, Response, ResponseBody, RunState, Status, encode};
+use gradient_lab::worker::protocol::{
+    PROTOCOL_VERSION, Response, ResponseBody, RunState, Status, Way, WorkerPart, encode,
+};
 use gradient_lab::worker::runtime::BUILD;
 use js_sys::{Array, Promise};
 use std::cell::RefCell;
@@ -156,4 +158,32 @@ async fn a_worker_that_never_gets_ready_is_reported() {
     let patience = Patience { start_ms: 100, answer_ms: 60_000 };
     let (_client, events) = impatient_client("", patience);
     wait_for(&events, |event| *event == Event::Failed(Failure::CannotStart)).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_worker_that_waits_for_its_code_is_not_called_dead() {
+    let told = |way| post(BUILD, "data[0]", ResponseBody::Part(WorkerPart::Double, way));
+    let part = |way| Event::Part(WorkerPart::Double, way);
+    let patience = Patience { start_ms: 15_000, answer_ms: 100 };
+    let double = Experiment { precision: Precision::F64, ..Experiment::default() };
+    let has_failed =
+        |events: &RefCell<Vec<Event>>| events.borrow().iter().any(|event| matches!(event, Event::Failed(_)));
+    for (way, is_due) in [(Way::Coming, false), (Way::Missing, false), (Way::Here, true)] {
+        let (client, events) = impatient_client(&ready_script(BUILD, &told(way)), patience);
+        wait_for(&events, |event| *event == Event::Ready).await;
+        client.load(&double, &[]);
+        wait_for(&events, |event| *event == part(way)).await;
+        client.run();
+        if is_due {
+            wait_for(&events, |event| *event == Event::Failed(Failure::NotAnswering)).await;
+            continue;
+        }
+        sleep(400).await;
+        assert!(!has_failed(&events), "{:?}", events.borrow());
+        // A run in f32 needs no such code: when it is missing, an answer is due.
+        if way == Way::Missing {
+            client.load(&Experiment::default(), &[]);
+            wait_for(&events, |event| *event == Event::Failed(Failure::NotAnswering)).await;
+        }
+    }
 }

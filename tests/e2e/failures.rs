@@ -169,13 +169,13 @@ fn a_diverging_run_stops_and_says_where() {
 }
 
 /// A copy of the built page, of which files can be taken away; it goes with its test.
-struct Site {
-    folder: PathBuf,
-    server: Server,
+pub struct Site {
+    pub folder: PathBuf,
+    pub server: Server,
 }
 
 impl Site {
-    fn without(missing: &str) -> Self {
+    pub fn without(missing: &str) -> Self {
         let folder =
             env::temp_dir().join(format!("gradient-lab-e2e-{}-{:?}", process::id(), std::thread::current().id()));
         let folder = folder.join(missing);
@@ -190,7 +190,7 @@ impl Site {
         Self { folder, server }
     }
 
-    fn put_back(&self, file: &str) {
+    pub fn put_back(&self, file: &str) {
         fs::copy(dist().join(file), self.folder.join(file)).expect("a copy");
     }
 }

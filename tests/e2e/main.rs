@@ -20,3 +20,4 @@ mod proof;
 mod run_bar;
 mod surroundings;
 mod travel;
+mod worker_parts;
