@@ -8,6 +8,7 @@ use crate::train::{Bucket, Quantity};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::{Lab, use_lab};
 use crate::ui::shared::icon::{Icon, Picture};
+use crate::ui::shared::part::{Fetched, part};
 use crate::ui::shared::words::layer_name;
 use crate::worker::protocol::RunState;
 use leptos::prelude::*;
@@ -15,12 +16,23 @@ use leptos::prelude::*;
 /// Three ways back from a diverged run, and its last steps as a table; nothing while the run is alive.
 #[component]
 pub fn PostMortem() -> impl IntoView {
-    let (lab, i18n) = (use_lab(), use_i18n());
+    let lab = use_lab();
     let is_over = Memo::new(move |_| {
         let status = lab.status.get();
         let has_ended = status.state == RunState::Diverged && lab.ending.with(|ending| !ending.is_empty());
         has_ended && lab.visited.get().is_none() && !lab.awaiting.get()
     });
+    move || is_over.get().then(|| view! { <Fetched part=&POST_MORTEM /> })
+}
+
+part! {
+    /// What [`PostMortem`] shows of a run that is over. Most never are.
+    POST_MORTEM, post_mortem => view! { <Over /> }.into_any()
+}
+
+#[component]
+fn Over() -> impl IntoView {
+    let (lab, i18n) = (use_lab(), use_i18n());
     let table = move || {
         let layer = lab.status.with_untracked(|status| status.divergence.and_then(|divergence| divergence.layer));
         lab.ending.with(|ending| {
@@ -47,13 +59,11 @@ pub fn PostMortem() -> impl IntoView {
         Some(view! { <Ways good /> })
     };
     view! {
-        <Show when=move || is_over.get()>
-            <section class="post-mortem" aria-labelledby="post-mortem-title">
-                <h2 id="post-mortem-title">{move || t_string!(i18n, travel.post_mortem)}</h2>
-                {ways}
-                {table}
-            </section>
-        </Show>
+        <section class="post-mortem" aria-labelledby="post-mortem-title">
+            <h2 id="post-mortem-title">{move || t_string!(i18n, travel.post_mortem)}</h2>
+            {ways}
+            {table}
+        </section>
     }
 }
 
