@@ -36,9 +36,10 @@ fn PanelSection(
         Group::Data => t_string!(i18n, page.panel.data),
     };
     let controls = move |place: Place| {
-        let mut keys: Vec<Key> = Key::ALL.iter().filter(|key| key.place() == place).copied().collect();
+        let keys = Key::ALL.iter().filter(|key| key.place() == place).copied();
         // The rule first, then how many samples it sees.
-        keys.sort_by_key(|&key| key == Key::Batch);
+        let (samples, mut keys): (Vec<Key>, Vec<Key>) = keys.partition(|&key| key == Key::Batch);
+        keys.extend(samples);
         keys.into_iter().map(|key| view! { <Control key=key /> }).collect::<Vec<_>>()
     };
     // A setting that was changed must not hide.
