@@ -9,6 +9,7 @@ use crate::ui::run_bar::{RunBar, Scrubber};
 use crate::ui::settings::Panel;
 use crate::ui::top::{Lessons, Notices, Share, ThemeButton, provide_theme, show_panics};
 use crate::ui::workbench::Workbench;
+use crate::ui::shared::reactive::live;
 use leptos::prelude::*;
 
 /// Puts the page into the document. What stood there while it loaded removes itself (`index.html`).
@@ -40,7 +41,7 @@ fn Frame() -> impl IntoView {
     let i18n = use_i18n();
     view! {
         <header class="top">
-            <h1>{move || t_string!(i18n, page.title)}</h1>
+            <h1>{live(move || t_string!(i18n, page.title))}</h1>
             <Lessons />
             <RunBar />
             <div class="top-end">

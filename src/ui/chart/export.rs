@@ -7,6 +7,7 @@ use crate::plot::csv::to_csv;
 use crate::plot::theme::{SVG_TEXT_ZOOM, Theme};
 use crate::plot::{ChartAxes, Surface, svg as file};
 use js_sys::Array;
+use crate::ui::shared::reactive::Signal;
 use leptos::prelude::*;
 use plotters::prelude::SVGBackend;
 use std::time::Duration;

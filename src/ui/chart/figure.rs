@@ -7,6 +7,7 @@ use super::stage::Stage;
 use super::table::{DataTable, Table};
 use super::tools::{ToCopy, Tools};
 use crate::ui::i18n::{t_string, use_i18n};
+use crate::ui::shared::reactive::{RwSignal, Signal, live};
 use leptos::ev;
 use leptos::prelude::*;
 
@@ -119,7 +120,7 @@ pub(super) fn ChartFigure(
     view! {
         <figure
             class="chart"
-            class:maximized=is_maximized
+            class:maximized=move || is_maximized.get()
             data-chart=name
             aria-labelledby=format!("{name}-title")
             on:focusin=move |_| has_focus.set(true)
@@ -127,7 +128,7 @@ pub(super) fn ChartFigure(
         >
             <div class="chart-head">
                 <div class="chart-head-row">
-                    <figcaption class="chart-title" id=format!("{name}-title")>{title}</figcaption>
+                    <figcaption class="chart-title" id=format!("{name}-title")>{live(move || title.get())}</figcaption>
                     <div class="chart-switches">{children()}</div>
                     <Tools chart is_table_open is_maximized to_copy />
                 </div>
@@ -154,7 +155,7 @@ pub(super) fn ChartFigure(
                 >
                     <canvas node_ref=stage.axes aria-hidden="true"></canvas>
                     <canvas node_ref=stage.data aria-hidden="true"></canvas>
-                    {move || readout.get().map(|readout| view! { <Reading stage readout /> })}
+                    {live(move || readout.get().map(|readout| view! { <Reading stage readout /> }))}
                 </div>
                 <Show when=move || is_table_open.get()>
                     <div
@@ -166,10 +167,10 @@ pub(super) fn ChartFigure(
                         <DataTable table />
                     </div>
                 </Show>
-                {move || to_copy.get().map(|text| view! { <ToCopy text to_copy stage /> })}
+                {live(move || to_copy.get().map(|text| view! { <ToCopy text to_copy stage /> }))}
             </div>
             <p class="chart-summary" aria-live=move || if is_main || has_focus.get() { "polite" } else { "off" }>
-                {summary}
+                {live(move || summary.get())}
             </p>
         </figure>
     }

@@ -17,6 +17,7 @@ use crate::train::{Quantity, StepReport, bucket_of};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced};
 use crate::ui::shared::words::layer_name;
+use crate::ui::shared::reactive::{Memo, RwSignal, Signal, effect, live};
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 
@@ -120,7 +121,7 @@ pub fn GradientByLayer() -> impl IntoView {
             })
         })
     };
-    Effect::new(move |_| {
+    effect(move || {
         lab.redraw.track();
         let labels = labels(i18n, choices.is_rms.get());
         let Some(look) = stage.look() else { return };
@@ -207,7 +208,7 @@ pub fn GradientByLayer() -> impl IntoView {
             picture=Callback::new(picture)
         >
             <fieldset class="chart-group">
-                <legend>{move || t_string!(i18n, charts.gradient_by_layer.series)}</legend>
+                <legend>{live(move || t_string!(i18n, charts.gradient_by_layer.series))}</legend>
                 {toggles()}
                 <label class="chart-toggle expected" hidden=move || expected.with(Option::is_none)>
                     <input
@@ -216,7 +217,7 @@ pub fn GradientByLayer() -> impl IntoView {
                         on:change=move |event| choices.is_theory_shown.set(event_target_checked(&event))
                     />
                     {dashes_picture()}
-                    {move || expected.with(|expected| expected.as_ref().map(|expected| expected.name(i18n)))}
+                    {live(move || expected.with(|expected| expected.as_ref().map(|expected| expected.name(i18n))))}
                 </label>
             </fieldset>
             <Segments
@@ -226,7 +227,7 @@ pub fn GradientByLayer() -> impl IntoView {
                 words=Signal::derive(norms)
             />
             <p class="chart-empty" hidden=move || !choices.shown().is_empty()>
-                {move || t_string!(i18n, charts.all_off)}
+                {live(move || t_string!(i18n, charts.all_off))}
             </p>
         </ChartFigure>
     }

@@ -15,6 +15,7 @@ use crate::train::{Bucket, History, Quantity, bucket_of};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced};
 use crate::ui::shared::words::layer_name;
+use crate::ui::shared::reactive::{Memo, RwSignal, Signal, effect, live};
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 
@@ -44,7 +45,7 @@ pub fn GradientOverTime() -> impl IntoView {
     let is_on_labels = StoredValue::new(false);
 
     let pictures = StoredValue::new_local((Stretcher::default(), Image::default()));
-    Effect::new(move |_| {
+    effect(move || {
         lab.redraw.track();
         let (shown, visited) = (shown.get(), lab.visited.get());
         let labels = labels(i18n, shown);
@@ -173,13 +174,13 @@ pub fn GradientOverTime() -> impl IntoView {
             picture=Callback::new(picture)
         >
             <label class="chart-select">
-                <span>{move || t_string!(i18n, charts.gradient_over_time.quantity)}</span>
+                <span>{live(move || t_string!(i18n, charts.gradient_over_time.quantity))}</span>
                 <select on:change=choose_quantity>
                     {QUANTITIES
                         .map(|quantity| {
                             view! {
                                 <option value=quantity.name() prop:selected=move || shown.get() == quantity>
-                                    {move || quantity::label(i18n, quantity)}
+                                    {live(move || quantity::label(i18n, quantity))}
                                 </option>
                             }
                         })

@@ -12,6 +12,7 @@ use crate::plot::theme::Theme;
 use crate::ui::i18n::{Locale, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced, use_lab};
 use crate::ui::shared::words::layer_name_in;
+use crate::ui::shared::reactive::{Memo, RwSignal, Signal, effect, live};
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 
@@ -125,7 +126,7 @@ pub(super) fn HistogramChart(
     let view = lab.instruments.view;
     let normalized = Memo::new(move |_| is_normalized(lab, layer.get()));
 
-    Effect::new(move |_| {
+    effect(move || {
         let Some(look) = stage.look() else { return };
         let labels = labels(i18n, kind, normalized.get());
         let (view, layers) = (view.get(), (layer.get(), beside.get()));
@@ -222,7 +223,7 @@ pub(super) fn HistogramChart(
                 {None::<()>}
             </ChartFigure>
             <Show when=move || has_no_step.get()>
-                <p class="histogram-nothing">{move || t_string!(i18n, layer.no_step)}</p>
+                <p class="histogram-nothing">{live(move || t_string!(i18n, layer.no_step))}</p>
             </Show>
         </div>
     }

@@ -11,6 +11,7 @@ use crate::train::{Quantity, StepReport};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced, use_lab};
 use crate::ui::shared::words::layer_name;
+use crate::ui::shared::reactive::{Memo, RwSignal, Signal, effect, live};
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 
@@ -21,7 +22,7 @@ pub fn LayerInspector() -> impl IntoView {
     let (layer, compared) = (lab.instruments.layer, lab.instruments.compared);
     let layers = Memo::new(move |_| lab.measured.with(|experiment| experiment.depth as usize + 1));
     // Another network may have fewer layers than the one that was chosen in.
-    Effect::new(move |_| {
+    effect(move || {
         let layers = layers.get();
         if layer.get() >= layers {
             layer.set(layers.saturating_sub(1));
@@ -79,7 +80,7 @@ fn LayerCharts(
             </Show>
             <div class="inspector-charts">{charts.into_iter().collect_view()}</div>
             <Show when=move || is_missing.get()>
-                <p class="inspector-waiting">{move || t_string!(i18n, layer.waiting)}</p>
+                <p class="inspector-waiting">{live(move || t_string!(i18n, layer.waiting))}</p>
             </Show>
         </section>
     }
@@ -93,8 +94,8 @@ fn LayerChoice(layers: Memo<usize>, has_same_axes: RwSignal<bool>) -> impl IntoV
     let option = move |index: usize, is_chosen: Signal<bool>| {
         let name = move || layer_name(i18n, index, layers.get());
         view! {
-            <option value=index.to_string() prop:selected=is_chosen>
-                {name}
+            <option value=index.to_string() prop:selected=move || is_chosen.get()>
+                {live(name)}
             </option>
         }
     };
@@ -119,13 +120,13 @@ fn LayerChoice(layers: Memo<usize>, has_same_axes: RwSignal<bool>) -> impl IntoV
                 "‹"
             </button>
             <label class="chart-select">
-                <span>{move || t_string!(i18n, layer.choose)}</span>
+                <span>{live(move || t_string!(i18n, layer.choose))}</span>
                 <select id="inspected-layer" on:change=choose>
-                    {move || {
+                    {live(move || {
                         (0..layers.get())
                             .map(|index| option(index, Signal::derive(move || layer.get() == index)))
                             .collect_view()
-                    }}
+                    })}
                 </select>
             </label>
             <button
@@ -139,16 +140,16 @@ fn LayerChoice(layers: Memo<usize>, has_same_axes: RwSignal<bool>) -> impl IntoV
                 "›"
             </button>
             <label class="chart-select inspector-compare">
-                <span>{move || t_string!(i18n, layer.compare)}</span>
+                <span>{live(move || t_string!(i18n, layer.compare))}</span>
                 <select id="compared-layer" on:change=compare>
                     <option value="" prop:selected=move || compared.get().is_none()>
-                        {move || t_string!(i18n, layer.alone)}
+                        {live(move || t_string!(i18n, layer.alone))}
                     </option>
-                    {move || {
+                    {live(move || {
                         (0..layers.get())
                             .map(|index| option(index, Signal::derive(move || compared.get() == Some(index))))
                             .collect_view()
-                    }}
+                    })}
                 </select>
             </label>
             <Show when=move || compared.get().is_some()>
@@ -189,7 +190,7 @@ fn LayerWords(
         Some((layer_name(i18n, layer, layers), text))
     });
     let name = move || words.get().filter(|_| is_named).map(|(name, _)| view! { <b>{name}": "</b> });
-    view! { <p class="inspector-words">{name} {move || words.get().map(|(_, text)| text)}</p> }
+    view! { <p class="inspector-words">{live(name)} {live(move || words.get().map(|(_, text)| text))}</p> }
 }
 
 /// What the report says of a layer; `None` where it has no such layer.

@@ -12,6 +12,7 @@ use crate::plot::learned::{Axes, Choices, Kind, Labels, answer_at, class_corners
 use crate::plot::number::{percent, readable, significant};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced};
+use crate::ui::shared::reactive::{Memo, RwSignal, Signal, effect, live};
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 use std::sync::Arc;
@@ -36,7 +37,7 @@ pub fn LearnedChart(
     let kept = StoredValue::new_local((Image::default(), Stretcher::default()));
     let seen = move || lab.instruments.view.get().filter(|view| view.learned.is_some());
 
-    Effect::new(move |_| {
+    effect(move || {
         let (view, choices) = (seen(), choices());
         let learned = view.as_ref().and_then(|view| view.learned.as_ref());
         let labels = labels(i18n, learned);
@@ -106,10 +107,10 @@ pub fn LearnedChart(
                     prop:checked=move || is_shown.get()
                     on:change=move |event| is_shown.set(event_target_checked(&event))
                 />
-                {move || sample_picture(0, theme.with(|theme| theme.text), is_held_out)}
-                {move || {
+                {live(move || sample_picture(0, theme.with(|theme| theme.text), is_held_out))}
+                {live(move || {
                     if is_held_out { t_string!(i18n, learned.held_out) } else { t_string!(i18n, learned.training) }
-                }}
+                })}
             </label>
         }
     };
@@ -124,7 +125,7 @@ pub fn LearnedChart(
             table
         >
             <fieldset class="chart-group">
-                <legend>{move || t_string!(i18n, learned.sets)}</legend>
+                <legend>{live(move || t_string!(i18n, learned.sets))}</legend>
                 {toggle(training, false)}
                 {toggle(held_out, true)}
             </fieldset>

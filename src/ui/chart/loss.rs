@@ -12,6 +12,7 @@ use crate::plot::theme::Theme;
 use crate::train::{Bucket, History, bucket_of};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced};
+use crate::ui::shared::reactive::{Memo, RwSignal, Signal, effect};
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 
@@ -33,7 +34,7 @@ pub fn LossChart() -> impl IntoView {
     let axes = chart.axes;
     let read_step = RwSignal::new(None::<u64>);
 
-    Effect::new(move |_| {
+    effect(move || {
         lab.redraw.track();
         let (measure, visited) = (measure.get(), lab.visited.get());
         let labels = labels(i18n, measure);

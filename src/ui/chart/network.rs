@@ -13,6 +13,7 @@ use crate::train::{Quantity, StepReport};
 use crate::ui::i18n::{Locale, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced};
 use crate::ui::shared::words::layer_name;
+use crate::ui::shared::reactive::{Memo, RwSignal, Signal, effect};
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 use std::sync::Arc;
@@ -45,7 +46,7 @@ pub fn NetworkPicture(
         tick.get();
         if is_running.get() { lab.instruments.view.get_untracked() } else { lab.instruments.view.get() }
     };
-    Effect::new(move |_| {
+    effect(move || {
         let view = view();
         lab.visited.track();
         let shade = if is_weight.get() { Shade::Weight } else { Shade::Gradient };

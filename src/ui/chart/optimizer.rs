@@ -19,6 +19,7 @@ use crate::ui::i18n::{Locale, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced};
 use crate::ui::shared::rule::rule_of;
 use crate::ui::shared::words::{self, layer_name};
+use crate::ui::shared::reactive::{Memo, RwSignal, Signal, effect, live};
 use leptos::prelude::*;
 use leptos_i18n::I18nContext;
 
@@ -88,7 +89,7 @@ pub fn OptimizerChart() -> impl IntoView {
     let read_layer = RwSignal::new(None::<usize>);
     let shown = Memo::new(move |_| shown(lab));
 
-    Effect::new(move |_| {
+    effect(move || {
         let labels = labels(i18n);
         let curves: Vec<Curve> = curves().collect();
         let Some(look) = stage.look() else { return };
@@ -175,14 +176,14 @@ pub fn OptimizerChart() -> impl IntoView {
                 picture=Callback::new(picture)
             >
                 <fieldset class="chart-group">
-                    <legend>{move || t_string!(i18n, charts.gradient_by_layer.series)}</legend>
+                    <legend>{live(move || t_string!(i18n, charts.gradient_by_layer.series))}</legend>
                     {Curve::ALL.into_iter().zip(is_shown).map(toggle).collect_view()}
                 </fieldset>
-                <p class="chart-empty" hidden=move || !is_all_off()>{move || t_string!(i18n, charts.all_off)}</p>
+                <p class="chart-empty" hidden=move || !is_all_off()>{live(move || t_string!(i18n, charts.all_off))}</p>
             </ChartFigure>
             <div class="step-reading">
-                <p class="step-formula">{move || lab.measured.with(formula)}</p>
-                {move || sentences().into_iter().map(|sentence| view! { <p>{sentence}</p> }).collect_view()}
+                <p class="step-formula">{live(move || lab.measured.with(formula))}</p>
+                {live(move || sentences().into_iter().map(|sentence| view! { <p>{sentence}</p> }).collect_view())}
             </div>
         </div>
     }

@@ -1,6 +1,7 @@
 //! The numbers of a chart as a table.
 
 use crate::plot::number;
+use crate::ui::shared::reactive::Signal;
 use leptos::prelude::*;
 
 /// A table of numbers.

@@ -7,6 +7,7 @@ use crate::ui::lab::Lab;
 use crate::ui::shared::clipboard;
 use crate::ui::shared::dropdown::Dropdown;
 use crate::ui::shared::icon::{Icon, Picture};
+use crate::ui::shared::reactive::{RwSignal, Signal, live};
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
@@ -95,19 +96,19 @@ pub(super) fn Tools(
                 picture=Picture::Export
             >
                 <button type="button" on:click=save_png>
-                    {move || t_string!(i18n, charts.export.png)}
+                    {live(move || t_string!(i18n, charts.export.png))}
                 </button>
                 {chart
                     .picture
                     .map(|_| {
                         view! {
                             <button type="button" on:click=save_svg>
-                                {move || t_string!(i18n, charts.export.svg)}
+                                {live(move || t_string!(i18n, charts.export.svg))}
                             </button>
                         }
                     })}
                 <button type="button" on:click=copy_csv>
-                    {move || t_string!(i18n, charts.export.csv)}
+                    {live(move || t_string!(i18n, charts.export.csv))}
                 </button>
             </Dropdown>
             <button
@@ -128,7 +129,7 @@ pub(super) fn Tools(
                     if is_maximized.get() { Picture::Restore } else { Picture::Maximize }
                 }) />
             </button>
-            <p class="chart-said" role="status">{said}</p>
+            <p class="chart-said" role="status">{live(move || said.get())}</p>
         </div>
     }
 }
@@ -166,7 +167,7 @@ pub(super) fn ToCopy(
     };
     view! {
         <div class="chart-copy" on:keydown=on_keydown>
-            <p role="status">{move || t_string!(i18n, charts.export.selected)}</p>
+            <p role="status">{live(move || t_string!(i18n, charts.export.selected))}</p>
             <button
                 type="button"
                 class="chart-tool"

@@ -9,6 +9,7 @@ use crate::ui::lab::{Lab, use_lab};
 use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::words::layer_name;
 use crate::worker::protocol::RunState;
+use crate::ui::shared::reactive::{Memo, live};
 use leptos::prelude::*;
 
 /// Three ways back from a diverged run, and its last steps as a table; nothing while the run is alive.
@@ -48,9 +49,9 @@ pub fn PostMortem() -> impl IntoView {
     view! {
         <Show when=move || is_over.get()>
             <section class="post-mortem" aria-labelledby="post-mortem-title">
-                <h2 id="post-mortem-title">{move || t_string!(i18n, travel.post_mortem)}</h2>
-                {ways}
-                {table}
+                <h2 id="post-mortem-title">{live(move || t_string!(i18n, travel.post_mortem))}</h2>
+                {live(ways)}
+                {live(table)}
             </section>
         </Show>
     }
@@ -85,17 +86,17 @@ fn Ways(good: LastGood) -> impl IntoView {
         step => t_string!(i18n, travel.last_good, step = grouped(step), loss = readable(loss)).to_string(),
     };
     view! {
-        <p>{last}</p>
+        <p>{live(last)}</p>
         <div class="repairs">
             <button type="button" class="button repair" data-way="rewind" on:click=move |_| rewind(lab, step)>
                 <Icon picture=Picture::Undo />
-                <span>{move || t_string!(i18n, travel.rewind, step = grouped(step))}</span>
+                <span>{live(move || t_string!(i18n, travel.rewind, step = grouped(step)))}</span>
             </button>
             <button type="button" class="button repair" data-way="clip" on:click=clip>
-                {move || t_string!(i18n, travel.clip, norm = significant(clip_at, 2), step = grouped(step))}
+                {live(move || t_string!(i18n, travel.clip, norm = significant(clip_at, 2), step = grouped(step)))}
             </button>
             <button type="button" class="button repair" data-way="lower-lr" on:click=lower>
-                {move || t_string!(i18n, travel.lower_lr, step = grouped(step))}
+                {live(move || t_string!(i18n, travel.lower_lr, step = grouped(step)))}
             </button>
         </div>
     }

@@ -10,6 +10,7 @@ use crate::ui::lab::reading::Reading;
 use crate::ui::lab::use_lab;
 use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::words;
+use crate::ui::shared::reactive::{Memo, effect, live};
 use leptos::prelude::*;
 
 /// The column.
@@ -41,7 +42,7 @@ fn Question() -> impl IntoView {
             </p>
         })
     };
-    view! { {question} }
+    view! { {live(question)} }
 }
 
 /// What would mend it, each a button, and the way back.
@@ -60,7 +61,7 @@ fn Repairs() -> impl IntoView {
             && last_made.get().is_none()
             && !is_diverged.get()
     });
-    Effect::new(move |_| {
+    effect(move || {
         // The same repairs do other things to another network.
         lab.measured.track();
         lab.foresee(&offered.get().unwrap_or_default());
@@ -89,7 +90,7 @@ fn Repairs() -> impl IntoView {
                     on:click=move |_| lab.repair(repair)
                 >
                     {words::repair(i18n, repair)}
-                    {move || expected(repair)}
+                    {live(move || expected(repair))}
                 </button>
             }
         };
@@ -116,8 +117,8 @@ fn Repairs() -> impl IntoView {
     };
     view! {
         <section class="try" aria-labelledby="try-title" hidden=move || is_empty.get()>
-            <h2 id="try-title">{move || t_string!(i18n, page.side.remedies)}</h2>
-            <div class="repairs">{buttons} {back_to_start} {undo}</div>
+            <h2 id="try-title">{live(move || t_string!(i18n, page.side.remedies))}</h2>
+            <div class="repairs">{live(buttons)} {live(back_to_start)} {live(undo)}</div>
         </section>
     }
 }

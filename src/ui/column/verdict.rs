@@ -9,6 +9,7 @@ use crate::ui::lab::reading::{Finding, Reading};
 use crate::ui::lab::use_lab;
 use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::words::{self, Words};
+use crate::ui::shared::reactive::{Memo, live};
 use leptos::prelude::*;
 
 /// The verdict, large enough for the last row; whatever else holds, smaller below it.
@@ -59,11 +60,11 @@ pub fn Verdict() -> impl IntoView {
     let spoken = move || first.get().map(name);
     view! {
         <section class="verdict" aria-labelledby="verdict-title">
-            <h2 id="verdict-title">{move || t_string!(i18n, page.side.happening)}</h2>
-            <div class="badges">{badge} {began}</div>
-            <p class="sentence">{main}</p>
-            {others}
-            <p class="visually-hidden" role="status">{spoken}</p>
+            <h2 id="verdict-title">{live(move || t_string!(i18n, page.side.happening))}</h2>
+            <div class="badges">{live(badge)} {live(began)}</div>
+            <p class="sentence">{live(main)}</p>
+            {live(others)}
+            <p class="visually-hidden" role="status">{live(spoken)}</p>
         </section>
     }
 }

@@ -2,6 +2,7 @@
 
 use super::state::Lab;
 use crate::worker::protocol::RunState;
+use crate::ui::shared::reactive::Memo;
 use leptos::prelude::*;
 
 /// A counter that counts up when the run has gone on, but not more often than every `every_ms` while it runs; and at

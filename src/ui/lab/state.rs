@@ -12,6 +12,7 @@ use crate::theory::Forecast;
 use crate::train::{Bucket, History};
 use crate::worker::client::{Event, Failure, WorkerClient};
 use crate::worker::protocol::{Change, RunState, Status, Way, WorkerPart};
+use crate::ui::shared::reactive::{RwSignal, effect};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -132,7 +133,7 @@ impl Lab {
     pub fn start_worker(self) {
         let client = WorkerClient::start(move |event| self.take(event));
         self.client.try_update_value(|slot| *slot = Some(client));
-        leptos::prelude::Effect::new(move |_| {
+        effect(move || {
             let watch = self.instruments.watch();
             self.tell(|client| client.watch(watch));
         });

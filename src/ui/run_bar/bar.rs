@@ -6,6 +6,7 @@ use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
 use crate::ui::settings::Control;
 use crate::ui::shared::icon::{Icon, Picture};
+use crate::ui::shared::reactive::{Memo, Signal, live};
 use leptos::prelude::*;
 
 /// Run or Pause, Step, Reset, the speed, and where the run stands.
@@ -35,7 +36,7 @@ pub fn RunBar() -> impl IntoView {
                     on:click=move |_| lab.toggle_run()
                 >
                     <Icon picture=run_picture />
-                    <span>{run_words}</span>
+                    <span>{live(run_words)}</span>
                 </button>
                 <button
                     type="button"
@@ -45,7 +46,7 @@ pub fn RunBar() -> impl IntoView {
                     on:click=move |_| lab.step()
                 >
                     <Icon picture=Picture::Step />
-                    <span>{move || t_string!(i18n, page.run_bar.step)}</span>
+                    <span>{live(move || t_string!(i18n, page.run_bar.step))}</span>
                 </button>
                 <button
                     type="button"
@@ -54,7 +55,7 @@ pub fn RunBar() -> impl IntoView {
                     on:click=move |_| lab.reset()
                 >
                     <Icon picture=Picture::Reset />
-                    <span>{move || t_string!(i18n, page.run_bar.reset)}</span>
+                    <span>{live(move || t_string!(i18n, page.run_bar.reset))}</span>
                 </button>
             </div>
             <Control key=Key::Speed />

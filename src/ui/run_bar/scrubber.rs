@@ -3,6 +3,7 @@
 use crate::plot::number::grouped;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
+use crate::ui::shared::reactive::{Memo, live};
 use leptos::prelude::*;
 
 /// The slider, where it stands, and what can be done there.
@@ -42,7 +43,7 @@ pub fn Scrubber() -> impl IntoView {
                 aria-valuetext=words
                 on:input=on_input
             />
-            <output for="scrubber" class="scrubber-step">{words}</output>
+            <output for="scrubber" class="scrubber-step">{live(words)}</output>
             <button
                 type="button"
                 class="button quiet"
@@ -50,7 +51,7 @@ pub fn Scrubber() -> impl IntoView {
                 title=move || t_string!(i18n, travel.continue_hint)
                 on:click=move |_| lab.continue_here()
             >
-                {move || t_string!(i18n, travel.continue_here)}
+                {live(move || t_string!(i18n, travel.continue_here))}
             </button>
             <button
                 type="button"
@@ -59,7 +60,7 @@ pub fn Scrubber() -> impl IntoView {
                 title=move || t_string!(i18n, travel.latest_hint)
                 on:click=move |_| lab.show_latest()
             >
-                {move || t_string!(i18n, travel.latest)}
+                {live(move || t_string!(i18n, travel.latest))}
             </button>
         </section>
     }

@@ -6,6 +6,7 @@ use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::reading::Reading;
 use crate::ui::lab::{Lab, use_lab};
 use crate::worker::protocol::{RunState, Way, WorkerPart};
+use crate::ui::shared::reactive::{Memo, live};
 use leptos::prelude::*;
 
 choice! {
@@ -81,9 +82,9 @@ pub fn StatusLine() -> impl IntoView {
                 data-steps-per-second=move || number::exact(rate.get())
                 data-verdict=verdict
             >
-                {line}
+                {live(line)}
             </p>
-            {progress}
+            {live(progress)}
         </div>
     }
 }

@@ -4,6 +4,7 @@ use crate::experiment::{Key, Kind, Value};
 use crate::ui::i18n::use_i18n;
 use crate::ui::lab::use_lab;
 use crate::ui::shared::words;
+use crate::ui::shared::reactive::{Memo, live};
 use leptos::prelude::*;
 
 /// A list of the alternatives that the parameter allows at present.
@@ -20,7 +21,7 @@ pub(super) fn ChoiceControl(key: Key) -> impl IntoView {
         let option = |name: &'static str| {
             view! {
                 <option value=name prop:selected=move || value.get() == Value::Name(name)>
-                    {move || words::choice(i18n, key, name)}
+                    {live(move || words::choice(i18n, key, name))}
                 </option>
             }
         };
@@ -35,7 +36,7 @@ pub(super) fn ChoiceControl(key: Key) -> impl IntoView {
             <ControlLabel key=key />
             <ToDefault key=key />
             <select id=key.name() title=move || words::full_hint(i18n, key) on:change=on_change>
-                {options}
+                {live(options)}
             </select>
         </div>
     }

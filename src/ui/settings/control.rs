@@ -5,6 +5,7 @@ use super::number_control::NumberControl;
 use super::switch_control::SwitchControl;
 use crate::experiment::{Key, Kind};
 use crate::ui::lab::use_lab;
+use crate::ui::shared::reactive::Memo;
 use leptos::prelude::*;
 
 /// The control of one parameter; it is there only while the parameter matters.

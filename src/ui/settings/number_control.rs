@@ -5,6 +5,7 @@ use crate::experiment::{Key, Rejection};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
 use crate::ui::shared::words;
+use crate::ui::shared::reactive::{RwSignal, live};
 use leptos::ev::{FocusEvent, KeyboardEvent};
 use leptos::prelude::*;
 
@@ -133,7 +134,7 @@ pub(super) fn NumberControl(key: Key) -> impl IntoView {
             />
             {slider}
             <p class="field-error" id=error_id role="alert" data-notice=move || error().map(|_| "bad-field")>
-                {error}
+                {live(error)}
             </p>
         </div>
     }

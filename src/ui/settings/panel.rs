@@ -7,6 +7,7 @@ use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
 use crate::ui::settings::Control;
 use crate::ui::shared::{storage, words};
+use crate::ui::shared::reactive::{Memo, live};
 use leptos::prelude::*;
 
 /// All settings of the experiment, by group.
@@ -60,11 +61,11 @@ fn PanelSection(
     };
     view! {
         <section class=format!("settings settings-{name}") aria-labelledby=format!("settings-{name}")>
-            <h2 id=format!("settings-{name}")>{heading}</h2>
+            <h2 id=format!("settings-{name}")>{live(heading)}</h2>
             {controls(Place::First(group))}
             {(group == Group::Optimizer).then(|| view! { <Method /> })}
             <details class="more" open=is_open on:toggle=on_toggle>
-                <summary>{more}</summary>
+                <summary>{live(more)}</summary>
                 {controls(Place::More(group))}
             </details>
         </section>
@@ -101,5 +102,5 @@ fn Method() -> impl IntoView {
             Some(size) => t_string!(i18n, page.panel.method.other_batch, optimizer = optimizer, size = size),
         }
     };
-    view! { <p class="method" id="method">{name}</p> }
+    view! { <p class="method" id="method">{live(name)}</p> }
 }

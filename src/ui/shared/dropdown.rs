@@ -2,6 +2,7 @@
 //! elsewhere.
 
 use crate::ui::shared::icon::{Icon, Picture};
+use crate::ui::shared::reactive::{Signal, live};
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
@@ -67,7 +68,7 @@ pub fn Dropdown(
             </summary>
         }
         .into_any(),
-        None => view! { <summary class="button quiet">{words}</summary> }.into_any(),
+        None => view! { <summary class="button quiet">{live(words)}</summary> }.into_any(),
     };
     view! {
         <details class="dropdown" node_ref=details on:keydown=on_keydown on:focusout=on_focusout>

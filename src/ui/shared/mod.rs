@@ -5,6 +5,7 @@ pub mod dropdown;
 pub mod formula;
 pub mod icon;
 pub mod part;
+pub mod reactive;
 pub mod rule;
 pub mod storage;
 pub mod words;

@@ -5,6 +5,7 @@
 //! does not come it says that and offers to try again; everything else goes on.
 
 use crate::ui::i18n::{t_string, use_i18n};
+use crate::ui::shared::reactive::{RwSignal, live};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::pin::{Pin, pin};
@@ -106,9 +107,9 @@ pub fn Missing(
     let i18n = use_i18n();
     view! {
         <div class="part-missing" data-part=name data-notice="part-missing" role="alert">
-            <p>{move || t_string!(i18n, page.part.missing)}</p>
+            <p>{live(move || t_string!(i18n, page.part.missing))}</p>
             <button type="button" class="button" on:click=move |_| again.run(())>
-                {move || t_string!(i18n, page.part.again)}
+                {live(move || t_string!(i18n, page.part.again))}
             </button>
         </div>
     }

@@ -6,6 +6,7 @@ use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
 use crate::ui::shared::dropdown::Dropdown;
 use crate::ui::shared::words;
+use crate::ui::shared::reactive::{Signal, live};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
@@ -36,8 +37,8 @@ pub fn Lessons() -> impl IntoView {
                     aria-current=move || (lab.lesson.get() == Some(preset)).then_some("true")
                     on:click=on_click
                 >
-                    <strong>{move || words::lesson(i18n, preset)}</strong>
-                    <span>{move || words::question(i18n, preset)}</span>
+                    <strong>{live(move || words::lesson(i18n, preset))}</strong>
+                    <span>{live(move || words::question(i18n, preset))}</span>
                 </a>
             </li>
         }

@@ -9,6 +9,7 @@ use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::words;
 use crate::worker::client::Failure;
 use crate::worker::protocol::{Way, WorkerPart};
+use crate::ui::shared::reactive::{Memo, live};
 use leptos::prelude::*;
 
 choice! {
@@ -120,9 +121,9 @@ fn PartNotice() -> impl IntoView {
     view! {
         <Show when=move || is_missing.get()>
             <div class="notice severe" role="alert" data-notice="part-missing" data-part=WorkerPart::Double.name()>
-                <p>{move || t_string!(i18n, page.part.double_missing)}</p>
+                <p>{live(move || t_string!(i18n, page.part.double_missing))}</p>
                 <button type="button" class="button" on:click=move |_| lab.fetch_again(WorkerPart::Double)>
-                    {move || t_string!(i18n, page.part.again)}
+                    {live(move || t_string!(i18n, page.part.again))}
                 </button>
             </div>
         </Show>
@@ -162,10 +163,10 @@ fn WorkerNotice() -> impl IntoView {
             <div class="notice severe" role="alert" data-notice="worker-failed">
                 <p>{text}</p>
                 <button type="button" class="button" on:click=on_click>
-                    {button_words}
+                    {live(button_words)}
                 </button>
             </div>
         })
     };
-    view! { {notice} }
+    view! { {live(notice)} }
 }

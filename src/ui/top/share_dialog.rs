@@ -7,6 +7,7 @@ use crate::ui::lab::{address, use_lab};
 use crate::ui::settings::Control;
 use crate::ui::shared::clipboard;
 use crate::ui::shared::icon::{Icon, Picture};
+use crate::ui::shared::reactive::{Memo, RwSignal, live};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -69,11 +70,11 @@ pub fn Share() -> impl IntoView {
     view! {
         <button type="button" class="button quiet" on:click=open>
             <Icon picture=Picture::Share />
-            <span>{move || t_string!(i18n, page.run_bar.share)}</span>
+            <span>{live(move || t_string!(i18n, page.run_bar.share))}</span>
         </button>
         <dialog class="share" node_ref=dialog aria-labelledby="share-title">
             <header>
-                <h2 id="share-title">{move || t_string!(i18n, page.share.title)}</h2>
+                <h2 id="share-title">{live(move || t_string!(i18n, page.share.title))}</h2>
                 <button
                     type="button"
                     class="button quiet icon-only"
@@ -84,7 +85,7 @@ pub fn Share() -> impl IntoView {
                     <Icon picture=Picture::Close />
                 </button>
             </header>
-            <p>{move || t_string!(i18n, page.share.intro)}</p>
+            <p>{live(move || t_string!(i18n, page.share.intro))}</p>
             <div class="share-link">
                 <input
                     type="text"
@@ -95,19 +96,19 @@ pub fn Share() -> impl IntoView {
                     prop:value=link
                 />
                 <button type="button" class="button primary" autofocus on:click=copy>
-                    {move || t_string!(i18n, page.share.copy)}
+                    {live(move || t_string!(i18n, page.share.copy))}
                 </button>
             </div>
-            <p class="feedback" role="status">{feedback}</p>
+            <p class="feedback" role="status">{live(feedback)}</p>
             <div class="share-opening">
                 <Control key=Key::Step />
                 <button type="button" class="button quiet" on:click=use_present>
-                    {move || t_string!(i18n, page.share.use_present, step = number::grouped(present_step.get()))}
+                    {live(move || t_string!(i18n, page.share.use_present, step = number::grouped(present_step.get())))}
                 </button>
                 <Control key=Key::Run />
             </div>
             <Show when=move || lab.changes.with(|changes| changes.iter().any(|change| change.after_step > 0))>
-                <p class="hint">{move || t_string!(i18n, page.share.live)}</p>
+                <p class="hint">{live(move || t_string!(i18n, page.share.live))}</p>
             </Show>
         </dialog>
     }

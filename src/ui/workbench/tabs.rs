@@ -9,6 +9,7 @@ use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::part::{Fetched, Missing, Part};
 use crate::ui::workbench::panes;
 use crate::worker::protocol::{Way, WorkerPart};
+use crate::ui::shared::reactive::{Memo, RwSignal, live};
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
@@ -74,7 +75,7 @@ pub fn Workbench() -> impl IntoView {
                 tabindex=move || if is_open() { "0" } else { "-1" }
                 on:click=move |_| open.set(instrument)
             >
-                {move || words(instrument)}
+                {live(move || words(instrument))}
             </button>
         }
     };
@@ -83,7 +84,7 @@ pub fn Workbench() -> impl IntoView {
     let look_again = Callback::new(move |()| lab.fetch_again(WorkerPart::Looks));
     let open_name = move || TABS[place_of(open.get())].1;
     view! {
-        <section class="workbench" class:large=is_large aria-label=move || t_string!(i18n, workbench.label)>
+        <section class="workbench" class:large=move || is_large.get() aria-label=move || t_string!(i18n, workbench.label)>
             <div class="workbench-head">
                 <div
                     class="tabs"
@@ -116,7 +117,7 @@ pub fn Workbench() -> impl IntoView {
                 id=move || format!("pane-{}", open_name())
                 aria-labelledby=move || format!("tab-{}", open_name())
             >
-                {move || match open.get() {
+                {live(move || match open.get() {
                     Instrument::Overview => {
                         view! {
                             <div class="overview">
@@ -134,7 +135,7 @@ pub fn Workbench() -> impl IntoView {
                     Instrument::Network => fetched(&panes::NETWORK),
                     Instrument::Learned => fetched(&panes::LEARNED),
                     Instrument::Proof => fetched(&panes::PROOF),
-                }}
+                })}
             </div>
         </section>
     }

@@ -8,6 +8,7 @@ use crate::plot::number::grouped;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::{Lab, keyboard, use_lab};
 use crate::ui::shared::words::{Words, layer_name_in};
+use crate::ui::shared::reactive::{Memo, RwSignal, effect, live};
 use leptos::ev;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -35,11 +36,11 @@ impl SlowStep {
             wanted: StoredValue::new(chosen.map_or(0, |(_, unit)| unit)),
         };
         // Another network may lack the layer or the unit.
-        Effect::new(move |_| {
+        effect(move || {
             lab.measured.track();
             slow.go_to(lab.instruments.phase.get_untracked());
         });
-        Effect::new(move |_| {
+        effect(move || {
             if !slow.is_running.get()
                 && let Some(scene) = slow.arrived()
             {
@@ -214,9 +215,9 @@ pub(super) fn SlowStepView(slow: SlowStep) -> impl IntoView {
                         disabled=move || lab.instruments.phase.get() == Phase::FIRST
                         on:click=move |_| slow.back()
                     >
-                        {move || t_string!(i18n, network.slow.back)}
+                        {live(move || t_string!(i18n, network.slow.back))}
                     </button>
-                    <span class="slow-place">{position}</span>
+                    <span class="slow-place">{live(position)}</span>
                     <button
                         type="button"
                         class="button primary"
@@ -224,15 +225,15 @@ pub(super) fn SlowStepView(slow: SlowStep) -> impl IntoView {
                         disabled=move || !slow.can_go_on()
                         on:click=move |_| slow.next()
                     >
-                        {move || t_string!(i18n, network.slow.next)}
+                        {live(move || t_string!(i18n, network.slow.next))}
                     </button>
                 </div>
             </div>
-            <h3 id="slow-title">{heading}</h3>
+            <h3 id="slow-title">{live(heading)}</h3>
             <div class="slow-body" tabindex="0" role="region" aria-labelledby="slow-title">
-                <div class="slow-scene" aria-live="polite">{body}</div>
+                <div class="slow-scene" aria-live="polite">{live(body)}</div>
                 <button type="button" class="slow-open" on:click=open_layer>
-                    {move || t_string!(i18n, network.open_layer)}
+                    {live(move || t_string!(i18n, network.open_layer))}
                 </button>
             </div>
         </section>
