@@ -2,7 +2,7 @@
 
 use crate::ui::chart::GradientByLayer;
 use crate::ui::column::Side;
-use crate::ui::i18n::{I18nContextProvider, t_string, use_i18n};
+use crate::ui::i18n::{provide_words, t_string, use_i18n};
 use crate::ui::lab::reading::provide_reading;
 use crate::ui::lab::{Lab, address, keyboard};
 use crate::ui::run_bar::{RunBar, Scrubber};
@@ -24,15 +24,14 @@ pub fn App() -> impl IntoView {
     // Everything below is owned by the root and lives as long as the page.
     let lab = Lab::new();
     provide_context(lab);
+    provide_words();
     provide_theme();
     provide_reading(lab);
     lab.start_worker();
     address::follow_address(lab);
     keyboard::listen(lab);
     view! {
-        <I18nContextProvider>
-            <Frame />
-        </I18nContextProvider>
+        <Frame />
     }
 }
 

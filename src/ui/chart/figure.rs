@@ -7,7 +7,7 @@ use super::stage::Stage;
 use super::table::{DataTable, Table};
 use super::tools::{ToCopy, Tools};
 use crate::ui::i18n::{t_string, use_i18n};
-use crate::ui::shared::reactive::{RwSignal, Signal, live};
+use crate::ui::shared::reactive::{RwSignal, Signal, attribute, live};
 use leptos::ev;
 use leptos::prelude::*;
 
@@ -139,13 +139,13 @@ pub(super) fn ChartFigure(
                     node_ref=stage.frame
                     tabindex="0"
                     role="slider"
-                    aria-label=move || t_string!(i18n, charts.reading.label, title = title.get())
+                    aria-label=attribute(move || t_string!(i18n, charts.reading.label, title = title.get()))
                     aria-valuemin="0"
-                    aria-valuemax=move || readout.get().map_or(0, |readout| readout.place.1).to_string()
-                    aria-valuenow=move || readout.get().map_or(0, |readout| readout.place.0).to_string()
-                    aria-valuetext=value_text
+                    aria-valuemax=attribute(move || readout.get().map_or(0, |readout| readout.place.1).to_string())
+                    aria-valuenow=attribute(move || readout.get().map_or(0, |readout| readout.place.0).to_string())
+                    aria-valuetext=attribute(value_text)
                     on:pointermove=on_move
-                    title=move || hint.map(|hint| hint.get())
+                    title=attribute(move || hint.map(|hint| hint.get()))
                     on:pointerdown=on_press
                     on:click=on_click
                     on:pointerleave=on_leave
@@ -162,14 +162,14 @@ pub(super) fn ChartFigure(
                         class="chart-data"
                         tabindex="0"
                         role="region"
-                        aria-label=move || t_string!(i18n, charts.table_label, title = title.get())
+                        aria-label=attribute(move || t_string!(i18n, charts.table_label, title = title.get()))
                     >
                         <DataTable table />
                     </div>
                 </Show>
                 {live(move || to_copy.get().map(|text| view! { <ToCopy text to_copy stage /> }))}
             </div>
-            <p class="chart-summary" aria-live=move || if is_main || has_focus.get() { "polite" } else { "off" }>
+            <p class="chart-summary" aria-live=attribute(move || if is_main || has_focus.get() { "polite" } else { "off" })>
                 {live(move || summary.get())}
             </p>
         </figure>

@@ -8,12 +8,11 @@ use crate::nn::Activation;
 use crate::plot::histogram::mean_square;
 use crate::plot::number::{percent, significant};
 use crate::train::{Quantity, StepReport};
-use crate::ui::i18n::{Locale, t_string, use_i18n};
+use crate::ui::i18n::{Words, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced, use_lab};
 use crate::ui::shared::words::layer_name;
-use crate::ui::shared::reactive::{Memo, RwSignal, Signal, effect, live};
+use crate::ui::shared::reactive::{Memo, RwSignal, Signal, attribute, effect, live};
 use leptos::prelude::*;
-use leptos_i18n::I18nContext;
 
 /// One layer, or two side by side, as histograms.
 #[component]
@@ -112,9 +111,9 @@ fn LayerChoice(layers: Memo<usize>, has_same_axes: RwSignal<bool>) -> impl IntoV
             <button
                 type="button"
                 class="chart-button"
-                aria-label=move || t_string!(i18n, layer.previous)
-                title=move || t_string!(i18n, layer.previous)
-                disabled=move || layer.get() == 0
+                aria-label=attribute(move || t_string!(i18n, layer.previous))
+                title=attribute(move || t_string!(i18n, layer.previous))
+                disabled=attribute(move || layer.get() == 0)
                 on:click=move |_| layer.update(|layer| *layer = layer.saturating_sub(1))
             >
                 "‹"
@@ -132,9 +131,9 @@ fn LayerChoice(layers: Memo<usize>, has_same_axes: RwSignal<bool>) -> impl IntoV
             <button
                 type="button"
                 class="chart-button"
-                aria-label=move || t_string!(i18n, layer.next)
-                title=move || t_string!(i18n, layer.next)
-                disabled=is_last
+                aria-label=attribute(move || t_string!(i18n, layer.next))
+                title=attribute(move || t_string!(i18n, layer.next))
+                disabled=attribute(is_last)
                 on:click=move |_| layer.update(|layer| *layer = (*layer + 1).min(layers.get_untracked() - 1))
             >
                 "›"
@@ -194,7 +193,7 @@ fn LayerWords(
 }
 
 /// What the report says of a layer; `None` where it has no such layer.
-fn numbers(i18n: I18nContext<Locale>, experiment: &Experiment, report: &StepReport, layer: usize) -> Option<String> {
+fn numbers(i18n: Words, experiment: &Experiment, report: &StepReport, layer: usize) -> Option<String> {
     if layer >= report.layers() {
         return None;
     }
@@ -220,7 +219,7 @@ fn numbers(i18n: I18nContext<Locale>, experiment: &Experiment, report: &StepRepo
 }
 
 /// What theory expects of a layer before the first step, beside what was measured where that is seen.
-fn theory(i18n: I18nContext<Locale>, lab: Lab, layer: usize) -> Option<String> {
+fn theory(i18n: Words, lab: Lab, layer: usize) -> Option<String> {
     let q = lab.forecast.with(|forecast| {
         let line = forecast.as_ref()?.line.as_ref().ok()?;
         line.layers.get(layer).map(|expected| significant(expected.q, 2))

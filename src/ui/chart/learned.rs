@@ -10,11 +10,10 @@ use crate::plot::color::Rgb;
 use crate::plot::gradient_over_time::Image;
 use crate::plot::learned::{Axes, Choices, Kind, Labels, answer_at, class_corners};
 use crate::plot::number::{percent, readable, significant};
-use crate::ui::i18n::{Locale, t_string, use_i18n};
+use crate::ui::i18n::{Words, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced};
 use crate::ui::shared::reactive::{Memo, RwSignal, Signal, effect, live};
 use leptos::prelude::*;
-use leptos_i18n::I18nContext;
 use std::sync::Arc;
 
 /// Samples of each set in the table.
@@ -134,7 +133,7 @@ pub fn LearnedChart(
     .into_any()
 }
 
-fn labels(i18n: I18nContext<Locale>, learned: Option<&Learned>) -> Labels {
+fn labels(i18n: Words, learned: Option<&Learned>) -> Labels {
     let field = learned.and_then(|learned| learned.field.as_ref());
     let is_probability = field.is_some_and(|field| field.classes > 0);
     let (x_axis, y_axis) = match field {
@@ -153,7 +152,7 @@ fn labels(i18n: I18nContext<Locale>, learned: Option<&Learned>) -> Labels {
 
 /// The answer at a point, and the sample that stands there.
 fn readout(
-    i18n: I18nContext<Locale>,
+    i18n: Words,
     axes: &Axes,
     learned: &Learned,
     choices: Choices,
@@ -213,7 +212,7 @@ fn readable_class(value: f64) -> String {
     format!("{value:.0}")
 }
 
-fn table(i18n: I18nContext<Locale>, view: Option<Arc<View>>) -> Table {
+fn table(i18n: Words, view: Option<Arc<View>>) -> Table {
     let learned = view.as_ref().and_then(|view| view.learned.as_ref());
     let rows = |samples: &[Sample], set: f64| {
         let cells = move |sample: &Sample| {

@@ -3,7 +3,7 @@
 use super::figure::mark_picture;
 use crate::plot::Marker;
 use crate::plot::color::Rgb;
-use crate::ui::shared::reactive::{RwSignal, Signal, live};
+use crate::ui::shared::reactive::{RwSignal, Signal, attribute, live};
 use leptos::prelude::*;
 
 /// Shows or hides one curve.
@@ -22,7 +22,7 @@ pub(super) fn CurveToggle(
     hidden: Signal<bool>,
 ) -> impl IntoView {
     view! {
-        <label class="chart-toggle" hidden=move || hidden.get()>
+        <label class="chart-toggle" hidden=attribute(move || hidden.get())>
             <input
                 type="checkbox"
                 prop:checked=move || is_shown.get()

@@ -7,7 +7,7 @@ use crate::ui::lab::Lab;
 use crate::ui::shared::clipboard;
 use crate::ui::shared::dropdown::Dropdown;
 use crate::ui::shared::icon::{Icon, Picture};
-use crate::ui::shared::reactive::{RwSignal, Signal, live};
+use crate::ui::shared::reactive::{RwSignal, Signal, attribute, live};
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
@@ -84,9 +84,9 @@ pub(super) fn Tools(
             <button
                 type="button"
                 class="chart-tool"
-                aria-label=move || t_string!(i18n, charts.data)
-                title=move || t_string!(i18n, charts.data_title)
-                aria-expanded=move || is_table_open.get().to_string()
+                aria-label=attribute(move || t_string!(i18n, charts.data))
+                title=attribute(move || t_string!(i18n, charts.data_title))
+                aria-expanded=attribute(move || is_table_open.get().to_string())
                 on:click=move |_| is_table_open.update(|is_open| *is_open = !*is_open)
             >
                 <Icon picture=Picture::Table />
@@ -114,15 +114,15 @@ pub(super) fn Tools(
             <button
                 type="button"
                 class="chart-tool"
-                aria-label=move || t_string!(i18n, charts.maximize)
-                title=move || {
+                aria-label=attribute(move || t_string!(i18n, charts.maximize))
+                title=attribute(move || {
                     if is_maximized.get() {
                         t_string!(i18n, charts.restore_title)
                     } else {
                         t_string!(i18n, charts.maximize)
                     }
-                }
-                aria-pressed=move || is_maximized.get().to_string()
+                })
+                aria-pressed=attribute(move || is_maximized.get().to_string())
                 on:click=move |_| is_maximized.update(|is_maximized| *is_maximized = !*is_maximized)
             >
                 <Icon picture=Signal::derive(move || {
@@ -171,8 +171,8 @@ pub(super) fn ToCopy(
             <button
                 type="button"
                 class="chart-tool"
-                aria-label=move || t_string!(i18n, charts.export.close)
-                title=move || t_string!(i18n, charts.export.close)
+                aria-label=attribute(move || t_string!(i18n, charts.export.close))
+                title=attribute(move || t_string!(i18n, charts.export.close))
                 on:click=move |_| close()
             >
                 <Icon picture=Picture::Close />
@@ -180,7 +180,7 @@ pub(super) fn ToCopy(
             <textarea
                 readonly
                 node_ref=field
-                aria-label=move || t_string!(i18n, charts.export.text)
+                aria-label=attribute(move || t_string!(i18n, charts.export.text))
                 prop:value=text
             ></textarea>
         </div>

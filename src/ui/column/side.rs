@@ -10,7 +10,7 @@ use crate::ui::lab::reading::Reading;
 use crate::ui::lab::use_lab;
 use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::words;
-use crate::ui::shared::reactive::{Memo, effect, live};
+use crate::ui::shared::reactive::{Memo, attribute, effect, live};
 use leptos::prelude::*;
 
 /// The column.
@@ -86,7 +86,7 @@ fn Repairs() -> impl IntoView {
                     type="button"
                     class="button repair"
                     aria-label=words::repair(i18n, repair)
-                    aria-description=move || factor_words(repair)
+                    aria-description=attribute(move || factor_words(repair))
                     on:click=move |_| lab.repair(repair)
                 >
                     {words::repair(i18n, repair)}
@@ -116,7 +116,7 @@ fn Repairs() -> impl IntoView {
         })
     };
     view! {
-        <section class="try" aria-labelledby="try-title" hidden=move || is_empty.get()>
+        <section class="try" aria-labelledby="try-title" hidden=attribute(move || is_empty.get())>
             <h2 id="try-title">{live(move || t_string!(i18n, page.side.remedies))}</h2>
             <div class="repairs">{live(buttons)} {live(back_to_start)} {live(undo)}</div>
         </section>

@@ -11,7 +11,7 @@ use crate::ui::lab::reading::{Finding, Reading};
 use crate::ui::lab::use_lab;
 use crate::ui::shared::formula::{BackwardStep, Fraction, GradientNorm, NormalizedStep, SkipStep, TheoryFactor};
 use crate::ui::shared::words::{self, Words};
-use crate::ui::shared::reactive::live;
+use crate::ui::shared::reactive::{attribute, live};
 use leptos::prelude::*;
 
 /// The reason for the verdict.
@@ -28,7 +28,7 @@ pub fn Why() -> impl IntoView {
         })
     };
     view! {
-        <section class="why" aria-labelledby="why-title" hidden=move || shown.with(Option::is_none)>
+        <section class="why" aria-labelledby="why-title" hidden=attribute(move || shown.with(Option::is_none))>
             <h2 id="why-title">{live(move || t_string!(i18n, page.side.why))}</h2>
             {live(reason)}
             <Theory />

@@ -6,7 +6,7 @@ use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
 use crate::ui::settings::Control;
 use crate::ui::shared::icon::{Icon, Picture};
-use crate::ui::shared::reactive::{Memo, Signal, live};
+use crate::ui::shared::reactive::{Memo, Signal, attribute, live};
 use leptos::prelude::*;
 
 /// Run or Pause, Step, Reset, the speed, and where the run stands.
@@ -26,13 +26,13 @@ pub fn RunBar() -> impl IntoView {
         false => t_string!(i18n, page.run_bar.run_hint),
     };
     view! {
-        <section class="run-bar" aria-label=move || t_string!(i18n, page.run_bar.label)>
+        <section class="run-bar" aria-label=attribute(move || t_string!(i18n, page.run_bar.label))>
             <div class="run-buttons">
                 <button
                     type="button"
                     class="button primary run-button"
-                    title=run_hint
-                    disabled=move || is_stuck.get()
+                    title=attribute(run_hint)
+                    disabled=attribute(move || is_stuck.get())
                     on:click=move |_| lab.toggle_run()
                 >
                     <Icon picture=run_picture />
@@ -41,8 +41,8 @@ pub fn RunBar() -> impl IntoView {
                 <button
                     type="button"
                     class="button"
-                    title=move || t_string!(i18n, page.run_bar.step_hint)
-                    disabled=move || is_stuck.get()
+                    title=attribute(move || t_string!(i18n, page.run_bar.step_hint))
+                    disabled=attribute(move || is_stuck.get())
                     on:click=move |_| lab.step()
                 >
                     <Icon picture=Picture::Step />
@@ -51,7 +51,7 @@ pub fn RunBar() -> impl IntoView {
                 <button
                     type="button"
                     class="button"
-                    title=move || t_string!(i18n, page.run_bar.reset_hint)
+                    title=attribute(move || t_string!(i18n, page.run_bar.reset_hint))
                     on:click=move |_| lab.reset()
                 >
                     <Icon picture=Picture::Reset />

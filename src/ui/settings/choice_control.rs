@@ -4,7 +4,7 @@ use crate::experiment::{Key, Kind, Value};
 use crate::ui::i18n::use_i18n;
 use crate::ui::lab::use_lab;
 use crate::ui::shared::words;
-use crate::ui::shared::reactive::{Memo, live};
+use crate::ui::shared::reactive::{Memo, attribute, live};
 use leptos::prelude::*;
 
 /// A list of the alternatives that the parameter allows at present.
@@ -35,7 +35,7 @@ pub(super) fn ChoiceControl(key: Key) -> impl IntoView {
         <div class="control choice">
             <ControlLabel key=key />
             <ToDefault key=key />
-            <select id=key.name() title=move || words::full_hint(i18n, key) on:change=on_change>
+            <select id=key.name() title=attribute(move || words::full_hint(i18n, key)) on:change=on_change>
                 {live(options)}
             </select>
         </div>

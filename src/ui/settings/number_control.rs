@@ -5,7 +5,7 @@ use crate::experiment::{Key, Rejection};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
 use crate::ui::shared::words;
-use crate::ui::shared::reactive::{RwSignal, live};
+use crate::ui::shared::reactive::{RwSignal, attribute, live};
 use leptos::ev::{FocusEvent, KeyboardEvent};
 use leptos::prelude::*;
 
@@ -105,8 +105,8 @@ pub(super) fn NumberControl(key: Key) -> impl IntoView {
                     step="1"
                     prop:value=position
                     style:--filled=move || format!("{:.2}%", 100.0 * fraction(&position(), last))
-                    aria-label=move || t_string!(i18n, page.panel.slider, label = words::label(i18n, key))
-                    aria-valuetext=move || words::value(i18n, key, value.get())
+                    aria-label=attribute(move || t_string!(i18n, page.panel.slider, label = words::label(i18n, key)))
+                    aria-valuetext=attribute(move || words::value(i18n, key, value.get()))
                     on:input=on_slide
                 />
             }
@@ -122,9 +122,9 @@ pub(super) fn NumberControl(key: Key) -> impl IntoView {
                 inputmode="decimal"
                 autocomplete="off"
                 spellcheck="false"
-                title=move || words::full_hint(i18n, key)
+                title=attribute(move || words::full_hint(i18n, key))
                 prop:value=shown
-                aria-invalid=move || is_wrong().to_string()
+                aria-invalid=attribute(move || is_wrong().to_string())
                 aria-describedby=error_id.clone()
                 on:input=on_input
                 on:keydown=on_keydown
@@ -133,7 +133,7 @@ pub(super) fn NumberControl(key: Key) -> impl IntoView {
                 on:focus=on_focus
             />
             {slider}
-            <p class="field-error" id=error_id role="alert" data-notice=move || error().map(|_| "bad-field")>
+            <p class="field-error" id=error_id role="alert" data-notice=attribute(move || error().map(|_| "bad-field"))>
                 {live(error)}
             </p>
         </div>

@@ -7,7 +7,7 @@ use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
 use crate::ui::settings::Control;
 use crate::ui::shared::{storage, words};
-use crate::ui::shared::reactive::{Memo, live};
+use crate::ui::shared::reactive::{Memo, attribute, live};
 use leptos::prelude::*;
 
 /// All settings of the experiment, by group.
@@ -15,7 +15,7 @@ use leptos::prelude::*;
 pub fn Panel() -> impl IntoView {
     let i18n = use_i18n();
     view! {
-        <aside class="panel" aria-label=move || t_string!(i18n, page.panel.label)>
+        <aside class="panel" aria-label=attribute(move || t_string!(i18n, page.panel.label))>
             <PanelSection group=Group::Network name="network" />
             <PanelSection group=Group::Optimizer name="optimizer" />
             <PanelSection group=Group::Data name="data" />

@@ -5,7 +5,7 @@ use crate::experiment::{Key, Value};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
 use crate::ui::shared::words;
-use crate::ui::shared::reactive::{Memo, live};
+use crate::ui::shared::reactive::{Memo, attribute, live};
 use leptos::prelude::*;
 
 /// The label of a control, with the letter that formulas use.
@@ -13,7 +13,7 @@ use leptos::prelude::*;
 pub(super) fn ControlLabel(key: Key) -> impl IntoView {
     let i18n = use_i18n();
     view! {
-        <label for=key.name() title=move || words::full_hint(i18n, key)>
+        <label for=key.name() title=attribute(move || words::full_hint(i18n, key))>
             {live(move || words::label(i18n, key))}
             {key.symbol().map(|(letter, index)| view! { " " <var>{letter} {index.map(|i| view! { <sub>{i}</sub> })}</var> })}
         </label>
@@ -33,9 +33,9 @@ pub(super) fn ToDefault(key: Key) -> impl IntoView {
             type="button"
             class="to-default"
             class:away=move || !is_default.get()
-            disabled=move || is_default.get()
-            title=text
-            aria-label=text
+            disabled=attribute(move || is_default.get())
+            title=attribute(text)
+            aria-label=attribute(text)
             on:click=move |_| lab.set_default(key)
         ></button>
     }

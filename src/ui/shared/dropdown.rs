@@ -2,7 +2,7 @@
 //! elsewhere.
 
 use crate::ui::shared::icon::{Icon, Picture};
-use crate::ui::shared::reactive::{Signal, live};
+use crate::ui::shared::reactive::{Signal, attribute, live};
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
@@ -63,7 +63,7 @@ pub fn Dropdown(
     let words = move || label.get();
     let summary = match picture {
         Some(picture) => view! {
-            <summary class="chart-tool" aria-label=words title=words>
+            <summary class="chart-tool" aria-label=attribute(words) title=attribute(words)>
                 <Icon picture />
             </summary>
         }

@@ -9,8 +9,9 @@
 use ::leptos::prelude as leptos;
 use ::leptos::prelude::{AnyView, Get, GetUntracked, IntoAny, IntoView, Set, Track, Update};
 use std::any::Any;
+use std::borrow::Cow;
 use std::marker::PhantomData;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// What all signals hold. Clones are of the pointer.
 type Value = Arc<dyn Any + Send + Sync>;
@@ -180,6 +181,45 @@ impl<T> From<Memo<T>> for Signal<T> {
 /// A view that is made again whenever what it has read changes.
 pub fn live<V: IntoView + 'static>(view: impl Fn() -> V + Send + 'static) -> AnyView {
     followed(Box::new(move || view().into_any()))
+}
+
+/// The value of an attribute, set again whenever what it has read changes.
+pub fn attribute<V: Attribute>(value: impl Fn() -> V + Send + 'static) -> LiveAttribute {
+    Arc::new(Mutex::new(move || value().into_text()))
+}
+
+/// What a closure for an attribute is handed to Leptos as; `None` where the attribute is not there.
+type LiveAttribute = Arc<Mutex<dyn FnMut() -> Option<Cow<'static, str>> + Send>>;
+
+/// What an attribute may have as its value.
+pub trait Attribute {
+    /// The text that it is.
+    fn into_text(self) -> Option<Cow<'static, str>>;
+}
+
+impl Attribute for &'static str {
+    fn into_text(self) -> Option<Cow<'static, str>> {
+        Some(self.into())
+    }
+}
+
+impl Attribute for String {
+    fn into_text(self) -> Option<Cow<'static, str>> {
+        Some(self.into())
+    }
+}
+
+/// It is there, or not.
+impl Attribute for bool {
+    fn into_text(self) -> Option<Cow<'static, str>> {
+        self.then_some(Cow::Borrowed(""))
+    }
+}
+
+impl<V: Attribute> Attribute for Option<V> {
+    fn into_text(self) -> Option<Cow<'static, str>> {
+        self.and_then(V::into_text)
+    }
 }
 
 /// Does something soon, and again whenever what it has read changes.

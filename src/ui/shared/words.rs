@@ -6,11 +6,9 @@ use crate::experiment::table::for_each_parameter;
 use crate::experiment::{Effect, Experiment, Key, Kind, Value};
 use crate::plot::number;
 use crate::train::DivergedQuantity;
-use crate::ui::i18n::{Locale, t_string};
-use leptos_i18n::I18nContext;
+use crate::ui::i18n::t_string;
 
-/// The catalogue in the present language; reading from it follows a change of language.
-pub type Words = I18nContext<Locale>;
+pub use crate::ui::i18n::Words;
 
 macro_rules! words_of_parameters {
     ($($(#[$doc:meta])* $Key:ident $field:ident $row:tt)+) => {

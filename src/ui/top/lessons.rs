@@ -6,7 +6,7 @@ use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
 use crate::ui::shared::dropdown::Dropdown;
 use crate::ui::shared::words;
-use crate::ui::shared::reactive::{Signal, live};
+use crate::ui::shared::reactive::{Signal, attribute, live};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
@@ -34,7 +34,7 @@ pub fn Lessons() -> impl IntoView {
                 <a
                     href=format!("#{}", preset.fragment())
                     data-lesson=preset.name()
-                    aria-current=move || (lab.lesson.get() == Some(preset)).then_some("true")
+                    aria-current=attribute(move || (lab.lesson.get() == Some(preset)).then_some("true"))
                     on:click=on_click
                 >
                     <strong>{live(move || words::lesson(i18n, preset))}</strong>

@@ -7,7 +7,7 @@ use crate::ui::lab::{address, use_lab};
 use crate::ui::settings::Control;
 use crate::ui::shared::clipboard;
 use crate::ui::shared::icon::{Icon, Picture};
-use crate::ui::shared::reactive::{Memo, RwSignal, live};
+use crate::ui::shared::reactive::{Memo, RwSignal, attribute, live};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -78,8 +78,8 @@ pub fn Share() -> impl IntoView {
                 <button
                     type="button"
                     class="button quiet icon-only"
-                    aria-label=move || t_string!(i18n, page.share.close)
-                    title=move || t_string!(i18n, page.share.close)
+                    aria-label=attribute(move || t_string!(i18n, page.share.close))
+                    title=attribute(move || t_string!(i18n, page.share.close))
                     on:click=close
                 >
                     <Icon picture=Picture::Close />
@@ -92,7 +92,7 @@ pub fn Share() -> impl IntoView {
                     id="share-link"
                     readonly
                     node_ref=field
-                    aria-label=move || t_string!(i18n, page.share.link)
+                    aria-label=attribute(move || t_string!(i18n, page.share.link))
                     prop:value=link
                 />
                 <button type="button" class="button primary" autofocus on:click=copy>

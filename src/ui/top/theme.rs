@@ -4,7 +4,7 @@ use crate::choice::{Choice, choice};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::storage;
-use crate::ui::shared::reactive::{Memo, RwSignal, Signal, effect};
+use crate::ui::shared::reactive::{Memo, RwSignal, Signal, attribute, effect};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -93,7 +93,7 @@ pub fn ThemeButton() -> impl IntoView {
         storage::store("theme", next.name());
     };
     view! {
-        <button type="button" id="theme" class="button quiet icon-only" aria-label=words title=words on:click=choose_next>
+        <button type="button" id="theme" class="button quiet icon-only" aria-label=attribute(words) title=attribute(words) on:click=choose_next>
             <Icon picture=picture />
         </button>
     }

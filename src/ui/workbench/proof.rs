@@ -9,7 +9,7 @@ use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::part::Missing;
 use crate::ui::shared::words::Words;
 use crate::worker::protocol::{Way, WorkerPart};
-use crate::ui::shared::reactive::{Memo, live};
+use crate::ui::shared::reactive::{Memo, attribute, live};
 use leptos::prelude::*;
 use std::cmp::Ordering;
 
@@ -61,7 +61,7 @@ pub fn ProofPane() -> impl IntoView {
                 <button
                     type="button"
                     class="button primary"
-                    disabled=move || proving.get().is_some() || !lab.failure.with(Option::is_none)
+                    disabled=attribute(move || proving.get().is_some() || !lab.failure.with(Option::is_none))
                     on:click=move |_| lab.prove()
                 >
                     {live(button)}
@@ -104,8 +104,8 @@ fn ClaimCard(
         <article
             class="claim"
             data-claim=claim.name()
-            data-result=move || result().name()
-            data-error=move || found().and_then(Result::ok).map(|found| exact(found.error))
+            data-result=attribute(move || result().name())
+            data-error=attribute(move || found().and_then(Result::ok).map(|found| exact(found.error)))
         >
             <h3>{live(name(i18n, claim))}</h3>
             <p class="claim-result">

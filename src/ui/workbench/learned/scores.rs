@@ -3,7 +3,7 @@
 use crate::look::view::{Evaluation, Score};
 use crate::plot::number::{exact, percent, readable};
 use crate::ui::i18n::{t_string, use_i18n};
-use crate::ui::shared::reactive::{Signal, live};
+use crate::ui::shared::reactive::{Signal, attribute, live};
 use leptos::prelude::*;
 
 /// Loss and accuracy on training and held-out samples.
@@ -20,7 +20,7 @@ pub(super) fn Scores(
     let accuracy = move |is_held_out: bool| score(is_held_out).and_then(|score| score.accuracy);
     let accuracy_cell = move |is_held_out: bool| {
         view! {
-            <td data-value=move || accuracy(is_held_out).map(exact)>
+            <td data-value=attribute(move || accuracy(is_held_out).map(exact))>
                 {live(move || {
                     accuracy(is_held_out)
                         .map(|share| t_string!(i18n, learned.percent, share = percent(share)).to_string())
@@ -30,7 +30,7 @@ pub(super) fn Scores(
     };
     let loss_cell = move |is_held_out: bool| {
         view! {
-            <td data-value=move || score(is_held_out).map(|score| exact(score.loss))>
+            <td data-value=attribute(move || score(is_held_out).map(|score| exact(score.loss)))>
                 {live(move || score(is_held_out).map(|score| readable(score.loss)))}
             </td>
         }
@@ -45,7 +45,7 @@ pub(super) fn Scores(
                 </tr>
             </thead>
             <tbody>
-                <tr data-score="accuracy" hidden=move || accuracy(false).is_none()>
+                <tr data-score="accuracy" hidden=attribute(move || accuracy(false).is_none())>
                     <th scope="row">{live(move || t_string!(i18n, learned.right))}</th>
                     {accuracy_cell(false)}
                     {accuracy_cell(true)}

@@ -8,7 +8,7 @@ use crate::plot::number::grouped;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::{Lab, keyboard, use_lab};
 use crate::ui::shared::words::{Words, layer_name_in};
-use crate::ui::shared::reactive::{Memo, RwSignal, effect, live};
+use crate::ui::shared::reactive::{Memo, RwSignal, attribute, effect, live};
 use leptos::ev;
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -202,17 +202,17 @@ pub(super) fn SlowStepView(slow: SlowStep) -> impl IntoView {
         <section
             class="slow"
             aria-labelledby="slow-title"
-            data-phase=named
-            data-step=move || slow.scene.with(|scene| scene.as_ref().map(|scene| scene.step.to_string()))
-            aria-busy=move || (is_waiting.get() && !is_running.get()).to_string()
+            data-phase=attribute(named)
+            data-step=attribute(move || slow.scene.with(|scene| scene.as_ref().map(|scene| scene.step.to_string())))
+            aria-busy=attribute(move || (is_waiting.get() && !is_running.get()).to_string())
         >
             <div class="slow-head">
-                <div class="slow-steps" hidden=move || is_running.get()>
+                <div class="slow-steps" hidden=attribute(move || is_running.get())>
                     <button
                         type="button"
                         class="button"
-                        title=move || t_string!(i18n, network.slow.back_key)
-                        disabled=move || lab.instruments.phase.get() == Phase::FIRST
+                        title=attribute(move || t_string!(i18n, network.slow.back_key))
+                        disabled=attribute(move || lab.instruments.phase.get() == Phase::FIRST)
                         on:click=move |_| slow.back()
                     >
                         {live(move || t_string!(i18n, network.slow.back))}
@@ -221,8 +221,8 @@ pub(super) fn SlowStepView(slow: SlowStep) -> impl IntoView {
                     <button
                         type="button"
                         class="button primary"
-                        title=move || t_string!(i18n, network.slow.next_key)
-                        disabled=move || !slow.can_go_on()
+                        title=attribute(move || t_string!(i18n, network.slow.next_key))
+                        disabled=attribute(move || !slow.can_go_on())
                         on:click=move |_| slow.next()
                     >
                         {live(move || t_string!(i18n, network.slow.next))}
