@@ -5,11 +5,11 @@ use crate::ui::column::Side;
 use crate::ui::i18n::{provide_words, t_string, use_i18n};
 use crate::ui::lab::reading::provide_reading;
 use crate::ui::lab::{Lab, address, keyboard};
+use crate::ui::reactive::live;
 use crate::ui::run_bar::{RunBar, Scrubber};
 use crate::ui::settings::Panel;
 use crate::ui::top::{Lessons, Notices, Share, ThemeButton, provide_theme, show_panics};
 use crate::ui::workbench::Workbench;
-use crate::ui::shared::reactive::live;
 use leptos::prelude::*;
 
 /// Puts the page into the document. What stood there while it loaded removes itself (`index.html`).

@@ -3,7 +3,7 @@
 //! Leptos' own context of the language would bring cookies, headers and the parsing of languages' names along, for a
 //! page in one language. Here the language is a signal like any other.
 
-use super::shared::reactive::RwSignal;
+use super::reactive::RwSignal;
 use leptos::prelude::{expect_context, provide_context};
 
 #[allow(missing_docs, unused, clippy::all, reason = "generated")]

@@ -5,6 +5,7 @@ pub mod chart;
 pub mod column;
 pub mod i18n;
 pub mod lab;
+pub mod reactive;
 pub mod run_bar;
 pub mod settings;
 pub mod shared;

@@ -7,7 +7,7 @@ use super::stage::Stage;
 use super::table::{DataTable, Table};
 use super::tools::{ToCopy, Tools};
 use crate::ui::i18n::{t_string, use_i18n};
-use crate::ui::shared::reactive::{RwSignal, Signal, attribute, live};
+use crate::ui::reactive::{RwSignal, Show, Signal, attribute, live};
 use leptos::ev;
 use leptos::prelude::*;
 
@@ -124,7 +124,7 @@ pub(super) fn ChartFigure(
             data-chart=name
             aria-labelledby=format!("{name}-title")
             on:focusin=move |_| has_focus.set(true)
-            on:focusout=move |_| _ = has_focus.try_set(false)
+            on:focusout=move |_| has_focus.try_set(false)
         >
             <div class="chart-head">
                 <div class="chart-head-row">
@@ -157,7 +157,7 @@ pub(super) fn ChartFigure(
                     <canvas node_ref=stage.data aria-hidden="true"></canvas>
                     {live(move || readout.get().map(|readout| view! { <Reading stage readout /> }))}
                 </div>
-                <Show when=move || is_table_open.get()>
+                <Show when=is_table_open>
                     <div
                         class="chart-data"
                         tabindex="0"

@@ -16,8 +16,8 @@ use crate::theory::{Forecast, Standing};
 use crate::train::{Quantity, StepReport, bucket_of};
 use crate::ui::i18n::{Words, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced};
+use crate::ui::reactive::{Memo, RwSignal, Signal, Views, attribute, effect, live};
 use crate::ui::shared::words::layer_name;
-use crate::ui::shared::reactive::{Memo, RwSignal, Signal, attribute, effect, live};
 use leptos::prelude::*;
 
 /// The quantities of the chart, the most important first.
@@ -188,7 +188,7 @@ pub fn GradientByLayer() -> impl IntoView {
                     />
                 }
             })
-            .collect_view()
+            .views()
     };
     let norms =
         move || [t_string!(i18n, charts.norm.frobenius).to_owned(), t_string!(i18n, charts.norm.rms).to_owned()];

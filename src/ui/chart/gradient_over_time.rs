@@ -14,8 +14,8 @@ use crate::plot::number::{grouped, readable};
 use crate::train::{Bucket, History, Quantity, bucket_of};
 use crate::ui::i18n::{Words, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced};
+use crate::ui::reactive::{Memo, RwSignal, Signal, Views, effect, live};
 use crate::ui::shared::words::layer_name;
-use crate::ui::shared::reactive::{Memo, RwSignal, Signal, effect, live};
 use leptos::prelude::*;
 
 /// The quantities that the map can show.
@@ -183,7 +183,7 @@ pub fn GradientOverTime() -> impl IntoView {
                                 </option>
                             }
                         })
-                        .collect_view()}
+                        .views()}
                 </select>
             </label>
         </ChartFigure>

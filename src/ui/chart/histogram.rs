@@ -11,8 +11,8 @@ use crate::plot::number::{grouped, readable};
 use crate::plot::theme::Theme;
 use crate::ui::i18n::{Words, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced, use_lab};
+use crate::ui::reactive::{Memo, RwSignal, Show, Signal, effect, live};
 use crate::ui::shared::words::layer_name_in;
-use crate::ui::shared::reactive::{Memo, RwSignal, Signal, effect, live};
 use leptos::prelude::*;
 
 /// Which of a layer's numbers.
@@ -221,7 +221,7 @@ pub(super) fn HistogramChart(
             >
                 {None::<()>}
             </ChartFigure>
-            <Show when=move || has_no_step.get()>
+            <Show when=has_no_step>
                 <p class="histogram-nothing">{live(move || t_string!(i18n, layer.no_step))}</p>
             </Show>
         </div>

@@ -10,8 +10,8 @@ use crate::plot::number::{percent, significant};
 use crate::train::{Quantity, StepReport};
 use crate::ui::i18n::{Words, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced, use_lab};
+use crate::ui::reactive::{Memo, RwSignal, Show, Signal, Views, attribute, effect, live};
 use crate::ui::shared::words::layer_name;
-use crate::ui::shared::reactive::{Memo, RwSignal, Signal, attribute, effect, live};
 use leptos::prelude::*;
 
 /// One layer, or two side by side, as histograms.
@@ -40,12 +40,12 @@ pub fn LayerInspector() -> impl IntoView {
         <div class="pane inspector" class:stale=is_stale class:comparing=move || is_comparing.get()>
             <div class="inspector-head">
                 <LayerChoice layers has_same_axes />
-                <Show when=move || !is_comparing.get()>
+                <Show when=Signal::derive(move || !is_comparing.get())>
                     <LayerWords layer=first is_named=false />
                 </Show>
             </div>
             <LayerCharts layer=first other=second has_same_axes is_compared=false />
-            <Show when=move || is_comparing.get()>
+            <Show when=is_comparing>
                 <LayerCharts layer=second other=first has_same_axes is_compared=true />
             </Show>
         </div>
@@ -74,11 +74,11 @@ fn LayerCharts(
     let charts = Kind::ALL.map(|kind| view! { <HistogramChart kind is_compared layer beside /> });
     view! {
         <section class="inspector-layer">
-            <Show when=move || is_comparing.get()>
+            <Show when=is_comparing>
                 <LayerWords layer is_named=true />
             </Show>
-            <div class="inspector-charts">{charts.into_iter().collect_view()}</div>
-            <Show when=move || is_missing.get()>
+            <div class="inspector-charts">{charts.into_iter().views()}</div>
+            <Show when=is_missing>
                 <p class="inspector-waiting">{live(move || t_string!(i18n, layer.waiting))}</p>
             </Show>
         </section>
@@ -124,7 +124,7 @@ fn LayerChoice(layers: Memo<usize>, has_same_axes: RwSignal<bool>) -> impl IntoV
                     {live(move || {
                         (0..layers.get())
                             .map(|index| option(index, Signal::derive(move || layer.get() == index)))
-                            .collect_view()
+                            .views()
                     })}
                 </select>
             </label>
@@ -147,11 +147,11 @@ fn LayerChoice(layers: Memo<usize>, has_same_axes: RwSignal<bool>) -> impl IntoV
                     {live(move || {
                         (0..layers.get())
                             .map(|index| option(index, Signal::derive(move || compared.get() == Some(index))))
-                            .collect_view()
+                            .views()
                     })}
                 </select>
             </label>
-            <Show when=move || compared.get().is_some()>
+            <Show when=Signal::derive(move || compared.get().is_some())>
                 <Segments
                     name="layer-axes"
                     legend=Signal::derive(move || t_string!(i18n, layer.axes.legend).to_owned())

@@ -12,7 +12,7 @@ use crate::plot::learned::{Axes, Choices, Kind, Labels, answer_at, class_corners
 use crate::plot::number::{percent, readable, significant};
 use crate::ui::i18n::{Words, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced};
-use crate::ui::shared::reactive::{Memo, RwSignal, Signal, effect, live};
+use crate::ui::reactive::{Memo, RwSignal, Signal, effect, live};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -151,13 +151,7 @@ fn labels(i18n: Words, learned: Option<&Learned>) -> Labels {
 }
 
 /// The answer at a point, and the sample that stands there.
-fn readout(
-    i18n: Words,
-    axes: &Axes,
-    learned: &Learned,
-    choices: Choices,
-    at: (f64, f64),
-) -> Option<Readout> {
+fn readout(i18n: Words, axes: &Axes, learned: &Learned, choices: Choices, at: (f64, f64)) -> Option<Readout> {
     let row = |label: String, value: String| ReadoutRow { mark: None, label, value };
     let near = axes.sample_near(learned, choices, at);
     let mut rows = Vec::new();

@@ -12,7 +12,7 @@ use crate::plot::theme::Theme;
 use crate::train::{Bucket, History, bucket_of};
 use crate::ui::i18n::{Words, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced};
-use crate::ui::shared::reactive::{Memo, RwSignal, Signal, effect};
+use crate::ui::reactive::{Memo, RwSignal, Show, Signal, effect};
 use leptos::prelude::*;
 
 /// The loss over the steps: of each step's batch, raw and smoothed, and of all training samples and of held-out ones; or
@@ -137,7 +137,7 @@ pub fn LossChart() -> impl IntoView {
             table
             picture=Callback::new(picture)
         >
-            <Show when=move || has_accuracy.get()>
+            <Show when=has_accuracy>
                 <Segments
                     name="loss-measure"
                     legend=Signal::derive(move || t_string!(i18n, charts.accuracy.legend).to_owned())
@@ -145,7 +145,7 @@ pub fn LossChart() -> impl IntoView {
                     words=Signal::derive(measures)
                 />
             </Show>
-            <Show when=move || measure.get() != Measure::Accuracy>
+            <Show when=Signal::derive(move || measure.get() != Measure::Accuracy)>
                 <Segments
                     name="loss-scale"
                     legend=Signal::derive(move || t_string!(i18n, charts.scale.legend).to_owned())
@@ -196,12 +196,7 @@ fn batch_rows(i18n: Words, bucket: &Bucket) -> Vec<ReadoutRow> {
     rows
 }
 
-fn evaluation_rows(
-    i18n: Words,
-    theme: &Theme,
-    measure: Measure,
-    evaluation: Option<&Evaluation>,
-) -> Vec<ReadoutRow> {
+fn evaluation_rows(i18n: Words, theme: &Theme, measure: Measure, evaluation: Option<&Evaluation>) -> Vec<ReadoutRow> {
     // They may be of an earlier step than is read.
     let step = evaluation.map(|evaluation| grouped(evaluation.step)).unwrap_or_default();
     let names = [

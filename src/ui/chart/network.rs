@@ -12,8 +12,8 @@ use crate::plot::number::{grouped, readable};
 use crate::train::{Quantity, StepReport};
 use crate::ui::i18n::{Words, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced};
+use crate::ui::reactive::{Memo, RwSignal, Signal, effect};
 use crate::ui::shared::words::layer_name;
-use crate::ui::shared::reactive::{Memo, RwSignal, Signal, effect};
 use leptos::prelude::*;
 use std::sync::Arc;
 

@@ -17,9 +17,9 @@ use crate::plot::{Marker, StripLabels, color::Rgb};
 use crate::train::Quantity;
 use crate::ui::i18n::{Words, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced};
+use crate::ui::reactive::{Memo, RwSignal, Signal, Views, attribute, effect, live};
 use crate::ui::shared::rule::rule_of;
 use crate::ui::shared::words::{self, layer_name};
-use crate::ui::shared::reactive::{Memo, RwSignal, Signal, attribute, effect, live};
 use leptos::prelude::*;
 
 /// The curves of the chart, the most important first.
@@ -176,13 +176,13 @@ pub fn OptimizerChart() -> impl IntoView {
             >
                 <fieldset class="chart-group">
                     <legend>{live(move || t_string!(i18n, charts.gradient_by_layer.series))}</legend>
-                    {Curve::ALL.into_iter().zip(is_shown).map(toggle).collect_view()}
+                    {Curve::ALL.into_iter().zip(is_shown).map(toggle).views()}
                 </fieldset>
                 <p class="chart-empty" hidden=attribute(move || !is_all_off())>{live(move || t_string!(i18n, charts.all_off))}</p>
             </ChartFigure>
             <div class="step-reading">
                 <p class="step-formula">{live(move || lab.measured.with(formula))}</p>
-                {live(move || sentences().into_iter().map(|sentence| view! { <p>{sentence}</p> }).collect_view())}
+                {live(move || sentences().into_iter().map(|sentence| view! { <p>{sentence}</p> }).views())}
             </div>
         </div>
     }
@@ -301,12 +301,7 @@ fn step_words(
     }
 }
 
-fn epsilon_words(
-    i18n: Words,
-    root: &'static str,
-    reading: &StepReading,
-    layers: usize,
-) -> Option<String> {
+fn epsilon_words(i18n: Words, root: &'static str, reading: &StepReading, layers: usize) -> Option<String> {
     if let Some(margin) = reading.margin {
         return Some(t_string!(i18n, steps.margin, root, factor = significant(margin, 2)).to_string());
     }

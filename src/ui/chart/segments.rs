@@ -1,6 +1,6 @@
 //! A switch between two ways of showing the same.
 
-use crate::ui::shared::reactive::{RwSignal, Signal, live};
+use crate::ui::reactive::{RwSignal, Signal, live};
 use leptos::prelude::*;
 
 /// Two named choices, of which one holds.

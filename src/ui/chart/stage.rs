@@ -6,7 +6,7 @@ use super::theme::follow_theme;
 use super::timing::timed;
 use crate::plot::theme::Theme;
 use crate::plot::{ChartAxes, Surface};
-use crate::ui::shared::reactive::{RwSignal, effect};
+use crate::ui::reactive::{RwSignal, effect};
 use leptos::html;
 use leptos::prelude::*;
 use plotters_canvas::CanvasBackend;

@@ -3,7 +3,7 @@
 use super::figure::mark_picture;
 use crate::plot::Marker;
 use crate::plot::color::Rgb;
-use crate::ui::shared::reactive::{RwSignal, Signal, attribute, live};
+use crate::ui::reactive::{RwSignal, Signal, attribute, live};
 use leptos::prelude::*;
 
 /// Shows or hides one curve.

@@ -4,10 +4,10 @@ use super::export::Exported;
 use super::stage::Stage;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::Lab;
+use crate::ui::reactive::{RwSignal, Signal, attribute, live};
 use crate::ui::shared::clipboard;
 use crate::ui::shared::dropdown::Dropdown;
 use crate::ui::shared::icon::{Icon, Picture};
-use crate::ui::shared::reactive::{RwSignal, Signal, attribute, live};
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
@@ -67,7 +67,7 @@ pub(super) fn Tools(
         spawn_local(async move {
             match clipboard::write(&text).await {
                 true => say(t_string!(i18n, charts.export.copied).to_owned()),
-                false => _ = to_copy.try_set(Some(text)),
+                false => to_copy.try_set(Some(text)),
             }
         });
     };

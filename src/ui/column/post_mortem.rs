@@ -6,10 +6,10 @@ use crate::plot::number::{exact, grouped, readable, significant};
 use crate::train::{Bucket, Quantity};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::{Lab, use_lab};
+use crate::ui::reactive::{Memo, Show, Views, live};
 use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::words::layer_name;
 use crate::worker::protocol::RunState;
-use crate::ui::shared::reactive::{Memo, live};
 use leptos::prelude::*;
 
 /// Three ways back from a diverged run, and its last steps as a table; nothing while the run is alive.
@@ -37,7 +37,7 @@ pub fn PostMortem() -> impl IntoView {
                             <th scope="col">"‖W‖"</th>
                         </tr>
                     </thead>
-                    <tbody>{ending.iter().map(|bucket| row(bucket, layer)).collect_view()}</tbody>
+                    <tbody>{ending.iter().map(|bucket| row(bucket, layer)).views()}</tbody>
                 </table>
             })
         })
@@ -47,7 +47,7 @@ pub fn PostMortem() -> impl IntoView {
         Some(view! { <Ways good /> })
     };
     view! {
-        <Show when=move || is_over.get()>
+        <Show when=is_over>
             <section class="post-mortem" aria-labelledby="post-mortem-title">
                 <h2 id="post-mortem-title">{live(move || t_string!(i18n, travel.post_mortem))}</h2>
                 {live(ways)}
@@ -64,7 +64,7 @@ fn row(bucket: &Bucket, layer: usize) -> impl IntoView + use<> {
     view! {
         <tr>
             <th scope="row">{grouped(report.step)}</th>
-            {numbers.map(|number| view! { <td data-value=exact(number)>{significant(number, 2)}</td> }).collect_view()}
+            {numbers.map(|number| view! { <td data-value=exact(number)>{significant(number, 2)}</td> }).views()}
         </tr>
     }
 }

@@ -8,9 +8,9 @@ use crate::plot::number;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::reading::Reading;
 use crate::ui::lab::use_lab;
+use crate::ui::reactive::{Memo, Views, attribute, effect, live};
 use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::words;
-use crate::ui::shared::reactive::{Memo, attribute, effect, live};
 use leptos::prelude::*;
 
 /// The column.
@@ -94,7 +94,7 @@ fn Repairs() -> impl IntoView {
                 </button>
             }
         };
-        offered.get().unwrap_or_default().into_iter().map(button).collect::<Vec<_>>()
+        offered.get().unwrap_or_default().into_iter().map(button).views()
     };
     let back_to_start = move || {
         (is_diverged.get() && lab.status.with(|status| status.step > 0)).then(|| {

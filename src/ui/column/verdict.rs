@@ -7,9 +7,9 @@ use crate::train::Divergence;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::reading::{Finding, Reading};
 use crate::ui::lab::use_lab;
+use crate::ui::reactive::{Memo, Views, live};
 use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::words::{self, Words};
-use crate::ui::shared::reactive::{Memo, live};
 use leptos::prelude::*;
 use leptos_i18n::display::DynDisplayFn;
 use std::fmt::{self, Formatter, Write};
@@ -56,7 +56,7 @@ pub fn Verdict() -> impl IntoView {
         let finding = shown.get()?;
         let others: Vec<_> = finding.diagnosis.conditions.iter().skip(1).copied().collect();
         let line = |condition: Condition| view! { <li data-condition=condition.name()>{sentence(i18n, &finding, condition)}</li> };
-        (!others.is_empty()).then(|| view! { <ul class="also">{others.into_iter().map(line).collect::<Vec<_>>()}</ul> })
+        (!others.is_empty()).then(|| view! { <ul class="also">{others.into_iter().map(line).views()}</ul> })
     };
     // The sentence changes with every number; a screen reader hears only when the verdict is another.
     let spoken = move || first.get().map(name);
@@ -171,5 +171,5 @@ fn emphasized(text: &str) -> AnyView {
         let piece = piece.to_owned();
         if place % 2 == 1 { view! { <strong>{piece}</strong> }.into_any() } else { piece.into_any() }
     };
-    text.split(MARK).enumerate().map(piece).collect_view().into_any()
+    text.split(MARK).enumerate().map(piece).views().into_any()
 }

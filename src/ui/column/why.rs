@@ -9,9 +9,9 @@ use crate::theory::{Forecast, NoPrediction, Standing};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::reading::{Finding, Reading};
 use crate::ui::lab::use_lab;
+use crate::ui::reactive::{attribute, live};
 use crate::ui::shared::formula::{BackwardStep, Fraction, GradientNorm, NormalizedStep, SkipStep, TheoryFactor};
 use crate::ui::shared::words::{self, Words};
-use crate::ui::shared::reactive::{attribute, live};
 use leptos::prelude::*;
 
 /// The reason for the verdict.

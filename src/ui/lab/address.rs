@@ -2,7 +2,7 @@
 
 use super::state::Lab;
 use crate::experiment::share;
-use crate::ui::shared::reactive::effect;
+use crate::ui::reactive::effect;
 use leptos::ev;
 use leptos::prelude::*;
 use std::time::Duration;

@@ -1,8 +1,8 @@
 //! Text and tables that follow a run at a pace at which they can be read.
 
 use super::state::Lab;
+use crate::ui::reactive::Memo;
 use crate::worker::protocol::RunState;
-use crate::ui::shared::reactive::Memo;
 use leptos::prelude::*;
 
 /// A counter that counts up when the run has gone on, but not more often than every `every_ms` while it runs; and at

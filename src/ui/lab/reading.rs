@@ -5,8 +5,8 @@ use super::state::Lab;
 use crate::diagnosis::{Condition, Diagnosis, diagnose, leading_since};
 use crate::experiment::Experiment;
 use crate::train::StepReport;
+use crate::ui::reactive::{Memo, RwSignal, effect};
 use crate::worker::protocol::RunState;
-use crate::ui::shared::reactive::{Memo, RwSignal, effect};
 use leptos::prelude::*;
 
 /// How long a sentence with numbers stands while the run goes on.

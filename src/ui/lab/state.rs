@@ -10,9 +10,9 @@ use crate::experiment::{Effect, Experiment, Key, Rejection, presets::Preset, sha
 use crate::optim::Hyper;
 use crate::theory::Forecast;
 use crate::train::{Bucket, History};
+use crate::ui::reactive::{RwSignal, effect};
 use crate::worker::client::{Event, Failure, WorkerClient};
 use crate::worker::protocol::{Change, RunState, Status, Way, WorkerPart};
-use crate::ui::shared::reactive::{RwSignal, effect};
 use leptos::prelude::*;
 use std::sync::Arc;
 

@@ -4,9 +4,9 @@ use super::status_line::StatusLine;
 use crate::experiment::Key;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
+use crate::ui::reactive::{Memo, Signal, attribute, live};
 use crate::ui::settings::Control;
 use crate::ui::shared::icon::{Icon, Picture};
-use crate::ui::shared::reactive::{Memo, Signal, attribute, live};
 use leptos::prelude::*;
 
 /// Run or Pause, Step, Reset, the speed, and where the run stands.

@@ -3,7 +3,7 @@
 use crate::plot::number::grouped;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
-use crate::ui::shared::reactive::{Memo, attribute, live};
+use crate::ui::reactive::{Memo, attribute, live};
 use leptos::prelude::*;
 
 /// The slider, where it stands, and what can be done there.

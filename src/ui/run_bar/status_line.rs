@@ -5,8 +5,8 @@ use crate::plot::number;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::reading::Reading;
 use crate::ui::lab::{Lab, use_lab};
+use crate::ui::reactive::{Memo, attribute, live};
 use crate::worker::protocol::{RunState, Way, WorkerPart};
-use crate::ui::shared::reactive::{Memo, attribute, live};
 use leptos::prelude::*;
 
 choice! {
@@ -70,7 +70,9 @@ pub fn StatusLine() -> impl IntoView {
     let progress = move || {
         let target = target.get()?;
         let words = move || t_string!(i18n, page.status.progress, target = number::grouped(target));
-        Some(view! { <progress max=target prop:value=move || step.get() as f64 aria-label=attribute(words)></progress> })
+        Some(
+            view! { <progress max=target prop:value=move || step.get() as f64 aria-label=attribute(words)></progress> },
+        )
     };
     view! {
         <div class="status-line">

@@ -3,8 +3,8 @@ use crate::choice::Choice;
 use crate::experiment::{Key, Kind, Value};
 use crate::ui::i18n::use_i18n;
 use crate::ui::lab::use_lab;
+use crate::ui::reactive::{Memo, Views, attribute, live};
 use crate::ui::shared::words;
-use crate::ui::shared::reactive::{Memo, attribute, live};
 use leptos::prelude::*;
 
 /// A list of the alternatives that the parameter allows at present.
@@ -25,7 +25,7 @@ pub(super) fn ChoiceControl(key: Key) -> impl IntoView {
                 </option>
             }
         };
-        names.iter().copied().map(option).collect::<Vec<_>>()
+        names.iter().copied().map(option).views()
     };
     let on_change = move |event| {
         // The list holds only what is allowed.

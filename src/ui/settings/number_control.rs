@@ -4,8 +4,8 @@ use crate::choice::Choice;
 use crate::experiment::{Key, Rejection};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
+use crate::ui::reactive::{RwSignal, attribute, effect, live};
 use crate::ui::shared::words;
-use crate::ui::shared::reactive::{RwSignal, attribute, live};
 use leptos::ev::{FocusEvent, KeyboardEvent};
 use leptos::prelude::*;
 
@@ -74,9 +74,10 @@ pub(super) fn NumberControl(key: Key) -> impl IntoView {
         event_target::<web_sys::HtmlInputElement>(&event).select();
     };
     // It has been read when something else is set.
-    Effect::new(move |before: Option<()>| {
+    let mut is_first = true;
+    effect(move || {
         lab.experiment.track();
-        if before.is_some() && draft.with_untracked(Option::is_none) {
+        if !std::mem::take(&mut is_first) && draft.with_untracked(Option::is_none) {
             rejection.set(None);
         }
     });

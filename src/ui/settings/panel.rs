@@ -5,9 +5,9 @@ use crate::experiment::{Group, Key, Place, Value};
 use crate::optim::OptimizerKind;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
+use crate::ui::reactive::{Memo, Views, attribute, live};
 use crate::ui::settings::Control;
 use crate::ui::shared::{storage, words};
-use crate::ui::shared::reactive::{Memo, attribute, live};
 use leptos::prelude::*;
 
 /// All settings of the experiment, by group.
@@ -37,10 +37,10 @@ fn PanelSection(
         Group::Data => t_string!(i18n, page.panel.data),
     };
     let controls = move |place: Place| {
-        let mut keys: Vec<Key> = Key::ALL.iter().filter(|key| key.place() == place).copied().collect();
+        let keys = Key::ALL.iter().filter(|key| key.place() == place).copied();
         // The rule first, then how many samples it sees.
-        keys.sort_by_key(|&key| key == Key::Batch);
-        keys.into_iter().map(|key| view! { <Control key=key /> }).collect::<Vec<_>>()
+        let (batch, others): (Vec<Key>, Vec<Key>) = keys.partition(|&key| key == Key::Batch);
+        others.into_iter().chain(batch).map(|key| view! { <Control key=key /> }).views()
     };
     // A setting that was changed must not hide.
     let changed = Memo::new(move |_| {

@@ -4,8 +4,8 @@ use crate::choice::Choice;
 use crate::experiment::{Key, Value};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
+use crate::ui::reactive::{Memo, attribute, live};
 use crate::ui::shared::words;
-use crate::ui::shared::reactive::{Memo, attribute, live};
 use leptos::prelude::*;
 
 /// The label of a control, with the letter that formulas use.

@@ -1,8 +1,8 @@
 //! A list that unfolds under a button, and folds when something is chosen, Escape is pressed or the reader turns
 //! elsewhere.
 
+use crate::ui::reactive::{Signal, attribute, live};
 use crate::ui::shared::icon::{Icon, Picture};
-use crate::ui::shared::reactive::{Signal, attribute, live};
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;

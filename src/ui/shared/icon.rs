@@ -1,6 +1,6 @@
 //! The pictures on buttons and badges. They are decoration: whoever shows one says the same in words.
 
-use crate::ui::shared::reactive::{Signal, attribute};
+use crate::ui::reactive::{Signal, attribute};
 use leptos::prelude::*;
 
 /// What an icon shows.

@@ -5,7 +5,6 @@ pub mod dropdown;
 pub mod formula;
 pub mod icon;
 pub mod part;
-pub mod reactive;
 pub mod rule;
 pub mod storage;
 pub mod words;

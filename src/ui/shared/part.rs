@@ -5,7 +5,7 @@
 //! does not come it says that and offers to try again; everything else goes on.
 
 use crate::ui::i18n::{t_string, use_i18n};
-use crate::ui::shared::reactive::{RwSignal, live};
+use crate::ui::reactive::{RwSignal, live};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::pin::{Pin, pin};
@@ -76,13 +76,13 @@ pub fn Fetched(
                 // It goes on when the reader has turned elsewhere: the part is there when they come back.
                 spawn_local(async move {
                     let fetched = fetching.await;
-                    let _ = state.try_set(fetched.into());
+                    state.try_set(fetched.into());
                 });
             }
         }
     };
     fetch();
-    move || match state.get() {
+    live(move || match state.get() {
         State::Here => (part.show)(),
         State::Coming => Some(
             view! {
@@ -93,7 +93,7 @@ pub fn Fetched(
             .into_any(),
         ),
         State::Missing => Some(view! { <Missing name=part.name again=Callback::new(move |()| fetch()) /> }.into_any()),
-    }
+    })
 }
 
 /// That a part did not come, with another try.

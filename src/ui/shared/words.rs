@@ -226,7 +226,7 @@ pub fn layer_name_in(i18n: Words, experiment: &Experiment, layer: usize) -> Stri
 mod tests {
     use super::*;
     use crate::choice::Choice;
-    use crate::ui::i18n::{I18nContextProvider, use_i18n};
+    use crate::ui::i18n::{provide_words, use_i18n};
     use leptos::prelude::*;
     use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -249,6 +249,10 @@ mod tests {
             }
         }
         let body = document().body().expect("tests run on a page");
-        mount_to(body, || view! { <I18nContextProvider><Check /></I18nContextProvider> }).forget();
+        mount_to(body, || {
+            provide_words();
+            view! { <Check /> }
+        })
+        .forget();
     }
 }

@@ -4,9 +4,9 @@ use crate::choice::Choice;
 use crate::experiment::presets::Preset;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
+use crate::ui::reactive::{Signal, Views, attribute, live};
 use crate::ui::shared::dropdown::Dropdown;
 use crate::ui::shared::words;
-use crate::ui::shared::reactive::{Signal, attribute, live};
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
@@ -45,7 +45,7 @@ pub fn Lessons() -> impl IntoView {
     };
     view! {
         <Dropdown label=Signal::derive(move || t_string!(i18n, page.run_bar.lessons).to_owned())>
-            <ul class="lessons">{Preset::ALL.iter().copied().map(item).collect::<Vec<_>>()}</ul>
+            <ul class="lessons">{Preset::ALL.iter().copied().map(item).views()}</ul>
         </Dropdown>
     }
 }

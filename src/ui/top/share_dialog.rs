@@ -4,10 +4,10 @@ use crate::experiment::{Key, share};
 use crate::plot::number;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::{address, use_lab};
+use crate::ui::reactive::{Memo, RwSignal, Show, Signal, attribute, live};
 use crate::ui::settings::Control;
 use crate::ui::shared::clipboard;
 use crate::ui::shared::icon::{Icon, Picture};
-use crate::ui::shared::reactive::{Memo, RwSignal, attribute, live};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -53,7 +53,7 @@ pub fn Share() -> impl IntoView {
         let link = untrack(link);
         spawn_local(async move {
             match clipboard::write(&link).await {
-                true => _ = copying.try_set(Copying::Copied),
+                true => copying.try_set(Copying::Copied),
                 false => select(),
             }
         });
@@ -107,7 +107,7 @@ pub fn Share() -> impl IntoView {
                 </button>
                 <Control key=Key::Run />
             </div>
-            <Show when=move || lab.changes.with(|changes| changes.iter().any(|change| change.after_step > 0))>
+            <Show when=Signal::derive(move || lab.changes.with(|changes| changes.iter().any(|change| change.after_step > 0)))>
                 <p class="hint">{live(move || t_string!(i18n, page.share.live))}</p>
             </Show>
         </dialog>

@@ -2,9 +2,9 @@
 
 use crate::choice::{Choice, choice};
 use crate::ui::i18n::{t_string, use_i18n};
+use crate::ui::reactive::{Memo, RwSignal, Signal, attribute, effect};
 use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::storage;
-use crate::ui::shared::reactive::{Memo, RwSignal, Signal, attribute, effect};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -47,7 +47,7 @@ pub fn provide_theme() -> ThemeState {
     };
     // At once, before anything is drawn, and again at every change.
     untrack(mark);
-    effect(move || mark());
+    effect(mark);
     let state = ThemeState { chosen, is_dark };
     provide_context(state);
     state

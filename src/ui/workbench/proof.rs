@@ -5,11 +5,11 @@ use crate::look::proof::{Check, Claim, Found, NotClaimed};
 use crate::plot::number::{exact, grouped, significant};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
+use crate::ui::reactive::{Memo, Show, Signal, Views, attribute, live};
 use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::part::Missing;
 use crate::ui::shared::words::Words;
 use crate::worker::protocol::{Way, WorkerPart};
-use crate::ui::shared::reactive::{Memo, attribute, live};
 use leptos::prelude::*;
 use std::cmp::Ordering;
 
@@ -67,10 +67,10 @@ pub fn ProofPane() -> impl IntoView {
                     {live(button)}
                 </button>
             </div>
-            <Show when=move || way.get() == Some(Way::Missing)>
+            <Show when=Signal::derive(move || way.get() == Some(Way::Missing))>
                 <Missing name=WorkerPart::Proof.name() again=Callback::new(move |()| lab.fetch_again(WorkerPart::Proof)) />
             </Show>
-            <div class="claims">{Claim::ALL.iter().map(|claim| view! { <ClaimCard claim=*claim /> }).collect_view()}</div>
+            <div class="claims">{Claim::ALL.iter().map(|claim| view! { <ClaimCard claim=*claim /> }).views()}</div>
         </section>
     }
 }

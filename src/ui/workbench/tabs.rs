@@ -5,11 +5,11 @@ use crate::ui::chart::{GradientOverTime, LossChart};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::instruments::Instrument;
 use crate::ui::lab::use_lab;
+use crate::ui::reactive::{Memo, RwSignal, Views, attribute, live};
 use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::part::{Fetched, Missing, Part};
 use crate::ui::workbench::panes;
 use crate::worker::protocol::{Way, WorkerPart};
-use crate::ui::shared::reactive::{Memo, RwSignal, attribute, live};
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
@@ -92,7 +92,7 @@ pub fn Workbench() -> impl IntoView {
                     aria-label=attribute(move || t_string!(i18n, workbench.label))
                     on:keydown=on_keydown
                 >
-                    {TABS.into_iter().zip(tabs).map(tab).collect_view()}
+                    {TABS.into_iter().zip(tabs).map(tab).views()}
                 </div>
                 <button
                     type="button"

@@ -8,7 +8,7 @@ use crate::plot::theme::Theme;
 use crate::ui::chart::{LearnedChart, follow_theme, sample_picture};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::{paced, use_lab};
-use crate::ui::shared::reactive::{Memo, RwSignal, live};
+use crate::ui::reactive::{Memo, RwSignal, Views, live};
 use leptos::prelude::*;
 use scores::Scores;
 
@@ -67,7 +67,7 @@ fn Legend(
     };
     view! {
         <ul class="learned-legend">
-            {(0..classes).map(mark).collect_view()}
+            {(0..classes).map(mark).views()}
             <li>
                 <svg class="chart-mark" viewBox="0 0 16 16" aria-hidden="true">
                     <circle cx="8" cy="8" r="4.5" fill="none" stroke="currentcolor" stroke-width="3"></circle>

@@ -3,7 +3,7 @@
 use crate::look::view::{Evaluation, Score};
 use crate::plot::number::{exact, percent, readable};
 use crate::ui::i18n::{t_string, use_i18n};
-use crate::ui::shared::reactive::{Signal, attribute, live};
+use crate::ui::reactive::{Signal, attribute, live};
 use leptos::prelude::*;
 
 /// Loss and accuracy on training and held-out samples.

@@ -7,7 +7,7 @@
 //! type, and back, right where it is used. `{live(move || …)}` is for views what `{move || …}` is in Leptos' book.
 
 use ::leptos::prelude as leptos;
-use ::leptos::prelude::{AnyView, Get, GetUntracked, IntoAny, IntoView, Set, Track, Update};
+use ::leptos::prelude::{AnyView, ChildrenFn, Get, GetUntracked, IntoAny, IntoView, Set, Track, Update, component};
 use std::any::Any;
 use std::borrow::Cow;
 use std::marker::PhantomData;
@@ -150,7 +150,7 @@ impl<T: PartialEq + Send + Sync + 'static> Memo<T> {
 impl<T: Send + Sync + 'static> Signal<T> {
     /// What a closure returns, computed whenever it is read.
     pub fn derive(read: impl Fn() -> T + Send + Sync + 'static) -> Self {
-        Self::of(derived(Box::new(move || Arc::new(read()))))
+        Self::of(derived(Box::new(move || Arc::new(read()) as Value)))
     }
 }
 
@@ -183,12 +183,37 @@ pub fn live<V: IntoView + 'static>(view: impl Fn() -> V + Send + 'static) -> Any
     followed(Box::new(move || view().into_any()))
 }
 
-/// The value of an attribute, set again whenever what it has read changes.
-pub fn attribute<V: Attribute>(value: impl Fn() -> V + Send + 'static) -> LiveAttribute {
-    Arc::new(Mutex::new(move || value().into_text()))
+/// What is there only while something holds. It is made again when that has changed, and not whenever it was read.
+#[component]
+pub fn Show(
+    /// What holds.
+    #[prop(into)]
+    when: Signal<bool>,
+    /// What is there then.
+    children: ChildrenFn,
+) -> impl IntoView {
+    let is_shown = Memo::new(move |_| when.get());
+    live(move || is_shown.get().then(|| children()))
 }
 
-/// What a closure for an attribute is handed to Leptos as; `None` where the attribute is not there.
+/// Many views in a row.
+pub trait Views {
+    /// All of them.
+    fn views(self) -> Vec<AnyView>;
+}
+
+impl<V: IntoView + 'static, All: IntoIterator<Item = V>> Views for All {
+    fn views(self) -> Vec<AnyView> {
+        self.into_iter().map(V::into_any).collect()
+    }
+}
+
+/// The value of an attribute, set again whenever what it has read changes.
+pub fn attribute<V: Attribute>(value: impl Fn() -> V + Send + 'static) -> LiveAttribute {
+    set_again(Box::new(move || value().into_text()))
+}
+
+/// An attribute as Leptos follows it; `None` where it is not there.
 type LiveAttribute = Arc<Mutex<dyn FnMut() -> Option<Cow<'static, str>> + Send>>;
 
 /// What an attribute may have as its value.
@@ -227,6 +252,18 @@ pub fn effect(run: impl FnMut() + 'static) {
     run_again(Box::new(run));
 }
 
+/// A closure without its type. In a box of `dyn Fn` each would have two more functions, by which it can be called as a
+/// `FnMut` and a `FnOnce` too.
+trait Closure<Return> {
+    fn call(&self) -> Return;
+}
+
+impl<F: Fn() -> Return, Return> Closure<Return> for F {
+    fn call(&self) -> Return {
+        self()
+    }
+}
+
 // The code of Leptos is in these: one of each in the module.
 
 #[inline(never)]
@@ -240,13 +277,18 @@ fn memo(compute: Box<dyn Fn(Option<Value>) -> (Value, bool) + Send + Sync>) -> l
 }
 
 #[inline(never)]
-fn derived(read: Box<dyn Fn() -> Value + Send + Sync>) -> leptos::Signal<Value> {
-    leptos::Signal::derive(read)
+fn derived(read: Box<dyn Closure<Value> + Send + Sync>) -> leptos::Signal<Value> {
+    leptos::Signal::derive(move || read.call())
 }
 
 #[inline(never)]
-fn followed(view: Box<dyn FnMut() -> AnyView + Send>) -> AnyView {
-    view.into_any()
+fn followed(view: Box<dyn Closure<AnyView> + Send>) -> AnyView {
+    (move || view.call()).into_any()
+}
+
+#[inline(never)]
+fn set_again(value: Box<dyn Closure<Option<Cow<'static, str>>> + Send>) -> LiveAttribute {
+    Arc::new(Mutex::new(move || value.call()))
 }
 
 #[inline(never)]
