@@ -8,6 +8,7 @@ use super::table::Table;
 use crate::plot::csv::to_csv;
 use crate::plot::theme::{SVG_TEXT_ZOOM, Theme};
 use crate::plot::{ChartAxes, Paper, Surface, svg as file};
+use crate::ui::reactive::Signal;
 use crate::ui::shared::clipboard;
 use crate::ui::shared::part::{NotFetched, wasm_split};
 use js_sys::Array;
@@ -132,7 +133,7 @@ pub(super) fn take(
     done: Box<dyn FnOnce(Taken)>,
 ) -> Result<(), NotFetched> {
     // Meanwhile the reader may have left the chart, and its signals are gone.
-    if chart.stage.surface.is_disposed() || chart.title.try_with_untracked(|_| ()).is_none() {
+    if chart.stage.surface.try_with_untracked(|_| ()).is_none() || chart.title.try_with_untracked(|_| ()).is_none() {
         return Ok(());
     }
     match form {

@@ -12,11 +12,11 @@ use crate::plot::StripLabels;
 use crate::plot::gradient_over_time::{Axes, Image, Labels, is_fraction, shown_value};
 use crate::plot::number::{grouped, readable};
 use crate::train::{Bucket, History, Quantity, bucket_of};
-use crate::ui::i18n::{Locale, t_string, use_i18n};
+use crate::ui::i18n::{Words, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced};
+use crate::ui::reactive::{Memo, RwSignal, Signal, Views, effect, live};
 use crate::ui::shared::words::layer_name;
 use leptos::prelude::*;
-use leptos_i18n::I18nContext;
 
 /// The quantities that the map can show.
 const QUANTITIES: [Quantity; 6] = [
@@ -44,7 +44,7 @@ pub fn GradientOverTime() -> impl IntoView {
     let is_on_labels = StoredValue::new(false);
 
     let pictures = StoredValue::new_local((Stretcher::default(), Image::default()));
-    Effect::new(move |_| {
+    effect(move || {
         lab.redraw.track();
         let (shown, visited) = (shown.get(), lab.visited.get());
         let labels = labels(i18n, shown);
@@ -174,17 +174,17 @@ pub fn GradientOverTime() -> impl IntoView {
             picture=Picture::new(picture)
         >
             <label class="chart-select">
-                <span>{move || t_string!(i18n, charts.gradient_over_time.quantity)}</span>
+                <span>{live(move || t_string!(i18n, charts.gradient_over_time.quantity))}</span>
                 <select on:change=choose_quantity>
                     {QUANTITIES
                         .map(|quantity| {
                             view! {
                                 <option value=quantity.name() prop:selected=move || shown.get() == quantity>
-                                    {move || quantity::label(i18n, quantity)}
+                                    {live(move || quantity::label(i18n, quantity))}
                                 </option>
                             }
                         })
-                        .collect_view()}
+                        .views()}
                 </select>
             </label>
         </ChartFigure>
@@ -192,7 +192,7 @@ pub fn GradientOverTime() -> impl IntoView {
     .into_any()
 }
 
-fn labels(i18n: I18nContext<Locale>, shown: Quantity) -> Labels {
+fn labels(i18n: Words, shown: Quantity) -> Labels {
     Labels {
         layer_axis: t_string!(i18n, charts.gradient_over_time.layer_axis).to_owned(),
         step_axis: t_string!(i18n, charts.step_axis).to_owned(),
@@ -202,7 +202,7 @@ fn labels(i18n: I18nContext<Locale>, shown: Quantity) -> Labels {
     }
 }
 
-fn readout_rows(i18n: I18nContext<Locale>, bucket: &Bucket, layer: usize, shown: Quantity) -> Vec<ReadoutRow> {
+fn readout_rows(i18n: Words, bucket: &Bucket, layer: usize, shown: Quantity) -> Vec<ReadoutRow> {
     let row = |label: String, value: Option<f64>| ReadoutRow {
         mark: None,
         label,
@@ -222,7 +222,7 @@ fn in_words(value: f64, shown: Quantity) -> String {
     if is_fraction(shown) && value.is_finite() { format!("{:.1} %", 100.0 * value) } else { readable(value) }
 }
 
-fn summary(i18n: I18nContext<Locale>, bucket: &Bucket, shown: Quantity) -> Option<String> {
+fn summary(i18n: Words, bucket: &Bucket, shown: Quantity) -> Option<String> {
     let layers = bucket.last.layers();
     let values = (0..layers).filter_map(|layer| Some((layer, shown_value(bucket, layer, shown)?)));
     let least = values.clone().min_by(|a, b| a.1.total_cmp(&b.1))?;
@@ -240,7 +240,7 @@ fn summary(i18n: I18nContext<Locale>, bucket: &Bucket, shown: Quantity) -> Optio
     Some(text.to_string())
 }
 
-fn table(i18n: I18nContext<Locale>, history: &History, shown: Quantity) -> Table {
+fn table(i18n: Words, history: &History, shown: Quantity) -> Table {
     let buckets = history.buckets();
     let layers = history.latest().map_or(0, |latest| latest.layers());
     let most_rows = (MOST_CELLS / layers.max(1)).max(2);

@@ -6,6 +6,7 @@ use super::theme::follow_theme;
 use super::timing::timed;
 use crate::plot::theme::Theme;
 use crate::plot::{ChartAxes, Paper, Surface};
+use crate::ui::reactive::{RwSignal, effect};
 use leptos::html;
 use leptos::prelude::*;
 use plotters_canvas::CanvasBackend;
@@ -129,7 +130,7 @@ impl Stage {
             theme: follow_theme(),
         };
         let watches = StoredValue::new_local(None);
-        Effect::new(move |_| {
+        effect(move || {
             let Some(element) = stage.frame.get() else { return };
             let size = SizeWatch::new(&element, move || stage.measure());
             let view = ViewWatch::new(&element, move |is_in_view| {

@@ -4,6 +4,7 @@ use super::export::{self, Exported, Form, Taken};
 use super::stage::Stage;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::Lab;
+use crate::ui::reactive::{RwSignal, Signal, attribute, live};
 use crate::ui::shared::dropdown::Dropdown;
 use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::part::now;
@@ -86,9 +87,9 @@ pub(super) fn Tools(
             <button
                 type="button"
                 class="chart-tool"
-                aria-label=move || t_string!(i18n, charts.data)
-                title=move || t_string!(i18n, charts.data_title)
-                aria-expanded=move || is_table_open.get().to_string()
+                aria-label=attribute(move || t_string!(i18n, charts.data))
+                title=attribute(move || t_string!(i18n, charts.data_title))
+                aria-expanded=attribute(move || is_table_open.get().to_string())
                 on:click=move |_| is_table_open.update(|is_open| *is_open = !*is_open)
             >
                 <Icon picture=Picture::Table />
@@ -98,40 +99,40 @@ pub(super) fn Tools(
                 picture=Picture::Export
             >
                 <button type="button" on:click=move |_| take_along(Form::Png)>
-                    {move || t_string!(i18n, charts.export.png)}
+                    {live(move || t_string!(i18n, charts.export.png))}
                 </button>
                 {chart
                     .picture
                     .map(|_| {
                         view! {
                             <button type="button" on:click=move |_| take_along(Form::Svg)>
-                                {move || t_string!(i18n, charts.export.svg)}
+                                {live(move || t_string!(i18n, charts.export.svg))}
                             </button>
                         }
                     })}
                 <button type="button" on:click=move |_| take_along(Form::Csv)>
-                    {move || t_string!(i18n, charts.export.csv)}
+                    {live(move || t_string!(i18n, charts.export.csv))}
                 </button>
             </Dropdown>
             <button
                 type="button"
                 class="chart-tool"
-                aria-label=move || t_string!(i18n, charts.maximize)
-                title=move || {
+                aria-label=attribute(move || t_string!(i18n, charts.maximize))
+                title=attribute(move || {
                     if is_maximized.get() {
                         t_string!(i18n, charts.restore_title)
                     } else {
                         t_string!(i18n, charts.maximize)
                     }
-                }
-                aria-pressed=move || is_maximized.get().to_string()
+                })
+                aria-pressed=attribute(move || is_maximized.get().to_string())
                 on:click=move |_| is_maximized.update(|is_maximized| *is_maximized = !*is_maximized)
             >
                 <Icon picture=Signal::derive(move || {
                     if is_maximized.get() { Picture::Restore } else { Picture::Maximize }
                 }) />
             </button>
-            <p class="chart-said" role="status">{said}</p>
+            <p class="chart-said" role="status">{live(move || said.get())}</p>
         </div>
     }
 }
@@ -169,12 +170,12 @@ pub(super) fn ToCopy(
     };
     view! {
         <div class="chart-copy" on:keydown=on_keydown>
-            <p role="status">{move || t_string!(i18n, charts.export.selected)}</p>
+            <p role="status">{live(move || t_string!(i18n, charts.export.selected))}</p>
             <button
                 type="button"
                 class="chart-tool"
-                aria-label=move || t_string!(i18n, charts.export.close)
-                title=move || t_string!(i18n, charts.export.close)
+                aria-label=attribute(move || t_string!(i18n, charts.export.close))
+                title=attribute(move || t_string!(i18n, charts.export.close))
                 on:click=move |_| close()
             >
                 <Icon picture=Picture::Close />
@@ -182,7 +183,7 @@ pub(super) fn ToCopy(
             <textarea
                 readonly
                 node_ref=field
-                aria-label=move || t_string!(i18n, charts.export.text)
+                aria-label=attribute(move || t_string!(i18n, charts.export.text))
                 prop:value=text
             ></textarea>
         </div>

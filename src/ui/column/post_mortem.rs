@@ -7,6 +7,7 @@ use crate::plot::number::{exact, grouped, readable, significant};
 use crate::train::{Bucket, Quantity};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::{Lab, use_lab};
+use crate::ui::reactive::{Memo, Views, live};
 use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::part::{Fetched, part};
 use crate::ui::shared::words::layer_name;
@@ -22,7 +23,7 @@ pub fn PostMortem() -> impl IntoView {
         let has_ended = status.state == RunState::Diverged && lab.ending.with(|ending| !ending.is_empty());
         has_ended && lab.visited.get().is_none() && !lab.awaiting.get()
     });
-    move || is_over.get().then(|| view! { <Fetched part=&POST_MORTEM /> })
+    live(move || is_over.get().then(|| view! { <Fetched part=&POST_MORTEM /> }))
 }
 
 part! {
@@ -49,7 +50,7 @@ fn Over() -> impl IntoView {
                             <th scope="col">"‖W‖"</th>
                         </tr>
                     </thead>
-                    <tbody>{ending.iter().map(|bucket| row(bucket, layer)).collect_view()}</tbody>
+                    <tbody>{ending.iter().map(|bucket| row(bucket, layer)).views()}</tbody>
                 </table>
             })
         })
@@ -60,9 +61,9 @@ fn Over() -> impl IntoView {
     };
     view! {
         <section class="post-mortem" aria-labelledby="post-mortem-title">
-            <h2 id="post-mortem-title">{move || t_string!(i18n, travel.post_mortem)}</h2>
-            {ways}
-            {table}
+            <h2 id="post-mortem-title">{live(move || t_string!(i18n, travel.post_mortem))}</h2>
+            {live(ways)}
+            {live(table)}
         </section>
     }
 }
@@ -74,7 +75,7 @@ fn row(bucket: &Bucket, layer: usize) -> impl IntoView + use<> {
     view! {
         <tr>
             <th scope="row">{grouped(report.step)}</th>
-            {numbers.map(|number| view! { <td data-value=exact(number)>{significant(number, 2)}</td> }).collect_view()}
+            {numbers.map(|number| view! { <td data-value=exact(number)>{significant(number, 2)}</td> }).views()}
         </tr>
     }
 }
@@ -96,17 +97,17 @@ fn Ways(good: LastGood) -> impl IntoView {
         step => t_string!(i18n, travel.last_good, step = grouped(step), loss = readable(loss)).to_string(),
     };
     view! {
-        <p>{last}</p>
+        <p>{live(last)}</p>
         <div class="repairs">
             <button type="button" class="button repair" data-way="rewind" on:click=move |_| rewind(lab, step)>
                 <Icon picture=Picture::Undo />
-                <span>{move || t_string!(i18n, travel.rewind, step = grouped(step))}</span>
+                <span>{live(move || t_string!(i18n, travel.rewind, step = grouped(step)))}</span>
             </button>
             <button type="button" class="button repair" data-way="clip" on:click=clip>
-                {move || t_string!(i18n, travel.clip, norm = significant(clip_at, 2), step = grouped(step))}
+                {live(move || t_string!(i18n, travel.clip, norm = significant(clip_at, 2), step = grouped(step)))}
             </button>
             <button type="button" class="button repair" data-way="lower-lr" on:click=lower>
-                {move || t_string!(i18n, travel.lower_lr, step = grouped(step))}
+                {live(move || t_string!(i18n, travel.lower_lr, step = grouped(step)))}
             </button>
         </div>
     }

@@ -95,12 +95,9 @@ fn reals(min: f64, max: f64, scale: Scale) -> Vec<String> {
 /// 1, 2, 3, 4, 6, 8, 12, …: two to an octave.
 fn powers_of_two(min: u32, max: u32) -> Vec<String> {
     let (min, max) = (u64::from(min), u64::from(max));
-    // In ascending order, the first one twice.
-    let octaves = (0..32).flat_map(|power| [1_u64 << power, (3 << power) >> 1]);
-    let inner = octaves.filter(|n| (min + 1..max).contains(n));
-    let mut numbers: Vec<u64> = std::iter::once(min).chain(inner).chain([max]).collect();
-    numbers.dedup();
-    numbers.iter().map(u64::to_string).collect()
+    let octaves = (0..32).flat_map(|power| [2_u64 << power, 3 << power]);
+    let inner = std::iter::once(1).chain(octaves).filter(|&n| n > min && n < max);
+    std::iter::once(min).chain(inner).chain([max]).map(|n| n.to_string()).collect()
 }
 
 /// The mantissas in every decade between two numbers, and the two.

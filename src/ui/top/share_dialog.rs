@@ -5,6 +5,7 @@ use crate::experiment::share::to_fragment;
 use crate::plot::number;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::{address, use_lab};
+use crate::ui::reactive::{Memo, RwSignal, Show, Signal, attribute, live};
 use crate::ui::settings::Control;
 use crate::ui::shared::clipboard;
 use crate::ui::shared::icon::{Icon, Picture};
@@ -42,23 +43,23 @@ pub fn Share() -> impl IntoView {
     view! {
         <button type="button" class="button quiet" on:click=open>
             <Icon picture=Picture::Share />
-            <span>{move || t_string!(i18n, page.run_bar.share)}</span>
+            <span>{live(move || t_string!(i18n, page.run_bar.share))}</span>
         </button>
         // Escape closes it, too.
         <dialog class="share" node_ref=dialog aria-labelledby="share-title" on:close=move |_| is_open.set(false)>
             <header>
-                <h2 id="share-title">{move || t_string!(i18n, page.share.title)}</h2>
+                <h2 id="share-title">{live(move || t_string!(i18n, page.share.title))}</h2>
                 <button
                     type="button"
                     class="button quiet icon-only"
-                    aria-label=move || t_string!(i18n, page.share.close)
-                    title=move || t_string!(i18n, page.share.close)
+                    aria-label=attribute(move || t_string!(i18n, page.share.close))
+                    title=attribute(move || t_string!(i18n, page.share.close))
                     on:click=close
                 >
                     <Icon picture=Picture::Close />
                 </button>
             </header>
-            {move || is_open.get().then(|| view! { <Fetched part=&SHARE /> })}
+            {live(move || is_open.get().then(|| view! { <Fetched part=&SHARE /> }))}
         </dialog>
     }
 }
@@ -92,7 +93,7 @@ fn ShareLink() -> impl IntoView {
         let link = untrack(link);
         spawn_local(async move {
             match clipboard::write(&link).await {
-                true => _ = copying.try_set(Copying::Copied),
+                true => copying.try_set(Copying::Copied),
                 false => select(),
             }
         });
@@ -107,30 +108,30 @@ fn ShareLink() -> impl IntoView {
         let _ = lab.set_text(Key::Step, &present_step.get_untracked().to_string());
     };
     view! {
-        <p>{move || t_string!(i18n, page.share.intro)}</p>
+        <p>{live(move || t_string!(i18n, page.share.intro))}</p>
         <div class="share-link">
             <input
                 type="text"
                 id="share-link"
                 readonly
                 node_ref=field
-                aria-label=move || t_string!(i18n, page.share.link)
+                aria-label=attribute(move || t_string!(i18n, page.share.link))
                 prop:value=link
             />
             <button type="button" class="button primary" node_ref=copy_button on:click=copy>
-                {move || t_string!(i18n, page.share.copy)}
+                {live(move || t_string!(i18n, page.share.copy))}
             </button>
         </div>
-        <p class="feedback" role="status">{feedback}</p>
+        <p class="feedback" role="status">{live(feedback)}</p>
         <div class="share-opening">
             <Control key=Key::Step />
             <button type="button" class="button quiet" on:click=use_present>
-                {move || t_string!(i18n, page.share.use_present, step = number::grouped(present_step.get()))}
+                {live(move || t_string!(i18n, page.share.use_present, step = number::grouped(present_step.get())))}
             </button>
             <Control key=Key::Run />
         </div>
-        <Show when=move || lab.changes.with(|changes| changes.iter().any(|change| change.after_step > 0))>
-            <p class="hint">{move || t_string!(i18n, page.share.live)}</p>
+        <Show when=Signal::derive(move || lab.changes.with(|changes| changes.iter().any(|change| change.after_step > 0)))>
+            <p class="hint">{live(move || t_string!(i18n, page.share.live))}</p>
         </Show>
     }
 }
