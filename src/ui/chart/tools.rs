@@ -51,7 +51,7 @@ pub(super) fn Tools(
         Taken::Nothing => say(t_string!(i18n, charts.export.nothing).to_owned()),
         Taken::Saved(file) => say(t_string!(i18n, charts.export.saved, file = file).to_string()),
         Taken::Copied => say(t_string!(i18n, charts.export.copied).to_owned()),
-        Taken::NotCopied(text) => _ = to_copy.try_set(Some(text)),
+        Taken::NotCopied(text) => to_copy.try_set(Some(text)),
     };
     let take_along = move |form: Form| {
         spawn_local(async move {
