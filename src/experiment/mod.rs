@@ -11,7 +11,7 @@ pub(crate) mod table;
 mod value;
 
 pub use parameter::{Effect, Experiment, Group, Key, Place, Symbol};
-pub use rejection::Rejection;
+pub use rejection::{Given, Rejection};
 pub use value::{Batch, Kind, Precision, Scale, Speed, Value};
 
 use crate::choice::Choice;
@@ -64,7 +64,7 @@ impl Experiment {
     /// A [`Rejection`], and the experiment as it was, if the parameter does not allow what the text says.
     pub fn set_text(&mut self, key: Key, text: &str) -> Result<(), Rejection> {
         let allowed = self.allowed(key);
-        let reject = || Rejection::new(key, text, allowed);
+        let reject = || Rejection { key, given: Given::Text(rejection::shorten(text)), allowed };
         let value = allowed.parse(text).ok_or_else(reject)?;
         let (before, defaults_before) = (self.clone(), self.defaults());
         self.field_mut(key).set(value).ok_or_else(reject)?;
@@ -101,7 +101,7 @@ impl Experiment {
         for &key in Key::ALL {
             let (value, allowed) = (self.get(key), self.allowed(key));
             if !allowed.allows(value) {
-                return Err(Rejection::new(key, &value.to_string(), allowed));
+                return Err(Rejection { key, given: Given::Value(value), allowed });
             }
         }
         Ok(())
@@ -127,7 +127,7 @@ mod tests {
     fn nonsense_names_the_field_the_value_and_what_is_allowed() {
         let experiment = Experiment { lr: f64::NAN, ..Experiment::default() };
         let rejection = experiment.validate().unwrap_err();
-        assert_eq!((rejection.key, rejection.given.as_str()), (Key::Lr, "NaN"));
+        assert_eq!((rejection.key, rejection.given.to_string().as_str()), (Key::Lr, "NaN"));
         assert_eq!(rejection.allowed, Key::Lr.kind());
     }
 

@@ -2,9 +2,10 @@
 
 use crate::ui::chart::GradientByLayer;
 use crate::ui::column::Side;
-use crate::ui::i18n::{I18nContextProvider, t_string, use_i18n};
+use crate::ui::i18n::{provide_words, t_string, use_i18n};
 use crate::ui::lab::reading::provide_reading;
 use crate::ui::lab::{Lab, address, keyboard};
+use crate::ui::reactive::live;
 use crate::ui::run_bar::{RunBar, Scrubber};
 use crate::ui::settings::Panel;
 use crate::ui::top::{Lessons, Notices, Share, ThemeButton, provide_theme, show_panics};
@@ -23,15 +24,14 @@ pub fn App() -> impl IntoView {
     // Everything below is owned by the root and lives as long as the page.
     let lab = Lab::new();
     provide_context(lab);
+    provide_words();
     provide_theme();
     provide_reading(lab);
     lab.start_worker();
     address::follow_address(lab);
     keyboard::listen(lab);
     view! {
-        <I18nContextProvider>
-            <Frame />
-        </I18nContextProvider>
+        <Frame />
     }
 }
 
@@ -40,7 +40,7 @@ fn Frame() -> impl IntoView {
     let i18n = use_i18n();
     view! {
         <header class="top">
-            <h1>{move || t_string!(i18n, page.title)}</h1>
+            <h1>{live(move || t_string!(i18n, page.title))}</h1>
             <Lessons />
             <RunBar />
             <div class="top-end">

@@ -3,8 +3,8 @@
 use super::figure::{Chosen, Go, Led, Readout, ReadoutRow};
 use crate::plot::gradient_by_layer::Axes;
 use crate::ui::lab::Lab;
+use crate::ui::reactive::RwSignal;
 use crate::ui::shared::words::{Words, layer_name};
-use leptos::prelude::*;
 
 /// Moves the layer that is read.
 pub(super) fn go(axes: RwSignal<Option<Axes>>, read_layer: RwSignal<Option<usize>>, go: Go) {

@@ -1,12 +1,13 @@
 //! What all charts have around their canvases: title, switches, tools, reading point, table and summary.
 
-use super::export::Exported;
+use super::export::{Exported, Picture};
 use super::reading::Reading;
 pub(super) use super::reading::{Go, Readout, ReadoutRow, dashes_picture, mark_picture};
 use super::stage::Stage;
 use super::table::{DataTable, Table};
 use super::tools::{ToCopy, Tools};
 use crate::ui::i18n::{t_string, use_i18n};
+use crate::ui::reactive::{RwSignal, Show, Signal, attribute, live};
 use leptos::ev;
 use leptos::prelude::*;
 
@@ -33,9 +34,9 @@ pub(super) fn ChartFigure(
     /// The numbers of the chart. It is asked for only while the table is open, and for a copy.
     #[prop(into)]
     table: Signal<Table>,
-    /// Draws the chart into an SVG, by way of [`svg`](super::export::svg). Without it the chart offers no such file.
+    /// Draws the chart on a sheet to keep. Without it the chart offers no SVG file.
     #[prop(optional)]
-    picture: Option<Callback<(), Option<String>>>,
+    picture: Option<Picture>,
     /// Whether it is the page's main chart.
     #[prop(optional)]
     is_main: bool,
@@ -119,15 +120,15 @@ pub(super) fn ChartFigure(
     view! {
         <figure
             class="chart"
-            class:maximized=is_maximized
+            class:maximized=move || is_maximized.get()
             data-chart=name
             aria-labelledby=format!("{name}-title")
             on:focusin=move |_| has_focus.set(true)
-            on:focusout=move |_| _ = has_focus.try_set(false)
+            on:focusout=move |_| has_focus.try_set(false)
         >
             <div class="chart-head">
                 <div class="chart-head-row">
-                    <figcaption class="chart-title" id=format!("{name}-title")>{title}</figcaption>
+                    <figcaption class="chart-title" id=format!("{name}-title")>{live(move || title.get())}</figcaption>
                     <div class="chart-switches">{children()}</div>
                     <Tools chart is_table_open is_maximized to_copy />
                 </div>
@@ -138,13 +139,13 @@ pub(super) fn ChartFigure(
                     node_ref=stage.frame
                     tabindex="0"
                     role="slider"
-                    aria-label=move || t_string!(i18n, charts.reading.label, title = title.get())
+                    aria-label=attribute(move || t_string!(i18n, charts.reading.label, title = title.get()))
                     aria-valuemin="0"
-                    aria-valuemax=move || readout.get().map_or(0, |readout| readout.place.1).to_string()
-                    aria-valuenow=move || readout.get().map_or(0, |readout| readout.place.0).to_string()
-                    aria-valuetext=value_text
+                    aria-valuemax=attribute(move || readout.get().map_or(0, |readout| readout.place.1).to_string())
+                    aria-valuenow=attribute(move || readout.get().map_or(0, |readout| readout.place.0).to_string())
+                    aria-valuetext=attribute(value_text)
                     on:pointermove=on_move
-                    title=move || hint.map(|hint| hint.get())
+                    title=attribute(move || hint.map(|hint| hint.get()))
                     on:pointerdown=on_press
                     on:click=on_click
                     on:pointerleave=on_leave
@@ -154,22 +155,22 @@ pub(super) fn ChartFigure(
                 >
                     <canvas node_ref=stage.axes aria-hidden="true"></canvas>
                     <canvas node_ref=stage.data aria-hidden="true"></canvas>
-                    {move || readout.get().map(|readout| view! { <Reading stage readout /> })}
+                    {live(move || readout.get().map(|readout| view! { <Reading stage readout /> }))}
                 </div>
-                <Show when=move || is_table_open.get()>
+                <Show when=is_table_open>
                     <div
                         class="chart-data"
                         tabindex="0"
                         role="region"
-                        aria-label=move || t_string!(i18n, charts.table_label, title = title.get())
+                        aria-label=attribute(move || t_string!(i18n, charts.table_label, title = title.get()))
                     >
                         <DataTable table />
                     </div>
                 </Show>
-                {move || to_copy.get().map(|text| view! { <ToCopy text to_copy stage /> })}
+                {live(move || to_copy.get().map(|text| view! { <ToCopy text to_copy stage /> }))}
             </div>
-            <p class="chart-summary" aria-live=move || if is_main || has_focus.get() { "polite" } else { "off" }>
-                {summary}
+            <p class="chart-summary" aria-live=attribute(move || if is_main || has_focus.get() { "polite" } else { "off" })>
+                {live(move || summary.get())}
             </p>
         </figure>
     }

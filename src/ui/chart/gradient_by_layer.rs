@@ -1,6 +1,7 @@
 //! The chart of gradient norms by layer.
 
 use super::by_layer;
+use super::export::{Picture, Sheet};
 use super::figure::{ChartFigure, Go, ReadoutRow, dashes_picture};
 use super::quantity;
 use super::segments::Segments;
@@ -14,11 +15,11 @@ use crate::plot::number::{grouped, readable, significant};
 use crate::plot::theme::Theme;
 use crate::theory::{Forecast, Standing};
 use crate::train::{Quantity, StepReport, bucket_of};
-use crate::ui::i18n::{Locale, t_string, use_i18n};
+use crate::ui::i18n::{Words, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced};
+use crate::ui::reactive::{Memo, RwSignal, Signal, Views, attribute, effect, live};
 use crate::ui::shared::words::layer_name;
 use leptos::prelude::*;
-use leptos_i18n::I18nContext;
 
 /// The quantities of the chart, the most important first.
 const QUANTITIES: [Quantity; 3] = [Quantity::GradZ, Quantity::GradW, Quantity::Update];
@@ -61,11 +62,11 @@ impl Expected {
         forecast.says_something().then_some(expected)
     }
 
-    fn name(&self, i18n: I18nContext<Locale>) -> &'static str {
+    fn name(&self, i18n: Words) -> &'static str {
         if self.is_of_theory { t_string!(i18n, charts.theory.name) } else { t_string!(i18n, charts.theory.median) }
     }
 
-    fn name_at_start(&self, i18n: I18nContext<Locale>) -> &'static str {
+    fn name_at_start(&self, i18n: Words) -> &'static str {
         if self.is_of_theory {
             t_string!(i18n, charts.theory.at_start)
         } else {
@@ -120,7 +121,7 @@ pub fn GradientByLayer() -> impl IntoView {
             })
         })
     };
-    Effect::new(move |_| {
+    effect(move || {
         lab.redraw.track();
         let labels = labels(i18n, choices.is_rms.get());
         let Some(look) = stage.look() else { return };
@@ -173,7 +174,9 @@ pub fn GradientByLayer() -> impl IntoView {
         untrack(|| lab.with_shown(|bucket| table(i18n, &experiment, &bucket.last, expected.as_ref(), is_rms)))
             .unwrap_or_default()
     });
-    let picture = move |()| chart.svg(stage, |theme| Some((labels(i18n, choices.is_rms.get()), data_now(theme)?)));
+    let picture = move |sheet: &mut Sheet<'_>| {
+        chart.picture(sheet, |theme| Some((labels(i18n, choices.is_rms.get()), data_now(theme)?)))
+    };
     let theme = stage.theme();
     let toggles = move || {
         QUANTITIES
@@ -188,7 +191,7 @@ pub fn GradientByLayer() -> impl IntoView {
                     />
                 }
             })
-            .collect_view()
+            .views()
     };
     let norms =
         move || [t_string!(i18n, charts.norm.frobenius).to_owned(), t_string!(i18n, charts.norm.rms).to_owned()];
@@ -204,19 +207,19 @@ pub fn GradientByLayer() -> impl IntoView {
             hint=Signal::derive(move || t_string!(i18n, charts.gradient_by_layer.hint).to_owned())
             summary
             table
-            picture=Callback::new(picture)
+            picture=Picture::new(picture)
         >
             <fieldset class="chart-group">
-                <legend>{move || t_string!(i18n, charts.gradient_by_layer.series)}</legend>
+                <legend>{live(move || t_string!(i18n, charts.gradient_by_layer.series))}</legend>
                 {toggles()}
-                <label class="chart-toggle expected" hidden=move || expected.with(Option::is_none)>
+                <label class="chart-toggle expected" hidden=attribute(move || expected.with(Option::is_none))>
                     <input
                         type="checkbox"
                         prop:checked=move || choices.is_theory_shown.get()
                         on:change=move |event| choices.is_theory_shown.set(event_target_checked(&event))
                     />
                     {dashes_picture()}
-                    {move || expected.with(|expected| expected.as_ref().map(|expected| expected.name(i18n)))}
+                    {live(move || expected.with(|expected| expected.as_ref().map(|expected| expected.name(i18n))))}
                 </label>
             </fieldset>
             <Segments
@@ -225,15 +228,15 @@ pub fn GradientByLayer() -> impl IntoView {
                 choice=choices.is_rms
                 words=Signal::derive(norms)
             />
-            <p class="chart-empty" hidden=move || !choices.shown().is_empty()>
-                {move || t_string!(i18n, charts.all_off)}
+            <p class="chart-empty" hidden=attribute(move || !choices.shown().is_empty())>
+                {live(move || t_string!(i18n, charts.all_off))}
             </p>
         </ChartFigure>
     }
     .into_any()
 }
 
-fn labels(i18n: I18nContext<Locale>, is_rms: bool) -> Labels {
+fn labels(i18n: Words, is_rms: bool) -> Labels {
     let (value_axis, value_axis_short) = if is_rms {
         (
             t_string!(i18n, charts.gradient_by_layer.value_axis_rms),
@@ -256,7 +259,7 @@ fn labels(i18n: I18nContext<Locale>, is_rms: bool) -> Labels {
 }
 
 fn data(
-    i18n: I18nContext<Locale>,
+    i18n: Words,
     theme: &Theme,
     experiment: &Experiment,
     report: &StepReport,
@@ -282,7 +285,7 @@ fn data(
     Data { series: series.collect(), prediction, underflow_below, ..Data::default() }
 }
 
-fn prediction(i18n: I18nContext<Locale>, expected: Expected) -> Prediction {
+fn prediction(i18n: Words, expected: Expected) -> Prediction {
     let name = expected.name(i18n).to_owned();
     let Expected { center, low, high, .. } = expected;
     let remark = t_string!(i18n, charts.step, step = 0).to_string();
@@ -290,7 +293,7 @@ fn prediction(i18n: I18nContext<Locale>, expected: Expected) -> Prediction {
 }
 
 /// What theory expects of one layer, for the reading point.
-fn expected_rows(i18n: I18nContext<Locale>, expected: &Expected, layer: usize) -> Vec<ReadoutRow> {
+fn expected_rows(i18n: Words, expected: &Expected, layer: usize) -> Vec<ReadoutRow> {
     let [center, low, high] = expected.columns().map(|values| values.get(layer).copied().filter(|v| !v.is_nan()));
     let row = |label: &str, value: String| ReadoutRow { mark: None, label: label.to_owned(), value };
     let line = center.map(|center| row(expected.name_at_start(i18n), readable(center)));
@@ -310,7 +313,7 @@ fn standing(lab: Lab, layer: usize) -> Option<Standing> {
     lab.forecast.with(|forecast| forecast.as_ref()?.standing_of(layer, norm?))
 }
 
-fn standing_row(i18n: I18nContext<Locale>, standing: Standing) -> ReadoutRow {
+fn standing_row(i18n: Words, standing: Standing) -> ReadoutRow {
     let words = match standing {
         Standing::Below => t_string!(i18n, charts.theory.below),
         Standing::Inside => t_string!(i18n, charts.theory.inside),
@@ -319,7 +322,7 @@ fn standing_row(i18n: I18nContext<Locale>, standing: Standing) -> ReadoutRow {
     ReadoutRow { mark: None, label: quantity::label(i18n, Quantity::GradZ), value: words.to_owned() }
 }
 
-fn summary(i18n: I18nContext<Locale>, report: &StepReport) -> String {
+fn summary(i18n: Words, report: &StepReport) -> String {
     let hidden = report.layers().saturating_sub(1).max(1);
     t_string!(
         i18n,
@@ -333,7 +336,7 @@ fn summary(i18n: I18nContext<Locale>, report: &StepReport) -> String {
 }
 
 fn table(
-    i18n: I18nContext<Locale>,
+    i18n: Words,
     experiment: &Experiment,
     report: &StepReport,
     expected: Option<&Expected>,

@@ -1,7 +1,7 @@
 //! The heat map of one quantity over layers and steps.
 
 use super::canvas::Stretcher;
-use super::export;
+use super::export::{Picture, Sheet};
 use super::figure::{ChartFigure, Chosen, Go, Led, Readout, ReadoutRow};
 use super::loss::{go_along, step_name};
 use super::quantity;
@@ -12,11 +12,11 @@ use crate::plot::StripLabels;
 use crate::plot::gradient_over_time::{Axes, Image, Labels, is_fraction, shown_value};
 use crate::plot::number::{grouped, readable};
 use crate::train::{Bucket, History, Quantity, bucket_of};
-use crate::ui::i18n::{Locale, t_string, use_i18n};
+use crate::ui::i18n::{Words, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced};
+use crate::ui::reactive::{Memo, RwSignal, Signal, Views, effect, live};
 use crate::ui::shared::words::layer_name;
 use leptos::prelude::*;
-use leptos_i18n::I18nContext;
 
 /// The quantities that the map can show.
 const QUANTITIES: [Quantity; 6] = [
@@ -44,29 +44,28 @@ pub fn GradientOverTime() -> impl IntoView {
     let is_on_labels = StoredValue::new(false);
 
     let pictures = StoredValue::new_local((Stretcher::default(), Image::default()));
-    Effect::new(move |_| {
+    effect(move || {
         lab.redraw.track();
         let (shown, visited) = (shown.get(), lab.visited.get());
         let labels = labels(i18n, shown);
         let Some((surface, theme)) = stage.look() else { return };
         lab.history.with_value(|history| {
             let buckets = history.buckets();
-            // A canvas reports no errors worth telling.
             chart.draw(
                 stage,
                 theme,
                 labels,
                 |theme, previous| Axes::fit(surface, theme, buckets, shown, previous),
-                |axes, theme, canvas, backend| {
+                |axes, theme, element, canvas| {
                     pictures.update_value(|(stretcher, image)| {
                         axes.paint(theme, buckets, shown, image);
-                        stretcher.draw(canvas, image, axes.plot);
+                        stretcher.draw(element, image, axes.plot);
                     });
                     if let Some(step) = visited {
-                        drop(axes.draw_visited(backend, theme, step));
+                        axes.draw_visited(canvas, theme, step);
                     }
                 },
-                |axes, theme, labels, canvas| drop(axes.draw(canvas, theme, labels)),
+                |axes, theme, labels, canvas| axes.draw(canvas, theme, labels),
             );
         });
     });
@@ -128,15 +127,17 @@ pub fn GradientOverTime() -> impl IntoView {
         let shown = shown.get();
         lab.history.with_value(|history| table(i18n, history, shown))
     });
-    let picture = move |()| {
-        export::svg(stage, |surface, theme, svg| {
-            lab.history.with_value(|history| {
-                let (buckets, shown) = (history.buckets(), shown.get());
-                let axes = axes.with(|before| Axes::fit(surface, theme, buckets, shown, before.as_ref()))?;
-                axes.draw(svg, theme, &labels(i18n, shown)).ok()?;
-                axes.draw_data(svg, theme, buckets, shown).ok()?;
-                lab.visited.get().map_or(Some(()), |step| axes.draw_visited(svg, theme, step).ok())
-            })
+    let picture = move |sheet: &mut Sheet<'_>| {
+        let Sheet { surface, theme, paper } = sheet;
+        lab.history.with_value(|history| {
+            let (buckets, shown) = (history.buckets(), shown.get());
+            let axes = axes.with(|before| Axes::fit(*surface, theme, buckets, shown, before.as_ref()))?;
+            axes.draw(*paper, theme, &labels(i18n, shown));
+            axes.draw_data(*paper, theme, buckets, shown);
+            if let Some(step) = lab.visited.get() {
+                axes.draw_visited(*paper, theme, step);
+            }
+            Some(())
         })
     };
     let choose = move |chosen: Chosen| {
@@ -170,20 +171,20 @@ pub fn GradientOverTime() -> impl IntoView {
             hint=Signal::derive(move || t_string!(i18n, charts.gradient_over_time.hint).to_owned())
             summary
             table
-            picture=Callback::new(picture)
+            picture=Picture::new(picture)
         >
             <label class="chart-select">
-                <span>{move || t_string!(i18n, charts.gradient_over_time.quantity)}</span>
+                <span>{live(move || t_string!(i18n, charts.gradient_over_time.quantity))}</span>
                 <select on:change=choose_quantity>
                     {QUANTITIES
                         .map(|quantity| {
                             view! {
                                 <option value=quantity.name() prop:selected=move || shown.get() == quantity>
-                                    {move || quantity::label(i18n, quantity)}
+                                    {live(move || quantity::label(i18n, quantity))}
                                 </option>
                             }
                         })
-                        .collect_view()}
+                        .views()}
                 </select>
             </label>
         </ChartFigure>
@@ -191,7 +192,7 @@ pub fn GradientOverTime() -> impl IntoView {
     .into_any()
 }
 
-fn labels(i18n: I18nContext<Locale>, shown: Quantity) -> Labels {
+fn labels(i18n: Words, shown: Quantity) -> Labels {
     Labels {
         layer_axis: t_string!(i18n, charts.gradient_over_time.layer_axis).to_owned(),
         step_axis: t_string!(i18n, charts.step_axis).to_owned(),
@@ -201,7 +202,7 @@ fn labels(i18n: I18nContext<Locale>, shown: Quantity) -> Labels {
     }
 }
 
-fn readout_rows(i18n: I18nContext<Locale>, bucket: &Bucket, layer: usize, shown: Quantity) -> Vec<ReadoutRow> {
+fn readout_rows(i18n: Words, bucket: &Bucket, layer: usize, shown: Quantity) -> Vec<ReadoutRow> {
     let row = |label: String, value: Option<f64>| ReadoutRow {
         mark: None,
         label,
@@ -221,7 +222,7 @@ fn in_words(value: f64, shown: Quantity) -> String {
     if is_fraction(shown) && value.is_finite() { format!("{:.1} %", 100.0 * value) } else { readable(value) }
 }
 
-fn summary(i18n: I18nContext<Locale>, bucket: &Bucket, shown: Quantity) -> Option<String> {
+fn summary(i18n: Words, bucket: &Bucket, shown: Quantity) -> Option<String> {
     let layers = bucket.last.layers();
     let values = (0..layers).filter_map(|layer| Some((layer, shown_value(bucket, layer, shown)?)));
     let least = values.clone().min_by(|a, b| a.1.total_cmp(&b.1))?;
@@ -239,7 +240,7 @@ fn summary(i18n: I18nContext<Locale>, bucket: &Bucket, shown: Quantity) -> Optio
     Some(text.to_string())
 }
 
-fn table(i18n: I18nContext<Locale>, history: &History, shown: Quantity) -> Table {
+fn table(i18n: Words, history: &History, shown: Quantity) -> Table {
     let buckets = history.buckets();
     let layers = history.latest().map_or(0, |latest| latest.layers());
     let most_rows = (MOST_CELLS / layers.max(1)).max(2);

@@ -1,5 +1,6 @@
 //! The chart of how often one kind of a layer's numbers falls where.
 
+use super::export::{Picture, Sheet};
 use super::figure::{ChartFigure, Go, Readout, ReadoutRow};
 use super::stage::{Shown, Stage};
 use super::table::Table;
@@ -9,11 +10,11 @@ use crate::plot::color::Rgb;
 use crate::plot::histogram::{Axes, Content, Data, Labels, Marks, Slope, total};
 use crate::plot::number::{grouped, readable};
 use crate::plot::theme::Theme;
-use crate::ui::i18n::{Locale, t_string, use_i18n};
+use crate::ui::i18n::{Words, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced, use_lab};
+use crate::ui::reactive::{Memo, RwSignal, Show, Signal, effect, live};
 use crate::ui::shared::words::layer_name_in;
 use leptos::prelude::*;
-use leptos_i18n::I18nContext;
 
 /// Which of a layer's numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +72,7 @@ impl Kind {
         }
     }
 
-    fn words(self, i18n: I18nContext<Locale>, is_normalized: bool) -> &'static str {
+    fn words(self, i18n: Words, is_normalized: bool) -> &'static str {
         match self {
             Self::PreActivation if is_normalized => t_string!(i18n, layer.axis.u),
             Self::PreActivation => t_string!(i18n, layer.axis.z),
@@ -125,7 +126,7 @@ pub(super) fn HistogramChart(
     let view = lab.instruments.view;
     let normalized = Memo::new(move |_| is_normalized(lab, layer.get()));
 
-    Effect::new(move |_| {
+    effect(move || {
         let Some(look) = stage.look() else { return };
         let labels = labels(i18n, kind, normalized.get());
         let (view, layers) = (view.get(), (layer.get(), beside.get()));
@@ -194,9 +195,11 @@ pub(super) fn HistogramChart(
         });
         table.unwrap_or_default()
     });
-    let picture = move |()| {
+    let picture = move |sheet: &mut Sheet<'_>| {
         let (view, layers) = (view.get_untracked()?, (layer.get_untracked(), beside.get_untracked()));
-        chart.svg(stage, |theme| Some((labels(i18n, kind, normalized.get()), data(i18n, theme, kind, &view, layers)?)))
+        chart.picture(sheet, |theme| {
+            Some((labels(i18n, kind, normalized.get()), data(i18n, theme, kind, &view, layers)?))
+        })
     };
     let title = move || match kind {
         Kind::PreActivation => format!("{}, φ′", kind.formula(normalized.get())),
@@ -217,18 +220,18 @@ pub(super) fn HistogramChart(
                 go=Callback::new(go)
                 summary
                 table
-                picture=Callback::new(picture)
+                picture=Picture::new(picture)
             >
                 {None::<()>}
             </ChartFigure>
-            <Show when=move || has_no_step.get()>
-                <p class="histogram-nothing">{move || t_string!(i18n, layer.no_step)}</p>
+            <Show when=has_no_step>
+                <p class="histogram-nothing">{live(move || t_string!(i18n, layer.no_step))}</p>
             </Show>
         </div>
     }
 }
 
-fn labels(i18n: I18nContext<Locale>, kind: Kind, is_normalized: bool) -> Labels {
+fn labels(i18n: Words, kind: Kind, is_normalized: bool) -> Labels {
     Labels {
         value_axis: kind.words(i18n, is_normalized).to_owned(),
         value_formula: kind.formula(is_normalized).to_owned(),
@@ -239,7 +242,7 @@ fn labels(i18n: I18nContext<Locale>, kind: Kind, is_normalized: bool) -> Labels 
 
 /// The numbers of the first of two layers, with the value axis in common with those of the second, if there is one.
 fn data<'a>(
-    i18n: I18nContext<Locale>,
+    i18n: Words,
     theme: &Theme,
     kind: Kind,
     view: &'a View,
@@ -250,7 +253,7 @@ fn data<'a>(
     Some(Data { content: content(layer)?, beside, color: kind.color(theme), marks: marks(i18n) })
 }
 
-fn marks(i18n: I18nContext<Locale>) -> Marks {
+fn marks(i18n: Words) -> Marks {
     Marks {
         zeros: t_string!(i18n, layer.mark.zeros).to_owned(),
         not_finite: t_string!(i18n, layer.mark.not_finite).to_owned(),
@@ -258,7 +261,7 @@ fn marks(i18n: I18nContext<Locale>) -> Marks {
     }
 }
 
-fn readout(i18n: I18nContext<Locale>, axes: &Axes, content: Content<'_>, place: usize) -> Option<Readout> {
+fn readout(i18n: Words, axes: &Axes, content: Content<'_>, place: usize) -> Option<Readout> {
     let Content { histogram, slope } = content;
     let bars = axes.bars(histogram);
     let last = bars.len().checked_sub(1)?;
@@ -295,7 +298,7 @@ fn readout(i18n: I18nContext<Locale>, axes: &Axes, content: Content<'_>, place: 
     })
 }
 
-fn summary(i18n: I18nContext<Locale>, quantity: &str, layer: &str, histogram: &Histogram) -> String {
+fn summary(i18n: Words, quantity: &str, layer: &str, histogram: &Histogram) -> String {
     t_string!(
         i18n,
         layer.summary,
@@ -309,7 +312,7 @@ fn summary(i18n: I18nContext<Locale>, quantity: &str, layer: &str, histogram: &H
     .to_string()
 }
 
-fn table(i18n: I18nContext<Locale>, quantity: &str, layer: &str, step: u64, content: Content<'_>) -> Table {
+fn table(i18n: Words, quantity: &str, layer: &str, step: u64, content: Content<'_>) -> Table {
     let Content { histogram, slope } = content;
     let edge = |bin: usize| {
         histogram.low + (histogram.high - histogram.low) * bin as f64 / histogram.counts.len().max(1) as f64

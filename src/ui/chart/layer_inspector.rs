@@ -8,11 +8,11 @@ use crate::nn::Activation;
 use crate::plot::histogram::mean_square;
 use crate::plot::number::{percent, significant};
 use crate::train::{Quantity, StepReport};
-use crate::ui::i18n::{Locale, t_string, use_i18n};
+use crate::ui::i18n::{Words, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced, use_lab};
+use crate::ui::reactive::{Memo, RwSignal, Show, Signal, Views, attribute, effect, live};
 use crate::ui::shared::words::layer_name;
 use leptos::prelude::*;
-use leptos_i18n::I18nContext;
 
 /// One layer, or two side by side, as histograms.
 #[component]
@@ -21,7 +21,7 @@ pub fn LayerInspector() -> impl IntoView {
     let (layer, compared) = (lab.instruments.layer, lab.instruments.compared);
     let layers = Memo::new(move |_| lab.measured.with(|experiment| experiment.depth as usize + 1));
     // Another network may have fewer layers than the one that was chosen in.
-    Effect::new(move |_| {
+    effect(move || {
         let layers = layers.get();
         if layer.get() >= layers {
             layer.set(layers.saturating_sub(1));
@@ -40,12 +40,12 @@ pub fn LayerInspector() -> impl IntoView {
         <div class="pane inspector" class:stale=is_stale class:comparing=move || is_comparing.get()>
             <div class="inspector-head">
                 <LayerChoice layers has_same_axes />
-                <Show when=move || !is_comparing.get()>
+                <Show when=Signal::derive(move || !is_comparing.get())>
                     <LayerWords layer=first is_named=false />
                 </Show>
             </div>
             <LayerCharts layer=first other=second has_same_axes is_compared=false />
-            <Show when=move || is_comparing.get()>
+            <Show when=is_comparing>
                 <LayerCharts layer=second other=first has_same_axes is_compared=true />
             </Show>
         </div>
@@ -74,12 +74,12 @@ fn LayerCharts(
     let charts = Kind::ALL.map(|kind| view! { <HistogramChart kind is_compared layer beside /> });
     view! {
         <section class="inspector-layer">
-            <Show when=move || is_comparing.get()>
+            <Show when=is_comparing>
                 <LayerWords layer is_named=true />
             </Show>
-            <div class="inspector-charts">{charts.into_iter().collect_view()}</div>
-            <Show when=move || is_missing.get()>
-                <p class="inspector-waiting">{move || t_string!(i18n, layer.waiting)}</p>
+            <div class="inspector-charts">{charts.into_iter().views()}</div>
+            <Show when=is_missing>
+                <p class="inspector-waiting">{live(move || t_string!(i18n, layer.waiting))}</p>
             </Show>
         </section>
     }
@@ -94,8 +94,8 @@ fn LayerChoice(layers: Memo<usize>, has_same_axes: RwSignal<bool>) -> impl IntoV
     let option = move |index: usize, is_chosen: Signal<bool>| {
         let name = move || layer_name(i18n, index, layers.get());
         view! {
-            <option value=index.to_string() prop:selected=is_chosen>
-                {name}
+            <option value=index.to_string() prop:selected=move || is_chosen.get()>
+                {live(name)}
             </option>
         }
     };
@@ -112,47 +112,47 @@ fn LayerChoice(layers: Memo<usize>, has_same_axes: RwSignal<bool>) -> impl IntoV
             <button
                 type="button"
                 class="chart-button"
-                aria-label=move || t_string!(i18n, layer.previous)
-                title=move || t_string!(i18n, layer.previous)
-                disabled=move || layer.get() == 0
+                aria-label=attribute(move || t_string!(i18n, layer.previous))
+                title=attribute(move || t_string!(i18n, layer.previous))
+                disabled=attribute(move || layer.get() == 0)
                 on:click=move |_| layer.update(|layer| *layer = layer.saturating_sub(1))
             >
                 "‹"
             </button>
             <label class="chart-select">
-                <span>{move || t_string!(i18n, layer.choose)}</span>
+                <span>{live(move || t_string!(i18n, layer.choose))}</span>
                 <select id="inspected-layer" on:change=choose>
-                    {move || {
+                    {live(move || {
                         (0..layers.get())
                             .map(|index| option(index, Signal::derive(move || layer.get() == index)))
-                            .collect_view()
-                    }}
+                            .views()
+                    })}
                 </select>
             </label>
             <button
                 type="button"
                 class="chart-button"
-                aria-label=move || t_string!(i18n, layer.next)
-                title=move || t_string!(i18n, layer.next)
-                disabled=is_last
+                aria-label=attribute(move || t_string!(i18n, layer.next))
+                title=attribute(move || t_string!(i18n, layer.next))
+                disabled=attribute(is_last)
                 on:click=move |_| layer.update(|layer| *layer = (*layer + 1).min(layers.get_untracked() - 1))
             >
                 "›"
             </button>
             <label class="chart-select inspector-compare">
-                <span>{move || t_string!(i18n, layer.compare)}</span>
+                <span>{live(move || t_string!(i18n, layer.compare))}</span>
                 <select id="compared-layer" on:change=compare>
                     <option value="" prop:selected=move || compared.get().is_none()>
-                        {move || t_string!(i18n, layer.alone)}
+                        {live(move || t_string!(i18n, layer.alone))}
                     </option>
-                    {move || {
+                    {live(move || {
                         (0..layers.get())
                             .map(|index| option(index, Signal::derive(move || compared.get() == Some(index))))
-                            .collect_view()
-                    }}
+                            .views()
+                    })}
                 </select>
             </label>
-            <Show when=move || compared.get().is_some()>
+            <Show when=Signal::derive(move || compared.get().is_some())>
                 <Segments
                     name="layer-axes"
                     legend=Signal::derive(move || t_string!(i18n, layer.axes.legend).to_owned())
@@ -190,11 +190,11 @@ fn LayerWords(
         Some((layer_name(i18n, layer, layers), text))
     });
     let name = move || words.get().filter(|_| is_named).map(|(name, _)| view! { <b>{name}": "</b> });
-    view! { <p class="inspector-words">{name} {move || words.get().map(|(_, text)| text)}</p> }
+    view! { <p class="inspector-words">{live(name)} {live(move || words.get().map(|(_, text)| text))}</p> }
 }
 
 /// What the report says of a layer; `None` where it has no such layer.
-fn numbers(i18n: I18nContext<Locale>, experiment: &Experiment, report: &StepReport, layer: usize) -> Option<String> {
+fn numbers(i18n: Words, experiment: &Experiment, report: &StepReport, layer: usize) -> Option<String> {
     if layer >= report.layers() {
         return None;
     }
@@ -220,7 +220,7 @@ fn numbers(i18n: I18nContext<Locale>, experiment: &Experiment, report: &StepRepo
 }
 
 /// What theory expects of a layer before the first step, beside what was measured where that is seen.
-fn theory(i18n: I18nContext<Locale>, lab: Lab, layer: usize) -> Option<String> {
+fn theory(i18n: Words, lab: Lab, layer: usize) -> Option<String> {
     let q = lab.forecast.with(|forecast| {
         let line = forecast.as_ref()?.line.as_ref().ok()?;
         line.layers.get(layer).map(|expected| significant(expected.q, 2))

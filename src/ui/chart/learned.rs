@@ -10,10 +10,10 @@ use crate::plot::color::Rgb;
 use crate::plot::gradient_over_time::Image;
 use crate::plot::learned::{Axes, Choices, Kind, Labels, answer_at, class_corners};
 use crate::plot::number::{percent, readable, significant};
-use crate::ui::i18n::{Locale, t_string, use_i18n};
+use crate::ui::i18n::{Words, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced};
+use crate::ui::reactive::{Memo, RwSignal, Signal, effect, live};
 use leptos::prelude::*;
-use leptos_i18n::I18nContext;
 use std::sync::Arc;
 
 /// Samples of each set in the table.
@@ -36,7 +36,7 @@ pub fn LearnedChart(
     let kept = StoredValue::new_local((Image::default(), Stretcher::default()));
     let seen = move || lab.instruments.view.get().filter(|view| view.learned.is_some());
 
-    Effect::new(move |_| {
+    effect(move || {
         let (view, choices) = (seen(), choices());
         let learned = view.as_ref().and_then(|view| view.learned.as_ref());
         let labels = labels(i18n, learned);
@@ -52,10 +52,9 @@ pub fn LearnedChart(
                     axes.paint(theme, learned, image);
                     stretcher.draw_smoothly(element, image, axes.plot)
                 });
-                // A canvas reports no errors worth telling: what could not be drawn is drawn with the next frame.
-                drop(axes.draw_over(canvas, theme, learned, choices));
+                axes.draw_over(canvas, theme, learned, choices);
             },
-            |axes, theme, labels, canvas| drop(axes.draw(canvas, theme, labels)),
+            |axes, theme, labels, canvas| axes.draw(canvas, theme, labels),
         );
     });
 
@@ -106,10 +105,10 @@ pub fn LearnedChart(
                     prop:checked=move || is_shown.get()
                     on:change=move |event| is_shown.set(event_target_checked(&event))
                 />
-                {move || sample_picture(0, theme.with(|theme| theme.text), is_held_out)}
-                {move || {
+                {live(move || sample_picture(0, theme.with(|theme| theme.text), is_held_out))}
+                {live(move || {
                     if is_held_out { t_string!(i18n, learned.held_out) } else { t_string!(i18n, learned.training) }
-                }}
+                })}
             </label>
         }
     };
@@ -124,7 +123,7 @@ pub fn LearnedChart(
             table
         >
             <fieldset class="chart-group">
-                <legend>{move || t_string!(i18n, learned.sets)}</legend>
+                <legend>{live(move || t_string!(i18n, learned.sets))}</legend>
                 {toggle(training, false)}
                 {toggle(held_out, true)}
             </fieldset>
@@ -133,7 +132,7 @@ pub fn LearnedChart(
     .into_any()
 }
 
-fn labels(i18n: I18nContext<Locale>, learned: Option<&Learned>) -> Labels {
+fn labels(i18n: Words, learned: Option<&Learned>) -> Labels {
     let field = learned.and_then(|learned| learned.field.as_ref());
     let is_probability = field.is_some_and(|field| field.classes > 0);
     let (x_axis, y_axis) = match field {
@@ -151,13 +150,7 @@ fn labels(i18n: I18nContext<Locale>, learned: Option<&Learned>) -> Labels {
 }
 
 /// The answer at a point, and the sample that stands there.
-fn readout(
-    i18n: I18nContext<Locale>,
-    axes: &Axes,
-    learned: &Learned,
-    choices: Choices,
-    at: (f64, f64),
-) -> Option<Readout> {
+fn readout(i18n: Words, axes: &Axes, learned: &Learned, choices: Choices, at: (f64, f64)) -> Option<Readout> {
     let row = |label: String, value: String| ReadoutRow { mark: None, label, value };
     let near = axes.sample_near(learned, choices, at);
     let mut rows = Vec::new();
@@ -212,7 +205,7 @@ fn readable_class(value: f64) -> String {
     format!("{value:.0}")
 }
 
-fn table(i18n: I18nContext<Locale>, view: Option<Arc<View>>) -> Table {
+fn table(i18n: Words, view: Option<Arc<View>>) -> Table {
     let learned = view.as_ref().and_then(|view| view.learned.as_ref());
     let rows = |samples: &[Sample], set: f64| {
         let cells = move |sample: &Sample| {

@@ -1,5 +1,6 @@
 //! The chart of the loss and of the accuracy.
 
+use super::export::{Picture, Sheet};
 use super::figure::{ChartFigure, Chosen, Go, Led, Readout, ReadoutRow};
 use super::segments::Segments;
 use super::stage::{Shown, Stage};
@@ -10,10 +11,10 @@ use crate::plot::loss::{Axes, Data, Labels, Measure, marks};
 use crate::plot::number::{grouped, readable};
 use crate::plot::theme::Theme;
 use crate::train::{Bucket, History, bucket_of};
-use crate::ui::i18n::{Locale, t_string, use_i18n};
+use crate::ui::i18n::{Words, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced};
+use crate::ui::reactive::{Memo, RwSignal, Show, Signal, effect};
 use leptos::prelude::*;
-use leptos_i18n::I18nContext;
 
 /// The loss over the steps: of each step's batch, raw and smoothed, and of all training samples and of held-out ones; or
 /// the accuracy on these.
@@ -33,7 +34,7 @@ pub fn LossChart() -> impl IntoView {
     let axes = chart.axes;
     let read_step = RwSignal::new(None::<u64>);
 
-    Effect::new(move |_| {
+    effect(move || {
         lab.redraw.track();
         let (measure, visited) = (measure.get(), lab.visited.get());
         let labels = labels(i18n, measure);
@@ -111,12 +112,12 @@ pub fn LossChart() -> impl IntoView {
         let evaluations = evaluations.get_untracked();
         lab.history.with_value(|history| table(i18n, history, &evaluations))
     });
-    let picture = move |()| {
+    let picture = move |sheet: &mut Sheet<'_>| {
         let (measure, evaluations) = (measure.get_untracked(), evaluations.get_untracked());
         let visited = lab.visited.get_untracked();
         lab.history.with_value(|history| {
             let data = Data { measure, buckets: history.buckets(), evaluations: &evaluations, visited };
-            chart.svg(stage, |_| Some((labels(i18n, measure), data)))
+            chart.picture(sheet, |_| Some((labels(i18n, measure), data)))
         })
     };
     let scales =
@@ -135,9 +136,9 @@ pub fn LossChart() -> impl IntoView {
             hint=Signal::derive(move || t_string!(i18n, charts.loss.hint).to_owned())
             summary
             table
-            picture=Callback::new(picture)
+            picture=Picture::new(picture)
         >
-            <Show when=move || has_accuracy.get()>
+            <Show when=has_accuracy>
                 <Segments
                     name="loss-measure"
                     legend=Signal::derive(move || t_string!(i18n, charts.accuracy.legend).to_owned())
@@ -145,7 +146,7 @@ pub fn LossChart() -> impl IntoView {
                     words=Signal::derive(measures)
                 />
             </Show>
-            <Show when=move || measure.get() != Measure::Accuracy>
+            <Show when=Signal::derive(move || measure.get() != Measure::Accuracy)>
                 <Segments
                     name="loss-scale"
                     legend=Signal::derive(move || t_string!(i18n, charts.scale.legend).to_owned())
@@ -176,7 +177,7 @@ pub(super) fn go_along(history: &History, go: Go, to: Option<u64>, from: Option<
 }
 
 /// The step of a bucket, or its first and last.
-pub(super) fn step_name(i18n: I18nContext<Locale>, bucket: &Bucket) -> String {
+pub(super) fn step_name(i18n: Words, bucket: &Bucket) -> String {
     if bucket.span() == 1 {
         t_string!(i18n, charts.step, step = grouped(bucket.last.step)).to_string()
     } else {
@@ -184,7 +185,7 @@ pub(super) fn step_name(i18n: I18nContext<Locale>, bucket: &Bucket) -> String {
     }
 }
 
-fn batch_rows(i18n: I18nContext<Locale>, bucket: &Bucket) -> Vec<ReadoutRow> {
+fn batch_rows(i18n: Words, bucket: &Bucket) -> Vec<ReadoutRow> {
     let row = |label: &str, value: f64| ReadoutRow { mark: None, label: label.to_owned(), value: readable(value) };
     let (min, max) = bucket.loss_range();
     let mut rows = vec![row(t_string!(i18n, charts.loss.name), bucket.last.loss())];
@@ -196,12 +197,7 @@ fn batch_rows(i18n: I18nContext<Locale>, bucket: &Bucket) -> Vec<ReadoutRow> {
     rows
 }
 
-fn evaluation_rows(
-    i18n: I18nContext<Locale>,
-    theme: &Theme,
-    measure: Measure,
-    evaluation: Option<&Evaluation>,
-) -> Vec<ReadoutRow> {
+fn evaluation_rows(i18n: Words, theme: &Theme, measure: Measure, evaluation: Option<&Evaluation>) -> Vec<ReadoutRow> {
     // They may be of an earlier step than is read.
     let step = evaluation.map(|evaluation| grouped(evaluation.step)).unwrap_or_default();
     let names = [
@@ -217,7 +213,7 @@ fn evaluation_rows(
     names.into_iter().zip(marks(theme)).zip(scores.into_iter().flatten()).filter_map(row).collect()
 }
 
-fn labels(i18n: I18nContext<Locale>, measure: Measure) -> Labels {
+fn labels(i18n: Words, measure: Measure) -> Labels {
     let value_axis = match measure {
         Measure::Loss { is_log: true } => t_string!(i18n, charts.loss.axis_log),
         Measure::Loss { is_log: false } => t_string!(i18n, charts.loss.axis),
@@ -233,7 +229,7 @@ fn labels(i18n: I18nContext<Locale>, measure: Measure) -> Labels {
     }
 }
 
-fn loss_summary(i18n: I18nContext<Locale>, first: &Bucket, shown: &Bucket) -> Option<String> {
+fn loss_summary(i18n: Words, first: &Bucket, shown: &Bucket) -> Option<String> {
     let text = t_string!(
         i18n,
         charts.loss.summary,
@@ -245,7 +241,7 @@ fn loss_summary(i18n: I18nContext<Locale>, first: &Bucket, shown: &Bucket) -> Op
     Some(text.to_string())
 }
 
-fn accuracy_summary(i18n: I18nContext<Locale>, evaluation: Option<&Evaluation>) -> Option<String> {
+fn accuracy_summary(i18n: Words, evaluation: Option<&Evaluation>) -> Option<String> {
     let Some(evaluation) = evaluation else { return Some(t_string!(i18n, charts.accuracy.none).to_owned()) };
     let percent = |score: &Score| Some(format!("{:.1}", Measure::Accuracy.of(score)?));
     let text = t_string!(
@@ -258,7 +254,7 @@ fn accuracy_summary(i18n: I18nContext<Locale>, evaluation: Option<&Evaluation>) 
     Some(text.to_string())
 }
 
-fn table(i18n: I18nContext<Locale>, history: &History, evaluations: &[Evaluation]) -> Table {
+fn table(i18n: Words, history: &History, evaluations: &[Evaluation]) -> Table {
     let rows = history.buckets().iter().map(|bucket| {
         let (min, max) = bucket.loss_range();
         // A row has the scores of its own steps, or none.

@@ -1,5 +1,6 @@
 //! The network as a picture: units and weights, or bands.
 
+use super::export::{Picture, Sheet};
 use super::figure::{ChartFigure, Chosen, Go, Led, Readout, ReadoutRow};
 use super::quantity;
 use super::segments::Segments;
@@ -10,11 +11,11 @@ use crate::look::view::View;
 use crate::plot::network::{Axes, Data, Labels, Pointed, Shade};
 use crate::plot::number::{grouped, readable};
 use crate::train::{Quantity, StepReport};
-use crate::ui::i18n::{Locale, t_string, use_i18n};
+use crate::ui::i18n::{Words, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced};
+use crate::ui::reactive::{Memo, RwSignal, Signal, effect};
 use crate::ui::shared::words::layer_name;
 use leptos::prelude::*;
-use leptos_i18n::I18nContext;
 use std::sync::Arc;
 
 /// How often the picture follows a run.
@@ -45,7 +46,7 @@ pub fn NetworkPicture(
         tick.get();
         if is_running.get() { lab.instruments.view.get_untracked() } else { lab.instruments.view.get() }
     };
-    Effect::new(move |_| {
+    effect(move || {
         let view = view();
         lab.visited.track();
         let shade = if is_weight.get() { Shade::Weight } else { Shade::Gradient };
@@ -91,11 +92,11 @@ pub fn NetworkPicture(
         let view = if is_running.get() { lab.instruments.view.get_untracked() } else { lab.instruments.view.get() };
         table(i18n, view, untrack(report))
     });
-    let picture = move |()| {
+    let picture = move |sheet: &mut Sheet<'_>| {
         let shade = if is_weight.get_untracked() { Shade::Weight } else { Shade::Gradient };
         let (view, report) = (lab.instruments.view.get_untracked()?, untrack(report));
         let pointed = Pointed { unit: lab.instruments.unit.get_untracked(), phase: phase.get_untracked() };
-        chart.svg(stage, |_| {
+        chart.picture(sheet, |_| {
             let network = view.network.as_ref()?;
             Some((labels(i18n, shade), Data { network, report: report.as_ref(), shade, pointed }))
         })
@@ -111,7 +112,7 @@ pub fn NetworkPicture(
                 go=Callback::new(go)
                 summary
                 table
-                picture=Callback::new(picture)
+                picture=Picture::new(picture)
                 choose=Callback::new(choose)
                 hint=Signal::derive(move || t_string!(i18n, network.hint).to_owned())
             >
@@ -127,7 +128,7 @@ pub fn NetworkPicture(
     .into_any()
 }
 
-fn labels(i18n: I18nContext<Locale>, shade: Shade) -> Labels {
+fn labels(i18n: Words, shade: Shade) -> Labels {
     let (edges, bands) = match shade {
         Shade::Weight => ("w", Quantity::Weight),
         Shade::Gradient => ("∂L/∂w", Quantity::GradW),
@@ -169,7 +170,7 @@ fn place(axes: &Axes, go: Go, from: Option<(usize, usize)>) -> Option<(usize, us
 }
 
 fn readout(
-    i18n: I18nContext<Locale>,
+    i18n: Words,
     axes: &Axes,
     view: Option<Arc<View>>,
     report: Option<StepReport>,
@@ -206,7 +207,7 @@ fn readout(
     })
 }
 
-fn summary(i18n: I18nContext<Locale>, view: &View, report: StepReport) -> Option<String> {
+fn summary(i18n: Words, view: &View, report: StepReport) -> Option<String> {
     let widths = &view.network.as_ref()?.widths;
     let layers = report.layers();
     if widths.len() != layers + 1 {
@@ -221,7 +222,7 @@ fn summary(i18n: I18nContext<Locale>, view: &View, report: StepReport) -> Option
     Some(sentence)
 }
 
-fn table(i18n: I18nContext<Locale>, view: Option<Arc<View>>, report: Option<StepReport>) -> Table {
+fn table(i18n: Words, view: Option<Arc<View>>, report: Option<StepReport>) -> Table {
     const NORMS: [Quantity; 3] = [Quantity::Weight, Quantity::GradW, Quantity::GradZ];
     let (Some(view), Some(report)) = (view, report) else { return Table::default() };
     let layers = report.layers();

@@ -1,6 +1,7 @@
 //! What the optimizer makes of the gradient, layer by layer.
 
 use super::by_layer;
+use super::export::{Picture, Sheet};
 use super::figure::{ChartFigure, Go, ReadoutRow};
 use super::quantity;
 use super::stage::{Shown, Stage};
@@ -15,12 +16,12 @@ use crate::plot::number::{grouped, readable, short, significant};
 use crate::plot::theme::Theme;
 use crate::plot::{Marker, StripLabels, color::Rgb};
 use crate::train::Quantity;
-use crate::ui::i18n::{Locale, t_string, use_i18n};
+use crate::ui::i18n::{Words, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced};
+use crate::ui::reactive::{Memo, RwSignal, Signal, Views, attribute, effect, live};
 use crate::ui::shared::rule::rule_of;
 use crate::ui::shared::words::{self, layer_name};
 use leptos::prelude::*;
-use leptos_i18n::I18nContext;
 
 /// The curves of the chart, the most important first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,7 +89,7 @@ pub fn OptimizerChart() -> impl IntoView {
     let read_layer = RwSignal::new(None::<usize>);
     let shown = Memo::new(move |_| shown(lab));
 
-    Effect::new(move |_| {
+    effect(move || {
         let labels = labels(i18n);
         let curves: Vec<Curve> = curves().collect();
         let Some(look) = stage.look() else { return };
@@ -141,8 +142,8 @@ pub fn OptimizerChart() -> impl IntoView {
             .map(|(step, by_layer)| lab.measured.with_untracked(|e| table(i18n, e, step, &by_layer)))
             .unwrap_or_default()
     });
-    let picture = move |()| {
-        chart.svg(stage, |theme| {
+    let picture = move |sheet: &mut Sheet<'_>| {
+        chart.picture(sheet, |theme| {
             let curves: Vec<Curve> = curves().collect();
             let (_, by_layer) = shown.get()?;
             Some((labels(i18n), lab.measured.with(|experiment| data(experiment, theme, &by_layer, &curves))))
@@ -172,17 +173,17 @@ pub fn OptimizerChart() -> impl IntoView {
                 hint=Signal::derive(move || t_string!(i18n, charts.gradient_by_layer.hint).to_owned())
                 summary
                 table
-                picture=Callback::new(picture)
+                picture=Picture::new(picture)
             >
                 <fieldset class="chart-group">
-                    <legend>{move || t_string!(i18n, charts.gradient_by_layer.series)}</legend>
-                    {Curve::ALL.into_iter().zip(is_shown).map(toggle).collect_view()}
+                    <legend>{live(move || t_string!(i18n, charts.gradient_by_layer.series))}</legend>
+                    {Curve::ALL.into_iter().zip(is_shown).map(toggle).views()}
                 </fieldset>
-                <p class="chart-empty" hidden=move || !is_all_off()>{move || t_string!(i18n, charts.all_off)}</p>
+                <p class="chart-empty" hidden=attribute(move || !is_all_off())>{live(move || t_string!(i18n, charts.all_off))}</p>
             </ChartFigure>
             <div class="step-reading">
-                <p class="step-formula">{move || lab.measured.with(formula)}</p>
-                {move || sentences().into_iter().map(|sentence| view! { <p>{sentence}</p> }).collect_view()}
+                <p class="step-formula">{live(move || lab.measured.with(formula))}</p>
+                {live(move || sentences().into_iter().map(|sentence| view! { <p>{sentence}</p> }).views())}
             </div>
         </div>
     }
@@ -203,7 +204,7 @@ fn shown(lab: Lab) -> Option<(u64, StepByLayer)> {
     })
 }
 
-fn labels(i18n: I18nContext<Locale>) -> Labels {
+fn labels(i18n: Words) -> Labels {
     Labels {
         layer_axis: t_string!(i18n, charts.gradient_by_layer.layer_axis).to_owned(),
         value_axis: t_string!(i18n, charts.gradient_by_layer.value_axis_rms).to_owned(),
@@ -230,7 +231,7 @@ fn formula(experiment: &Experiment) -> String {
 }
 
 /// What the numbers say, sentence by sentence.
-fn reading_words(i18n: I18nContext<Locale>, experiment: &Experiment, by_layer: &StepByLayer) -> Vec<String> {
+fn reading_words(i18n: Words, experiment: &Experiment, by_layer: &StepByLayer) -> Vec<String> {
     let Some(reading) = by_layer.reading() else {
         return vec![t_string!(i18n, steps.no_step).to_owned()];
     };
@@ -261,7 +262,7 @@ fn fold(ratio: f64) -> String {
 }
 
 fn step_words(
-    i18n: I18nContext<Locale>,
+    i18n: Words,
     optimizer: &'static str,
     root: &'static str,
     reading: &StepReading,
@@ -301,12 +302,7 @@ fn step_words(
     }
 }
 
-fn epsilon_words(
-    i18n: I18nContext<Locale>,
-    root: &'static str,
-    reading: &StepReading,
-    layers: usize,
-) -> Option<String> {
+fn epsilon_words(i18n: Words, root: &'static str, reading: &StepReading, layers: usize) -> Option<String> {
     if let Some(margin) = reading.margin {
         return Some(t_string!(i18n, steps.margin, root, factor = significant(margin, 2)).to_string());
     }
@@ -323,7 +319,7 @@ fn epsilon_words(
     Some(words)
 }
 
-fn table(i18n: I18nContext<Locale>, experiment: &Experiment, step: u64, by_layer: &StepByLayer) -> Table {
+fn table(i18n: Words, experiment: &Experiment, step: u64, by_layer: &StepByLayer) -> Table {
     let layers = by_layer.gradient.len();
     let curves = || Curve::ALL.into_iter().filter(|curve| curve.is_of(experiment));
     let row = |layer: usize| {

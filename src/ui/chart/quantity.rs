@@ -5,11 +5,10 @@ use crate::plot::Marker;
 use crate::plot::color::Rgb;
 use crate::plot::theme::Theme;
 use crate::train::{Quantity, StepReport};
-use crate::ui::i18n::{Locale, t_string};
-use leptos_i18n::I18nContext;
+use crate::ui::i18n::{Words, t_string};
 
 /// A quantity's formula, or its name where it has none.
-pub(super) fn label(i18n: I18nContext<Locale>, quantity: Quantity) -> String {
+pub(super) fn label(i18n: Words, quantity: Quantity) -> String {
     match quantity {
         Quantity::GradZ => "‖∂L/∂z‖",
         Quantity::GradW => "‖∂L/∂W‖",

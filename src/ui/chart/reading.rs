@@ -3,6 +3,7 @@
 use super::stage::Stage;
 use crate::plot::color::Rgb;
 use crate::plot::{Marker, Surface};
+use crate::ui::reactive::Views;
 use leptos::prelude::*;
 
 /// What the reading point reads, and where it is in device pixels.
@@ -91,7 +92,7 @@ pub(super) fn Reading(
         {ring.map(|ring| view! { <div class="chart-reading-ring" style=ring></div> })}
         <div class="chart-reading" style=place aria-hidden="true">
             <p class="chart-reading-title">{readout.title}</p>
-            <dl>{rows.collect_view()}</dl>
+            <dl>{rows.views()}</dl>
         </div>
     }
 }

@@ -1,5 +1,6 @@
 //! A switch between two ways of showing the same.
 
+use crate::ui::reactive::{RwSignal, Signal, live};
 use leptos::prelude::*;
 
 /// Two named choices, of which one holds.
@@ -25,13 +26,13 @@ pub(super) fn Segments(
                     prop:checked=move || choice.get() == value
                     on:change=move |_| choice.set(value)
                 />
-                {move || words.with(|words| words[usize::from(value)].clone())}
+                {live(move || words.with(|words| words[usize::from(value)].clone()))}
             </label>
         }
     };
     view! {
         <fieldset class="chart-group chart-segments">
-            <legend>{legend}</legend>
+            <legend>{live(move || legend.get())}</legend>
             {segment(false)}
             {segment(true)}
         </fieldset>

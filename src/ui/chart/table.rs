@@ -1,6 +1,7 @@
 //! The numbers of a chart as a table.
 
 use crate::plot::number;
+use crate::ui::reactive::{Signal, Views, live};
 use leptos::prelude::*;
 
 /// A table of numbers.
@@ -27,7 +28,7 @@ pub(super) fn DataTable(
         Some(value) => view! { <td data-value=number::exact(value)>{number::readable(value)}</td> }.into_any(),
         None => view! { <td></td> }.into_any(),
     };
-    move || {
+    live(move || {
         let Table { caption, corner, columns, rows } = table.get();
         view! {
             <table class="chart-table">
@@ -35,7 +36,7 @@ pub(super) fn DataTable(
                 <thead>
                     <tr>
                         <th scope="col">{corner}</th>
-                        {columns.into_iter().map(|head| view! { <th scope="col">{head}</th> }).collect_view()}
+                        {columns.into_iter().map(|head| view! { <th scope="col">{head}</th> }).views()}
                     </tr>
                 </thead>
                 <tbody>
@@ -45,13 +46,13 @@ pub(super) fn DataTable(
                             view! {
                                 <tr>
                                     <th scope="row">{head}</th>
-                                    {cells.into_iter().map(cell).collect_view()}
+                                    {cells.into_iter().map(cell).views()}
                                 </tr>
                             }
                         })
-                        .collect_view()}
+                        .views()}
                 </tbody>
             </table>
         }
-    }
+    })
 }

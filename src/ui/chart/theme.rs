@@ -4,6 +4,7 @@ use super::observe::{AttributeWatch, MediaWatch};
 use crate::decimal;
 use crate::plot::color::Rgb;
 use crate::plot::theme::Theme;
+use crate::ui::reactive::RwSignal;
 use leptos::prelude::*;
 
 /// The theme that holds now, and again whenever the page's or the system's changes.

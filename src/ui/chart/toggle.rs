@@ -3,6 +3,7 @@
 use super::figure::mark_picture;
 use crate::plot::Marker;
 use crate::plot::color::Rgb;
+use crate::ui::reactive::{RwSignal, Signal, attribute, live};
 use leptos::prelude::*;
 
 /// Shows or hides one curve.
@@ -21,17 +22,17 @@ pub(super) fn CurveToggle(
     hidden: Signal<bool>,
 ) -> impl IntoView {
     view! {
-        <label class="chart-toggle" hidden=hidden>
+        <label class="chart-toggle" hidden=attribute(move || hidden.get())>
             <input
                 type="checkbox"
                 prop:checked=move || is_shown.get()
                 on:change=move |event| is_shown.set(event_target_checked(&event))
             />
-            {move || {
+            {live(move || {
                 let (marker, color) = mark.get();
                 mark_picture(marker, color)
-            }}
-            {label}
+            })}
+            {live(move || label.get())}
         </label>
     }
 }

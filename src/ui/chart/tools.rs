@@ -1,12 +1,13 @@
 //! What can be done with any chart: read its numbers, take it along, have it fill the window.
 
-use super::export::Exported;
+use super::export::{self, Exported, Form, Taken};
 use super::stage::Stage;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::Lab;
-use crate::ui::shared::clipboard;
+use crate::ui::reactive::{RwSignal, Signal, attribute, live};
 use crate::ui::shared::dropdown::Dropdown;
 use crate::ui::shared::icon::{Icon, Picture};
+use crate::ui::shared::part::now;
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
@@ -42,31 +43,34 @@ pub(super) fn Tools(
             SAID,
         );
     };
-    let file_name = move |ending: &str| {
+    let file_name = move |form: Form| {
         let step = untrack(|| lab?.with_shown(|bucket| bucket.last.step));
-        format!("{}-step-{}.{ending}", chart.name, step.unwrap_or(0))
+        format!("{}-step-{}.{}", chart.name, step.unwrap_or(0), form.ending())
     };
-    let say_saved = move |is_saved: bool, file: String| {
-        say(if is_saved {
-            t_string!(i18n, charts.export.saved, file = file).to_string()
-        } else {
-            t_string!(i18n, charts.export.nothing).to_owned()
-        });
+    let tell = move |taken: Taken| match taken {
+        Taken::Nothing => say(t_string!(i18n, charts.export.nothing).to_owned()),
+        Taken::Saved(file) => say(t_string!(i18n, charts.export.saved, file = file).to_string()),
+        Taken::Copied => say(t_string!(i18n, charts.export.copied).to_owned()),
+        Taken::NotCopied(text) => to_copy.try_set(Some(text)),
     };
-    let save_png = move |_| {
-        let file = file_name("png");
-        chart.save_png(file.clone(), move |is_saved| say_saved(is_saved, file));
-    };
-    let save_svg = move |_| {
-        let file = file_name("svg");
-        say_saved(chart.save_svg(&file).is_some(), file);
-    };
-    let copy_csv = move |_| {
-        let text = chart.csv();
+    let take_along = move |form: Form| {
         spawn_local(async move {
-            match clipboard::write(&text).await {
-                true => say(t_string!(i18n, charts.export.copied).to_owned()),
-                false => _ = to_copy.try_set(Some(text)),
+            let mut fetching = Box::pin(export::fetch());
+            let fetched = match now(fetching.as_mut()) {
+                Some(fetched) => fetched,
+                None => {
+                    said.try_set(t_string!(i18n, charts.export.coming).to_owned());
+                    fetching.await
+                }
+            };
+            // It is there, or has not come: what is said of it goes.
+            said.try_set(String::new());
+            let taken = match fetched {
+                Ok(()) => export::take(chart, form, file_name(form), Box::new(tell)).await,
+                Err(missing) => Err(missing),
+            };
+            if taken.is_err() {
+                say(t_string!(i18n, charts.export.missing).to_owned());
             }
         });
     };
@@ -83,9 +87,9 @@ pub(super) fn Tools(
             <button
                 type="button"
                 class="chart-tool"
-                aria-label=move || t_string!(i18n, charts.data)
-                title=move || t_string!(i18n, charts.data_title)
-                aria-expanded=move || is_table_open.get().to_string()
+                aria-label=attribute(move || t_string!(i18n, charts.data))
+                title=attribute(move || t_string!(i18n, charts.data_title))
+                aria-expanded=attribute(move || is_table_open.get().to_string())
                 on:click=move |_| is_table_open.update(|is_open| *is_open = !*is_open)
             >
                 <Icon picture=Picture::Table />
@@ -94,41 +98,41 @@ pub(super) fn Tools(
                 label=Signal::derive(move || t_string!(i18n, charts.export.name).to_owned())
                 picture=Picture::Export
             >
-                <button type="button" on:click=save_png>
-                    {move || t_string!(i18n, charts.export.png)}
+                <button type="button" on:click=move |_| take_along(Form::Png)>
+                    {live(move || t_string!(i18n, charts.export.png))}
                 </button>
                 {chart
                     .picture
                     .map(|_| {
                         view! {
-                            <button type="button" on:click=save_svg>
-                                {move || t_string!(i18n, charts.export.svg)}
+                            <button type="button" on:click=move |_| take_along(Form::Svg)>
+                                {live(move || t_string!(i18n, charts.export.svg))}
                             </button>
                         }
                     })}
-                <button type="button" on:click=copy_csv>
-                    {move || t_string!(i18n, charts.export.csv)}
+                <button type="button" on:click=move |_| take_along(Form::Csv)>
+                    {live(move || t_string!(i18n, charts.export.csv))}
                 </button>
             </Dropdown>
             <button
                 type="button"
                 class="chart-tool"
-                aria-label=move || t_string!(i18n, charts.maximize)
-                title=move || {
+                aria-label=attribute(move || t_string!(i18n, charts.maximize))
+                title=attribute(move || {
                     if is_maximized.get() {
                         t_string!(i18n, charts.restore_title)
                     } else {
                         t_string!(i18n, charts.maximize)
                     }
-                }
-                aria-pressed=move || is_maximized.get().to_string()
+                })
+                aria-pressed=attribute(move || is_maximized.get().to_string())
                 on:click=move |_| is_maximized.update(|is_maximized| *is_maximized = !*is_maximized)
             >
                 <Icon picture=Signal::derive(move || {
                     if is_maximized.get() { Picture::Restore } else { Picture::Maximize }
                 }) />
             </button>
-            <p class="chart-said" role="status">{said}</p>
+            <p class="chart-said" role="status">{live(move || said.get())}</p>
         </div>
     }
 }
@@ -166,12 +170,12 @@ pub(super) fn ToCopy(
     };
     view! {
         <div class="chart-copy" on:keydown=on_keydown>
-            <p role="status">{move || t_string!(i18n, charts.export.selected)}</p>
+            <p role="status">{live(move || t_string!(i18n, charts.export.selected))}</p>
             <button
                 type="button"
                 class="chart-tool"
-                aria-label=move || t_string!(i18n, charts.export.close)
-                title=move || t_string!(i18n, charts.export.close)
+                aria-label=attribute(move || t_string!(i18n, charts.export.close))
+                title=attribute(move || t_string!(i18n, charts.export.close))
                 on:click=move |_| close()
             >
                 <Icon picture=Picture::Close />
@@ -179,7 +183,7 @@ pub(super) fn ToCopy(
             <textarea
                 readonly
                 node_ref=field
-                aria-label=move || t_string!(i18n, charts.export.text)
+                aria-label=attribute(move || t_string!(i18n, charts.export.text))
                 prop:value=text
             ></textarea>
         </div>

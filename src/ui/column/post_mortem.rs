@@ -7,7 +7,9 @@ use crate::plot::number::{exact, grouped, readable, significant};
 use crate::train::{Bucket, Quantity};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::{Lab, use_lab};
+use crate::ui::reactive::{Memo, Views, live};
 use crate::ui::shared::icon::{Icon, Picture};
+use crate::ui::shared::part::{Fetched, part};
 use crate::ui::shared::words::layer_name;
 use crate::worker::protocol::RunState;
 use leptos::prelude::*;
@@ -15,12 +17,23 @@ use leptos::prelude::*;
 /// Three ways back from a diverged run, and its last steps as a table; nothing while the run is alive.
 #[component]
 pub fn PostMortem() -> impl IntoView {
-    let (lab, i18n) = (use_lab(), use_i18n());
+    let lab = use_lab();
     let is_over = Memo::new(move |_| {
         let status = lab.status.get();
         let has_ended = status.state == RunState::Diverged && lab.ending.with(|ending| !ending.is_empty());
         has_ended && lab.visited.get().is_none() && !lab.awaiting.get()
     });
+    live(move || is_over.get().then(|| view! { <Fetched part=&POST_MORTEM /> }))
+}
+
+part! {
+    /// What [`PostMortem`] shows of a run that is over. Most never are.
+    POST_MORTEM, post_mortem => view! { <Over /> }.into_any()
+}
+
+#[component]
+fn Over() -> impl IntoView {
+    let (lab, i18n) = (use_lab(), use_i18n());
     let table = move || {
         let layer = lab.status.with_untracked(|status| status.divergence.and_then(|divergence| divergence.layer));
         lab.ending.with(|ending| {
@@ -37,7 +50,7 @@ pub fn PostMortem() -> impl IntoView {
                             <th scope="col">"‖W‖"</th>
                         </tr>
                     </thead>
-                    <tbody>{ending.iter().map(|bucket| row(bucket, layer)).collect_view()}</tbody>
+                    <tbody>{ending.iter().map(|bucket| row(bucket, layer)).views()}</tbody>
                 </table>
             })
         })
@@ -47,13 +60,11 @@ pub fn PostMortem() -> impl IntoView {
         Some(view! { <Ways good /> })
     };
     view! {
-        <Show when=move || is_over.get()>
-            <section class="post-mortem" aria-labelledby="post-mortem-title">
-                <h2 id="post-mortem-title">{move || t_string!(i18n, travel.post_mortem)}</h2>
-                {ways}
-                {table}
-            </section>
-        </Show>
+        <section class="post-mortem" aria-labelledby="post-mortem-title">
+            <h2 id="post-mortem-title">{live(move || t_string!(i18n, travel.post_mortem))}</h2>
+            {live(ways)}
+            {live(table)}
+        </section>
     }
 }
 
@@ -64,7 +75,7 @@ fn row(bucket: &Bucket, layer: usize) -> impl IntoView + use<> {
     view! {
         <tr>
             <th scope="row">{grouped(report.step)}</th>
-            {numbers.map(|number| view! { <td data-value=exact(number)>{significant(number, 2)}</td> }).collect_view()}
+            {numbers.map(|number| view! { <td data-value=exact(number)>{significant(number, 2)}</td> }).views()}
         </tr>
     }
 }
@@ -86,17 +97,17 @@ fn Ways(good: LastGood) -> impl IntoView {
         step => t_string!(i18n, travel.last_good, step = grouped(step), loss = readable(loss)).to_string(),
     };
     view! {
-        <p>{last}</p>
+        <p>{live(last)}</p>
         <div class="repairs">
             <button type="button" class="button repair" data-way="rewind" on:click=move |_| rewind(lab, step)>
                 <Icon picture=Picture::Undo />
-                <span>{move || t_string!(i18n, travel.rewind, step = grouped(step))}</span>
+                <span>{live(move || t_string!(i18n, travel.rewind, step = grouped(step)))}</span>
             </button>
             <button type="button" class="button repair" data-way="clip" on:click=clip>
-                {move || t_string!(i18n, travel.clip, norm = significant(clip_at, 2), step = grouped(step))}
+                {live(move || t_string!(i18n, travel.clip, norm = significant(clip_at, 2), step = grouped(step)))}
             </button>
             <button type="button" class="button repair" data-way="lower-lr" on:click=lower>
-                {move || t_string!(i18n, travel.lower_lr, step = grouped(step))}
+                {live(move || t_string!(i18n, travel.lower_lr, step = grouped(step)))}
             </button>
         </div>
     }

@@ -8,6 +8,7 @@ use crate::plot::number;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::reading::Reading;
 use crate::ui::lab::use_lab;
+use crate::ui::reactive::{Memo, Views, attribute, effect, live};
 use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::words;
 use leptos::prelude::*;
@@ -41,7 +42,7 @@ fn Question() -> impl IntoView {
             </p>
         })
     };
-    view! { {question} }
+    view! { {live(question)} }
 }
 
 /// What would mend it, each a button, and the way back.
@@ -60,7 +61,7 @@ fn Repairs() -> impl IntoView {
             && last_made.get().is_none()
             && !is_diverged.get()
     });
-    Effect::new(move |_| {
+    effect(move || {
         // The same repairs do other things to another network.
         lab.measured.track();
         lab.foresee(&offered.get().unwrap_or_default());
@@ -85,15 +86,15 @@ fn Repairs() -> impl IntoView {
                     type="button"
                     class="button repair"
                     aria-label=words::repair(i18n, repair)
-                    aria-description=move || factor_words(repair)
+                    aria-description=attribute(move || factor_words(repair))
                     on:click=move |_| lab.repair(repair)
                 >
                     {words::repair(i18n, repair)}
-                    {move || expected(repair)}
+                    {live(move || expected(repair))}
                 </button>
             }
         };
-        offered.get().unwrap_or_default().into_iter().map(button).collect::<Vec<_>>()
+        offered.get().unwrap_or_default().into_iter().map(button).views()
     };
     let back_to_start = move || {
         (is_diverged.get() && lab.status.with(|status| status.step > 0)).then(|| {
@@ -115,9 +116,9 @@ fn Repairs() -> impl IntoView {
         })
     };
     view! {
-        <section class="try" aria-labelledby="try-title" hidden=move || is_empty.get()>
-            <h2 id="try-title">{move || t_string!(i18n, page.side.remedies)}</h2>
-            <div class="repairs">{buttons} {back_to_start} {undo}</div>
+        <section class="try" aria-labelledby="try-title" hidden=attribute(move || is_empty.get())>
+            <h2 id="try-title">{live(move || t_string!(i18n, page.side.remedies))}</h2>
+            <div class="repairs">{live(buttons)} {live(back_to_start)} {live(undo)}</div>
         </section>
     }
 }

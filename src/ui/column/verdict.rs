@@ -4,12 +4,15 @@ use crate::choice::Choice;
 use crate::diagnosis::Condition;
 use crate::plot::number::{self, significant};
 use crate::train::Divergence;
-use crate::ui::i18n::{t, t_string, use_i18n};
+use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::reading::{Finding, Reading};
 use crate::ui::lab::use_lab;
+use crate::ui::reactive::{Memo, Views, live};
 use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::words::{self, Words};
 use leptos::prelude::*;
+use leptos_i18n::display::DynDisplayFn;
+use std::fmt::{self, Formatter, Write};
 
 /// The verdict, large enough for the last row; whatever else holds, smaller below it.
 #[component]
@@ -53,17 +56,17 @@ pub fn Verdict() -> impl IntoView {
         let finding = shown.get()?;
         let others: Vec<_> = finding.diagnosis.conditions.iter().skip(1).copied().collect();
         let line = |condition: Condition| view! { <li data-condition=condition.name()>{sentence(i18n, &finding, condition)}</li> };
-        (!others.is_empty()).then(|| view! { <ul class="also">{others.into_iter().map(line).collect::<Vec<_>>()}</ul> })
+        (!others.is_empty()).then(|| view! { <ul class="also">{others.into_iter().map(line).views()}</ul> })
     };
     // The sentence changes with every number; a screen reader hears only when the verdict is another.
     let spoken = move || first.get().map(name);
     view! {
         <section class="verdict" aria-labelledby="verdict-title">
-            <h2 id="verdict-title">{move || t_string!(i18n, page.side.happening)}</h2>
-            <div class="badges">{badge} {began}</div>
-            <p class="sentence">{main}</p>
-            {others}
-            <p class="visually-hidden" role="status">{spoken}</p>
+            <h2 id="verdict-title">{live(move || t_string!(i18n, page.side.happening))}</h2>
+            <div class="badges">{live(badge)} {live(began)}</div>
+            <p class="sentence">{live(main)}</p>
+            {live(others)}
+            <p class="visually-hidden" role="status">{live(spoken)}</p>
         </section>
     }
 }
@@ -83,6 +86,10 @@ fn picture(condition: Condition, is_weakened: bool) -> Picture {
 
 /// A condition in a sentence with its numbers.
 fn sentence(i18n: Words, finding: &Finding, condition: Condition) -> AnyView {
+    emphasized(&text(i18n, finding, condition))
+}
+
+fn text(i18n: Words, finding: &Finding, condition: Condition) -> String {
     let diagnosis = &finding.diagnosis;
     let flow = diagnosis.flow;
     let layers = finding.layers;
@@ -91,59 +98,78 @@ fn sentence(i18n: Words, finding: &Finding, condition: Condition) -> AnyView {
     match condition {
         Condition::Diverged => diverged(i18n, diagnosis.divergence, layers),
         Condition::Exploding if diagnosis.flow_explodes() => {
-            t!(i18n, page.verdict.exploding, <b> = <strong />, factor, total, layers).into_any()
+            t_string!(i18n, page.verdict.exploding, <b> = strong, factor, total, layers)
         }
         Condition::Exploding => {
             let (layer, ratio) = diagnosis.largest_update;
             let ratio = significant(ratio, 2);
-            t!(i18n, page.verdict.exploding_update, <b> = <strong />, layer, ratio).into_any()
+            t_string!(i18n, page.verdict.exploding_update, <b> = strong, layer, ratio)
         }
         Condition::Dead => {
             let (layer, share) = diagnosis.most_dead;
             let percent = number::percent(share);
             if diagnosis.dead_layers == 1 {
-                t!(i18n, page.verdict.dead, <b> = <strong />, layer, percent).into_any()
+                t_string!(i18n, page.verdict.dead, <b> = strong, layer, percent)
             } else {
                 let count = diagnosis.dead_layers;
-                t!(i18n, page.verdict.dead_layers, <b> = <strong />, count, depth = layers, layer, percent).into_any()
+                t_string!(i18n, page.verdict.dead_layers, <b> = strong, count, depth = layers, layer, percent)
             }
         }
         Condition::Vanishing if flow.zero_layers > 0 => {
-            t!(i18n, page.verdict.vanishing_zero, <b> = <strong />, count = flow.zero_layers, layers).into_any()
+            t_string!(i18n, page.verdict.vanishing_zero, <b> = strong, count = flow.zero_layers, layers)
         }
-        Condition::Vanishing => t!(i18n, page.verdict.vanishing, <b> = <strong />, factor, total, layers).into_any(),
+        Condition::Vanishing => t_string!(i18n, page.verdict.vanishing, <b> = strong, factor, total, layers),
         Condition::Underflow => match diagnosis.underflow {
             Some((first, last)) if first < last => {
-                t!(i18n, page.verdict.underflow, <b> = <strong />, first, last).into_any()
+                t_string!(i18n, page.verdict.underflow, <b> = strong, first, last)
             }
             other => {
                 let layer = other.map_or(1, |(first, _)| first);
-                t!(i18n, page.verdict.underflow_one, <b> = <strong />, layer).into_any()
+                t_string!(i18n, page.verdict.underflow_one, <b> = strong, layer)
             }
         },
         Condition::Saturated => {
             let (layer, share) = diagnosis.most_saturated;
-            t!(i18n, page.verdict.saturated, <b> = <strong />, layer, percent = number::percent(share)).into_any()
+            t_string!(i18n, page.verdict.saturated, <b> = strong, layer, percent = number::percent(share))
         }
-        Condition::Healthy if layers == 1 => t_string!(i18n, page.verdict.healthy_one).into_any(),
+        Condition::Healthy if layers == 1 => t_string!(i18n, page.verdict.healthy_one).to_owned(),
         Condition::Healthy if flow.is_weakened() => {
-            t!(i18n, page.verdict.weakened, <b> = <strong />, factor, total, layers).into_any()
+            t_string!(i18n, page.verdict.weakened, <b> = strong, factor, total, layers)
         }
-        Condition::Healthy => t!(i18n, page.verdict.healthy, <b> = <strong />, factor, total, layers).into_any(),
+        Condition::Healthy => t_string!(i18n, page.verdict.healthy, <b> = strong, factor, total, layers),
     }
 }
 
-fn diverged(i18n: Words, divergence: Option<Divergence>, layers: usize) -> AnyView {
+fn diverged(i18n: Words, divergence: Option<Divergence>, layers: usize) -> String {
     let Some(divergence) = divergence else {
-        return ().into_any();
+        return String::new();
     };
     let step = number::grouped(divergence.step);
     let quantity = words::diverged_quantity(i18n, divergence.quantity);
     match divergence.layer {
         Some(layer) if layer > layers => {
-            t!(i18n, page.verdict.diverged_output, <b> = <strong />, step, quantity).into_any()
+            t_string!(i18n, page.verdict.diverged_output, <b> = strong, step, quantity)
         }
-        Some(layer) => t!(i18n, page.verdict.diverged_layer, <b> = <strong />, step, layer, quantity).into_any(),
-        None => t!(i18n, page.verdict.diverged, <b> = <strong />, step, quantity).into_any(),
+        Some(layer) => t_string!(i18n, page.verdict.diverged_layer, <b> = strong, step, layer, quantity),
+        None => t_string!(i18n, page.verdict.diverged, <b> = strong, step, quantity),
     }
+}
+
+/// Stands before and after what is emphasized in a sentence; no text has it.
+const MARK: char = '\u{1}';
+
+/// Marks what the catalogue has in `<b>`.
+fn strong(formatter: &mut Formatter<'_>, children: DynDisplayFn<'_>) -> fmt::Result {
+    formatter.write_char(MARK)?;
+    children(formatter)?;
+    formatter.write_char(MARK)
+}
+
+/// A text with what is marked in it emphasized.
+fn emphasized(text: &str) -> AnyView {
+    let piece = |(place, piece): (usize, &str)| {
+        let piece = piece.to_owned();
+        if place % 2 == 1 { view! { <strong>{piece}</strong> }.into_any() } else { piece.into_any() }
+    };
+    text.split(MARK).enumerate().map(piece).views().into_any()
 }

@@ -9,6 +9,7 @@ use crate::theory::{Forecast, NoPrediction, Standing};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::reading::{Finding, Reading};
 use crate::ui::lab::use_lab;
+use crate::ui::reactive::{attribute, live};
 use crate::ui::shared::formula::{BackwardStep, Fraction, GradientNorm, NormalizedStep, SkipStep, TheoryFactor};
 use crate::ui::shared::words::{self, Words};
 use leptos::prelude::*;
@@ -27,9 +28,9 @@ pub fn Why() -> impl IntoView {
         })
     };
     view! {
-        <section class="why" aria-labelledby="why-title" hidden=move || shown.with(Option::is_none)>
-            <h2 id="why-title">{move || t_string!(i18n, page.side.why)}</h2>
-            {reason}
+        <section class="why" aria-labelledby="why-title" hidden=attribute(move || shown.with(Option::is_none))>
+            <h2 id="why-title">{live(move || t_string!(i18n, page.side.why))}</h2>
+            {live(reason)}
             <Theory />
         </section>
     }
@@ -172,7 +173,7 @@ fn Theory() -> impl IntoView {
             })
         })
     };
-    view! { {said} }
+    view! { {live(said)} }
 }
 
 /// The factor of a layer in the middle by theory, and the measured one of all layers together.

@@ -2,6 +2,7 @@
 
 use super::state::Lab;
 use crate::experiment::share;
+use crate::ui::reactive::effect;
 use leptos::ev;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -29,7 +30,7 @@ pub fn follow_address(lab: Lab) {
             known.try_update_value(|known| *known = fragment);
         }
     });
-    Effect::new(move |_| {
+    effect(move || {
         lab.experiment.track();
         write_later(());
     });

@@ -4,7 +4,7 @@ use crate::look::phase::Phase;
 use crate::look::proof::Check;
 use crate::look::view::{Evaluation, View, Watch};
 use crate::train::Quantity;
-use leptos::prelude::*;
+use crate::ui::reactive::RwSignal;
 use std::sync::Arc;
 
 /// The instruments below the main chart, of which one is open.

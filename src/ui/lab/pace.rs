@@ -1,6 +1,7 @@
 //! Text and tables that follow a run at a pace at which they can be read.
 
 use super::state::Lab;
+use crate::ui::reactive::Memo;
 use crate::worker::protocol::RunState;
 use leptos::prelude::*;
 

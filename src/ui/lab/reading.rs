@@ -5,6 +5,7 @@ use super::state::Lab;
 use crate::diagnosis::{Condition, Diagnosis, diagnose, leading_since};
 use crate::experiment::Experiment;
 use crate::train::StepReport;
+use crate::ui::reactive::{Memo, RwSignal, effect};
 use crate::worker::protocol::RunState;
 use leptos::prelude::*;
 
@@ -72,7 +73,7 @@ pub fn provide_reading(lab: Lab) -> Reading {
     let shown_at_ms = StoredValue::new(0.0);
     let news_since_ms = StoredValue::new(None::<f64>);
     let is_running = Memo::new(move |_| lab.status.with(|status| status.state == RunState::Running));
-    Effect::new(move |_| {
+    effect(move || {
         let now_ms = js_sys::Date::now();
         let next = latest.get();
         let kind = |finding: &Option<Finding>| {

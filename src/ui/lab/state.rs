@@ -10,6 +10,7 @@ use crate::experiment::{Effect, Experiment, Key, Rejection, presets::Preset, sha
 use crate::optim::Hyper;
 use crate::theory::Forecast;
 use crate::train::{Bucket, History};
+use crate::ui::reactive::{RwSignal, effect};
 use crate::worker::client::{Event, Failure, WorkerClient};
 use crate::worker::protocol::{Change, RunState, Status, Way, WorkerPart};
 use leptos::prelude::*;
@@ -132,7 +133,7 @@ impl Lab {
     pub fn start_worker(self) {
         let client = WorkerClient::start(move |event| self.take(event));
         self.client.try_update_value(|slot| *slot = Some(client));
-        leptos::prelude::Effect::new(move |_| {
+        effect(move || {
             let watch = self.instruments.watch();
             self.tell(|client| client.watch(watch));
         });

@@ -4,6 +4,7 @@ use super::status_line::StatusLine;
 use crate::experiment::Key;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
+use crate::ui::reactive::{Memo, Signal, attribute, live};
 use crate::ui::settings::Control;
 use crate::ui::shared::icon::{Icon, Picture};
 use leptos::prelude::*;
@@ -25,36 +26,36 @@ pub fn RunBar() -> impl IntoView {
         false => t_string!(i18n, page.run_bar.run_hint),
     };
     view! {
-        <section class="run-bar" aria-label=move || t_string!(i18n, page.run_bar.label)>
+        <section class="run-bar" aria-label=attribute(move || t_string!(i18n, page.run_bar.label))>
             <div class="run-buttons">
                 <button
                     type="button"
                     class="button primary run-button"
-                    title=run_hint
-                    disabled=move || is_stuck.get()
+                    title=attribute(run_hint)
+                    disabled=attribute(move || is_stuck.get())
                     on:click=move |_| lab.toggle_run()
                 >
                     <Icon picture=run_picture />
-                    <span>{run_words}</span>
+                    <span>{live(run_words)}</span>
                 </button>
                 <button
                     type="button"
                     class="button"
-                    title=move || t_string!(i18n, page.run_bar.step_hint)
-                    disabled=move || is_stuck.get()
+                    title=attribute(move || t_string!(i18n, page.run_bar.step_hint))
+                    disabled=attribute(move || is_stuck.get())
                     on:click=move |_| lab.step()
                 >
                     <Icon picture=Picture::Step />
-                    <span>{move || t_string!(i18n, page.run_bar.step)}</span>
+                    <span>{live(move || t_string!(i18n, page.run_bar.step))}</span>
                 </button>
                 <button
                     type="button"
                     class="button"
-                    title=move || t_string!(i18n, page.run_bar.reset_hint)
+                    title=attribute(move || t_string!(i18n, page.run_bar.reset_hint))
                     on:click=move |_| lab.reset()
                 >
                     <Icon picture=Picture::Reset />
-                    <span>{move || t_string!(i18n, page.run_bar.reset)}</span>
+                    <span>{live(move || t_string!(i18n, page.run_bar.reset))}</span>
                 </button>
             </div>
             <Control key=Key::Speed />

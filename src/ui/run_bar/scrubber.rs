@@ -3,6 +3,7 @@
 use crate::plot::number::grouped;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
+use crate::ui::reactive::{Memo, attribute, live};
 use leptos::prelude::*;
 
 /// The slider, where it stands, and what can be done there.
@@ -25,41 +26,41 @@ pub fn Scrubber() -> impl IntoView {
     view! {
         <section
             class="scrubber"
-            aria-label=move || t_string!(i18n, travel.label)
-            data-visited=move || lab.visited.get().map(|step| step.to_string())
+            aria-label=attribute(move || t_string!(i18n, travel.label))
+            data-visited=attribute(move || lab.visited.get().map(|step| step.to_string()))
         >
             <input
                 type="range"
                 id="scrubber"
                 min="0"
-                max=move || head.get().max(1).to_string()
+                max=attribute(move || head.get().max(1).to_string())
                 step="1"
-                disabled=move || head.get() == 0
+                disabled=attribute(move || head.get() == 0)
                 prop:value=move || shown.get().to_string()
                 style:--filled=filled
-                title=move || t_string!(i18n, travel.hint)
-                aria-label=move || t_string!(i18n, travel.slider)
-                aria-valuetext=words
+                title=attribute(move || t_string!(i18n, travel.hint))
+                aria-label=attribute(move || t_string!(i18n, travel.slider))
+                aria-valuetext=attribute(words)
                 on:input=on_input
             />
-            <output for="scrubber" class="scrubber-step">{words}</output>
+            <output for="scrubber" class="scrubber-step">{live(words)}</output>
             <button
                 type="button"
                 class="button quiet"
-                hidden=move || !is_visiting.get()
-                title=move || t_string!(i18n, travel.continue_hint)
+                hidden=attribute(move || !is_visiting.get())
+                title=attribute(move || t_string!(i18n, travel.continue_hint))
                 on:click=move |_| lab.continue_here()
             >
-                {move || t_string!(i18n, travel.continue_here)}
+                {live(move || t_string!(i18n, travel.continue_here))}
             </button>
             <button
                 type="button"
                 class="button quiet"
-                hidden=move || !is_visiting.get()
-                title=move || t_string!(i18n, travel.latest_hint)
+                hidden=attribute(move || !is_visiting.get())
+                title=attribute(move || t_string!(i18n, travel.latest_hint))
                 on:click=move |_| lab.show_latest()
             >
-                {move || t_string!(i18n, travel.latest)}
+                {live(move || t_string!(i18n, travel.latest))}
             </button>
         </section>
     }

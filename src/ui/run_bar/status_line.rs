@@ -5,6 +5,7 @@ use crate::plot::number;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::reading::Reading;
 use crate::ui::lab::{Lab, use_lab};
+use crate::ui::reactive::{Memo, attribute, live};
 use crate::worker::protocol::{RunState, Way, WorkerPart};
 use leptos::prelude::*;
 
@@ -71,21 +72,23 @@ pub fn StatusLine() -> impl IntoView {
     let progress = move || {
         let target = target.get()?;
         let words = move || t_string!(i18n, page.status.progress, target = number::grouped(target));
-        Some(view! { <progress max=target prop:value=move || step.get() as f64 aria-label=words></progress> })
+        Some(
+            view! { <progress max=target prop:value=move || step.get() as f64 aria-label=attribute(words)></progress> },
+        )
     };
     view! {
         <div class="status-line">
             <p
                 id="status"
-                data-state=move || state.get().name()
-                data-step=move || step.get().to_string()
-                data-loss=move || loss.get().map(number::exact)
-                data-steps-per-second=move || number::exact(rate.get())
-                data-verdict=verdict
+                data-state=attribute(move || state.get().name())
+                data-step=attribute(move || step.get().to_string())
+                data-loss=attribute(move || loss.get().map(number::exact))
+                data-steps-per-second=attribute(move || number::exact(rate.get()))
+                data-verdict=attribute(verdict)
             >
-                {line}
+                {live(line)}
             </p>
-            {progress}
+            {live(progress)}
         </div>
     }
 }

@@ -3,6 +3,7 @@ use crate::choice::Choice;
 use crate::experiment::{Key, Kind, Value};
 use crate::ui::i18n::use_i18n;
 use crate::ui::lab::use_lab;
+use crate::ui::reactive::{Memo, Views, attribute, live};
 use crate::ui::shared::words;
 use leptos::prelude::*;
 
@@ -20,11 +21,11 @@ pub(super) fn ChoiceControl(key: Key) -> impl IntoView {
         let option = |name: &'static str| {
             view! {
                 <option value=name prop:selected=move || value.get() == Value::Name(name)>
-                    {move || words::choice(i18n, key, name)}
+                    {live(move || words::choice(i18n, key, name))}
                 </option>
             }
         };
-        names.iter().copied().map(option).collect::<Vec<_>>()
+        names.iter().copied().map(option).views()
     };
     let on_change = move |event| {
         // The list holds only what is allowed.
@@ -34,8 +35,8 @@ pub(super) fn ChoiceControl(key: Key) -> impl IntoView {
         <div class="control choice">
             <ControlLabel key=key />
             <ToDefault key=key />
-            <select id=key.name() title=move || words::full_hint(i18n, key) on:change=on_change>
-                {options}
+            <select id=key.name() title=attribute(move || words::full_hint(i18n, key)) on:change=on_change>
+                {live(options)}
             </select>
         </div>
     }

@@ -5,6 +5,7 @@ use super::number_control::NumberControl;
 use super::switch_control::SwitchControl;
 use crate::experiment::{Key, Kind};
 use crate::ui::lab::use_lab;
+use crate::ui::reactive::{Memo, Show};
 use leptos::prelude::*;
 
 /// The control of one parameter; it is there only while the parameter matters.
@@ -16,7 +17,7 @@ pub fn Control(
     let lab = use_lab();
     let is_relevant = Memo::new(move |_| lab.experiment.with(|experiment| experiment.is_relevant(key)));
     view! {
-        <Show when=move || is_relevant.get()>
+        <Show when=is_relevant>
             {match key.kind() {
                 Kind::Choice(_) => view! { <ChoiceControl key=key /> }.into_any(),
                 Kind::Switch => view! { <SwitchControl key=key /> }.into_any(),

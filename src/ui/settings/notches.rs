@@ -94,12 +94,10 @@ fn reals(min: f64, max: f64, scale: Scale) -> Vec<String> {
 
 /// 1, 2, 3, 4, 6, 8, 12, …: two to an octave.
 fn powers_of_two(min: u32, max: u32) -> Vec<String> {
-    let octaves = (0..32).flat_map(|power| [1_u64 << power, 3 << power]);
-    let mut numbers: Vec<u64> = octaves.chain([u64::from(min), u64::from(max)]).collect();
-    numbers.retain(|n| (u64::from(min)..=u64::from(max)).contains(n));
-    numbers.sort_unstable();
-    numbers.dedup();
-    numbers.iter().map(u64::to_string).collect()
+    let (min, max) = (u64::from(min), u64::from(max));
+    let octaves = (0..32).flat_map(|power| [2_u64 << power, 3 << power]);
+    let inner = std::iter::once(1).chain(octaves).filter(|&n| n > min && n < max);
+    std::iter::once(min).chain(inner).chain([max]).map(|n| n.to_string()).collect()
 }
 
 /// The mantissas in every decade between two numbers, and the two.

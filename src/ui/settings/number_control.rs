@@ -5,6 +5,7 @@ use crate::decimal;
 use crate::experiment::{Key, Rejection};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
+use crate::ui::reactive::{RwSignal, attribute, effect, live};
 use crate::ui::shared::words;
 use leptos::ev::{FocusEvent, KeyboardEvent};
 use leptos::prelude::*;
@@ -74,9 +75,10 @@ pub(super) fn NumberControl(key: Key) -> impl IntoView {
         event_target::<web_sys::HtmlInputElement>(&event).select();
     };
     // It has been read when something else is set.
-    Effect::new(move |before: Option<()>| {
+    let mut is_first = true;
+    effect(move || {
         lab.experiment.track();
-        if before.is_some() && draft.with_untracked(Option::is_none) {
+        if !std::mem::take(&mut is_first) && draft.with_untracked(Option::is_none) {
             rejection.set(None);
         }
     });
@@ -105,8 +107,8 @@ pub(super) fn NumberControl(key: Key) -> impl IntoView {
                     step="1"
                     prop:value=position
                     style:--filled=move || format!("{:.2}%", 100.0 * fraction(&position(), last))
-                    aria-label=move || t_string!(i18n, page.panel.slider, label = words::label(i18n, key))
-                    aria-valuetext=move || words::value(i18n, key, value.get())
+                    aria-label=attribute(move || t_string!(i18n, page.panel.slider, label = words::label(i18n, key)))
+                    aria-valuetext=attribute(move || words::value(i18n, key, value.get()))
                     on:input=on_slide
                 />
             }
@@ -122,9 +124,9 @@ pub(super) fn NumberControl(key: Key) -> impl IntoView {
                 inputmode="decimal"
                 autocomplete="off"
                 spellcheck="false"
-                title=move || words::full_hint(i18n, key)
+                title=attribute(move || words::full_hint(i18n, key))
                 prop:value=shown
-                aria-invalid=move || is_wrong().to_string()
+                aria-invalid=attribute(move || is_wrong().to_string())
                 aria-describedby=error_id.clone()
                 on:input=on_input
                 on:keydown=on_keydown
@@ -133,8 +135,8 @@ pub(super) fn NumberControl(key: Key) -> impl IntoView {
                 on:focus=on_focus
             />
             {slider}
-            <p class="field-error" id=error_id role="alert" data-notice=move || error().map(|_| "bad-field")>
-                {error}
+            <p class="field-error" id=error_id role="alert" data-notice=attribute(move || error().map(|_| "bad-field"))>
+                {live(error)}
             </p>
         </div>
     }

@@ -5,6 +5,7 @@ use crate::experiment::{Group, Key, Place, Value};
 use crate::optim::OptimizerKind;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
+use crate::ui::reactive::{Memo, Views, attribute, live};
 use crate::ui::settings::Control;
 use crate::ui::shared::{storage, words};
 use leptos::prelude::*;
@@ -14,7 +15,7 @@ use leptos::prelude::*;
 pub fn Panel() -> impl IntoView {
     let i18n = use_i18n();
     view! {
-        <aside class="panel" aria-label=move || t_string!(i18n, page.panel.label)>
+        <aside class="panel" aria-label=attribute(move || t_string!(i18n, page.panel.label))>
             <PanelSection group=Group::Network name="network" />
             <PanelSection group=Group::Optimizer name="optimizer" />
             <PanelSection group=Group::Data name="data" />
@@ -36,10 +37,10 @@ fn PanelSection(
         Group::Data => t_string!(i18n, page.panel.data),
     };
     let controls = move |place: Place| {
-        let mut keys: Vec<Key> = Key::ALL.iter().filter(|key| key.place() == place).copied().collect();
+        let keys = Key::ALL.iter().filter(|key| key.place() == place).copied();
         // The rule first, then how many samples it sees.
-        keys.sort_by_key(|&key| key == Key::Batch);
-        keys.into_iter().map(|key| view! { <Control key=key /> }).collect::<Vec<_>>()
+        let (batch, others): (Vec<Key>, Vec<Key>) = keys.partition(|&key| key == Key::Batch);
+        others.into_iter().chain(batch).map(|key| view! { <Control key=key /> }).views()
     };
     // A setting that was changed must not hide.
     let changed = Memo::new(move |_| {
@@ -60,11 +61,11 @@ fn PanelSection(
     };
     view! {
         <section class=format!("settings settings-{name}") aria-labelledby=format!("settings-{name}")>
-            <h2 id=format!("settings-{name}")>{heading}</h2>
+            <h2 id=format!("settings-{name}")>{live(heading)}</h2>
             {controls(Place::First(group))}
             {(group == Group::Optimizer).then(|| view! { <Method /> })}
             <details class="more" open=is_open on:toggle=on_toggle>
-                <summary>{more}</summary>
+                <summary>{live(more)}</summary>
                 {controls(Place::More(group))}
             </details>
         </section>
@@ -101,5 +102,5 @@ fn Method() -> impl IntoView {
             Some(size) => t_string!(i18n, page.panel.method.other_batch, optimizer = optimizer, size = size),
         }
     };
-    view! { <p class="method" id="method">{name}</p> }
+    view! { <p class="method" id="method">{live(name)}</p> }
 }

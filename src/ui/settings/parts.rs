@@ -4,6 +4,7 @@ use crate::choice::Choice;
 use crate::experiment::{Key, Value};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
+use crate::ui::reactive::{Memo, attribute, live};
 use crate::ui::shared::words;
 use leptos::prelude::*;
 
@@ -12,8 +13,8 @@ use leptos::prelude::*;
 pub(super) fn ControlLabel(key: Key) -> impl IntoView {
     let i18n = use_i18n();
     view! {
-        <label for=key.name() title=move || words::full_hint(i18n, key)>
-            {move || words::label(i18n, key)}
+        <label for=key.name() title=attribute(move || words::full_hint(i18n, key))>
+            {live(move || words::label(i18n, key))}
             {key.symbol().map(|(letter, index)| view! { " " <var>{letter} {index.map(|i| view! { <sub>{i}</sub> })}</var> })}
         </label>
     }
@@ -32,9 +33,9 @@ pub(super) fn ToDefault(key: Key) -> impl IntoView {
             type="button"
             class="to-default"
             class:away=move || !is_default.get()
-            disabled=move || is_default.get()
-            title=text
-            aria-label=text
+            disabled=attribute(move || is_default.get())
+            title=attribute(text)
+            aria-label=attribute(text)
             on:click=move |_| lab.set_default(key)
         ></button>
     }

@@ -1,6 +1,7 @@
 //! A list that unfolds under a button, and folds when something is chosen, Escape is pressed or the reader turns
 //! elsewhere.
 
+use crate::ui::reactive::{Signal, attribute, live};
 use crate::ui::shared::icon::{Icon, Picture};
 use leptos::ev;
 use leptos::html;
@@ -62,12 +63,12 @@ pub fn Dropdown(
     let words = move || label.get();
     let summary = match picture {
         Some(picture) => view! {
-            <summary class="chart-tool" aria-label=words title=words>
+            <summary class="chart-tool" aria-label=attribute(words) title=attribute(words)>
                 <Icon picture />
             </summary>
         }
         .into_any(),
-        None => view! { <summary class="button quiet">{words}</summary> }.into_any(),
+        None => view! { <summary class="button quiet">{live(words)}</summary> }.into_any(),
     };
     view! {
         <details class="dropdown" node_ref=details on:keydown=on_keydown on:focusout=on_focusout>

@@ -1,5 +1,6 @@
 //! The pictures on buttons and badges. They are decoration: whoever shows one says the same in words.
 
+use crate::ui::reactive::{Signal, attribute};
 use leptos::prelude::*;
 
 /// What an icon shows.
@@ -102,7 +103,7 @@ pub fn Icon(
 ) -> impl IntoView {
     view! {
         <svg class="icon" class:filled=move || picture.get().is_filled() viewBox="0 0 16 16" aria-hidden="true" focusable="false">
-            <path d=move || picture.get().path()></path>
+            <path d=attribute(move || picture.get().path())></path>
         </svg>
     }
 }

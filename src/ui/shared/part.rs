@@ -5,6 +5,7 @@
 //! does not come it says that and offers to try again; everything else goes on.
 
 use crate::ui::i18n::{t_string, use_i18n};
+use crate::ui::reactive::{RwSignal, live};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::pin::{Pin, pin};
@@ -75,13 +76,13 @@ pub fn Fetched(
                 // It goes on when the reader has turned elsewhere: the part is there when they come back.
                 spawn_local(async move {
                     let fetched = fetching.await;
-                    let _ = state.try_set(fetched.into());
+                    state.try_set(fetched.into());
                 });
             }
         }
     };
     fetch();
-    move || match state.get() {
+    live(move || match state.get() {
         State::Here => (part.show)(),
         State::Coming => Some(
             view! {
@@ -92,7 +93,7 @@ pub fn Fetched(
             .into_any(),
         ),
         State::Missing => Some(view! { <Missing name=part.name again=Callback::new(move |()| fetch()) /> }.into_any()),
-    }
+    })
 }
 
 /// That a part did not come, with another try.
@@ -106,9 +107,9 @@ pub fn Missing(
     let i18n = use_i18n();
     view! {
         <div class="part-missing" data-part=name data-notice="part-missing" role="alert">
-            <p>{move || t_string!(i18n, page.part.missing)}</p>
+            <p>{live(move || t_string!(i18n, page.part.missing))}</p>
             <button type="button" class="button" on:click=move |_| again.run(())>
-                {move || t_string!(i18n, page.part.again)}
+                {live(move || t_string!(i18n, page.part.again))}
             </button>
         </div>
     }

@@ -6,11 +6,9 @@ use crate::experiment::table::for_each_parameter;
 use crate::experiment::{Effect, Experiment, Key, Kind, Value};
 use crate::plot::number;
 use crate::train::DivergedQuantity;
-use crate::ui::i18n::{Locale, t_string};
-use leptos_i18n::I18nContext;
+use crate::ui::i18n::t_string;
 
-/// The catalogue in the present language; reading from it follows a change of language.
-pub type Words = I18nContext<Locale>;
+pub use crate::ui::i18n::Words;
 
 macro_rules! words_of_parameters {
     ($($(#[$doc:meta])* $Key:ident $field:ident $row:tt)+) => {
@@ -228,7 +226,7 @@ pub fn layer_name_in(i18n: Words, experiment: &Experiment, layer: usize) -> Stri
 mod tests {
     use super::*;
     use crate::choice::Choice;
-    use crate::ui::i18n::{I18nContextProvider, use_i18n};
+    use crate::ui::i18n::{provide_words, use_i18n};
     use leptos::prelude::*;
     use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -251,6 +249,10 @@ mod tests {
             }
         }
         let body = document().body().expect("tests run on a page");
-        mount_to(body, || view! { <I18nContextProvider><Check /></I18nContextProvider> }).forget();
+        mount_to(body, || {
+            provide_words();
+            view! { <Check /> }
+        })
+        .forget();
     }
 }

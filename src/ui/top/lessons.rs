@@ -4,6 +4,7 @@ use crate::choice::Choice;
 use crate::experiment::presets::Preset;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
+use crate::ui::reactive::{Signal, Views, attribute, live};
 use crate::ui::shared::dropdown::Dropdown;
 use crate::ui::shared::words;
 use leptos::ev::MouseEvent;
@@ -33,18 +34,18 @@ pub fn Lessons() -> impl IntoView {
                 <a
                     href=format!("#{}", preset.fragment())
                     data-lesson=preset.name()
-                    aria-current=move || (lab.lesson.get() == Some(preset)).then_some("true")
+                    aria-current=attribute(move || (lab.lesson.get() == Some(preset)).then_some("true"))
                     on:click=on_click
                 >
-                    <strong>{move || words::lesson(i18n, preset)}</strong>
-                    <span>{move || words::question(i18n, preset)}</span>
+                    <strong>{live(move || words::lesson(i18n, preset))}</strong>
+                    <span>{live(move || words::question(i18n, preset))}</span>
                 </a>
             </li>
         }
     };
     view! {
         <Dropdown label=Signal::derive(move || t_string!(i18n, page.run_bar.lessons).to_owned())>
-            <ul class="lessons">{Preset::ALL.iter().copied().map(item).collect::<Vec<_>>()}</ul>
+            <ul class="lessons">{Preset::ALL.iter().copied().map(item).views()}</ul>
         </Dropdown>
     }
 }

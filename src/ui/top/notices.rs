@@ -5,6 +5,7 @@ use crate::experiment::share::Notice;
 use crate::plot::number;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
+use crate::ui::reactive::{Memo, Show, Views, live};
 use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::words;
 use crate::worker::client::Failure;
@@ -51,7 +52,7 @@ fn LinkNotices() -> impl IntoView {
                         i18n,
                         page.notice.bad_value_line,
                         key = rejection.key.name(),
-                        given = rejection.given.clone(),
+                        given = rejection.given.to_string(),
                         allowed = words::allowed(i18n, rejection.allowed)
                     ),
                     Notice::UnknownKey(key) => key.clone(),
@@ -78,7 +79,7 @@ fn LinkNotices() -> impl IntoView {
             let hidden = lines.len().saturating_sub(LINES);
             let more = (hidden > 0).then(|| view! { <li>{t_string!(i18n, page.notice.and_more, count = hidden)}</li> });
             let list = (!lines.is_empty()).then(|| {
-                let items = lines.into_iter().take(LINES).map(|line| view! { <li>{line}</li> }).collect::<Vec<_>>();
+                let items = lines.into_iter().take(LINES).map(|line| view! { <li>{line}</li> }).views();
                 view! { <ul>{items} {more}</ul> }
             });
             Some(view! {
@@ -100,7 +101,7 @@ fn LinkNotices() -> impl IntoView {
             })
         }
     };
-    NoticeKind::ALL.iter().map(|kind| of_kind(*kind)).collect_view()
+    NoticeKind::ALL.iter().map(|kind| of_kind(*kind)).views()
 }
 
 fn kind_of(notice: &Notice) -> NoticeKind {
@@ -118,11 +119,11 @@ fn PartNotice() -> impl IntoView {
     let i18n = use_i18n();
     let is_missing = Memo::new(move |_| lab.absent(WorkerPart::Double) == Some(Way::Missing));
     view! {
-        <Show when=move || is_missing.get()>
+        <Show when=is_missing>
             <div class="notice severe" role="alert" data-notice="part-missing" data-part=WorkerPart::Double.name()>
-                <p>{move || t_string!(i18n, page.part.double_missing)}</p>
+                <p>{live(move || t_string!(i18n, page.part.double_missing))}</p>
                 <button type="button" class="button" on:click=move |_| lab.fetch_again(WorkerPart::Double)>
-                    {move || t_string!(i18n, page.part.again)}
+                    {live(move || t_string!(i18n, page.part.again))}
                 </button>
             </div>
         </Show>
@@ -162,10 +163,10 @@ fn WorkerNotice() -> impl IntoView {
             <div class="notice severe" role="alert" data-notice="worker-failed">
                 <p>{text}</p>
                 <button type="button" class="button" on:click=on_click>
-                    {button_words}
+                    {live(button_words)}
                 </button>
             </div>
         })
     };
-    view! { {notice} }
+    view! { {live(notice)} }
 }

@@ -2,6 +2,7 @@
 
 use crate::choice::{Choice, choice};
 use crate::ui::i18n::{t_string, use_i18n};
+use crate::ui::reactive::{Memo, RwSignal, Signal, attribute, effect};
 use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::storage;
 use leptos::prelude::*;
@@ -46,7 +47,7 @@ pub fn provide_theme() -> ThemeState {
     };
     // At once, before anything is drawn, and again at every change.
     untrack(mark);
-    Effect::new(move |_| mark());
+    effect(mark);
     let state = ThemeState { chosen, is_dark };
     provide_context(state);
     state
@@ -92,7 +93,7 @@ pub fn ThemeButton() -> impl IntoView {
         storage::store("theme", next.name());
     };
     view! {
-        <button type="button" id="theme" class="button quiet icon-only" aria-label=words title=words on:click=choose_next>
+        <button type="button" id="theme" class="button quiet icon-only" aria-label=attribute(words) title=attribute(words) on:click=choose_next>
             <Icon picture=picture />
         </button>
     }

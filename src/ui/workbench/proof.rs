@@ -5,6 +5,7 @@ use crate::look::proof::{Check, Claim, Found, NotClaimed};
 use crate::plot::number::{exact, grouped, significant};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
+use crate::ui::reactive::{Memo, Show, Signal, Views, attribute, live};
 use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::part::Missing;
 use crate::ui::shared::words::Words;
@@ -55,21 +56,21 @@ pub fn ProofPane() -> impl IntoView {
     view! {
         <section class="pane proof" aria-labelledby="proof-title">
             <div class="proof-head">
-                <h2 id="proof-title" class="chart-title">{move || t_string!(i18n, proof.title)}</h2>
-                <p class="proof-step" aria-live="polite">{when}</p>
+                <h2 id="proof-title" class="chart-title">{live(move || t_string!(i18n, proof.title))}</h2>
+                <p class="proof-step" aria-live="polite">{live(when)}</p>
                 <button
                     type="button"
                     class="button primary"
-                    disabled=move || proving.get().is_some() || !lab.failure.with(Option::is_none)
+                    disabled=attribute(move || proving.get().is_some() || !lab.failure.with(Option::is_none))
                     on:click=move |_| lab.prove()
                 >
-                    {button}
+                    {live(button)}
                 </button>
             </div>
-            <Show when=move || way.get() == Some(Way::Missing)>
+            <Show when=Signal::derive(move || way.get() == Some(Way::Missing))>
                 <Missing name=WorkerPart::Proof.name() again=Callback::new(move |()| lab.fetch_again(WorkerPart::Proof)) />
             </Show>
-            <div class="claims">{Claim::ALL.iter().map(|claim| view! { <ClaimCard claim=*claim /> }).collect_view()}</div>
+            <div class="claims">{Claim::ALL.iter().map(|claim| view! { <ClaimCard claim=*claim /> }).views()}</div>
         </section>
     }
 }
@@ -103,17 +104,17 @@ fn ClaimCard(
         <article
             class="claim"
             data-claim=claim.name()
-            data-result=move || result().name()
-            data-error=move || found().and_then(Result::ok).map(|found| exact(found.error))
+            data-result=attribute(move || result().name())
+            data-error=attribute(move || found().and_then(Result::ok).map(|found| exact(found.error)))
         >
-            <h3>{name(i18n, claim)}</h3>
+            <h3>{live(name(i18n, claim))}</h3>
             <p class="claim-result">
-                {move || result().picture().map(|picture| view! { <Icon picture /> })}
-                {move || result().word(i18n)}
+                {live(move || result().picture().map(|picture| view! { <Icon picture /> }))}
+                {live(move || result().word(i18n))}
             </p>
             <p class="claim-formula">{formula(claim)}</p>
-            <p class="claim-numbers">{numbers}</p>
-            <p class="claim-meaning">{meaning(i18n, claim)}</p>
+            <p class="claim-numbers">{live(numbers)}</p>
+            <p class="claim-meaning">{live(meaning(i18n, claim))}</p>
         </article>
     }
 }

@@ -5,6 +5,7 @@ use crate::ui::chart::{GradientOverTime, LossChart};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::instruments::Instrument;
 use crate::ui::lab::use_lab;
+use crate::ui::reactive::{Memo, RwSignal, Views, attribute, live};
 use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::part::{Fetched, Missing, Part};
 use crate::ui::workbench::panes;
@@ -69,12 +70,12 @@ pub fn Workbench() -> impl IntoView {
                 id=format!("tab-{name}")
                 data-tab=name
                 node_ref=node
-                aria-selected=move || is_open().to_string()
-                aria-controls=move || is_open().then(|| format!("pane-{name}"))
-                tabindex=move || if is_open() { "0" } else { "-1" }
+                aria-selected=attribute(move || is_open().to_string())
+                aria-controls=attribute(move || is_open().then(|| format!("pane-{name}")))
+                tabindex=attribute(move || if is_open() { "0" } else { "-1" })
                 on:click=move |_| open.set(instrument)
             >
-                {move || words(instrument)}
+                {live(move || words(instrument))}
             </button>
         }
     };
@@ -83,28 +84,28 @@ pub fn Workbench() -> impl IntoView {
     let look_again = Callback::new(move |()| lab.fetch_again(WorkerPart::Looks));
     let open_name = move || TABS[place_of(open.get())].1;
     view! {
-        <section class="workbench" class:large=is_large aria-label=move || t_string!(i18n, workbench.label)>
+        <section class="workbench" class:large=move || is_large.get() aria-label=attribute(move || t_string!(i18n, workbench.label))>
             <div class="workbench-head">
                 <div
                     class="tabs"
                     role="tablist"
-                    aria-label=move || t_string!(i18n, workbench.label)
+                    aria-label=attribute(move || t_string!(i18n, workbench.label))
                     on:keydown=on_keydown
                 >
-                    {TABS.into_iter().zip(tabs).map(tab).collect_view()}
+                    {TABS.into_iter().zip(tabs).map(tab).views()}
                 </div>
                 <button
                     type="button"
                     class="chart-tool workbench-enlarge"
-                    aria-label=move || t_string!(i18n, workbench.enlarge)
-                    title=move || {
+                    aria-label=attribute(move || t_string!(i18n, workbench.enlarge))
+                    title=attribute(move || {
                         if is_large.get() {
                             t_string!(i18n, workbench.shrink)
                         } else {
                             t_string!(i18n, workbench.enlarge)
                         }
-                    }
-                    aria-pressed=move || is_large.get().to_string()
+                    })
+                    aria-pressed=attribute(move || is_large.get().to_string())
                     on:click=move |_| is_large.update(|is_large| *is_large = !*is_large)
                 >
                     <Icon picture=Picture::Taller />
@@ -113,10 +114,10 @@ pub fn Workbench() -> impl IntoView {
             <div
                 class="workbench-pane"
                 role="tabpanel"
-                id=move || format!("pane-{}", open_name())
-                aria-labelledby=move || format!("tab-{}", open_name())
+                id=attribute(move || format!("pane-{}", open_name()))
+                aria-labelledby=attribute(move || format!("tab-{}", open_name()))
             >
-                {move || match open.get() {
+                {live(move || match open.get() {
                     Instrument::Overview => {
                         view! {
                             <div class="overview">
@@ -134,7 +135,7 @@ pub fn Workbench() -> impl IntoView {
                     Instrument::Network => fetched(&panes::NETWORK),
                     Instrument::Learned => fetched(&panes::LEARNED),
                     Instrument::Proof => fetched(&panes::PROOF),
-                }}
+                })}
             </div>
         </section>
     }

@@ -8,6 +8,7 @@ use crate::plot::theme::Theme;
 use crate::ui::chart::{LearnedChart, follow_theme, sample_picture};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::{paced, use_lab};
+use crate::ui::reactive::{Memo, RwSignal, Views, live};
 use leptos::prelude::*;
 use scores::Scores;
 
@@ -39,9 +40,9 @@ pub fn LearnedPane() -> impl IntoView {
         <div class="pane learned" class:stale=move || is_stale.get()>
             <LearnedChart sentence />
             <div class="learned-words">
-                <p class="learned-sentence">{sentence}</p>
+                <p class="learned-sentence">{live(move || sentence.get())}</p>
                 <Scores evaluation />
-                {move || classes.get().map(|classes| view! { <Legend classes theme /> })}
+                {live(move || classes.get().map(|classes| view! { <Legend classes theme /> }))}
             </div>
         </div>
     }
@@ -59,19 +60,19 @@ fn Legend(
     let mark = move |class: usize| {
         view! {
             <li>
-                {move || sample_picture(class, theme.with(|theme| class_color(theme, class).mix(theme.text, 0.2)), false)}
-                {move || t_string!(i18n, learned.class, number = class).to_string()}
+                {live(move || sample_picture(class, theme.with(|theme| class_color(theme, class).mix(theme.text, 0.2)), false))}
+                {live(move || t_string!(i18n, learned.class, number = class).to_string())}
             </li>
         }
     };
     view! {
         <ul class="learned-legend">
-            {(0..classes).map(mark).collect_view()}
+            {(0..classes).map(mark).views()}
             <li>
                 <svg class="chart-mark" viewBox="0 0 16 16" aria-hidden="true">
                     <circle cx="8" cy="8" r="4.5" fill="none" stroke="currentcolor" stroke-width="3"></circle>
                 </svg>
-                {move || t_string!(i18n, learned.wrong)}
+                {live(move || t_string!(i18n, learned.wrong))}
             </li>
         </ul>
     }

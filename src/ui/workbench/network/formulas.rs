@@ -9,6 +9,7 @@ use crate::nn::{Loss, Normalization, Residual};
 use crate::optim::{ClipKind, Hyper, OptimizerKind, ScheduleKind};
 use crate::plot::number::{exact, grouped, readable, significant};
 use crate::ui::i18n::t_string;
+use crate::ui::reactive::Views;
 use crate::ui::shared::formula::Fraction;
 use crate::ui::shared::rule::{Rule, rule_of};
 use crate::ui::shared::words::{self, Words};
@@ -340,7 +341,7 @@ fn terms(i18n: Words, sum: &SumOfProducts) -> impl IntoView {
         let plus = if place < last { " +" } else { "" };
         view! { <span class="term">{factor(*a, 2)} "·" {factor(*b, 2)} {plus}</span> }
     });
-    let written = written.collect_view();
+    let written = written.views();
     view! {
         {(count == 0).then_some("0")}
         {written}
@@ -351,7 +352,7 @@ fn terms(i18n: Words, sum: &SumOfProducts) -> impl IntoView {
 /// Numbers in a row; of many the first.
 fn vector(name: &'static str, numbers: &[f64]) -> impl IntoView {
     let is_one = numbers.len() == 1;
-    let shown = numbers.iter().take(MOST_TERMS).map(|value| result(name, *value)).collect_view();
+    let shown = numbers.iter().take(MOST_TERMS).map(|value| result(name, *value)).views();
     let rest = (numbers.len() > MOST_TERMS).then_some("…");
     view! {
         {(!is_one).then_some("(")}

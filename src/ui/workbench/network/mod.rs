@@ -4,6 +4,7 @@ mod formulas;
 mod slow_step;
 
 use crate::ui::chart::NetworkPicture;
+use crate::ui::reactive::Signal;
 use leptos::prelude::*;
 use slow_step::{SlowStep, SlowStepView};
 

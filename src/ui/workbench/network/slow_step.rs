@@ -7,6 +7,7 @@ use crate::optim::Hyper;
 use crate::plot::number::grouped;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::{Lab, keyboard, use_lab};
+use crate::ui::reactive::{Memo, RwSignal, attribute, effect, live};
 use crate::ui::shared::words::{Words, layer_name_in};
 use leptos::ev;
 use leptos::prelude::*;
@@ -35,11 +36,11 @@ impl SlowStep {
             wanted: StoredValue::new(chosen.map_or(0, |(_, unit)| unit)),
         };
         // Another network may lack the layer or the unit.
-        Effect::new(move |_| {
+        effect(move || {
             lab.measured.track();
             slow.go_to(lab.instruments.phase.get_untracked());
         });
-        Effect::new(move |_| {
+        effect(move || {
             if !slow.is_running.get()
                 && let Some(scene) = slow.arrived()
             {
@@ -201,38 +202,38 @@ pub(super) fn SlowStepView(slow: SlowStep) -> impl IntoView {
         <section
             class="slow"
             aria-labelledby="slow-title"
-            data-phase=named
-            data-step=move || slow.scene.with(|scene| scene.as_ref().map(|scene| scene.step.to_string()))
-            aria-busy=move || (is_waiting.get() && !is_running.get()).to_string()
+            data-phase=attribute(named)
+            data-step=attribute(move || slow.scene.with(|scene| scene.as_ref().map(|scene| scene.step.to_string())))
+            aria-busy=attribute(move || (is_waiting.get() && !is_running.get()).to_string())
         >
             <div class="slow-head">
-                <div class="slow-steps" hidden=move || is_running.get()>
+                <div class="slow-steps" hidden=attribute(move || is_running.get())>
                     <button
                         type="button"
                         class="button"
-                        title=move || t_string!(i18n, network.slow.back_key)
-                        disabled=move || lab.instruments.phase.get() == Phase::FIRST
+                        title=attribute(move || t_string!(i18n, network.slow.back_key))
+                        disabled=attribute(move || lab.instruments.phase.get() == Phase::FIRST)
                         on:click=move |_| slow.back()
                     >
-                        {move || t_string!(i18n, network.slow.back)}
+                        {live(move || t_string!(i18n, network.slow.back))}
                     </button>
-                    <span class="slow-place">{position}</span>
+                    <span class="slow-place">{live(position)}</span>
                     <button
                         type="button"
                         class="button primary"
-                        title=move || t_string!(i18n, network.slow.next_key)
-                        disabled=move || !slow.can_go_on()
+                        title=attribute(move || t_string!(i18n, network.slow.next_key))
+                        disabled=attribute(move || !slow.can_go_on())
                         on:click=move |_| slow.next()
                     >
-                        {move || t_string!(i18n, network.slow.next)}
+                        {live(move || t_string!(i18n, network.slow.next))}
                     </button>
                 </div>
             </div>
-            <h3 id="slow-title">{heading}</h3>
+            <h3 id="slow-title">{live(heading)}</h3>
             <div class="slow-body" tabindex="0" role="region" aria-labelledby="slow-title">
-                <div class="slow-scene" aria-live="polite">{body}</div>
+                <div class="slow-scene" aria-live="polite">{live(body)}</div>
                 <button type="button" class="slow-open" on:click=open_layer>
-                    {move || t_string!(i18n, network.open_layer)}
+                    {live(move || t_string!(i18n, network.open_layer))}
                 </button>
             </div>
         </section>
