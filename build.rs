@@ -1,5 +1,5 @@
 //! Names the build: `GRADIENT_LAB_BUILD` is the package version and a hash of all sources, compiled into the page and
-//! the worker alike. Both carry it in their first message, and the worker's URL carries it too, because worker files
+//! the worker alike. The worker names it in its messages, and the worker's URL carries it too, because worker files
 //! keep their names from one build to the next and a cache could otherwise pair an old worker with a new page.
 //!
 //! It also turns the message catalogue in `locales/` into the code that `src/ui/mod.rs` includes.

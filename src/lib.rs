@@ -7,6 +7,7 @@
 
 pub mod choice;
 pub mod data;
+pub mod decimal;
 pub mod diagnosis;
 pub mod experiment;
 pub mod kernel;

@@ -54,6 +54,7 @@ const CORE: [&str; 13] = [
     "theory",
     "plot",
     "diagnosis.rs",
+    "decimal.rs",
     "random.rs",
     "choice.rs",
 ];

@@ -1,9 +1,11 @@
 //! The page's handle on workers that behave badly: each ends in an event that says so, and none in silence.
 #![cfg(target_arch = "wasm32")]
 
-use gradient_lab::experiment::Experiment;
+use gradient_lab::experiment::{Experiment, Precision};
 use gradient_lab::worker::client::{Event, Failure, Patience, WorkerClient};
-use gradient_lab::worker::protocol::{PROTOCOL_VERSION, RunState};
+use gradient_lab::worker::protocol::{
+    PROTOCOL_VERSION, Response, ResponseBody, RunState, Status, Way, WorkerPart, encode,
+};
 use gradient_lab::worker::runtime::BUILD;
 use js_sys::{Array, Promise};
 use std::cell::RefCell;
@@ -52,17 +54,24 @@ async fn wait_for(events: &RefCell<Vec<Event>>, is_wanted: impl Fn(&Event) -> bo
 
 /// A script that says it is ready, as the worker of this build does, and answers every request by `answer`.
 fn ready_script(build: &str, answer: &str) -> String {
-    format!(
-        r#"self.onmessage = ({{ data }}) => {{ {answer} }};
-           self.postMessage({{ head: {{ run_id: 0, body: {{ Ready: {{ protocol: {PROTOCOL_VERSION}, build: "{build}" }} }} }} }});"#
-    )
+    let ready = post(build, "0", ResponseBody::Ready);
+    format!("self.onmessage = ({{ data }}) => {{ {answer} }}; {ready}")
 }
 
-fn frame(run_id: &str, step: u32) -> String {
-    format!(
-        r#"self.postMessage({{ head: {{ run_id: {run_id}, body: {{ Frame: {{ state: "Paused", step: {step}, head: {step},
-           steps_per_second: 0, seek_target: undefined, divergence: undefined }} }} }} }});"#
-    )
+fn frame(run_id: &str, step: u64) -> String {
+    post(BUILD, run_id, ResponseBody::Frame(Status::paused_at(step)))
+}
+
+/// Posts a response of a build and a run; the script may name the run by an expression, in which `data[0]` is that of
+/// the request: an id under 128 is the first byte of either.
+fn post(build: &str, run_id: &str, body: ResponseBody) -> String {
+    let bytes = encode(&Response { run_id: 0, body });
+    post_bytes(build, &format!("{run_id}, ...{:?}", &bytes[1..]))
+}
+
+fn post_bytes(build: &str, bytes: &str) -> String {
+    let of_build = format!(r#"protocol: {PROTOCOL_VERSION}, build: "{build}""#);
+    format!("self.postMessage({{ {of_build}, bytes: Uint8Array.of({bytes}) }});")
 }
 
 #[wasm_bindgen_test]
@@ -93,16 +102,19 @@ async fn a_worker_that_dies_later_is_reported_and_can_be_restarted() {
 
 #[wasm_bindgen_test]
 async fn a_message_that_cannot_be_read_is_no_silence() {
-    let (client, events) = client(&ready_script(BUILD, "self.postMessage({ hello: 1 });"));
-    wait_for(&events, |event| *event == Event::Ready).await;
-    client.load(&Experiment::default(), &[]);
-    wait_for(&events, |event| *event == Event::Failed(Failure::VersionMismatch)).await;
+    let cut_short = post_bytes(BUILD, "0");
+    for unreadable in ["self.postMessage({ hello: 1 });", "self.postMessage(null);", &cut_short] {
+        let (client, events) = client(&ready_script(BUILD, unreadable));
+        wait_for(&events, |event| *event == Event::Ready).await;
+        client.load(&Experiment::default(), &[]);
+        wait_for(&events, |event| *event == Event::Failed(Failure::VersionMismatch)).await;
+    }
 }
 
 #[wasm_bindgen_test]
 async fn frames_of_an_older_run_are_dropped() {
     // To every request one frame of the run before, at step 111, and one of the present run, at step 222.
-    let answer = frame("data.run_id - 1", 111) + &frame("data.run_id", 222);
+    let answer = frame("data[0] - 1", 111) + &frame("data[0]", 222);
     let (client, events) = client(&ready_script(BUILD, &answer));
     wait_for(&events, |event| *event == Event::Ready).await;
     client.load(&Experiment::default(), &[]);
@@ -121,7 +133,7 @@ async fn frames_of_an_older_run_are_dropped() {
 async fn requests_made_before_the_worker_is_ready_are_not_lost() {
     let script = format!(
         "await new Promise((resolve) => setTimeout(resolve, 200));{}",
-        ready_script(BUILD, &frame("data.run_id", 5))
+        ready_script(BUILD, &frame("data[0]", 5))
     );
     let (client, events) = client(&script);
     client.load(&Experiment::default(), &[]);
@@ -146,4 +158,32 @@ async fn a_worker_that_never_gets_ready_is_reported() {
     let patience = Patience { start_ms: 100, answer_ms: 60_000 };
     let (_client, events) = impatient_client("", patience);
     wait_for(&events, |event| *event == Event::Failed(Failure::CannotStart)).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_worker_that_waits_for_its_code_is_not_called_dead() {
+    let told = |way| post(BUILD, "data[0]", ResponseBody::Part(WorkerPart::Double, way));
+    let part = |way| Event::Part(WorkerPart::Double, way);
+    let patience = Patience { start_ms: 15_000, answer_ms: 100 };
+    let double = Experiment { precision: Precision::F64, ..Experiment::default() };
+    let has_failed =
+        |events: &RefCell<Vec<Event>>| events.borrow().iter().any(|event| matches!(event, Event::Failed(_)));
+    for (way, is_due) in [(Way::Coming, false), (Way::Missing, false), (Way::Here, true)] {
+        let (client, events) = impatient_client(&ready_script(BUILD, &told(way)), patience);
+        wait_for(&events, |event| *event == Event::Ready).await;
+        client.load(&double, &[]);
+        wait_for(&events, |event| *event == part(way)).await;
+        client.run();
+        if is_due {
+            wait_for(&events, |event| *event == Event::Failed(Failure::NotAnswering)).await;
+            continue;
+        }
+        sleep(400).await;
+        assert!(!has_failed(&events), "{:?}", events.borrow());
+        // A run in f32 needs no such code: when it is missing, an answer is due.
+        if way == Way::Missing {
+            client.load(&Experiment::default(), &[]);
+            wait_for(&events, |event| *event == Event::Failed(Failure::NotAnswering)).await;
+        }
+    }
 }

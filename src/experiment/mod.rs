@@ -11,10 +11,11 @@ pub(crate) mod table;
 mod value;
 
 pub use parameter::{Effect, Experiment, Group, Key, Place, Symbol};
-pub use rejection::Rejection;
+pub use rejection::{Given, Rejection};
 pub use value::{Batch, Kind, Precision, Scale, Speed, Value};
 
 use crate::choice::Choice;
+use crate::decimal;
 
 impl Experiment {
     /// Samples of a step, but for the last of an epoch, which may have fewer.
@@ -36,7 +37,7 @@ impl Experiment {
     /// A tenth of the learning rate, as one would write it and no less than what is allowed.
     pub fn tenth_of_lr(&self) -> f64 {
         // Through text, because the quotient of decimal fractions is rarely the fraction that one would write.
-        let tenth = format!("{:.11e}", self.lr / 10.0).parse().unwrap_or(self.lr / 10.0);
+        let tenth = decimal::parse(&format!("{:.11e}", self.lr / 10.0)).unwrap_or(self.lr / 10.0);
         f64::max(tenth, 1e-6)
     }
 
@@ -63,7 +64,7 @@ impl Experiment {
     /// A [`Rejection`], and the experiment as it was, if the parameter does not allow what the text says.
     pub fn set_text(&mut self, key: Key, text: &str) -> Result<(), Rejection> {
         let allowed = self.allowed(key);
-        let reject = || Rejection::new(key, text, allowed);
+        let reject = || Rejection { key, given: Given::Text(rejection::shorten(text)), allowed };
         let value = allowed.parse(text).ok_or_else(reject)?;
         let (before, defaults_before) = (self.clone(), self.defaults());
         self.field_mut(key).set(value).ok_or_else(reject)?;
@@ -100,7 +101,7 @@ impl Experiment {
         for &key in Key::ALL {
             let (value, allowed) = (self.get(key), self.allowed(key));
             if !allowed.allows(value) {
-                return Err(Rejection::new(key, &value.to_string(), allowed));
+                return Err(Rejection { key, given: Given::Value(value), allowed });
             }
         }
         Ok(())
@@ -126,7 +127,7 @@ mod tests {
     fn nonsense_names_the_field_the_value_and_what_is_allowed() {
         let experiment = Experiment { lr: f64::NAN, ..Experiment::default() };
         let rejection = experiment.validate().unwrap_err();
-        assert_eq!((rejection.key, rejection.given.as_str()), (Key::Lr, "NaN"));
+        assert_eq!((rejection.key, rejection.given.to_string().as_str()), (Key::Lr, "NaN"));
         assert_eq!(rejection.allowed, Key::Lr.kind());
     }
 

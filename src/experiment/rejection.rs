@@ -1,7 +1,7 @@
 //! What is said of a value that a parameter does not allow.
 
 use super::parameter::Key;
-use super::value::Kind;
+use super::value::{Kind, Value};
 use crate::choice::Choice;
 
 /// A value that a parameter does not allow.
@@ -9,21 +9,35 @@ use crate::choice::Choice;
 pub struct Rejection {
     /// The parameter.
     pub key: Key,
-    /// What was given, as text, shortened to a length that fits on the page.
-    pub given: String,
+    /// What was given.
+    pub given: Given,
     /// What the parameter allows in this experiment.
     pub allowed: Kind,
 }
 
-impl Rejection {
-    pub(super) fn new(key: Key, given: &str, allowed: Kind) -> Self {
-        Self { key, given: shorten(given), allowed }
+/// What was given as a value.
+///
+/// A value is printed by whoever says what is wrong with it: the worker, which only finds it, has no code to print numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Given {
+    /// A text that says no value that is allowed, shortened to a length that fits on the page.
+    Text(String),
+    /// A value out of its range.
+    Value(Value),
+}
+
+impl std::fmt::Display for Given {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Value(value) => value.fmt(f),
+        }
     }
 }
 
 impl std::fmt::Display for Rejection {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} = {:?} is not allowed; allowed: {:?}", self.key.name(), self.given, self.allowed)
+        write!(f, "{} = {} is not allowed; allowed: {:?}", self.key.name(), self.given, self.allowed)
     }
 }
 

@@ -91,6 +91,6 @@ mod tests {
         assert_eq!(notices.len(), 2);
         assert_eq!(notices[0], Notice::UnknownKey("colour".into()));
         let Notice::BadValue(rejection) = &notices[1] else { panic!("{notices:?}") };
-        assert_eq!((rejection.key, rejection.given.as_str()), (Key::Depth, "1e9"));
+        assert_eq!((rejection.key, rejection.given.to_string().as_str()), (Key::Depth, "1e9"));
     }
 }

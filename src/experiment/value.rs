@@ -1,6 +1,7 @@
 //! The values of parameters: what a parameter allows, and how a value is read from a text and written as one.
 
 use crate::choice::{Choice, choice};
+use crate::decimal;
 use serde::{Deserialize, Serialize};
 
 choice! {
@@ -151,7 +152,7 @@ impl Kind {
         }
         let value = match self {
             Self::Integer { .. } => Value::Integer(text.parse().ok()?),
-            Self::Real { .. } => Value::Real(text.parse().ok()?),
+            Self::Real { .. } => Value::Real(decimal::parse(text)?),
             Self::Switch if text == "0" => Value::Switch(false),
             Self::Switch if text == "1" => Value::Switch(true),
             Self::Switch | Self::Choice(_) => return None,

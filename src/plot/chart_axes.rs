@@ -1,9 +1,8 @@
 //! What every chart is to the page.
 
-use super::paint::Drawn;
+use super::paper::Paper;
 use super::surface::Surface;
 use super::theme::Theme;
-use plotters_backend::DrawingBackend;
 
 /// A chart's axes: how its data stand on a surface.
 pub trait ChartAxes: Clone + PartialEq {
@@ -16,14 +15,8 @@ pub trait ChartAxes: Clone + PartialEq {
     fn fit(surface: Surface, theme: &Theme, data: &Self::Data<'_>, previous: Option<&Self>) -> Option<Self>;
 
     /// Draws everything but the data.
-    ///
-    /// # Errors
-    /// Those of the backend.
-    fn draw<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, labels: &Self::Labels) -> Drawn<DB>;
+    fn draw(&self, paper: &mut dyn Paper, theme: &Theme, labels: &Self::Labels);
 
     /// Draws the data.
-    ///
-    /// # Errors
-    /// Those of the backend.
-    fn draw_data<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, data: &Self::Data<'_>) -> Drawn<DB>;
+    fn draw_data(&self, paper: &mut dyn Paper, theme: &Theme, data: &Self::Data<'_>);
 }

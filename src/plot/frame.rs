@@ -1,12 +1,11 @@
 //! What the charts have in common: a plot with a value axis, and strips beside it for what has no place on the axis.
 
-use super::paint::{Drawn, Painter, TextLook};
+use super::paint::{Painter, TextLook};
 use super::scale::{Reading, ValueScale};
 use super::surface::{Rect, Surface};
 use super::theme::Theme;
 use super::ticks::{Tick, TickLabel};
-use plotters::style::text_anchor::{HPos, VPos};
-use plotters_backend::DrawingBackend;
+use plotters_backend::text_anchor::{HPos, VPos};
 
 /// A strip beside the plot, for the marks of readings that have no place on the axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +27,15 @@ impl StripKind {
             (Reading::Zero, ValueScale::Log(_) | ValueScale::NarrowLog(_)) => Some(Self::Zero),
             _ => None,
         }
+    }
+
+    /// The kinds of strips that numbers need, from the uppermost down.
+    pub(super) fn among(values: impl Iterator<Item = f64>, scale: &ValueScale) -> Vec<Self> {
+        let mut is_needed = [false; 3];
+        for kind in values.filter_map(|value| Self::of(value, scale)) {
+            is_needed[kind as usize] = true;
+        }
+        [Self::NotANumber, Self::Infinite, Self::Zero].into_iter().filter(|kind| is_needed[*kind as usize]).collect()
     }
 }
 
@@ -150,46 +158,34 @@ impl Frame {
     }
 
     /// Draws background, grid, the value axis with its title, and the strips.
-    pub(super) fn draw<DB: DrawingBackend>(
-        &self,
-        painter: &mut Painter<'_, DB>,
-        theme: &Theme,
-        title: &str,
-        labels: &StripLabels,
-    ) -> Drawn<DB> {
+    pub(super) fn draw(&self, painter: &mut Painter<'_>, theme: &Theme, title: &str, labels: &StripLabels) {
         let (em, plot) = (self.em, self.plot);
-        painter.rect((0.0, 0.0), (self.surface.width.into(), self.surface.height.into()), theme.background, 1.0)?;
+        painter.rect((0.0, 0.0), (self.surface.width.into(), self.surface.height.into()), theme.background, 1.0);
         let numbers = TextLook::new(em, theme.muted, HPos::Right, VPos::Center);
         for tick in &self.ticks {
             let y = plot.bottom - tick.position * plot.height();
             let Some(label) = &tick.label else {
-                painter.level_line(plot.left, plot.right, y, self.hairline(), theme.grid.mix(theme.background, 0.5))?;
+                painter.level_line(plot.left, plot.right, y, self.hairline(), theme.grid.mix(theme.background, 0.5));
                 continue;
             };
-            painter.level_line(plot.left, plot.right, y, self.hairline(), theme.grid)?;
-            self.draw_label(painter, label, y, numbers)?;
+            painter.level_line(plot.left, plot.right, y, self.hairline(), theme.grid);
+            self.draw_label(painter, label, y, numbers);
         }
         for (kind, rect) in &self.strips {
-            painter.rect((rect.left, rect.top), (rect.right, rect.bottom), theme.strip, 1.0)?;
+            painter.rect((rect.left, rect.top), (rect.right, rect.bottom), theme.strip, 1.0);
             let label = match kind {
                 StripKind::Zero => &labels.zero,
                 StripKind::Infinite => &labels.infinite,
                 StripKind::NotANumber => &labels.not_a_number,
             };
-            painter.text(label, (plot.left - 0.5 * em, (rect.top + rect.bottom) / 2.0), numbers)?;
+            painter.text(label, (plot.left - 0.5 * em, (rect.top + rect.bottom) / 2.0), numbers);
         }
-        painter.level_line(plot.left, plot.right, plot.bottom, self.hairline(), theme.axis)?;
-        painter.text(title, (0.3 * em, 0.9 * em), TextLook::new(em, theme.text, HPos::Left, VPos::Center))
+        painter.level_line(plot.left, plot.right, plot.bottom, self.hairline(), theme.axis);
+        painter.text(title, (0.3 * em, 0.9 * em), TextLook::new(em, theme.text, HPos::Left, VPos::Center));
     }
 
     /// Writes a tick's label. A power's exponent is drawn raised, all exponents from one line on.
-    fn draw_label<DB: DrawingBackend>(
-        &self,
-        painter: &mut Painter<'_, DB>,
-        label: &TickLabel,
-        y: f64,
-        look: TextLook,
-    ) -> Drawn<DB> {
+    fn draw_label(&self, painter: &mut Painter<'_>, label: &TickLabel, y: f64, look: TextLook) {
         let em = self.em;
         let right = self.plot.left - 0.5 * em;
         match label {
@@ -197,9 +193,9 @@ impl Frame {
             TickLabel::Power(exponent) => {
                 let widest = self.ticks.iter().filter_map(|tick| tick.label.as_ref()).map(TickLabel::width_em);
                 let seam = right - (widest.fold(0.0, f64::max) - 1.2) * em;
-                painter.text("10", (seam, y), look)?;
+                painter.text("10", (seam, y), look);
                 let raised = TextLook { size: 0.74 * em, horizontal: HPos::Left, ..look };
-                painter.text(&exponent.to_string().replace('-', "−"), (seam + 0.06 * em, y - 0.38 * em), raised)
+                painter.text(&exponent.to_string().replace('-', "−"), (seam + 0.06 * em, y - 0.38 * em), raised);
             }
         }
     }

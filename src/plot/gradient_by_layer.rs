@@ -3,13 +3,13 @@
 use super::chart_axes::ChartAxes;
 use super::color::Rgb;
 use super::frame::{Frame, Margins, StripKind, StripLabels};
-use super::paint::{Drawn, Marker, Painter, TextLook, rough_width};
+use super::paint::{Marker, Painter, TextLook, rough_width};
+use super::paper::Paper;
 use super::scale::{LogRange, ValueScale, segments};
 use super::surface::Surface;
 use super::theme::Theme;
 use super::ticks;
-use plotters::style::text_anchor::{HPos, VPos};
-use plotters_backend::DrawingBackend;
+use plotters_backend::text_anchor::{HPos, VPos};
 
 /// One quantity in every layer.
 #[derive(Clone, Debug, PartialEq)]
@@ -126,60 +126,62 @@ impl ChartAxes for Axes {
         Some(Self { frame, layers, range, underflow_y, has_line_labels })
     }
 
-    fn draw<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, labels: &Labels) -> Drawn<DB> {
-        let mut painter = Painter::new(backend, theme);
+    fn draw(&self, paper: &mut dyn Paper, theme: &Theme, labels: &Labels) {
+        let mut painter = Painter::new(paper, theme);
         let (frame, em, plot) = (&self.frame, self.frame.em, self.frame.plot);
         let has_room = rough_width(&labels.value_axis, em) <= f64::from(frame.surface.width);
         let title = if has_room { &labels.value_axis } else { &labels.value_axis_short };
-        frame.draw(&mut painter, theme, title, &labels.strips)?;
+        frame.draw(&mut painter, theme, title, &labels.strips);
         if let Some(y) = self.underflow_y {
-            painter.rect((plot.left, y), (plot.right, plot.bottom), theme.strip, 1.0)?;
-            painter.dashed_path(&[(plot.left, y), (plot.right, y)], frame.hairline(), 0.4 * em, theme.axis)?;
+            painter.rect((plot.left, y), (plot.right, plot.bottom), theme.strip, 1.0);
+            painter.dashed_path(&[(plot.left, y), (plot.right, y)], frame.hairline(), 0.4 * em, theme.axis);
             if plot.bottom - y > 1.2 * em {
                 let look = TextLook::new(0.9 * em, theme.muted, HPos::Right, VPos::Center);
-                painter.text(&labels.underflow, (plot.right - 0.5 * em, y + 0.75 * em), look)?;
+                painter.text(&labels.underflow, (plot.right - 0.5 * em, y + 0.75 * em), look);
             }
         }
         let hidden = self.layers - 1;
         if hidden > 0 {
             let seam = plot.left + self.spacing() * hidden as f64;
-            painter.upright_line(seam, plot.top, frame.floor(), frame.hairline(), theme.grid)?;
+            painter.upright_line(seam, plot.top, frame.floor(), frame.hairline(), theme.grid);
         }
         let numbers = TextLook::new(em, theme.muted, HPos::Center, VPos::Center);
         let y = frame.floor() + 0.95 * em;
         let output_x = self.layer_to_x(hidden);
-        painter.text(&labels.output, (output_x, y), numbers)?;
+        painter.text(&labels.output, (output_x, y), numbers);
         let output_left = output_x - 0.3 * em * labels.output.chars().count() as f64;
         let most = plot.width() / (0.58 * em * hidden.to_string().len() as f64 + 1.6 * em);
         for number in ticks::layer_numbers(hidden, most as usize) {
             let x = self.layer_to_x(number - 1);
             let text = number.to_string();
             if number == 1 || x + (0.3 * text.len() as f64 + 0.4) * em < output_left {
-                painter.text(&text, (x, y), numbers)?;
+                painter.text(&text, (x, y), numbers);
             }
         }
         let middle = (plot.left + plot.right) / 2.0;
         let look = TextLook::new(em, theme.text, HPos::Center, VPos::Center);
-        painter.text(&labels.layer_axis, (middle, frame.floor() + 2.4 * em), look)
+        painter.text(&labels.layer_axis, (middle, frame.floor() + 2.4 * em), look);
     }
 
-    fn draw_data<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, data: &Data) -> Drawn<DB> {
-        let mut painter = Painter::new(backend, theme);
+    fn draw_data(&self, paper: &mut dyn Paper, theme: &Theme, data: &Data) {
+        let mut painter = Painter::new(paper, theme);
         if let Some(prediction) = &data.prediction {
-            self.draw_band(&mut painter, theme, prediction)?;
+            self.draw_band(&mut painter, theme, prediction);
         }
-        self.draw_trail(&mut painter, theme, &data.trail)?;
+        self.draw_trail(&mut painter, theme, &data.trail);
         if let Some(level) = &data.level {
-            self.draw_level(&mut painter, theme, level)?;
+            self.draw_level(&mut painter, theme, level);
         }
         // The first series is the one that matters most, and is drawn over the others.
         for (lane, series) in data.series.iter().enumerate().rev() {
-            self.draw_series(&mut painter, theme, series, lane)?;
+            self.draw_series(&mut painter, theme, series, lane);
         }
         if let Some(prediction) = &data.prediction {
-            self.draw_center(&mut painter, theme, prediction)?;
+            self.draw_center(&mut painter, theme, prediction);
         }
-        if self.has_line_labels { self.draw_line_labels(&mut painter, theme, data) } else { Ok(()) }
+        if self.has_line_labels {
+            self.draw_line_labels(&mut painter, theme, data);
+        }
     }
 }
 
@@ -219,12 +221,7 @@ impl Axes {
         Some(y.clamp(self.frame.plot.top, self.frame.plot.bottom))
     }
 
-    fn draw_band<DB: DrawingBackend>(
-        &self,
-        painter: &mut Painter<'_, DB>,
-        theme: &Theme,
-        prediction: &Prediction,
-    ) -> Drawn<DB> {
+    fn draw_band(&self, painter: &mut Painter<'_>, theme: &Theme, prediction: &Prediction) {
         let edges = prediction.low.iter().zip(&prediction.high).take(self.layers).enumerate();
         let band = edges.map(|(layer, (low, high))| {
             // A lower edge of zero reaches down to the end of the axis.
@@ -235,18 +232,12 @@ impl Axes {
             let upper = stretch.iter().map(|(x, _, high)| (*x, *high));
             let lower = stretch.iter().rev().map(|(x, low, _)| (*x, *low));
             let outline: Vec<_> = upper.chain(lower).collect();
-            painter.polygon(&outline, theme.grad_z, theme.band_opacity)?;
+            painter.polygon(&outline, theme.grad_z, theme.band_opacity);
         }
-        Ok(())
     }
 
     /// Earlier curves, the fainter the farther back. Where they leave the plot they break: the axis is that of the present.
-    fn draw_trail<DB: DrawingBackend>(
-        &self,
-        painter: &mut Painter<'_, DB>,
-        theme: &Theme,
-        trail: &[Vec<f64>],
-    ) -> Drawn<DB> {
+    fn draw_trail(&self, painter: &mut Painter<'_>, theme: &Theme, trail: &[Vec<f64>]) {
         let plot = self.frame.plot;
         for (values, opacity) in trail.iter().zip(TRAIL).rev() {
             let points = values.iter().take(self.layers).enumerate().map(|(layer, value)| {
@@ -254,51 +245,38 @@ impl Axes {
                 Some((self.layer_to_x(layer), y))
             });
             for stretch in segments(points) {
-                painter.faint_path(&stretch, (0.11 * self.frame.em).max(1.0), theme.grad_z, opacity)?;
+                painter.faint_path(&stretch, (0.11 * self.frame.em).max(1.0), theme.grad_z, opacity);
             }
         }
-        Ok(())
     }
 
-    fn draw_level<DB: DrawingBackend>(&self, painter: &mut Painter<'_, DB>, theme: &Theme, level: &Level) -> Drawn<DB> {
+    fn draw_level(&self, painter: &mut Painter<'_>, theme: &Theme, level: &Level) {
         let (em, plot) = (self.frame.em, self.frame.plot);
-        let Some(y) = self.clamped_y(level.value) else { return Ok(()) };
-        painter.dashed_path(&[(plot.left, y), (plot.right, y)], 0.12 * em, 0.6 * em, theme.text)?;
+        let Some(y) = self.clamped_y(level.value) else { return };
+        painter.dashed_path(&[(plot.left, y), (plot.right, y)], 0.12 * em, 0.6 * em, theme.text);
         // At the output side, where a vanishing gradient is far above; over its line, unless there is no room.
         let text_y = if y - plot.top > 1.4 * em { y - 0.75 * em } else { y + 0.75 * em };
         let look = TextLook::new(em, theme.text, HPos::Right, VPos::Center).bold();
-        painter.text(&level.label, (plot.right - 0.5 * em, text_y), look)
+        painter.text(&level.label, (plot.right - 0.5 * em, text_y), look);
     }
 
     /// The expected line: thin dashes over the measured ones, which would hide it where theory is right.
-    fn draw_center<DB: DrawingBackend>(
-        &self,
-        painter: &mut Painter<'_, DB>,
-        theme: &Theme,
-        prediction: &Prediction,
-    ) -> Drawn<DB> {
+    fn draw_center(&self, painter: &mut Painter<'_>, theme: &Theme, prediction: &Prediction) {
         let center = prediction.center.iter().take(self.layers).enumerate();
         let center = center.map(|(layer, value)| Some((self.layer_to_x(layer), self.clamped_y(*value)?)));
         for stretch in segments(center) {
-            painter.dashed_path(&stretch, 0.1 * self.frame.em, 0.45 * self.frame.em, theme.text)?;
+            painter.dashed_path(&stretch, 0.1 * self.frame.em, 0.45 * self.frame.em, theme.text);
         }
-        Ok(())
     }
 
-    fn draw_series<DB: DrawingBackend>(
-        &self,
-        painter: &mut Painter<'_, DB>,
-        theme: &Theme,
-        series: &Series,
-        lane: usize,
-    ) -> Drawn<DB> {
+    fn draw_series(&self, painter: &mut Painter<'_>, theme: &Theme, series: &Series, lane: usize) {
         let values = series.values.iter().take(self.layers).enumerate();
         let points =
             values.clone().map(|(layer, value)| Some((self.layer_to_x(layer), self.frame.value_to_y(*value)?)));
         for stretch in segments(points) {
             // Lines behind others are wider, so that of lines that coincide each is seen.
             let width = (0.19 + 0.06 * lane as f64) * self.frame.em;
-            painter.path(&stretch, width.max(1.0), series.color)?;
+            painter.path(&stretch, width.max(1.0), series.color);
         }
         let (radius, every) = (self.marker_radius(), self.mark_every());
         for (layer, value) in values {
@@ -309,40 +287,36 @@ impl Axes {
                     continue;
                 }
                 if every == 1 {
-                    painter.marker(series.marker, (x, y), radius + 0.12 * self.frame.em, theme.background)?;
+                    painter.marker(series.marker, (x, y), radius + 0.12 * self.frame.em, theme.background);
                 }
-                painter.marker(series.marker, (x, y), radius, series.color)?;
+                painter.marker(series.marker, (x, y), radius, series.color);
                 if series.underflow_below.get(layer).is_some_and(|limit| value < limit) {
-                    painter.marker(series.marker, (x, y), 0.55 * radius, theme.background)?;
+                    painter.marker(series.marker, (x, y), 0.55 * radius, theme.background);
                 }
             } else if let Some(y) = self.frame.strip_y(*value, lane) {
-                painter.marker(series.marker, (x, y), radius.min(0.3 * self.frame.em), series.color)?;
+                painter.marker(series.marker, (x, y), radius.min(0.3 * self.frame.em), series.color);
             }
         }
-        Ok(())
     }
 
     /// Writes each line's name at its right end, names apart from each other.
-    fn draw_line_labels<DB: DrawingBackend>(
-        &self,
-        painter: &mut Painter<'_, DB>,
-        theme: &Theme,
-        data: &Data,
-    ) -> Drawn<DB> {
+    fn draw_line_labels(&self, painter: &mut Painter<'_>, theme: &Theme, data: &Data) {
         let em = self.frame.em;
         let mut ends: Vec<(f64, LineLabel<'_>)> = Vec::new();
+        // Each at its place at once: the code that sorts is longer than that of this chart's lines.
+        let mut put = |y: f64, label| ends.insert(ends.partition_point(|(other, _)| *other <= y), (y, label));
         for (lane, series) in data.series.iter().enumerate() {
             let Some(&last) = series.values.last() else { continue };
             if let Some(y) = self.frame.value_to_y(last).or_else(|| self.frame.strip_y(last, lane)) {
-                ends.push((y, LineLabel::Series(series)));
+                put(y, LineLabel::Series(series));
             }
         }
         if let Some(Prediction { center, label, .. }) = &data.prediction
             && let Some(y) = center.last().and_then(|last| self.clamped_y(*last))
         {
-            ends.extend([(y, LineLabel::Prediction(&label.0)), (y, LineLabel::Remark(&label.1))]);
+            put(y, LineLabel::Prediction(&label.0));
+            put(y, LineLabel::Remark(&label.1));
         }
-        ends.sort_by(|a, b| a.0.total_cmp(&b.0));
         let wanted: Vec<f64> = ends.iter().map(|(y, _)| *y).collect();
         let bounds = (self.frame.plot.top, self.frame.floor());
         let x = self.frame.plot.right + 0.6 * em;
@@ -351,21 +325,20 @@ impl Axes {
             let at = (x + 0.85 * em, y);
             match label {
                 LineLabel::Series(series) => {
-                    painter.marker(series.marker, (x + 0.2 * em, y), 0.3 * em, series.color)?;
-                    painter.text(&series.label, at, name)?;
+                    painter.marker(series.marker, (x + 0.2 * em, y), 0.3 * em, series.color);
+                    painter.text(&series.label, at, name);
                 }
                 LineLabel::Prediction(words) => {
                     let dashes = [(x - 0.35 * em, y), (x + 0.65 * em, y)];
-                    painter.dashed_path(&dashes, 0.1 * em, 0.35 * em, theme.text)?;
-                    painter.text(words, at, name)?;
+                    painter.dashed_path(&dashes, 0.1 * em, 0.35 * em, theme.text);
+                    painter.text(words, at, name);
                 }
                 LineLabel::Remark(words) => {
                     let look = TextLook::new(0.9 * em, theme.muted, HPos::Left, VPos::Center);
-                    painter.text(words, (at.0, y - 0.3 * em), look)?;
+                    painter.text(words, (at.0, y - 0.3 * em), look);
                 }
             }
         }
-        Ok(())
     }
 }
 

@@ -28,8 +28,8 @@ fn draw(surface: Surface, data: &Data) -> String {
     let theme = Theme::light();
     svg(surface, |backend| {
         if let Some(axes) = Axes::fit(surface, &theme, data, None) {
-            axes.draw(backend, &theme, &labels()).unwrap();
-            axes.draw_data(backend, &theme, data).unwrap();
+            axes.draw(backend, &theme, &labels());
+            axes.draw_data(backend, &theme, data);
         }
     })
 }
@@ -62,7 +62,7 @@ fn a_title_that_has_no_room_is_the_short_one() {
     for (width, title, other) in [(300, "norm of the whole matrix", "n"), (150, "n", "norm of the whole matrix")] {
         let surface = surface(width, 200);
         let axes = Axes::fit(surface, &theme, &data, None).unwrap();
-        let texts = texts(&svg(surface, |backend| axes.draw(backend, &theme, &labels).unwrap()));
+        let texts = texts(&svg(surface, |backend| axes.draw(backend, &theme, &labels)));
         assert!(texts.contains(&title.to_owned()) && !texts.contains(&other.to_owned()), "{width}: {texts:?}");
     }
 }

@@ -2,15 +2,15 @@
 
 use super::color::{Rgb, color_of, viridis};
 use super::frame::{StripKind, StripLabels};
-use super::paint::{Drawn, Painter, TextLook};
+use super::paint::{Painter, TextLook};
+use super::paper::Paper;
 use super::scale::{LinearRange, LogRange, StepRange, ValueScale};
 use super::step_axis::StepAxis;
 use super::surface::{Rect, Surface};
 use super::theme::Theme;
 use super::ticks::{self, TickLabel};
 use crate::train::{Bucket, Quantity, bucket_of};
-use plotters::style::text_anchor::{HPos, VPos};
-use plotters_backend::DrawingBackend;
+use plotters_backend::text_anchor::{HPos, VPos};
 
 /// The words on the chart.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -88,12 +88,7 @@ impl Axes {
             });
             ValueScale::Log(LogRange::fit(values(), 2).settle(previous))
         };
-        let mut specials = Vec::new();
-        for kind in values().filter_map(|value| StripKind::of(value, &scale)) {
-            if !specials.contains(&kind) {
-                specials.push(kind);
-            }
-        }
+        let specials = StripKind::among(values(), &scale);
         let em = theme.font_px * surface.scale;
         if !(em.is_finite() && em >= 1.0) {
             return None;
@@ -115,7 +110,6 @@ impl Axes {
             right: plot.right + 2.2 * em,
             bottom: plot.bottom - (SWATCH_EM * below as f64 + if below > 0 { 0.4 } else { 0.0 }) * em,
         };
-        specials.sort_by_key(|kind| *kind as u8);
         Some(Self { surface, em, plot, bar, layers, steps: StepRange::covering(latest.step), scale, specials })
     }
 
@@ -189,80 +183,63 @@ impl Axes {
     }
 
     /// Marks the step that is visited, over the map.
-    ///
-    /// # Errors
-    /// Those of the backend.
-    pub fn draw_visited<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, step: u64) -> Drawn<DB> {
+    pub fn draw_visited(&self, paper: &mut dyn Paper, theme: &Theme, step: u64) {
         let x = self.step_to_x(step.min(self.steps.last()));
-        Painter::new(backend, theme).visited(x, (self.plot.top, self.plot.bottom), self.em)
+        Painter::new(paper, theme).visited(x, (self.plot.top, self.plot.bottom), self.em);
     }
 
     /// Draws everything but the map.
-    ///
-    /// # Errors
-    /// Those of the backend.
-    pub fn draw<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, labels: &Labels) -> Drawn<DB> {
-        let mut painter = Painter::new(backend, theme);
+    pub fn draw(&self, paper: &mut dyn Paper, theme: &Theme, labels: &Labels) {
+        let mut painter = Painter::new(paper, theme);
         let (em, plot) = (self.em, self.plot);
-        painter.rect((0.0, 0.0), (self.surface.width.into(), self.surface.height.into()), theme.background, 1.0)?;
-        painter.rect((plot.left, plot.top), (plot.right, plot.bottom), theme.strip, 1.0)?;
+        painter.rect((0.0, 0.0), (self.surface.width.into(), self.surface.height.into()), theme.background, 1.0);
+        painter.rect((plot.left, plot.top), (plot.right, plot.bottom), theme.strip, 1.0);
         let title = TextLook::new(em, theme.text, HPos::Left, VPos::Center);
-        painter.text(&labels.layer_axis, (0.3 * em, 0.9 * em), title)?;
+        painter.text(&labels.layer_axis, (0.3 * em, 0.9 * em), title);
         let right = TextLook { horizontal: HPos::Right, ..title };
-        painter.text(&labels.value_axis, (f64::from(self.surface.width) - 0.4 * em, 0.9 * em), right)?;
-        self.draw_layers(&mut painter, theme, labels)?;
+        painter.text(&labels.value_axis, (f64::from(self.surface.width) - 0.4 * em, 0.9 * em), right);
+        self.draw_layers(&mut painter, theme, labels);
         let (surface, steps) = (self.surface, self.steps);
         StepAxis { surface, em, ends: (plot.left, plot.right), y: plot.bottom, steps }.draw(
             &mut painter,
             theme,
             &labels.step_axis,
             |step| self.step_to_x(step),
-        )?;
-        self.draw_legend(&mut painter, theme, labels)
+        );
+        self.draw_legend(&mut painter, theme, labels);
     }
 
-    fn draw_layers<DB: DrawingBackend>(
-        &self,
-        painter: &mut Painter<'_, DB>,
-        theme: &Theme,
-        labels: &Labels,
-    ) -> Drawn<DB> {
+    fn draw_layers(&self, painter: &mut Painter<'_>, theme: &Theme, labels: &Labels) {
         let (em, plot) = (self.em, self.plot);
         let hidden = self.layers - 1;
         let numbers = TextLook::new(em, theme.muted, HPos::Right, VPos::Center);
         let x = plot.left - 0.5 * em;
         let output_y = self.layer_to_y(hidden).max(plot.top + 0.3 * em);
-        painter.text(&labels.output, (x, output_y), numbers)?;
+        painter.text(&labels.output, (x, output_y), numbers);
         for number in ticks::layer_numbers(hidden, (plot.height() / (1.5 * em)) as usize) {
             let y = self.layer_to_y(number - 1).min(plot.bottom - 0.3 * em);
             if y - output_y >= 1.2 * em {
-                painter.text(&number.to_string(), (x, y), numbers)?;
+                painter.text(&number.to_string(), (x, y), numbers);
             }
         }
-        Ok(())
     }
 
     /// Draws the colour bar, and swatches of the special colours that occur.
-    fn draw_legend<DB: DrawingBackend>(
-        &self,
-        painter: &mut Painter<'_, DB>,
-        theme: &Theme,
-        labels: &Labels,
-    ) -> Drawn<DB> {
+    fn draw_legend(&self, painter: &mut Painter<'_>, theme: &Theme, labels: &Labels) {
         let (em, bar) = (self.em, self.bar);
-        painter.color_bar(bar, viridis)?;
+        painter.color_bar(bar, viridis);
         let numbers = TextLook::new(0.9 * em, theme.muted, HPos::Left, VPos::Center);
         let x = bar.right + 0.4 * em;
         for tick in self.scale.ticks((bar.height() / (1.9 * em)) as usize + 1) {
             let Some(label) = tick.label else { continue };
             let y = bar.bottom - tick.position * bar.height();
             match label {
-                TickLabel::Text(text) => painter.text(&text, (x, y), numbers)?,
+                TickLabel::Text(text) => painter.text(&text, (x, y), numbers),
                 TickLabel::Power(exponent) => {
-                    painter.text("10", (x, y), numbers)?;
+                    painter.text("10", (x, y), numbers);
                     let raised = TextLook { size: 0.68 * em, ..numbers };
                     let text = exponent.to_string().replace('-', "−");
-                    painter.text(&text, (x + 1.1 * em, y - 0.34 * em), raised)?;
+                    painter.text(&text, (x + 1.1 * em, y - 0.34 * em), raised);
                 }
             }
         }
@@ -279,32 +256,22 @@ impl Axes {
             if *kind != StripKind::Zero {
                 above += SWATCH_EM * em;
             }
-            painter.rect((bar.left, top), (bar.right, top + em), special_color(theme, *kind), 1.0)?;
-            painter.text(label, (x, top + 0.5 * em), numbers)?;
+            painter.rect((bar.left, top), (bar.right, top + em), special_color(theme, *kind), 1.0);
+            painter.text(label, (x, top + 0.5 * em), numbers);
         }
-        Ok(())
     }
 
     /// Draws the map as rectangles, for backends that cannot stretch an [`Image`].
-    ///
-    /// # Errors
-    /// Those of the backend.
-    pub fn draw_data<DB: DrawingBackend>(
-        &self,
-        backend: &mut DB,
-        theme: &Theme,
-        buckets: &[Bucket],
-        quantity: Quantity,
-    ) -> Drawn<DB> {
+    pub fn draw_data(&self, paper: &mut dyn Paper, theme: &Theme, buckets: &[Bucket], quantity: Quantity) {
         let mut image = Image::default();
         self.paint(theme, buckets, quantity, &mut image);
-        image.draw(&mut Painter::new(backend, theme), self.plot)
+        image.draw(&mut Painter::new(paper, theme), self.plot);
     }
 }
 
 impl Image {
     /// Draws the image over `to` as rectangles, one for each run of pixels of the same colour.
-    pub(super) fn draw<DB: DrawingBackend>(&self, painter: &mut Painter<'_, DB>, to: Rect) -> Drawn<DB> {
+    pub(super) fn draw(&self, painter: &mut Painter<'_>, to: Rect) {
         let (width, height) = (to.width() / self.columns as f64, to.height() / self.rows as f64);
         for (row, pixels) in self.rgba.chunks_exact((self.columns * 4).max(4)).enumerate() {
             let top = to.top + row as f64 * height;
@@ -315,11 +282,10 @@ impl Image {
                 let [red, green, blue, opacity] = run[0];
                 if opacity > 0 {
                     let corner = (to.left + column as f64 * width, top + height);
-                    painter.rect((left, top), corner, Rgb(red, green, blue), 1.0)?;
+                    painter.rect((left, top), corner, Rgb(red, green, blue), 1.0);
                 }
             }
         }
-        Ok(())
     }
 }
 

@@ -4,14 +4,14 @@ use super::chart_axes::ChartAxes;
 use super::color::Rgb;
 use super::frame::{Frame, Margins, StripKind, StripLabels};
 use super::number;
-use super::paint::{Drawn, Marker, Painter, TextLook, rough_width};
+use super::paint::{Marker, Painter, TextLook, rough_width};
+use super::paper::Paper;
 use super::scale::{LinearRange, ValueScale, segments};
 use super::surface::Surface;
 use super::theme::Theme;
 use super::value_axis::{power_of, value_range, value_ticks};
 use crate::look::view::Histogram;
-use plotters::style::text_anchor::{HPos, VPos};
-use plotters_backend::DrawingBackend;
+use plotters_backend::text_anchor::{HPos, VPos};
 
 /// The numbers that are drawn.
 #[derive(Clone, Copy, Debug)]
@@ -133,23 +133,23 @@ impl ChartAxes for Axes {
         Some(Self { frame, values, power: power_of(values), joined, slopes })
     }
 
-    fn draw<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, labels: &Labels) -> Drawn<DB> {
-        let mut painter = Painter::new(backend, theme);
+    fn draw(&self, paper: &mut dyn Paper, theme: &Theme, labels: &Labels) {
+        let mut painter = Painter::new(paper, theme);
         let (frame, em, plot) = (&self.frame, self.frame.em, self.frame.plot);
         let strips = StripLabels { not_a_number: String::new(), ..StripLabels::default() };
-        frame.draw(&mut painter, theme, &labels.share_axis, &strips)?;
+        frame.draw(&mut painter, theme, &labels.share_axis, &strips);
         let numbers = TextLook::new(em, theme.muted, HPos::Center, VPos::Center);
         for (value, text) in value_ticks(self.values, self.power, plot.width() / em) {
             let at = (self.value_to_x(value), plot.bottom);
-            painter.tick_below(at, frame.hairline(), &text, 1.1 * em, numbers)?;
+            painter.tick_below(at, frame.hairline(), &text, 1.1 * em, numbers);
         }
         if self.slopes.is_some_and(|(_, largest)| largest > 0.0) {
             let look = TextLook::new(em, slope_color(theme), HPos::Left, VPos::Center);
             for (slope, y) in self.slope_ticks() {
-                painter.text(&slope, (plot.right + 0.4 * em, y), look)?;
+                painter.text(&slope, (plot.right + 0.4 * em, y), look);
             }
             let title = (f64::from(frame.surface.width) - 0.4 * em, 0.9 * em);
-            painter.text(&labels.slope_axis, title, TextLook { horizontal: HPos::Right, ..look }.bold())?;
+            painter.text(&labels.slope_axis, title, TextLook { horizontal: HPos::Right, ..look }.bold());
         }
         let surface_width = f64::from(frame.surface.width);
         let power = if self.power == 0 { String::new() } else { format!(" (×{})", number::power_of_ten(self.power)) };
@@ -159,38 +159,41 @@ impl ChartAxes for Axes {
         let half = rough_width(title, em) / 2.0;
         // Under the middle of the plot, as long as it is not cut there.
         let middle = ((plot.left + plot.right) / 2.0).min(surface_width - half).max(half);
-        painter.text(title, (middle, plot.bottom + 2.3 * em), TextLook::new(em, theme.text, HPos::Center, VPos::Center))
+        painter.text(
+            title,
+            (middle, plot.bottom + 2.3 * em),
+            TextLook::new(em, theme.text, HPos::Center, VPos::Center),
+        );
     }
 
     /// Draws the bars, φ′ over them with its saturated zones shaded, the spike of exact zeros, the number of those that
     /// are not finite, and a small triangle at the mean.
-    fn draw_data<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, data: &Data<'_>) -> Drawn<DB> {
+    fn draw_data(&self, paper: &mut dyn Paper, theme: &Theme, data: &Data<'_>) {
         let Data { content, color, marks, .. } = data;
-        let mut painter = Painter::new(backend, theme);
+        let mut painter = Painter::new(paper, theme);
         let (em, plot, histogram) = (self.frame.em, self.frame.plot, content.histogram);
         if let Some(slope) = content.slope {
-            self.draw_saturated(&mut painter, theme, slope, histogram, marks)?;
+            self.draw_saturated(&mut painter, theme, slope, histogram, marks);
         }
-        self.draw_bars(&mut painter, histogram, *color)?;
+        self.draw_bars(&mut painter, histogram, *color);
         if let Some(slope) = content.slope {
             let points = self.slope_points(slope, histogram);
-            painter.path(&points, 0.2 * em, slope_color(theme))?;
+            painter.path(&points, 0.2 * em, slope_color(theme));
         }
-        self.draw_zeros(&mut painter, theme, histogram, marks)?;
+        self.draw_zeros(&mut painter, theme, histogram, marks);
         if let Some(y) = self.frame.strip_y(f64::NAN, 0).filter(|_| histogram.not_finite > 0) {
             let text = format!("{} {}", number::grouped(histogram.not_finite.into()), marks.not_finite);
             // In a narrow chart it begins left of the plot, where no other strip's label would stand.
             let has_room = plot.left + 1.6 * em + rough_width(&text, em) < f64::from(self.frame.surface.width);
             let left = if has_room { plot.left } else { 0.0 };
-            painter.marker(Marker::Diamond, (left + 0.8 * em, y), 0.35 * em, theme.not_a_number)?;
+            painter.marker(Marker::Diamond, (left + 0.8 * em, y), 0.35 * em, theme.not_a_number);
             let look = TextLook::new(em, theme.text, HPos::Left, VPos::Center);
-            painter.text(&text, (left + 1.6 * em, y), look)?;
+            painter.text(&text, (left + 1.6 * em, y), look);
         }
         let mean = self.value_to_x(histogram.mean);
         if ends(histogram).is_some() && histogram.mean.is_finite() && (plot.left..=plot.right).contains(&mean) {
-            painter.marker(Marker::Triangle, (mean, plot.bottom + 0.33 * em), 0.24 * em, theme.text)?;
+            painter.marker(Marker::Triangle, (mean, plot.bottom + 0.33 * em), 0.24 * em, theme.text);
         }
-        Ok(())
     }
 }
 
@@ -218,12 +221,7 @@ impl Axes {
         self.share_to_y(bar.count - bar.zeros, histogram)
     }
 
-    fn draw_bars<DB: DrawingBackend>(
-        &self,
-        painter: &mut Painter<'_, DB>,
-        histogram: &Histogram,
-        color: Rgb,
-    ) -> Drawn<DB> {
+    fn draw_bars(&self, painter: &mut Painter<'_>, histogram: &Histogram, color: Rgb) {
         let (frame, plot) = (&self.frame, self.frame.plot);
         let least = frame.hairline();
         let corners = self.bars(histogram).into_iter().map(|bar| {
@@ -238,49 +236,41 @@ impl Axes {
                 outline.insert(0, (first.0, plot.bottom));
                 outline.push((last.0, plot.bottom));
             }
-            painter.polygon(&outline, color, 0.6)?;
-            painter.path(&outline, least, color)?;
+            painter.polygon(&outline, color, 0.6);
+            painter.path(&outline, least, color);
         }
-        Ok(())
     }
 
-    fn draw_saturated<DB: DrawingBackend>(
+    fn draw_saturated(
         &self,
-        painter: &mut Painter<'_, DB>,
+        painter: &mut Painter<'_>,
         theme: &Theme,
         slope: Slope<'_>,
         histogram: &Histogram,
         marks: &Marks,
-    ) -> Drawn<DB> {
+    ) {
         let (em, plot) = (self.frame.em, self.frame.plot);
         let zones = self.saturated_zones(slope, histogram);
         for (left, right) in &zones {
-            painter.rect((*left, plot.top), (*right, plot.bottom), theme.muted, 0.16)?;
+            painter.rect((*left, plot.top), (*right, plot.bottom), theme.muted, 0.16);
         }
         let room = rough_width(&marks.saturated, em);
         if let Some((left, right)) = zones.into_iter().max_by(|a, b| (a.1 - a.0).total_cmp(&(b.1 - b.0)))
             && right - left > room + 0.6 * em
         {
             let look = TextLook::new(em, theme.muted, HPos::Center, VPos::Center);
-            painter.text(&marks.saturated, ((left + right) / 2.0, plot.top + 0.8 * em), look)?;
+            painter.text(&marks.saturated, ((left + right) / 2.0, plot.top + 0.8 * em), look);
         }
         let mut under = self.slope_points(slope, histogram);
         if let (Some(first), Some(last), Some(floor)) = (under.first(), under.last(), self.slope_to_y(0.0)) {
             let (from, to) = ((first.0, floor), (last.0, floor));
             under.insert(0, from);
             under.push(to);
-            painter.polygon(&under, slope_color(theme), 0.5 * theme.band_opacity)?;
+            painter.polygon(&under, slope_color(theme), 0.5 * theme.band_opacity);
         }
-        Ok(())
     }
 
-    fn draw_zeros<DB: DrawingBackend>(
-        &self,
-        painter: &mut Painter<'_, DB>,
-        theme: &Theme,
-        histogram: &Histogram,
-        marks: &Marks,
-    ) -> Drawn<DB> {
+    fn draw_zeros(&self, painter: &mut Painter<'_>, theme: &Theme, histogram: &Histogram, marks: &Marks) {
         /// From this share on it is written at the spike.
         const NOTEWORTHY: f64 = 0.02;
         /// How much wider bold text is.
@@ -288,17 +278,17 @@ impl Axes {
         let (em, plot) = (self.frame.em, self.frame.plot);
         let x = self.value_to_x(0.0);
         if histogram.zeros == 0 || !(plot.left..=plot.right).contains(&x) {
-            return Ok(());
+            return;
         }
         let y = self.share_to_y(histogram.zeros.into(), histogram);
-        painter.upright_line(x, y.max(plot.top), plot.bottom, 0.3 * em, theme.text)?;
+        painter.upright_line(x, y.max(plot.top), plot.bottom, 0.3 * em, theme.text);
         if y < plot.top {
             // It goes on beyond the plot.
-            painter.marker(Marker::Triangle, (x, plot.top + 0.3 * em), 0.34 * em, theme.text)?;
+            painter.marker(Marker::Triangle, (x, plot.top + 0.3 * em), 0.34 * em, theme.text);
         }
         let share = f64::from(histogram.zeros) / total(histogram).max(1) as f64;
         if share < NOTEWORTHY {
-            return Ok(());
+            return;
         }
         let percent = number::percent(share);
         let gap = 0.45 * em;
@@ -312,7 +302,7 @@ impl Axes {
         let is_bold = fitting.is_some();
         let (text, _, at, horizontal) = fitting.unwrap_or((&texts[2], 0.0, nearest.0, nearest.1));
         let look = TextLook { is_bold, ..TextLook::new(em, theme.text, horizontal, VPos::Center) };
-        painter.text(text, (at, y.max(plot.top) + 0.6 * em), look)
+        painter.text(text, (at, y.max(plot.top) + 0.6 * em), look);
     }
 
     fn share_to_y(&self, count: u64, histogram: &Histogram) -> f64 {

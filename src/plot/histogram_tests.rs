@@ -43,8 +43,8 @@ fn draw(surface: Surface, theme: &Theme, content: Content<'_>, beside: Option<&H
     let axes = Axes::fit(surface, theme, &data, None);
     let picture = svg(surface, |backend| {
         if let Some(axes) = &axes {
-            axes.draw(backend, theme, &labels()).unwrap();
-            axes.draw_data(backend, theme, &data).unwrap();
+            axes.draw(backend, theme, &labels());
+            axes.draw_data(backend, theme, &data);
         }
     });
     (axes, picture)

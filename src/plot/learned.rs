@@ -5,14 +5,14 @@ use super::color::{Rgb, color_of, okabe_ito};
 use super::contour::contour;
 use super::frame::{StripKind, StripLabels};
 use super::gradient_over_time::{Image, special_color};
-use super::paint::{Drawn, Marker, Painter, TextLook};
+use super::paint::{Marker, Painter, TextLook};
+use super::paper::Paper;
 use super::scale::{LinearRange, ValueScale};
 use super::surface::{Rect, Surface};
 use super::theme::Theme;
 use super::ticks::{Tick, TickLabel};
 use crate::look::view::{Field, Learned, Sample};
-use plotters::style::text_anchor::{HPos, VPos};
-use plotters_backend::DrawingBackend;
+use plotters_backend::text_anchor::{HPos, VPos};
 
 /// The words on the chart.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -140,12 +140,8 @@ impl Axes {
             None => (range.ends(), range.ends()),
         };
         let has_bar = matches!(kind, Kind::Surface | Kind::Classes(2));
-        let mut specials = Vec::new();
-        for value in field.iter().flat_map(|field| &field.values) {
-            let kind = StripKind::of((*value).into(), &ValueScale::Linear(range));
-            specials.extend(kind.filter(|kind| !specials.contains(kind)));
-        }
-        specials.sort_by_key(|kind| *kind as u8);
+        let values = field.iter().flat_map(|field| &field.values).map(|value| f64::from(*value));
+        let specials = StripKind::among(values, &ValueScale::Linear(range));
         let (left, top) = ((3.0 * em).round(), (1.7 * em).round());
         let right = f64::from(surface.width) - if has_bar || !specials.is_empty() { 5.6 } else { 0.8 } * em;
         let side = (right - left).min(f64::from(surface.height) - 1.9 * em - top).floor();
@@ -259,42 +255,34 @@ impl Axes {
     }
 
     /// Draws everything but field, lines and marks.
-    ///
-    /// # Errors
-    /// Those of the backend.
-    pub fn draw<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, labels: &Labels) -> Drawn<DB> {
-        let mut painter = Painter::new(backend, theme);
+    pub fn draw(&self, paper: &mut dyn Paper, theme: &Theme, labels: &Labels) {
+        let mut painter = Painter::new(paper, theme);
         let (em, plot) = (self.em, self.plot);
-        painter.rect((0.0, 0.0), (self.surface.width.into(), self.surface.height.into()), theme.background, 1.0)?;
-        painter.rect((plot.left, plot.top), (plot.right, plot.bottom), theme.strip, 1.0)?;
+        painter.rect((0.0, 0.0), (self.surface.width.into(), self.surface.height.into()), theme.background, 1.0);
+        painter.rect((plot.left, plot.top), (plot.right, plot.bottom), theme.strip, 1.0);
         let title = TextLook::new(em, theme.text, HPos::Left, VPos::Center);
-        painter.text(&labels.y_axis, (0.4 * em, 0.8 * em), title)?;
+        painter.text(&labels.y_axis, (0.4 * em, 0.8 * em), title);
         let below = 1.05 * em;
         let title_at = (plot.right, plot.bottom + below);
-        painter.text(&labels.x_axis, title_at, TextLook { horizontal: HPos::Right, ..title })?;
+        painter.text(&labels.x_axis, title_at, TextLook { horizontal: HPos::Right, ..title });
         let title_left = plot.right - (0.6 * labels.x_axis.chars().count() as f64 + 0.6) * em;
         let across = TextLook::new(0.92 * em, theme.muted, HPos::Center, VPos::Center);
         for (value, label) in ticks(self.x, (plot.width() / (3.2 * em)) as usize) {
             let x = self.to_place((value, 0.0)).0;
             if x + label.width_em() * em / 2.0 < title_left {
-                painter.tick_below((x, plot.bottom), self.surface.scale, &label.text(), below, across)?;
+                painter.tick_below((x, plot.bottom), self.surface.scale, &label.text(), below, across);
             }
         }
         let up = TextLook { horizontal: HPos::Right, ..across };
         for (value, label) in ticks(self.y, (plot.height() / (2.2 * em)) as usize) {
             let y = self.to_place((0.0, value)).1;
-            painter.level_line(plot.left - 0.3 * em, plot.left, y, self.surface.scale, theme.axis)?;
-            painter.text(&label.text(), (plot.left - 0.5 * em, y), up)?;
+            painter.level_line(plot.left - 0.3 * em, plot.left, y, self.surface.scale, theme.axis);
+            painter.text(&label.text(), (plot.left - 0.5 * em, y), up);
         }
-        self.draw_legend(&mut painter, theme, labels)
+        self.draw_legend(&mut painter, theme, labels);
     }
 
-    fn draw_legend<DB: DrawingBackend>(
-        &self,
-        painter: &mut Painter<'_, DB>,
-        theme: &Theme,
-        labels: &Labels,
-    ) -> Drawn<DB> {
+    fn draw_legend(&self, painter: &mut Painter<'_>, theme: &Theme, labels: &Labels) {
         let em = self.em;
         let look = TextLook::new(0.92 * em, theme.muted, HPos::Left, VPos::Center);
         if let Some(bar) = self.bar {
@@ -302,12 +290,12 @@ impl Axes {
                 &labels.value_axis,
                 (bar.left, 0.8 * em),
                 TextLook::new(em, theme.text, HPos::Left, VPos::Center),
-            )?;
+            );
             let scale = ValueScale::Linear(self.range);
-            painter.color_bar(bar, |position| self.color(theme, scale.value_at(position), 1.0))?;
+            painter.color_bar(bar, |position| self.color(theme, scale.value_at(position), 1.0));
             for Tick { position, label } in scale.ticks((bar.height() / (2.2 * em)) as usize + 1) {
                 let text = label.map(|label| label.text()).unwrap_or_default();
-                painter.text(&text, (bar.right + 0.4 * em, bar.bottom - position * bar.height()), look)?;
+                painter.text(&text, (bar.right + 0.4 * em, bar.bottom - position * bar.height()), look);
             }
         }
         let left = self.plot.right + em;
@@ -317,24 +305,14 @@ impl Axes {
                 StripKind::Infinite => &labels.specials.infinite,
                 StripKind::Zero | StripKind::NotANumber => &labels.specials.not_a_number,
             };
-            painter.rect((left, top), (left + 0.9 * em, top + em), special_color(theme, *kind), 1.0)?;
-            painter.text(label, (left + 1.3 * em, top + 0.5 * em), look)?;
+            painter.rect((left, top), (left + 0.9 * em, top + em), special_color(theme, *kind), 1.0);
+            painter.text(label, (left + 1.3 * em, top + 0.5 * em), look);
         }
-        Ok(())
     }
 
     /// Draws what lies over the field: the line between two classes, or that of answers that are right, and the samples.
-    ///
-    /// # Errors
-    /// Those of the backend.
-    pub fn draw_over<DB: DrawingBackend>(
-        &self,
-        backend: &mut DB,
-        theme: &Theme,
-        learned: &Learned,
-        choices: Choices,
-    ) -> Drawn<DB> {
-        let mut painter = Painter::new(backend, theme);
+    pub fn draw_over(&self, paper: &mut dyn Paper, theme: &Theme, learned: &Learned, choices: Choices) {
+        let mut painter = Painter::new(paper, theme);
         let (em, plot) = (self.em, self.plot);
         match (self.kind, field_of(learned)) {
             (Kind::Classes(2), Some(field)) => {
@@ -342,27 +320,20 @@ impl Axes {
                 for line in contour(&field.values, field.side, 0.5) {
                     let place =
                         |(col, row): (f64, f64)| (plot.left + (col + 0.5) * cell, plot.bottom - (row + 0.5) * cell);
-                    painter.path(&line.into_iter().map(place).collect::<Vec<_>>(), 0.16 * em, theme.text)?;
+                    painter.path(&line.into_iter().map(place).collect::<Vec<_>>(), 0.16 * em, theme.text);
                 }
             }
             (Kind::Scatter, _) => {
-                painter.path(&[(plot.left, plot.bottom), (plot.right, plot.top)], 0.12 * em, theme.axis)?;
+                painter.path(&[(plot.left, plot.bottom), (plot.right, plot.top)], 0.12 * em, theme.axis);
             }
             _ => {}
         }
         for (id, sample) in self.shown(learned, choices) {
-            self.draw_sample(&mut painter, theme, sample, id.is_held_out)?;
+            self.draw_sample(&mut painter, theme, sample, id.is_held_out);
         }
-        Ok(())
     }
 
-    fn draw_sample<DB: DrawingBackend>(
-        &self,
-        painter: &mut Painter<'_, DB>,
-        theme: &Theme,
-        sample: &Sample,
-        is_held_out: bool,
-    ) -> Drawn<DB> {
+    fn draw_sample(&self, painter: &mut Painter<'_>, theme: &Theme, sample: &Sample, is_held_out: bool) {
         let (at, em) = (self.place_of(sample), self.em);
         let value = f64::from(sample.target);
         match self.kind {
@@ -372,22 +343,21 @@ impl Axes {
                 let radius = 0.3 * em;
                 // A wrong answer has a heavy edge.
                 if sample.predicted != sample.target {
-                    draw_shape(painter, class, at, 1.75 * radius, theme.text)?;
+                    draw_shape(painter, class, at, 1.75 * radius, theme.text);
                 }
-                draw_shape(painter, class, at, 1.3 * radius, theme.background)?;
-                draw_shape(painter, class, at, radius, strong)?;
+                draw_shape(painter, class, at, 1.3 * radius, theme.background);
+                draw_shape(painter, class, at, radius, strong);
                 if is_held_out {
-                    draw_shape(painter, class, at, 0.55 * radius, theme.background)?;
+                    draw_shape(painter, class, at, 0.55 * radius, theme.background);
                 }
-                Ok(())
             }
             // Without an edge, so that what fits disappears into the surface.
             Kind::Surface => {
                 let color = self.color(theme, value, 1.0);
                 if is_held_out {
-                    painter.ring(at, 0.34 * em, 0.2 * em, color)
+                    painter.ring(at, 0.34 * em, 0.2 * em, color);
                 } else {
-                    painter.marker(Marker::Circle, at, 0.34 * em, color)
+                    painter.marker(Marker::Circle, at, 0.34 * em, color);
                 }
             }
             Kind::Scatter => {
@@ -397,45 +367,27 @@ impl Axes {
                     None => theme.grad_z,
                 };
                 if is_held_out {
-                    painter.ring(at, 0.3 * em, 0.12 * em, color)
+                    painter.ring(at, 0.3 * em, 0.12 * em, color);
                 } else {
-                    painter.marker(Marker::Circle, at, 0.26 * em, color)
+                    painter.marker(Marker::Circle, at, 0.26 * em, color);
                 }
             }
         }
     }
 
     /// Draws field, lines and marks, for backends that cannot stretch an [`Image`].
-    ///
-    /// # Errors
-    /// Those of the backend.
-    pub fn draw_data<DB: DrawingBackend>(
-        &self,
-        backend: &mut DB,
-        theme: &Theme,
-        learned: &Learned,
-        choices: Choices,
-    ) -> Drawn<DB> {
+    pub fn draw_data(&self, paper: &mut dyn Paper, theme: &Theme, learned: &Learned, choices: Choices) {
         let mut image = Image::default();
         self.paint(theme, learned, &mut image);
-        image.draw(&mut Painter::new(backend, theme), self.plot)?;
-        self.draw_over(backend, theme, learned, choices)
+        image.draw(&mut Painter::new(paper, theme), self.plot);
+        self.draw_over(paper, theme, learned, choices);
     }
 }
 
-fn draw_shape<DB: DrawingBackend>(
-    painter: &mut Painter<'_, DB>,
-    class: usize,
-    (x, y): (f64, f64),
-    radius: f64,
-    color: Rgb,
-) -> Drawn<DB> {
+fn draw_shape(painter: &mut Painter<'_>, class: usize, at: (f64, f64), radius: f64, color: Rgb) {
     match class_corners(class) {
-        [] => painter.marker(Marker::Circle, (x, y), radius, color),
-        corners => {
-            let corners: Vec<_> = corners.iter().map(|(dx, dy)| (x + dx * radius, y + dy * radius)).collect();
-            painter.polygon(&corners, color, 1.0)
-        }
+        [] => painter.marker(Marker::Circle, at, radius, color),
+        corners => painter.shape(corners, at, radius, color),
     }
 }
 

@@ -35,8 +35,8 @@ fn draw_themed(surface: Surface, theme: &Theme, learned: &Learned, choices: Choi
         Labels { x_axis: "x₁".into(), y_axis: "x₂".into(), value_axis: "P(1)".into(), ..Labels::default() };
     let picture = svg(surface, |backend| {
         if let Some(axes) = &axes {
-            axes.draw(backend, theme, &labels).unwrap();
-            axes.draw_data(backend, theme, learned, choices).unwrap();
+            axes.draw(backend, theme, &labels);
+            axes.draw_data(backend, theme, learned, choices);
         }
     });
     (axes, picture)

@@ -3,15 +3,15 @@
 use super::chart_axes::ChartAxes;
 use super::color::Rgb;
 use super::frame::{Frame, Margins, StripKind, StripLabels};
-use super::paint::{Drawn, Marker, Painter, TextLook};
+use super::paint::{Marker, Painter, TextLook};
+use super::paper::Paper;
 use super::scale::{LinearRange, LogRange, StepRange, ValueScale, segments};
 use super::step_axis::StepAxis;
 use super::surface::Surface;
 use super::theme::Theme;
 use crate::look::view::{Evaluation, Score};
 use crate::train::Bucket;
-use plotters::style::text_anchor::{HPos, VPos};
-use plotters_backend::DrawingBackend;
+use plotters_backend::text_anchor::{HPos, VPos};
 
 /// What is drawn over the steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -147,8 +147,10 @@ impl ChartAxes for Axes {
     /// between powers of ten where whole decades would press the curve flat.
     fn fit(surface: Surface, theme: &Theme, data: &Data<'_>, previous: Option<&Self>) -> Option<Self> {
         let latest = data.buckets.last()?.last.step;
-        let scale = scale(data, previous.map(|axes| axes.frame.scale));
-        let strips: Vec<StripKind> = data.values().filter_map(|value| StripKind::of(value, &scale)).collect();
+        let mut values: Vec<f64> = data.values().collect();
+        values.extend(room(data.measure, &values).into_iter().flatten());
+        let scale = scale(data.measure, &values, previous.map(|axes| axes.frame.scale));
+        let strips = StripKind::among(values.iter().copied(), &scale);
         let mut legend = Vec::new();
         if data.scored().next().is_some() {
             legend.extend([Line::Batch, Line::Training, Line::HeldOut]);
@@ -161,35 +163,32 @@ impl ChartAxes for Axes {
         Some(Self { frame, steps: StepRange::covering(latest), legend, is_legend_below })
     }
 
-    fn draw<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, labels: &Labels) -> Drawn<DB> {
-        let mut painter = Painter::new(backend, theme);
+    fn draw(&self, paper: &mut dyn Paper, theme: &Theme, labels: &Labels) {
+        let mut painter = Painter::new(paper, theme);
         let frame = &self.frame;
-        frame.draw(&mut painter, theme, &labels.value_axis, &labels.strips)?;
+        frame.draw(&mut painter, theme, &labels.value_axis, &labels.strips);
         let (surface, steps) = (frame.surface, self.steps);
         StepAxis { surface, em: frame.em, ends: (frame.plot.left, frame.plot.right), y: frame.floor(), steps }.draw(
             &mut painter,
             theme,
             &labels.step_axis,
             |step| self.step_to_x(step),
-        )?;
-        self.draw_legend(&mut painter, theme, labels)
+        );
+        self.draw_legend(&mut painter, theme, labels);
     }
 
     /// Draws the lines, and the mark of the visited step. Of the batches' losses: the band between the smallest and the
     /// largest of each bucket, faintly the last of each, and over them their moving average.
-    fn draw_data<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, data: &Data<'_>) -> Drawn<DB> {
-        let mut painter = Painter::new(backend, theme);
+    fn draw_data(&self, paper: &mut dyn Paper, theme: &Theme, data: &Data<'_>) {
+        let mut painter = Painter::new(paper, theme);
         if data.measure.is_loss() {
-            self.draw_batches(&mut painter, theme, data.buckets)?;
+            self.draw_batches(&mut painter, theme, data.buckets);
         }
-        self.draw_evaluations(&mut painter, theme, data, Line::Training)?;
-        self.draw_evaluations(&mut painter, theme, data, Line::HeldOut)?;
-        match data.visited {
-            Some(step) => {
-                let (plot, x) = (self.frame.plot, self.step_to_x(step.min(self.steps.last())));
-                painter.visited(x, (plot.top, plot.bottom), self.frame.em)
-            }
-            None => Ok(()),
+        self.draw_evaluations(&mut painter, theme, data, Line::Training);
+        self.draw_evaluations(&mut painter, theme, data, Line::HeldOut);
+        if let Some(step) = data.visited {
+            let (plot, x) = (self.frame.plot, self.step_to_x(step.min(self.steps.last())));
+            painter.visited(x, (plot.top, plot.bottom), self.frame.em);
         }
     }
 }
@@ -206,12 +205,7 @@ impl Axes {
     }
 
     /// Names the lines, from the right edge on.
-    fn draw_legend<DB: DrawingBackend>(
-        &self,
-        painter: &mut Painter<'_, DB>,
-        theme: &Theme,
-        labels: &Labels,
-    ) -> Drawn<DB> {
+    fn draw_legend(&self, painter: &mut Painter<'_>, theme: &Theme, labels: &Labels) {
         let em = self.frame.em;
         let y = if self.is_legend_below { 2.4 * em } else { 0.9 * em };
         let look = TextLook::new(em, theme.text, HPos::Left, VPos::Center);
@@ -229,23 +223,17 @@ impl Axes {
             let left = right - (0.54 * words.chars().count() as f64 + sample_em + 0.5) * em;
             let sample = [(left, y), (left + sample_em * em, y)];
             if *line == Line::HeldOut {
-                painter.dashed_path(&sample, 0.14 * em, 0.5 * em, color)?;
+                painter.dashed_path(&sample, 0.14 * em, 0.5 * em, color);
             } else {
-                painter.path(&sample, 0.14 * em, color)?;
+                painter.path(&sample, 0.14 * em, color);
             }
-            painter.marker(marker, (left + 0.5 * sample_em * em, y), 0.3 * em, color)?;
-            painter.text(words, (left + (sample_em + 0.5) * em, y), look)?;
+            painter.marker(marker, (left + 0.5 * sample_em * em, y), 0.3 * em, color);
+            painter.text(words, (left + (sample_em + 0.5) * em, y), look);
             right = left - gap_em * em;
         }
-        Ok(())
     }
 
-    fn draw_batches<DB: DrawingBackend>(
-        &self,
-        painter: &mut Painter<'_, DB>,
-        theme: &Theme,
-        buckets: &[Bucket],
-    ) -> Drawn<DB> {
+    fn draw_batches(&self, painter: &mut Painter<'_>, theme: &Theme, buckets: &[Bucket]) {
         let (frame, em) = (&self.frame, self.frame.em);
         let band = buckets.iter().map(|bucket| {
             let (min, max) = bucket.loss_range();
@@ -256,48 +244,39 @@ impl Axes {
         for stretch in segments(band) {
             let upper = stretch.iter().map(|(x, _, high)| (*x, *high));
             let lower = stretch.iter().rev().map(|(x, low, _)| (*x, *low));
-            painter.polygon(&upper.chain(lower).collect::<Vec<_>>(), theme.loss, theme.band_opacity)?;
+            painter.polygon(&upper.chain(lower).collect::<Vec<_>>(), theme.loss, theme.band_opacity);
         }
         let point = |bucket: &Bucket, loss: f64| Some((self.step_to_x(bucket.last.step), frame.value_to_y(loss)?));
         let raw = || buckets.iter().map(|bucket| point(bucket, bucket.last.loss()));
         let span = SMOOTHED_SHARE * buckets.len() as f64;
         if span > 1.0 {
             for stretch in segments(raw()) {
-                painter.faint_path(&stretch, (0.08 * em).max(1.0), theme.loss, RAW_OPACITY)?;
+                painter.faint_path(&stretch, (0.08 * em).max(1.0), theme.loss, RAW_OPACITY);
             }
             let smoothed = moving_average(buckets.iter().map(|bucket| bucket.last.loss()), span);
             let smoothed = buckets.iter().zip(smoothed).map(|(bucket, loss)| point(bucket, loss));
             for stretch in segments(smoothed) {
-                painter.path(&stretch, 0.18 * em, theme.loss)?;
+                painter.path(&stretch, 0.18 * em, theme.loss);
             }
         } else {
             for stretch in segments(raw()) {
-                painter.path(&stretch, 0.16 * em, theme.loss)?;
+                painter.path(&stretch, 0.16 * em, theme.loss);
             }
         }
         for bucket in buckets {
             if let Some(y) = frame.strip_y(bucket.last.loss(), 0) {
-                painter.marker(Marker::Circle, (self.step_to_x(bucket.last.step), y), 0.3 * em, theme.loss)?;
+                painter.marker(Marker::Circle, (self.step_to_x(bucket.last.step), y), 0.3 * em, theme.loss);
             }
         }
-        match buckets.last().and_then(|bucket| point(bucket, bucket.last.loss())) {
-            Some(latest) => {
-                painter.marker(Marker::Circle, latest, 0.44 * em, theme.background)?;
-                painter.marker(Marker::Circle, latest, 0.32 * em, theme.loss)
-            }
-            None => Ok(()),
+        if let Some(latest) = buckets.last().and_then(|bucket| point(bucket, bucket.last.loss())) {
+            painter.marker(Marker::Circle, latest, 0.44 * em, theme.background);
+            painter.marker(Marker::Circle, latest, 0.32 * em, theme.loss);
         }
     }
 
     /// The line of one kind of samples, and a mark at its end; where they are few, at each of them, because the line between
     /// is nobody's measurement.
-    fn draw_evaluations<DB: DrawingBackend>(
-        &self,
-        painter: &mut Painter<'_, DB>,
-        theme: &Theme,
-        data: &Data<'_>,
-        line: Line,
-    ) -> Drawn<DB> {
+    fn draw_evaluations(&self, painter: &mut Painter<'_>, theme: &Theme, data: &Data<'_>, line: Line) {
         let em = self.frame.em;
         let (color, marker) = line.look(theme);
         let of = |evaluation: &Evaluation| {
@@ -310,27 +289,24 @@ impl Axes {
         let stretches = segments(points);
         for stretch in &stretches {
             if line == Line::HeldOut {
-                painter.dashed_path(stretch, 0.16 * em, 0.55 * em, color)?;
+                painter.dashed_path(stretch, 0.16 * em, 0.55 * em, color);
             } else {
-                painter.path(stretch, 0.16 * em, color)?;
+                painter.path(stretch, 0.16 * em, color);
             }
         }
         for evaluation in data.made() {
             if let Some(y) = of(evaluation).and_then(|value| self.frame.strip_y(value, 0)) {
-                painter.marker(marker, (self.step_to_x(evaluation.step), y), 0.3 * em, color)?;
+                painter.marker(marker, (self.step_to_x(evaluation.step), y), 0.3 * em, color);
             }
         }
         if data.made().len() <= FEW_EVALUATIONS {
             for point in stretches.iter().flatten() {
-                painter.marker(marker, *point, 0.2 * em, color)?;
+                painter.marker(marker, *point, 0.2 * em, color);
             }
         }
-        match stretches.last().and_then(|stretch| stretch.last()) {
-            Some(latest) => {
-                painter.marker(marker, *latest, 0.42 * em, theme.background)?;
-                painter.marker(marker, *latest, 0.32 * em, color)
-            }
-            None => Ok(()),
+        if let Some(latest) = stretches.last().and_then(|stretch| stretch.last()) {
+            painter.marker(marker, *latest, 0.42 * em, theme.background);
+            painter.marker(marker, *latest, 0.32 * em, color);
         }
     }
 }
@@ -360,22 +336,21 @@ fn moving_average(values: impl Iterator<Item = f64>, span: f64) -> impl Iterator
 
 /// Numbers half a percent around losses that are nearer to each other than that, so that the axis has ticks that differ;
 /// nothing where they are not.
-fn room(data: &Data<'_>) -> Option<[f64; 2]> {
-    let finite = data.values().filter(|value| value.is_finite());
+fn room(measure: Measure, values: &[f64]) -> Option<[f64; 2]> {
+    let finite = values.iter().copied().filter(|value| value.is_finite());
     let (least, most) = finite.fold((f64::INFINITY, 0.0), |(least, most): (f64, f64), x| (least.min(x), most.max(x)));
-    let is_alike = data.measure.is_loss() && least > 0.0 && least <= most && most - least < 0.005 * most;
+    let is_alike = measure.is_loss() && least > 0.0 && least <= most && most - least < 0.005 * most;
     is_alike.then(|| [0.995, 1.005].map(|factor| factor * 0.5 * (least + most)))
 }
 
 /// The scale of the value axis, close to the previous one of its kind.
-fn scale(data: &Data<'_>, previous: Option<ValueScale>) -> ValueScale {
-    let room = room(data);
-    let values = || data.values().chain(room.into_iter().flatten());
+fn scale(measure: Measure, values: &[f64], previous: Option<ValueScale>) -> ValueScale {
+    let values = || values.iter().copied();
     let decades = |previous: Option<ValueScale>| {
         let previous = previous.and_then(|scale| if let ValueScale::Log(range) = scale { Some(range) } else { None });
         ValueScale::Log(LogRange::fit(values(), 1).settle(previous))
     };
-    match (data.measure, previous) {
+    match (measure, previous) {
         (Measure::Accuracy, _) => ValueScale::Linear(LinearRange::fit([0.0, 100.0])),
         (Measure::Loss { is_log: true }, previous) => match (LinearRange::fit_narrow(values()), previous) {
             (Some(range), Some(ValueScale::NarrowLog(previous))) => ValueScale::NarrowLog(range.settle(Some(previous))),

@@ -29,8 +29,8 @@ fn draw_all(surface: Surface, data: &Data<'_>) -> (Option<Axes>, String) {
     let labels = Labels { step_axis, value_axis, batch, training, held_out, strips: StripLabels::default() };
     let picture = svg(surface, |backend| {
         if let Some(axes) = &axes {
-            axes.draw(backend, &theme, &labels).unwrap();
-            axes.draw_data(backend, &theme, data).unwrap();
+            axes.draw(backend, &theme, &labels);
+            axes.draw_data(backend, &theme, data);
         }
     });
     (axes, picture)

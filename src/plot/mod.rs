@@ -1,5 +1,5 @@
-//! Scales, ticks and charts, generic over plotters' `DrawingBackend`: the same code draws on the page's canvases and,
-//! in the tests, into an SVG.
+//! Scales, ticks and charts, drawn on [`Paper`], which any of plotters' back ends is: the same code draws on the page's
+//! canvases and into SVG files.
 //!
 //! A chart is drawn in two layers. Its *axes* (frame, grid, labels) change only with range, size and theme; its *data*
 //! change with every frame. Both are drawn by way of the chart's axes value, which maps numbers to pixels and back, so
@@ -18,6 +18,7 @@ pub mod loss;
 pub mod network;
 pub mod number;
 mod paint;
+mod paper;
 pub mod scale;
 mod step_axis;
 mod surface;
@@ -32,5 +33,6 @@ mod walks;
 
 pub use chart_axes::ChartAxes;
 pub use frame::{Frame, StripKind, StripLabels};
-pub use paint::{Drawn, Marker};
+pub use paint::Marker;
+pub use paper::Paper;
 pub use surface::{Rect, Surface};

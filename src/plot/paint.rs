@@ -1,14 +1,11 @@
-//! The few shapes that the charts are made of, drawn with sub-pixel input on any backend.
+//! The few shapes that the charts are made of, drawn with sub-pixel input on any paper.
 
 use super::color::Rgb;
+use super::paper::{Ink, Letters, Paper};
 use super::surface::Rect;
 use super::theme::Theme;
-use plotters::prelude::{FontFamily, FontStyle, IntoTextStyle, RGBAColor, ShapeStyle, TextStyle};
-use plotters::style::text_anchor::{HPos, Pos, VPos};
-use plotters_backend::{BackendCoord, BackendStyle, DrawingBackend, DrawingErrorKind};
-
-/// What drawing returns: nothing, or the backend's error.
-pub type Drawn<DB> = Result<(), DrawingErrorKind<<DB as DrawingBackend>::ErrorType>>;
+use plotters_backend::text_anchor::{HPos, Pos, VPos};
+use plotters_backend::{BackendColor, FontStyle};
 
 /// The shape of a series' marks, so that series differ by more than colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,136 +40,133 @@ impl TextLook {
     }
 }
 
-/// A backend with the theme's type.
-pub(super) struct Painter<'a, DB: DrawingBackend> {
-    backend: &'a mut DB,
+/// Paper with the theme's type.
+pub(super) struct Painter<'a> {
+    paper: &'a mut dyn Paper,
     theme: &'a Theme,
 }
 
-impl<'a, DB: DrawingBackend> Painter<'a, DB> {
-    pub(super) fn new(backend: &'a mut DB, theme: &'a Theme) -> Self {
-        Self { backend, theme }
+impl<'a> Painter<'a> {
+    pub(super) fn new(paper: &'a mut dyn Paper, theme: &'a Theme) -> Self {
+        Self { paper, theme }
     }
 
     /// A filled rectangle between two corners, its edges on whole pixels.
-    pub(super) fn rect(&mut self, from: (f64, f64), to: (f64, f64), color: Rgb, opacity: f64) -> Drawn<DB> {
-        let (from, to) = (pixel(from), pixel(to));
-        if from.0 >= to.0 || from.1 >= to.1 {
-            return Ok(());
-        }
-        self.backend.draw_rect(from, to, &fill(color, opacity), true)
+    pub(super) fn rect(&mut self, from: (f64, f64), to: (f64, f64), color: Rgb, opacity: f64) {
+        self.paper.rect(from, to, fill(color, opacity));
     }
 
     /// A bar of colours, each of its height from 0 at the lower end to 1.
-    pub(super) fn color_bar(&mut self, bar: Rect, color: impl Fn(f64) -> Rgb) -> Drawn<DB> {
+    pub(super) fn color_bar(&mut self, bar: Rect, color: impl Fn(f64) -> Rgb) {
         // At most 128 rectangles look as smooth as one of as many as the bar has pixels.
         let pieces = (bar.height().max(0.0) as usize).min(128);
         for piece in 0..pieces {
             let top = bar.top + bar.height() * piece as f64 / pieces as f64;
             let bottom = bar.top + bar.height() * (piece + 1) as f64 / pieces as f64;
             let position = 1.0 - (piece as f64 + 0.5) / pieces as f64;
-            self.rect((bar.left, top), (bar.right, bottom), color(position), 1.0)?;
+            self.rect((bar.left, top), (bar.right, bottom), color(position), 1.0);
         }
-        Ok(())
     }
 
     /// A circle of which only the line is drawn.
-    pub(super) fn ring(&mut self, at: (f64, f64), radius: f64, width: f64, color: Rgb) -> Drawn<DB> {
-        self.backend.draw_circle(pixel(at), radius.round().max(1.0) as u32, &stroke(color, width, 1.0), false)
+    pub(super) fn ring(&mut self, at: (f64, f64), radius: f64, width: f64, color: Rgb) {
+        self.paper.circle(at, radius.round().max(1.0) as u32, stroke(color, width, 1.0), false);
     }
 
     /// A level line: a rectangle, because that is sharp on every backend.
-    pub(super) fn level_line(&mut self, from_x: f64, to_x: f64, y: f64, width: f64, color: Rgb) -> Drawn<DB> {
+    pub(super) fn level_line(&mut self, from_x: f64, to_x: f64, y: f64, width: f64, color: Rgb) {
         let (top, width) = ((y - width / 2.0).round(), width.round().max(1.0));
-        self.rect((from_x, top), (to_x, top + width), color, 1.0)
+        self.rect((from_x, top), (to_x, top + width), color, 1.0);
     }
 
     /// An upright line.
-    pub(super) fn upright_line(&mut self, x: f64, from_y: f64, to_y: f64, width: f64, color: Rgb) -> Drawn<DB> {
+    pub(super) fn upright_line(&mut self, x: f64, from_y: f64, to_y: f64, width: f64, color: Rgb) {
         let (left, width) = ((x - width / 2.0).round(), width.round().max(1.0));
-        self.rect((left, from_y), (left + width, to_y), color, 1.0)
+        self.rect((left, from_y), (left + width, to_y), color, 1.0);
     }
 
     /// A tick at the lower edge of a plot, with its number at a distance below.
-    pub(super) fn tick_below(
-        &mut self,
-        (x, edge): (f64, f64),
-        width: f64,
-        text: &str,
-        below: f64,
-        look: TextLook,
-    ) -> Drawn<DB> {
-        self.upright_line(x, edge, edge + 0.3 * look.size, width, self.theme.axis)?;
-        self.text(text, (x, edge + below), look)
+    pub(super) fn tick_below(&mut self, (x, edge): (f64, f64), width: f64, text: &str, below: f64, look: TextLook) {
+        self.upright_line(x, edge, edge + 0.3 * look.size, width, self.theme.axis);
+        self.text(text, (x, edge + below), look);
     }
 
     /// A line through points; nothing for fewer than two.
-    pub(super) fn path(&mut self, points: &[(f64, f64)], width: f64, color: Rgb) -> Drawn<DB> {
-        self.faint_path(points, width, color, 1.0)
+    pub(super) fn path(&mut self, points: &[(f64, f64)], width: f64, color: Rgb) {
+        self.faint_path(points, width, color, 1.0);
     }
 
     /// The same, through which shows what is behind it.
-    pub(super) fn faint_path(&mut self, points: &[(f64, f64)], width: f64, color: Rgb, opacity: f64) -> Drawn<DB> {
+    pub(super) fn faint_path(&mut self, points: &[(f64, f64)], width: f64, color: Rgb, opacity: f64) {
         if points.len() < 2 {
-            return Ok(());
+            return;
         }
-        self.backend.draw_path(points.iter().copied().map(pixel), &stroke(color, width, opacity))
+        self.paper.path(points, stroke(color, width, opacity));
     }
 
     /// A line of dashes through points.
-    pub(super) fn dashed_path(&mut self, points: &[(f64, f64)], width: f64, dash: f64, color: Rgb) -> Drawn<DB> {
+    pub(super) fn dashed_path(&mut self, points: &[(f64, f64)], width: f64, dash: f64, color: Rgb) {
         for dash in dashes(points, dash, dash * 0.8) {
-            self.path(&dash, width, color)?;
+            self.path(&dash, width, color);
         }
-        Ok(())
     }
 
     /// A filled polygon.
-    pub(super) fn polygon(&mut self, points: &[(f64, f64)], color: Rgb, opacity: f64) -> Drawn<DB> {
+    pub(super) fn polygon(&mut self, points: &[(f64, f64)], color: Rgb, opacity: f64) {
         if points.len() < 3 {
-            return Ok(());
+            return;
         }
-        self.backend.fill_polygon(points.iter().copied().map(pixel), &fill(color, opacity))
+        self.paper.polygon(points, fill(color, opacity));
     }
 
     /// A mark, whose corners look out from behind a disc of the same radius.
-    pub(super) fn marker(&mut self, marker: Marker, (x, y): (f64, f64), radius: f64, color: Rgb) -> Drawn<DB> {
-        let corners: &[(f64, f64)] = match marker {
+    pub(super) fn marker(&mut self, marker: Marker, (x, y): (f64, f64), radius: f64, color: Rgb) {
+        match marker {
             Marker::Circle => {
-                return self.backend.draw_circle(
-                    pixel((x, y)),
-                    radius.round().max(1.0) as u32,
-                    &fill(color, 1.0),
-                    true,
-                );
+                self.paper.circle((x, y), radius.round().max(1.0) as u32, fill(color, 1.0), true);
             }
-            Marker::Diamond => &[(0.0, -1.45), (1.45, 0.0), (0.0, 1.45), (-1.45, 0.0)],
-            Marker::Triangle => &[(0.0, -1.4), (1.3, 0.95), (-1.3, 0.95)],
-            Marker::Square => &[(-1.05, -1.05), (1.05, -1.05), (1.05, 1.05), (-1.05, 1.05)],
-        };
+            Marker::Diamond => {
+                self.shape(&[(0.0, -1.45), (1.45, 0.0), (0.0, 1.45), (-1.45, 0.0)], (x, y), radius, color);
+            }
+            Marker::Triangle => self.shape(&[(0.0, -1.4), (1.3, 0.95), (-1.3, 0.95)], (x, y), radius, color),
+            Marker::Square => {
+                self.shape(&[(-1.05, -1.05), (1.05, -1.05), (1.05, 1.05), (-1.05, 1.05)], (x, y), radius, color);
+            }
+        }
+    }
+
+    /// A filled polygon, its corners given from a point in units of a radius.
+    pub(super) fn shape(&mut self, corners: &[(f64, f64)], (x, y): (f64, f64), radius: f64, color: Rgb) {
         let corners: Vec<_> = corners.iter().map(|(dx, dy)| (x + dx * radius, y + dy * radius)).collect();
-        self.polygon(&corners, color, 1.0)
+        self.polygon(&corners, color, 1.0);
     }
 
     /// The mark of a step that is visited: an upright line, with a triangle that stands on its upper end.
-    pub(super) fn visited(&mut self, x: f64, (top, bottom): (f64, f64), em: f64) -> Drawn<DB> {
+    pub(super) fn visited(&mut self, x: f64, (top, bottom): (f64, f64), em: f64) {
         let (color, halo) = (self.theme.text, self.theme.background);
-        self.upright_line(x, top, bottom, 0.32 * em, halo)?;
-        self.upright_line(x, top, bottom, 0.12 * em, color)?;
-        self.polygon(&[(x, top + 0.1 * em), (x - 0.5 * em, top - 0.7 * em), (x + 0.5 * em, top - 0.7 * em)], color, 1.0)
+        self.upright_line(x, top, bottom, 0.32 * em, halo);
+        self.upright_line(x, top, bottom, 0.12 * em, color);
+        self.polygon(
+            &[(x, top + 0.1 * em), (x - 0.5 * em, top - 0.7 * em), (x + 0.5 * em, top - 0.7 * em)],
+            color,
+            1.0,
+        );
     }
 
     /// A text at a point.
-    pub(super) fn text(&mut self, text: &str, at: (f64, f64), look: TextLook) -> Drawn<DB> {
+    pub(super) fn text(&mut self, text: &str, at: (f64, f64), look: TextLook) {
         let size = look.size * self.theme.text_zoom;
         if text.is_empty() || size < 1.0 {
-            return Ok(());
+            return;
         }
-        let weight = if look.is_bold { FontStyle::Bold } else { FontStyle::Normal };
-        let font = (FontFamily::Name(&self.theme.font_family), size, weight).into_text_style(&(1u32, 1u32));
-        let color = fill(look.color, 1.0).color;
-        let style: TextStyle<'_> = font.color(&color).pos(Pos::new(look.horizontal, look.vertical));
-        self.backend.draw_text(text, &style, pixel(at))
+        let letters = Letters {
+            family: &self.theme.font_family,
+            size,
+            style: if look.is_bold { FontStyle::Bold } else { FontStyle::Normal },
+            color: shade(look.color, 1.0),
+            anchor: Pos::new(look.horizontal, look.vertical),
+        };
+        self.paper.text(text, at, &letters);
     }
 }
 
@@ -181,19 +175,16 @@ pub(super) fn rough_width(text: &str, em: f64) -> f64 {
     0.57 * text.chars().count() as f64 * em
 }
 
-fn fill(color: Rgb, opacity: f64) -> ShapeStyle {
-    ShapeStyle { color: RGBAColor(color.0, color.1, color.2, opacity), filled: true, stroke_width: 0 }
+fn fill(color: Rgb, opacity: f64) -> Ink {
+    Ink { color: shade(color, opacity), width: 0 }
 }
 
-fn stroke(color: Rgb, width: f64, opacity: f64) -> impl BackendStyle {
-    let stroke_width = width.round().max(1.0) as u32;
-    ShapeStyle { color: RGBAColor(color.0, color.1, color.2, opacity), filled: false, stroke_width }
+fn stroke(color: Rgb, width: f64, opacity: f64) -> Ink {
+    Ink { color: shade(color, opacity), width: width.round().max(1.0) as u32 }
 }
 
-/// The pixel at a point. Far outside the picture is as far as it gets, so that no backend overflows.
-fn pixel((x, y): (f64, f64)) -> BackendCoord {
-    const FAR: f64 = 1e6;
-    (x.round().clamp(-FAR, FAR) as i32, y.round().clamp(-FAR, FAR) as i32)
+fn shade(Rgb(red, green, blue): Rgb, opacity: f64) -> BackendColor {
+    BackendColor { alpha: opacity, rgb: (red, green, blue) }
 }
 
 /// The drawn pieces of a dashed line through points.
@@ -240,10 +231,5 @@ mod tests {
             [vec![(0.0, 0.0), (4.0, 0.0)], vec![(8.0, 0.0), (10.0, 0.0), (10.0, 2.0)], vec![(10.0, 6.0), (10.0, 10.0)],]
         );
         assert!(super::dashes(&[], 4.0, 4.0).is_empty());
-    }
-
-    #[test]
-    fn no_point_is_too_far_for_a_backend() {
-        assert_eq!(pixel((f64::INFINITY, f64::NAN)), (1_000_000, 0));
     }
 }

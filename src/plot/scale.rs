@@ -47,11 +47,11 @@ impl LogRange {
     /// The decades around all positive finite numbers among `values`, and at least `min_decades` of them, so that a
     /// level curve looks level.
     pub fn fit(values: impl IntoIterator<Item = f64>, min_decades: i32) -> Self {
-        let mut extremes: Option<(f64, f64)> = None;
-        for value in values.into_iter().filter(|value| *value > 0.0 && value.is_finite()) {
-            let (least, most) = extremes.unwrap_or((value, value));
-            extremes = Some((least.min(value), most.max(value)));
-        }
+        let placed = values.into_iter().filter(|value| *value > 0.0 && value.is_finite());
+        Self::around(extremes(placed), min_decades)
+    }
+
+    fn around(extremes: Option<(f64, f64)>, min_decades: i32) -> Self {
         let Some((least, most)) = extremes else { return Self::EMPTY };
         let low = (least.log10().floor() as i32).max(Self::LIMITS.0);
         let high = (most.log10().ceil() as i32).min(Self::LIMITS.1);
@@ -115,12 +115,11 @@ impl LinearRange {
     /// The same, with ends on multiples of a round step, of which at most about `steps` span the numbers: the more, the
     /// closer the range fits.
     pub fn fit_in_steps(values: impl IntoIterator<Item = f64>, steps: f64) -> Self {
-        let mut extremes: Option<(f64, f64)> = None;
-        for value in values.into_iter().filter(|value| value.is_finite()) {
-            let value = value.clamp(-Self::LIMIT, Self::LIMIT);
-            let (least, most) = extremes.unwrap_or((value, value));
-            extremes = Some((least.min(value), most.max(value)));
-        }
+        let placed = values.into_iter().filter(|value| value.is_finite());
+        Self::around(extremes(placed.map(|value| value.clamp(-Self::LIMIT, Self::LIMIT))), steps)
+    }
+
+    fn around(extremes: Option<(f64, f64)>, steps: f64) -> Self {
         let Some((mut least, mut most)) = extremes.filter(|extremes| *extremes != (0.0, 0.0)) else {
             return Self::UNIT;
         };
@@ -267,6 +266,14 @@ impl StepRange {
     pub fn step_at(self, position: f64) -> u64 {
         (position.clamp(0.0, 1.0) * self.last as f64).round() as u64
     }
+}
+
+/// The least and the largest of some numbers; `None` where there are none.
+fn extremes(values: impl Iterator<Item = f64>) -> Option<(f64, f64)> {
+    values.fold(None, |extremes, value| {
+        let (least, most) = extremes.unwrap_or((value, value));
+        Some((least.min(value), most.max(value)))
+    })
 }
 
 /// The unbroken stretches of a line that has gaps.

@@ -1,9 +1,10 @@
 //! Charts as SVG files.
 
-use plotters::prelude::SVGBackend;
+use super::paper::Paper;
+use plotters_svg::SVGBackend;
 
 /// The picture that `draw` makes, of so many CSS pixels; `None` if there is nothing to draw or no room for it.
-pub fn picture((width, height): (u32, u32), draw: impl FnOnce(&mut SVGBackend<'_>) -> Option<()>) -> Option<String> {
+pub fn picture((width, height): (u32, u32), draw: impl FnOnce(&mut dyn Paper) -> Option<()>) -> Option<String> {
     let mut text = String::new();
     let mut backend = SVGBackend::with_string(&mut text, (width, height));
     let drawn = if width > 0 && height > 0 { draw(&mut backend) } else { None };
@@ -31,12 +32,17 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use plotters::style::BLACK;
-    use plotters_backend::DrawingBackend;
+    use crate::plot::color::Rgb;
+    use crate::plot::paint::Painter;
+    use crate::plot::theme::Theme;
 
     #[test]
     fn a_picture_has_its_words_inside() {
-        let drawn = picture((40, 30), |svg| svg.draw_rect((1, 2), (3, 4), &BLACK, true).ok()).unwrap();
+        let drawn = picture((40, 30), |svg| {
+            Painter::new(svg, &Theme::light()).rect((1.0, 2.0), (3.0, 4.0), Rgb(0, 0, 0), 1.0);
+            Some(())
+        })
+        .unwrap();
         let cases = [
             ("Loss", "", "<title>Loss</title>\n<rect "),
             ("Loss", "0.1 < 0.2 & on", "<title>Loss</title>\n<desc>0.1 &lt; 0.2 &amp; on</desc>\n<rect "),

@@ -1,10 +1,11 @@
 //! Charts drawn into SVG, and what stands in them.
 
+use super::paper::Paper;
 use super::surface::Surface;
-use plotters::prelude::SVGBackend;
+use plotters_svg::SVGBackend;
 
 /// The picture that `draw` makes.
-pub(super) fn svg(surface: Surface, draw: impl FnOnce(&mut SVGBackend<'_>)) -> String {
+pub(super) fn svg(surface: Surface, draw: impl FnOnce(&mut dyn Paper)) -> String {
     let mut text = String::new();
     let mut backend = SVGBackend::with_string(&mut text, (surface.width, surface.height));
     draw(&mut backend);

@@ -1,10 +1,9 @@
 //! The page's handle on a training worker.
 
 use super::protocol::{
-    Change, Command, PROTOCOL_VERSION, Request, Response, ResponseBody, RunState, Status, Way, WorkerPart,
-    decode_buckets, decode_view,
+    Change, Command, Request, Response, ResponseBody, RunState, Status, Way, WorkerPart, decode, decode_buckets, encode,
 };
-use super::runtime::{BUILD, BYTES, HEAD, NUMBERS};
+use super::runtime::{BUILD, BYTES, NUMBERS, VIEW, is_of_this_build};
 use crate::experiment::{Experiment, Precision, Speed};
 use crate::look::proof::Check;
 use crate::look::view::{View, Watch};
@@ -12,6 +11,7 @@ use crate::optim::Hyper;
 use crate::theory::Forecast;
 use crate::train::Bucket;
 use js_sys::{Float64Array, Reflect, Uint8Array};
+use serde::de::DeserializeOwned;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
@@ -327,17 +327,14 @@ impl Inner {
     fn post(&self, request: &Request) -> bool {
         let worker = self.worker.borrow();
         let Some(started) = worker.as_ref() else { return false };
-        serde_wasm_bindgen::to_value(request).is_ok_and(|message| started.worker.post_message(&message).is_ok())
+        started.worker.post_message(&Uint8Array::from(encode(request).as_slice())).is_ok()
     }
 
     fn receive(self: &Rc<Self>, message: &JsValue) {
-        let head = Reflect::get(message, &HEAD.into()).unwrap_or_default();
-        let Ok(Response { run_id, body }) = serde_wasm_bindgen::from_value(head) else {
-            return self.fail(Failure::VersionMismatch);
-        };
+        let response = if is_of_this_build(message) { read(message, BYTES) } else { None };
+        let Some(Response { run_id, body }) = response else { return self.fail(Failure::VersionMismatch) };
         // What comes by the way does not say that the worker is through with what it was told, nor does an older run.
-        let is_present =
-            run_id == self.run_id.get() || matches!(body, ResponseBody::Ready { .. } | ResponseBody::Failed(_));
+        let is_present = run_id == self.run_id.get() || matches!(body, ResponseBody::Ready | ResponseBody::Failed(_));
         let is_by_the_way = matches!(
             body,
             ResponseBody::Theory(_)
@@ -349,56 +346,56 @@ impl Inner {
         if is_present && !is_by_the_way {
             self.stop_watching();
         }
-        match body {
-            ResponseBody::Ready { protocol, build } => {
-                if protocol != PROTOCOL_VERSION || build != BUILD {
-                    return self.fail(Failure::VersionMismatch);
-                }
-                self.is_ready.set(true);
-                let waiting = std::mem::take(&mut *self.waiting.borrow_mut());
-                waiting.iter().for_each(|request| {
-                    self.post(request);
-                });
-                if !waiting.is_empty() {
+        let event = match body {
+            ResponseBody::Ready => {
+                self.begin();
+                Some(Event::Ready)
+            }
+            ResponseBody::Failed(words) => return self.fail(Failure::Crashed(words)),
+            ResponseBody::Part(part, way) => {
+                self.take_part(part, way);
+                Some(Event::Part(part, way))
+            }
+            _ if run_id != self.run_id.get() => return,
+            ResponseBody::Frame(status) => {
+                // A run under way has more to say.
+                if matches!(status.state, RunState::Running | RunState::Seeking) {
                     self.watch(self.patience.answer_ms);
                 }
-                (self.on_event)(Event::Ready);
+                self.buckets(message).map(|buckets| Event::Frame { status, buckets })
             }
-            ResponseBody::Failed(words) => self.fail(Failure::Crashed(words)),
-            ResponseBody::Part(part, way) => self.take_part(part, way),
-            _ if run_id != self.run_id.get() => {}
-            ResponseBody::Frame(status) => match self.buckets(message) {
-                Some(buckets) => {
-                    // A run under way has more to say.
-                    if matches!(status.state, RunState::Running | RunState::Seeking) {
-                        self.watch(self.patience.answer_ms);
-                    }
-                    (self.on_event)(Event::Frame { status, buckets });
-                }
-                None => self.fail(Failure::VersionMismatch),
-            },
-            ResponseBody::LiveSet(change) => (self.on_event)(Event::LiveSet(change)),
-            ResponseBody::View => match self.view(message) {
-                Some(view) => (self.on_event)(Event::View(Box::new(view))),
-                None => self.fail(Failure::VersionMismatch),
-            },
-            ResponseBody::Ending => match self.buckets(message) {
-                Some(buckets) => (self.on_event)(Event::Ending(buckets)),
-                None => self.fail(Failure::VersionMismatch),
-            },
+            ResponseBody::LiveSet(change) => Some(Event::LiveSet(change)),
+            ResponseBody::View => read(message, VIEW).map(Event::View),
+            ResponseBody::Ending => self.buckets(message).map(Event::Ending),
             ResponseBody::Proving { progress } => {
                 // There is more to come.
                 self.watch(self.patience.answer_ms);
-                (self.on_event)(Event::Proving { progress });
+                Some(Event::Proving { progress })
             }
-            ResponseBody::Proof { step, checks } => (self.on_event)(Event::Proof { step, checks }),
-            ResponseBody::ProofGivenUp => (self.on_event)(Event::ProofGivenUp),
-            ResponseBody::Predicted(factors) => (self.on_event)(Event::Predicted(factors)),
-            ResponseBody::Theory(forecast) => (self.on_event)(Event::Theory(forecast)),
+            ResponseBody::Proof { step, checks } => Some(Event::Proof { step, checks }),
+            ResponseBody::ProofGivenUp => Some(Event::ProofGivenUp),
+            ResponseBody::Predicted(factors) => Some(Event::Predicted(factors)),
+            ResponseBody::Theory(forecast) => Some(Event::Theory(forecast)),
+        };
+        match event {
+            Some(event) => (self.on_event)(event),
+            None => self.fail(Failure::VersionMismatch),
         }
     }
 
-    fn take_part(self: &Rc<Self>, part: WorkerPart, way: Way) {
+    /// The worker listens from now on, and is told what had to wait.
+    fn begin(&self) {
+        self.is_ready.set(true);
+        let waiting = std::mem::take(&mut *self.waiting.borrow_mut());
+        waiting.iter().for_each(|request| {
+            self.post(request);
+        });
+        if !waiting.is_empty() {
+            self.watch(self.patience.answer_ms);
+        }
+    }
+
+    fn take_part(&self, part: WorkerPart, way: Way) {
         let mut absent = self.absent.borrow_mut();
         absent.retain(|(other, _)| *other != part);
         if way != Way::Here {
@@ -409,7 +406,6 @@ impl Inner {
             // The run that waited for it has its first frame to send.
             self.watch(self.patience.answer_ms);
         }
-        (self.on_event)(Event::Part(part, way));
     }
 
     fn buckets(&self, message: &JsValue) -> Option<Vec<Bucket>> {
@@ -418,11 +414,6 @@ impl Inner {
             return Some(Vec::new());
         }
         decode_buckets(&numbers.dyn_into::<Float64Array>().ok()?.to_vec(), self.layers.get())
-    }
-
-    fn view(&self, message: &JsValue) -> Option<View> {
-        let bytes = Reflect::get(message, &BYTES.into()).ok()?;
-        decode_view(&bytes.dyn_into::<Uint8Array>().ok()?.to_vec())
     }
 
     /// Calls the worker dead if it says nothing within a time.
@@ -476,4 +467,10 @@ fn with(weak: &Weak<Inner>, action: impl FnOnce(&Rc<Inner>)) {
     if let Some(inner) = weak.upgrade() {
         action(&inner);
     }
+}
+
+/// What a property of a message holds as bytes, if it is there and they are of that form.
+fn read<T: DeserializeOwned>(message: &JsValue, property: &str) -> Option<T> {
+    let bytes = Reflect::get(message, &property.into()).ok()?;
+    decode(&bytes.dyn_into::<Uint8Array>().ok()?.to_vec())
 }

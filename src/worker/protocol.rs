@@ -1,20 +1,22 @@
 //! What the page and the worker tell each other.
 //!
-//! Every message carries the id of the run that it belongs to; answers of an older run are dropped. Headers are
-//! plain serde values; what is large travels beside them: reports as one array of numbers ([`encode_buckets`]), what is
-//! looked at as bytes ([`encode_view`]). The browser hands both over without copying.
+//! Every message carries the id of the run that it belongs to; answers of an older run are dropped. Messages are bytes
+//! ([`encode`]), and what is large travels beside them: reports as one array of numbers ([`encode_buckets`]), what is
+//! looked at as bytes of its own. The browser hands both over without copying. Bytes do not tell which build wrote
+//! them, so every message to the page names its build in a form that never changes, and that is read first.
 
 use crate::choice::choice;
 use crate::experiment::{Experiment, Speed};
 use crate::look::proof::Check;
-use crate::look::view::{View, Watch};
+use crate::look::view::Watch;
 use crate::optim::Hyper;
 use crate::theory::Forecast;
 use crate::train::{Bucket, Divergence, StepReport};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// Counts up whenever the messages change their form.
-pub const PROTOCOL_VERSION: u32 = 5;
+pub const PROTOCOL_VERSION: u32 = 6;
 
 /// Buckets that a frame holds at the most; what was trained between two frames is thinned to as many.
 pub const BUCKETS_PER_FRAME: usize = 64;
@@ -52,7 +54,7 @@ pub enum Command {
     SetSpeed(Speed),
     /// The last frame was taken; another may come.
     FrameTaken,
-    /// Look at this from now on; a [`View`] of it comes with the frames.
+    /// Look at this from now on; a [`View`](crate::look::view::View) of it comes with the frames.
     Watch(Watch),
     /// Go to a step that was already made and look around there, paused; the run's head stays where it is.
     Visit(u64),
@@ -117,12 +119,7 @@ pub struct Response {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ResponseBody {
     /// The worker has started and listens.
-    Ready {
-        /// Its [`PROTOCOL_VERSION`].
-        protocol: u32,
-        /// The build it belongs to, which must be the page's.
-        build: String,
-    },
+    Ready,
     /// Where the run stands; the reports since the last frame come beside it.
     Frame(Status),
     /// The hyper-parameters of a `SetLive` hold from now on.
@@ -130,7 +127,7 @@ pub enum ResponseBody {
     /// What theory expects of the run at its start, as far as it is known by now. The first comes after the run's first
     /// frame; each takes the place of the one before.
     Theory(Box<Forecast>),
-    /// What is watched; the [`View`] comes beside it.
+    /// What is watched; the [`View`](crate::look::view::View) comes beside it.
     View,
     /// The run diverged; its last reports come beside it, each of one step.
     Ending,
@@ -233,21 +230,24 @@ pub fn decode_buckets(numbers: &[f64], layers: usize) -> Option<Vec<Bucket>> {
     rest.is_empty().then_some(buckets)
 }
 
-/// A view as bytes.
-pub fn encode_view(view: &View) -> Vec<u8> {
-    // It fails only for sequences of unknown length, and a view has none.
-    postcard::to_allocvec(view).unwrap_or_default()
+/// A [`Request`], a [`Response`] or a [`View`](crate::look::view::View) as bytes; numbers keep every bit.
+pub fn encode(message: &impl Serialize) -> Vec<u8> {
+    // It fails only for sequences of unknown length, and messages have none.
+    postcard::to_allocvec(message).unwrap_or_default()
 }
 
-/// The view that [`encode_view`] wrote; `None` if the bytes are not of that form.
-pub fn decode_view(bytes: &[u8]) -> Option<View> {
-    postcard::from_bytes(bytes).ok()
+/// What [`encode`] wrote; `None` if the bytes are not of that form, to the last of them.
+pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    match postcard::take_from_bytes(bytes) {
+        Ok((message, [])) => Some(message),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::look::view::{Evaluation, Score};
+    use crate::look::view::{Evaluation, Score, View};
     use crate::train::History;
 
     #[test]
@@ -269,10 +269,44 @@ mod tests {
         let score = Score { loss: 1e-300, accuracy: Some(0.5) };
         let evaluation = Some(Evaluation { step: 7, training: score, held_out: Score { accuracy: None, ..score } });
         let view = View { step: u64::MAX, evaluation, ..View::default() };
-        let bytes = encode_view(&view);
-        assert_eq!(decode_view(&bytes), Some(view));
-        assert_eq!(decode_view(&bytes[..bytes.len() - 1]), None);
-        assert_eq!(decode_view(&[]), None);
+        let bytes = encode(&view);
+        assert_eq!(decode(&bytes), Some(view));
+        assert_eq!(decode::<View>(&bytes[..bytes.len() - 1]), None);
+        assert_eq!(decode::<View>(&[]), None);
+    }
+
+    #[test]
+    fn requests_survive_the_journey() {
+        let smallest = f64::from_bits(1);
+        let experiment = Box::new(Experiment { seed: u32::MAX, lr: smallest, ..Experiment::default() });
+        let change = Change { after_step: u64::MAX, hyper: Hyper::of(&experiment) };
+        let load = Command::Load { experiment: experiment.clone(), changes: vec![change, change] };
+        let watch = Command::Watch(Watch::default());
+        for command in [load, watch, Command::Predict(vec![*experiment]), Command::Seek(1 << 53 | 1), Command::Prove] {
+            let request = Request { run_id: u32::MAX, command };
+            assert_eq!(decode(&encode(&request)), Some(request));
+        }
+    }
+
+    #[test]
+    fn responses_survive_the_journey() {
+        let status =
+            Status { steps_per_second: f64::NAN, seek_target: Some(1 << 53 | 1), ..Status::paused_at(u64::MAX) };
+        let factors = vec![None, Some(f64::NAN), Some(f64::NEG_INFINITY), Some(-0.0), Some(f64::MIN_POSITIVE)];
+        for body in [
+            ResponseBody::Ready,
+            ResponseBody::Frame(status),
+            ResponseBody::Predicted(factors),
+            ResponseBody::Part(WorkerPart::Proof, Way::Missing),
+            ResponseBody::Failed("∂L/∂W".to_owned()),
+        ] {
+            let response = Response { run_id: 300, body };
+            let bytes = encode(&response);
+            // Printed, because NaN is not equal to itself.
+            assert_eq!(format!("{:?}", decode::<Response>(&bytes)), format!("{:?}", Some(&response)));
+            assert_eq!(decode::<Response>(&bytes[..bytes.len() - 1]), None, "{response:?} cut short");
+            assert_eq!(decode::<Response>(&[&bytes[..], &[0]].concat()), None, "{response:?} and more");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The session's place in the browser: mailbox, timers, and the messages out.
 
 use super::parts::Code;
-use super::protocol::{PROTOCOL_VERSION, Request, Response, ResponseBody, WorkerPart, encode_buckets, encode_view};
+use super::protocol::{PROTOCOL_VERSION, Request, Response, ResponseBody, WorkerPart, decode, encode, encode_buckets};
 use super::session::{Next, Session};
 use crate::look::view::View;
 use crate::train::Bucket;
@@ -16,10 +16,13 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageChannel, MessageEvent, MessageP
 /// The build that this code belongs to; page and worker must be of the same.
 pub const BUILD: &str = env!("GRADIENT_LAB_BUILD");
 
-/// Properties of a message to the page: the response, the numbers of its buckets, and the bytes of its view.
-pub(super) const HEAD: &str = "head";
-pub(super) const NUMBERS: &str = "numbers";
+/// Properties of a message to the page: the response, the numbers of its buckets, and what was looked at.
 pub(super) const BYTES: &str = "bytes";
+pub(super) const NUMBERS: &str = "numbers";
+pub(super) const VIEW: &str = "view";
+/// And those that say which build wrote it, plain for every other build to read.
+const OF_PROTOCOL: &str = "protocol";
+const OF_BUILD: &str = "build";
 
 /// Fetches a part of the worker's code; `None` if it does not come.
 pub type Fetch = fn(WorkerPart) -> Pin<Box<dyn Future<Output = Option<Code>>>>;
@@ -42,8 +45,7 @@ pub fn start(fetch: Fetch) -> Result<(), JsValue> {
         scope,
     });
     runtime.listen();
-    let ready = ResponseBody::Ready { protocol: PROTOCOL_VERSION, build: BUILD.to_owned() };
-    post(&runtime.scope, &Response { run_id: 0, body: ready }, &[])
+    post(&runtime.scope, &Response { run_id: 0, body: ResponseBody::Ready }, &[])
 }
 
 struct Runtime {
@@ -67,9 +69,10 @@ impl Runtime {
     fn listen(self: &Rc<Self>) {
         let runtime = Rc::clone(self);
         let on_request = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
-            match serde_wasm_bindgen::from_value::<Request>(event.data()) {
-                Ok(request) => runtime.obey(request),
-                Err(error) => runtime.fail(&error.to_string()),
+            let bytes = event.data().dyn_into::<Uint8Array>().ok();
+            match bytes.and_then(|bytes| decode::<Request>(&bytes.to_vec())) {
+                Some(request) => runtime.obey(request),
+                None => runtime.fail("a request cannot be read"),
             }
         });
         self.scope.set_onmessage(Some(on_request.into_js_value().unchecked_ref()));
@@ -196,16 +199,25 @@ fn post(scope: &DedicatedWorkerGlobalScope, response: &Response, buckets: &[Buck
 /// Posts a response with what was looked at, whose bytes are handed over.
 fn post_view(scope: &DedicatedWorkerGlobalScope, response: &Response, view: &View) -> Result<(), JsValue> {
     let message = message(response)?;
-    let bytes = Uint8Array::from(encode_view(view).as_slice());
+    let bytes = Uint8Array::from(encode(view).as_slice());
     let transfer = Array::of1(&bytes.buffer());
-    Reflect::set(&message, &BYTES.into(), &bytes)?;
+    Reflect::set(&message, &VIEW.into(), &bytes)?;
     scope.post_message_with_transfer(&message, &transfer)
 }
 
 fn message(response: &Response) -> Result<Object, JsValue> {
     let message = Object::new();
-    Reflect::set(&message, &HEAD.into(), &serde_wasm_bindgen::to_value(response)?)?;
+    Reflect::set(&message, &OF_PROTOCOL.into(), &PROTOCOL_VERSION.into())?;
+    Reflect::set(&message, &OF_BUILD.into(), &BUILD.into())?;
+    Reflect::set(&message, &BYTES.into(), &Uint8Array::from(encode(response).as_slice()))?;
     Ok(message)
+}
+
+/// Whether a worker of this build wrote the message, so that its bytes mean what they seem to.
+#[cfg(feature = "page")]
+pub(super) fn is_of_this_build(message: &JsValue) -> bool {
+    let is = |name: &str, value: JsValue| Reflect::get(message, &name.into()).is_ok_and(|found| found == value);
+    is(OF_PROTOCOL, PROTOCOL_VERSION.into()) && is(OF_BUILD, BUILD.into())
 }
 
 /// Tells the page of a panic, which would otherwise only stop the answers.

@@ -12,6 +12,7 @@ use super::protocol::{
     BUCKETS_PER_FRAME, Change, Command, Request, Response, ResponseBody, RunState, Status, WorkerPart,
 };
 use super::run::Run;
+use crate::choice::Choice;
 use crate::experiment::{Experiment, Speed};
 use crate::train::{Bucket, History, Quantity, StepReport};
 use std::collections::VecDeque;
@@ -320,7 +321,11 @@ impl Session {
                 self.begin();
                 None
             }
-            Err(rejection) => Some(self.response(ResponseBody::Failed(rejection.to_string()))),
+            // The page has said in words what it does not allow, and asks for no such run.
+            Err(rejection) => {
+                let words = [rejection.key.name(), " has a value that is not allowed"].concat();
+                Some(self.response(ResponseBody::Failed(words)))
+            }
         }
     }
 

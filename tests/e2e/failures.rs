@@ -1,6 +1,7 @@
 //! What goes wrong is told in words, with the way out.
 
 use crate::harness::{PATIENCE, Page, variable};
+use crate::instruments::{KEEP_FILES, export};
 use crate::native;
 use gradient_lab::choice::Choice;
 use serde_json::{Value, json};
@@ -51,6 +52,31 @@ fn a_worker_of_another_build_is_told_and_the_page_loaded_again() {
     page.wait_for_status("state", "paused");
     page.click_button("Step");
     page.wait_for_status("step", "1");
+}
+
+#[test]
+fn a_chart_whose_exporting_part_does_not_come_can_be_saved_later() {
+    let is_part = |name: &String| name.ends_with("_export.wasm");
+    let mut names = fs::read_dir(dist()).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    let part = names.find(is_part).expect("the part that takes charts along");
+    let site = Site::without(&part);
+    let page = Page::open_at(Screen::LAPTOP, &site.server.url());
+    // The browser's own line about the file that is not there.
+    page.expect_in_console("_export.wasm");
+    page.wait_for_status("state", "paused");
+    page.run(KEEP_FILES, &[]);
+    let said = "document.querySelector('figure[data-chart=loss] .chart-said').textContent";
+    export(&page, "loss", "Save as SVG");
+    page.wait_until("the failure in words", &format!("{said}.includes('did not arrive')"));
+    assert_eq!(page.eval("files.length"), 0);
+    // Everything else on the page still works.
+    page.click_button("Step");
+    page.wait_for_status("step", "1");
+
+    site.put_back(&part);
+    export(&page, "loss", "Save as SVG");
+    page.wait_until("the SVG", "files.length === 1");
+    assert_eq!(page.eval("files[0].name"), "loss-step-1.svg");
 }
 
 #[test]
@@ -169,13 +195,13 @@ fn a_diverging_run_stops_and_says_where() {
 }
 
 /// A copy of the built page, of which files can be taken away; it goes with its test.
-struct Site {
-    folder: PathBuf,
-    server: Server,
+pub struct Site {
+    pub folder: PathBuf,
+    pub server: Server,
 }
 
 impl Site {
-    fn without(missing: &str) -> Self {
+    pub fn without(missing: &str) -> Self {
         let folder =
             env::temp_dir().join(format!("gradient-lab-e2e-{}-{:?}", process::id(), std::thread::current().id()));
         let folder = folder.join(missing);
@@ -190,7 +216,7 @@ impl Site {
         Self { folder, server }
     }
 
-    fn put_back(&self, file: &str) {
+    pub fn put_back(&self, file: &str) {
         fs::copy(dist().join(file), self.folder.join(file)).expect("a copy");
     }
 }

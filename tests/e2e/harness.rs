@@ -193,7 +193,7 @@ impl Page {
         }
     }
 
-    /// Opens a tab and waits for its pane.
+    /// Opens a tab and waits for its pane, which may have to be fetched.
     pub fn open_tab(&self, tab: &str) {
         // On a phone the tabs scroll sideways.
         let script =
@@ -204,7 +204,8 @@ impl Page {
             &format!("the pane of {tab}"),
             &format!(
                 "document.querySelector('[data-tab={tab}]').ariaSelected === 'true'
-                    && document.getElementById('pane-{tab}')?.firstElementChild"
+                    && document.getElementById('pane-{tab}')?.firstElementChild
+                    && !document.querySelector('#pane-{tab} [data-part]')"
             ),
         );
     }

@@ -117,7 +117,7 @@ fn a_maximized_chart_fills_the_window_until_escape() {
 }
 
 /// Keeps the files that the page makes, instead of saving them, and what it copies.
-const KEEP_FILES: &str = "
+pub const KEEP_FILES: &str = "
     window.files = [];
     const blobs = new Map();
     const make = URL.createObjectURL.bind(URL);
@@ -280,7 +280,7 @@ fn where_the_browser_does_not_copy_the_reader_can() {
 }
 
 /// Chooses from a chart's *Export* list.
-fn export(page: &Page, chart: &str, item: &str) {
+pub fn export(page: &Page, chart: &str, item: &str) {
     let list = format!("figure[data-chart={chart}] .chart-tools details");
     page.click(&format!("{list} > summary"));
     let script = "

@@ -106,6 +106,7 @@ fn everything_that_can_be_used_has_a_name() {
         unfold(false);
     }
     page.click_button("Share");
+    page.wait_until("the dialog", "document.querySelector('dialog[open] #share-link')");
     assert_named(&page, "dialog ", "the dialog");
 }
 

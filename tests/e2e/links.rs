@@ -69,6 +69,7 @@ fn the_share_dialog_holds_the_link_to_what_is_on_the_page() {
         page.wait_for_status("step", &step.to_string());
     }
     page.click_button("Share");
+    page.wait_until("the link", "document.getElementById('share-link')");
     page.click_button("Use step 3");
     page.click("dialog label[for=run]");
     page.wait_until("the link to follow", "document.getElementById('share-link').value.endsWith('&step=3&run=1')");
@@ -76,7 +77,7 @@ fn the_share_dialog_holds_the_link_to_what_is_on_the_page() {
     page.click_button("Copy link");
     page.wait_until(
         "a word on what became of it",
-        "['Copied', 'Selected'].some((word) => document.querySelector('dialog [role=status]').textContent.startsWith(word))",
+        "['Copied', 'Selected'].some((word) => document.querySelector('dialog .feedback').textContent.startsWith(word))",
     );
     page.press("Escape");
     page.wait_until("the dialog to close", "document.querySelector('dialog').open === false");
@@ -226,7 +227,7 @@ fn assert_shows(page: &Page, experiment: &Experiment) {
 /// The link of the Share dialog, which is open only for this.
 fn shared_link(page: &Page) -> String {
     page.click_button("Share");
-    page.wait_until("the dialog", "document.querySelector('dialog').open");
+    page.wait_until("the link", "document.querySelector('dialog[open] #share-link')");
     let link = page.text_of("document.getElementById('share-link').value");
     page.press("Escape");
     page.wait_until("the dialog to close", "document.querySelector('dialog').open === false");

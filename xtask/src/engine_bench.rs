@@ -4,7 +4,7 @@ use crate::browser::Browser;
 use crate::command::{cargo, output, run, target_folder};
 use crate::modules::optimize;
 use crate::server::Server;
-use crate::tools::{Tools, WASM_TARGET, WasmOpt, wasm_cargo};
+use crate::tools::{Shrinker, Tools, WASM_TARGET, wasm_cargo};
 use crate::webdriver::{Driver, Screen, Session};
 use anyhow::{Context, Result, bail};
 use std::time::Duration;
@@ -46,7 +46,7 @@ pub fn in_worker(tools: &Tools, browser: &Browser) -> Result<()> {
     let module = target_folder().join(WASM_TARGET).join("release/examples/engine_bench.wasm");
     let mut bindgen = tools.wasm_bindgen()?;
     run(bindgen.args(["--target", "web", "--no-typescript", "--out-dir"]).arg(&folder).arg(module))?;
-    if let Some(wasm_opt) = WasmOpt::find()? {
+    if let Some(wasm_opt) = Shrinker::wasm_opt()? {
         optimize(&wasm_opt, "-O3", &folder.join("engine_bench_bg.wasm"))?;
     }
     // As natively, the best of five rounds of a fifth of a second: what disturbs a measurement makes it slower.

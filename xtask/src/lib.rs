@@ -9,6 +9,7 @@ pub mod engine_bench;
 pub mod instruments_bench;
 pub mod licenses;
 pub mod modules;
+pub mod order;
 pub mod page_bench;
 pub mod serve;
 pub mod server;

@@ -10,7 +10,8 @@
 
 use crate::build::Profile;
 use crate::command::{self, target_folder};
-use crate::tools::{Tools, WASM_TARGET, WasmOpt, wasm_cargo};
+use crate::order;
+use crate::tools::{Shrinker, Tools, WASM_TARGET, wasm_cargo};
 use anyhow::{Context, Result, ensure};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -99,12 +100,12 @@ pub fn compile(profile: Profile) -> Result<()> {
 /// If a tool fails, or finds something else than was expected.
 pub fn stage(tools: &Tools, profile: Profile, folder: &Path) -> Result<Vec<(&'static str, String)>> {
     compile(profile)?;
-    let wasm_opt = match profile {
-        Profile::Release => WasmOpt::find()?,
-        Profile::Quick => None,
+    let (wasm_opt, esbuild) = match profile {
+        Profile::Release => (Shrinker::wasm_opt()?, Shrinker::esbuild()?),
+        Profile::Quick => (None, None),
     };
-    if wasm_opt.is_none() && profile == Profile::Release {
-        println!("No wasm-opt (binaryen) and no npm to install it: the modules stay larger than they could be.");
+    if profile == Profile::Release && (wasm_opt.is_none() || esbuild.is_none()) {
+        println!("No npm to install binaryen and esbuild: modules and scripts stay larger than they could be.");
     }
     let mut names = Vec::new();
     for module in Module::ALL {
@@ -127,6 +128,9 @@ pub fn stage(tools: &Tools, profile: Profile, folder: &Path) -> Result<Vec<(&'st
             files.optimize(wasm_opt, module.wasm_opt_level())?;
         }
         files.put_into(folder, &name)?;
+        if let Some(esbuild) = &esbuild {
+            minify(esbuild, &folder.join(&name).with_extension("js"))?;
+        }
         names.push((module.bin(), name));
     }
     Ok(names)
@@ -158,7 +162,7 @@ fn take_apart_and_bind(tools: &Tools, compiled: &Path, name: &str, work: &Path) 
 }
 
 impl Files {
-    fn optimize(&self, wasm_opt: &WasmOpt, level: &str) -> Result<()> {
+    fn optimize(&self, wasm_opt: &Shrinker, level: &str) -> Result<()> {
         for module in std::iter::once(&self.main).chain(&self.parts) {
             optimize(wasm_opt, level, module)?;
         }
@@ -185,15 +189,33 @@ impl Files {
     }
 }
 
-/// Makes a module smaller or faster.
+/// Makes a module smaller or faster, and what is sent of it smaller yet.
 ///
 /// # Errors
 /// If wasm-opt fails.
-pub fn optimize(wasm_opt: &WasmOpt, level: &str, module: &Path) -> Result<()> {
+pub fn optimize(wasm_opt: &Shrinker, level: &str, module: &Path) -> Result<()> {
     let optimized = module.with_extension("wasm.opt");
-    command::run(wasm_opt.command().arg(level).args(WASM_FEATURES).arg(module).arg("-o").arg(&optimized))?;
+    let run = |pass: &str| {
+        command::run(
+            wasm_opt.command().args([pass, "--quiet"]).args(WASM_FEATURES).arg(module).arg("-o").arg(&optimized),
+        )
+    };
+    run(level)?;
+    fs::write(module, order::named_by_likeness(&fs::read(&optimized)?)?)?;
+    run("--reorder-functions-by-name")?;
     fs::rename(&optimized, module)?;
     Ok(())
+}
+
+/// Makes a script smaller.
+fn minify(esbuild: &Shrinker, script: &Path) -> Result<()> {
+    command::run(
+        esbuild
+            .command()
+            .arg(script)
+            .args(["--minify", "--target=es2022", "--log-level=warning", "--allow-overwrite"])
+            .arg(format!("--outfile={}", script.display())),
+    )
 }
 
 /// The script of a module with the loaders of its parts in it: as a file of their own they would be one more to wait

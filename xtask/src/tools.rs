@@ -22,6 +22,9 @@ const WASM_SPLIT_VERSION: &str = "0.2.4";
 /// The release of npm's `binaryen` that is installed for its wasm-opt.
 const BINARYEN_VERSION: &str = "132.0.0";
 
+/// The release of npm's `esbuild`.
+const ESBUILD_VERSION: &str = "0.25.12";
+
 /// The installed tools, as folders that go on PATH before everything else.
 #[derive(Debug)]
 pub struct Tools {
@@ -123,34 +126,53 @@ pub fn ensure_lints() -> Result<()> {
     Ok(())
 }
 
-/// The optimizer of binaryen.
+/// A program that makes files smaller. A page without it is only larger, so it is used where it is at hand: on PATH, or
+/// from npm.
 #[derive(Debug)]
-pub struct WasmOpt {
+pub struct Shrinker {
     /// A program and its first arguments.
     words: Vec<PathBuf>,
 }
 
-impl WasmOpt {
-    /// Takes the one on PATH, or else npm's `binaryen`, kept in the cache. `None` without npm.
+impl Shrinker {
+    /// binaryen's wasm-opt, for modules.
     ///
     /// # Errors
     /// If the cache cannot be written.
-    pub fn find() -> Result<Option<Self>> {
-        if let Some(wasm_opt) = find_on_path(&["wasm-opt"]) {
-            return Ok(Some(Self { words: vec![wasm_opt] }));
+    pub fn wasm_opt() -> Result<Option<Self>> {
+        Self::find("wasm-opt", "binaryen", BINARYEN_VERSION)
+    }
+
+    /// esbuild, for scripts. Never one on PATH: a version that writes other bytes would give other sizes.
+    ///
+    /// # Errors
+    /// If the cache cannot be written.
+    pub fn esbuild() -> Result<Option<Self>> {
+        Self::from_npm("esbuild", "esbuild", ESBUILD_VERSION)
+    }
+
+    /// Takes the one on PATH, or else that of npm.
+    fn find(program: &str, package: &str, version: &str) -> Result<Option<Self>> {
+        match find_on_path(&[program]) {
+            Some(program) => Ok(Some(Self { words: vec![program] })),
+            None => Self::from_npm(program, package, version),
         }
+    }
+
+    /// The program of an npm package, kept in the cache. `None` without npm.
+    fn from_npm(program: &str, package: &str, version: &str) -> Result<Option<Self>> {
         let Some(node) = find_on_path(&["node"]) else {
             return Ok(None);
         };
-        let folder = cache()?.join(format!("binaryen-{BINARYEN_VERSION}"));
-        let script = folder.join("node_modules/binaryen/bin/wasm-opt");
+        let folder = cache()?.join(format!("{package}-{version}"));
+        let script = folder.join("node_modules").join(package).join("bin").join(program);
         if !script.exists() {
-            println!("Installing binaryen {BINARYEN_VERSION} in {} (once)", folder.display());
+            println!("Installing {package} {version} in {} (once)", folder.display());
             fs::create_dir_all(&folder)?;
             let installed = command(if cfg!(windows) { "npm.cmd" } else { "npm" })
                 .args(["install", "--silent", "--no-fund", "--no-audit", "--ignore-scripts", "--prefix"])
                 .arg(&folder)
-                .arg(format!("binaryen@{BINARYEN_VERSION}"))
+                .arg(format!("{package}@{version}"))
                 .status();
             if !installed.is_ok_and(|status| status.success()) {
                 return Ok(None);
@@ -162,9 +184,9 @@ impl WasmOpt {
     /// A command that wants its flags and files.
     #[must_use]
     pub fn command(&self) -> Command {
-        let mut wasm_opt = command(&self.words[0]);
-        wasm_opt.args(&self.words[1..]);
-        wasm_opt
+        let mut command = command(&self.words[0]);
+        command.args(&self.words[1..]);
+        command
     }
 }
 

@@ -5,76 +5,59 @@ use super::unit::draw_unit;
 use crate::look::phase::Phase;
 use crate::look::view::NetworkView;
 use crate::plot::color::okabe_ito;
-use crate::plot::paint::{Drawn, Marker, Painter, TextLook};
+use crate::plot::paint::{Marker, Painter, TextLook};
 use crate::plot::theme::Theme;
 use crate::plot::walks::{Stop, walks};
 use crate::train::StepReport;
-use plotters::style::text_anchor::{HPos, VPos};
-use plotters_backend::DrawingBackend;
+use plotters_backend::text_anchor::{HPos, VPos};
 
 impl Axes {
     /// Draws units and lines, or bands, and what is pointed out in them.
-    pub(super) fn draw_network<DB: DrawingBackend>(
-        &self,
-        painter: &mut Painter<'_, DB>,
-        theme: &Theme,
-        data: &Data<'_>,
-    ) -> Drawn<DB> {
+    pub(super) fn draw_network(&self, painter: &mut Painter<'_>, theme: &Theme, data: &Data<'_>) {
         let Data { network, report, pointed, .. } = *data;
         if network.widths != self.widths {
-            return Ok(());
+            return;
         }
-        self.draw_light(painter, theme, pointed.phase)?;
+        self.draw_light(painter, theme, pointed.phase);
         match self.radius {
             Some(radius) if is_whole(network) => {
                 for layer in 0..self.widths.len() - 1 {
                     let is_dim = !is_lit(pointed.phase, layer, self.widths.len() - 1);
-                    self.draw_edges(painter, theme, network, layer, is_dim)?;
+                    self.draw_edges(painter, theme, network, layer, is_dim);
                 }
-                self.draw_chosen_edges(painter, theme, network, pointed.unit)?;
-                self.draw_chosen_column(painter, theme, pointed.unit)?;
-                self.draw_units(painter, theme, network, radius, pointed.unit)?;
+                self.draw_chosen_edges(painter, theme, network, pointed.unit);
+                self.draw_chosen_column(painter, theme, pointed.unit);
+                self.draw_units(painter, theme, network, radius, pointed.unit);
             }
             _ => {
-                self.draw_bands(painter, theme, report)?;
-                self.draw_chosen_column(painter, theme, pointed.unit)?;
+                self.draw_bands(painter, theme, report);
+                self.draw_chosen_column(painter, theme, pointed.unit);
             }
         }
-        self.draw_arrow(painter, theme, pointed.phase)
+        self.draw_arrow(painter, theme, pointed.phase);
     }
 
     /// Lights the columns that a phase is about.
-    fn draw_light<DB: DrawingBackend>(
-        &self,
-        painter: &mut Painter<'_, DB>,
-        theme: &Theme,
-        phase: Option<Phase>,
-    ) -> Drawn<DB> {
+    fn draw_light(&self, painter: &mut Painter<'_>, theme: &Theme, phase: Option<Phase>) {
         let half = (0.4 * self.spacing()).clamp(0.2 * self.em, 0.9 * self.em);
         let last = self.column_to_x(self.widths.len() - 1);
         let column = |layer: usize| self.column_to_x((layer + 1).min(self.widths.len() - 1));
         let (left, right) = match phase {
-            None => return Ok(()),
+            None => return,
             Some(Phase::Forward(layer) | Phase::Backward(layer)) => (column(layer) - half, column(layer) + half),
             Some(Phase::Loss) => (last - half, last + 1.9 * self.em),
             Some(Phase::Update) => (self.column_to_x(0) - half, last + half),
         };
         let light = theme.background.mix(okabe_ito::YELLOW, 0.4);
-        painter.rect((left, self.plot.top - 0.3 * self.em), (right, self.plot.bottom + 0.2 * self.em), light, 1.0)?;
+        painter.rect((left, self.plot.top - 0.3 * self.em), (right, self.plot.bottom + 0.2 * self.em), light, 1.0);
         if phase == Some(Phase::Loss) {
             let look = TextLook::new(1.2 * self.em, theme.text, HPos::Center, VPos::Center).bold();
-            painter.text("L", (last + 1.35 * self.em, (self.plot.top + self.plot.bottom) / 2.0), look)?;
+            painter.text("L", (last + 1.35 * self.em, (self.plot.top + self.plot.bottom) / 2.0), look);
         }
-        Ok(())
     }
 
     /// Draws an arrow over the columns between which a phase goes, in its direction.
-    fn draw_arrow<DB: DrawingBackend>(
-        &self,
-        painter: &mut Painter<'_, DB>,
-        theme: &Theme,
-        phase: Option<Phase>,
-    ) -> Drawn<DB> {
+    fn draw_arrow(&self, painter: &mut Painter<'_>, theme: &Theme, phase: Option<Phase>) {
         let (em, y) = (self.em, self.plot.top - 0.9 * self.em);
         let last = self.widths.len() - 1;
         let x = |column: usize| self.column_to_x(column.min(last));
@@ -83,25 +66,18 @@ impl Axes {
         let (from, to) = match phase {
             Some(Phase::Forward(layer)) => (x(layer), x(layer + 1)),
             Some(Phase::Backward(layer)) => (above(layer), x(layer + 1)),
-            _ => return Ok(()),
+            _ => return,
         };
         let toward = (to - from).signum();
         // Between columns that stand close, an arrow that can be seen.
         let from = if (to - from).abs() < 2.0 * em { to - toward * 2.0 * em } else { from };
-        painter.path(&[(from, y), (to - toward * 0.5 * em, y)], 0.22 * em, theme.text)?;
+        painter.path(&[(from, y), (to - toward * 0.5 * em, y)], 0.22 * em, theme.text);
         let back = to - toward * 0.9 * em;
-        painter.polygon(&[(to, y), (back, y - 0.5 * em), (back, y + 0.5 * em)], theme.text, 1.0)
+        painter.polygon(&[(to, y), (back, y - 0.5 * em), (back, y + 0.5 * em)], theme.text, 1.0);
     }
 
     /// Draws the lines into a layer, the faintest first.
-    fn draw_edges<DB: DrawingBackend>(
-        &self,
-        painter: &mut Painter<'_, DB>,
-        theme: &Theme,
-        network: &NetworkView,
-        layer: usize,
-        is_dim: bool,
-    ) -> Drawn<DB> {
+    fn draw_edges(&self, painter: &mut Painter<'_>, theme: &Theme, network: &NetworkView, layer: usize, is_dim: bool) {
         let outputs = self.widths[layer + 1];
         // Equally strong lines of both signs would hide one another, so they take turns.
         let turns = if self.shade == Shade::Gradient { TURNS } else { 1 };
@@ -124,22 +100,21 @@ impl Axes {
                 let color = if is_dim { theme.background.mix(color, 0.3) } else { color };
                 for walk in walks(edges) {
                     let points: Vec<_> = walk.iter().map(|stop| self.stop_to_point(layer, *stop)).collect();
-                    painter.path(&points, self.line_width(degree), color)?;
+                    painter.path(&points, self.line_width(degree), color);
                 }
             }
         }
-        Ok(())
     }
 
     /// Draws the lines at the chosen unit once more, wider and, where they are negative, dashed.
-    fn draw_chosen_edges<DB: DrawingBackend>(
+    fn draw_chosen_edges(
         &self,
-        painter: &mut Painter<'_, DB>,
+        painter: &mut Painter<'_>,
         theme: &Theme,
         network: &NetworkView,
         chosen: Option<(usize, usize)>,
-    ) -> Drawn<DB> {
-        let Some((layer, unit)) = chosen.filter(|(layer, unit)| *unit < self.units(layer + 1)) else { return Ok(()) };
+    ) {
+        let Some((layer, unit)) = chosen.filter(|(layer, unit)| *unit < self.units(layer + 1)) else { return };
         let into = (0..self.widths[layer]).map(|input| (layer, input, unit));
         let above = (0..self.units(layer + 2)).map(|output| (layer + 1, unit, output));
         for (layer, input, output) in into.chain(above) {
@@ -149,47 +124,40 @@ impl Axes {
             match self.strength(value) {
                 Strength::None => {}
                 Strength::Degree { degree, is_negative: true } => {
-                    painter.dashed_path(&ends, width(degree), 0.5 * self.em, hue(theme, true, degree))?;
+                    painter.dashed_path(&ends, width(degree), 0.5 * self.em, hue(theme, true, degree));
                 }
-                Strength::Degree { degree, .. } => painter.path(&ends, width(degree), hue(theme, false, degree))?,
-                Strength::NotFinite => painter.path(&ends, width(DEGREES), theme.not_a_number)?,
+                Strength::Degree { degree, .. } => painter.path(&ends, width(degree), hue(theme, false, degree)),
+                Strength::NotFinite => painter.path(&ends, width(DEGREES), theme.not_a_number),
             }
         }
-        Ok(())
     }
 
     /// Draws the units by the first sample's outputs: a disc for a positive one, a ring for a negative one.
-    fn draw_units<DB: DrawingBackend>(
+    fn draw_units(
         &self,
-        painter: &mut Painter<'_, DB>,
+        painter: &mut Painter<'_>,
         theme: &Theme,
         network: &NetworkView,
         radius: f64,
         chosen: Option<(usize, usize)>,
-    ) -> Drawn<DB> {
+    ) {
         let outputs = || network.outputs.iter().flatten().map(|h| f64::from(h.abs()));
         let largest = outputs().filter(|h| h.is_finite()).fold(0.0, f64::max);
         for (column, &units) in self.widths.iter().enumerate() {
             for unit in 0..units {
                 let at = (self.column_to_x(column), self.unit_to_y(column, unit));
                 if column > 0 && chosen == Some((column - 1, unit)) {
-                    painter.marker(Marker::Circle, at, radius + 3.0 * self.surface.scale, theme.text)?;
-                    painter.marker(Marker::Circle, at, radius + 1.4 * self.surface.scale, theme.background)?;
+                    painter.marker(Marker::Circle, at, radius + 3.0 * self.surface.scale, theme.text);
+                    painter.marker(Marker::Circle, at, radius + 1.4 * self.surface.scale, theme.background);
                 }
                 let h = network.outputs.get(column).and_then(|row| row.get(unit)).copied().map(f64::from);
-                draw_unit(painter, theme, at, radius, h.map(|h| (h, h.abs() / largest)))?;
+                draw_unit(painter, theme, at, radius, h.map(|h| (h, h.abs() / largest)));
             }
         }
-        Ok(())
     }
 
     /// Draws a band for each column, and the weights between as what joins them.
-    fn draw_bands<DB: DrawingBackend>(
-        &self,
-        painter: &mut Painter<'_, DB>,
-        theme: &Theme,
-        report: Option<&StepReport>,
-    ) -> Drawn<DB> {
+    fn draw_bands(&self, painter: &mut Painter<'_>, theme: &Theme, report: Option<&StepReport>) {
         let half = (0.3 * self.spacing()).clamp(0.5 * self.surface.scale, 0.6 * self.em);
         let middle = (self.plot.top + self.plot.bottom) / 2.0;
         for column in 0..self.widths.len() {
@@ -206,25 +174,19 @@ impl Axes {
                     (x - half, middle + reach),
                     (before, middle + at),
                 ];
-                painter.polygon(&corners, theme.background.mix(color, 0.5), 1.0)?;
+                painter.polygon(&corners, theme.background.mix(color, 0.5), 1.0);
             }
-            painter.rect((x - half, middle - reach), (x + half, middle + reach), color, 1.0)?;
+            painter.rect((x - half, middle - reach), (x + half, middle + reach), color, 1.0);
         }
-        Ok(())
     }
 
     /// Draws a frame around the chosen unit's column.
-    fn draw_chosen_column<DB: DrawingBackend>(
-        &self,
-        painter: &mut Painter<'_, DB>,
-        theme: &Theme,
-        chosen: Option<(usize, usize)>,
-    ) -> Drawn<DB> {
-        let Some((layer, _)) = chosen.filter(|(layer, _)| layer + 1 < self.widths.len()) else { return Ok(()) };
+    fn draw_chosen_column(&self, painter: &mut Painter<'_>, theme: &Theme, chosen: Option<(usize, usize)>) {
+        let Some((layer, _)) = chosen.filter(|(layer, _)| layer + 1 < self.widths.len()) else { return };
         let (x, half) = (self.column_to_x(layer + 1), (0.42 * self.spacing()).clamp(0.2 * self.em, 0.9 * self.em));
         let (top, bottom) = (self.plot.top - 0.3 * self.em, self.plot.bottom + 0.2 * self.em);
         let (left, right) = (x - half, x + half);
         let around = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)];
-        painter.path(&around, self.surface.scale, theme.text)
+        painter.path(&around, self.surface.scale, theme.text);
     }
 }

@@ -6,50 +6,44 @@ use crate::plot::color::{Rgb, viridis};
 use crate::plot::frame::StripKind;
 use crate::plot::gradient_over_time::special_color;
 use crate::plot::number::{power_of_ten, significant};
-use crate::plot::paint::{Drawn, Painter, TextLook};
+use crate::plot::paint::{Painter, TextLook};
 use crate::plot::scale::ValueScale;
 use crate::plot::theme::Theme;
-use plotters::style::text_anchor::{HPos, VPos};
-use plotters_backend::DrawingBackend;
+use plotters_backend::text_anchor::{HPos, VPos};
 
 /// Draws what lines and units, or bands, show, in one row under the numbers of the layers.
-pub(super) fn draw<DB: DrawingBackend>(
-    painter: &mut Painter<'_, DB>,
-    axes: &Axes,
-    theme: &Theme,
-    labels: &Labels,
-) -> Drawn<DB> {
+pub(super) fn draw(painter: &mut Painter<'_>, axes: &Axes, theme: &Theme, labels: &Labels) {
     let em = axes.em;
     let mut row = Row { painter, theme, em, x: 0.5 * em, y: axes.plot.bottom + 2.4 * em };
     let right = f64::from(axes.surface.width) - 0.5 * em;
     let (low, high) = ends(&axes.scale);
     if axes.has_units() {
-        row.text(&labels.units)?;
+        row.text(&labels.units);
         for (share, sign) in [(-0.6, "−"), (0.8, "+")] {
             let at = (row.x + 0.5 * em, row.y);
-            draw_unit(row.painter, theme, at, 0.42 * em, Some((share, f64::abs(share))))?;
+            draw_unit(row.painter, theme, at, 0.42 * em, Some((share, f64::abs(share))));
             row.x += 1.15 * em;
-            row.text(sign)?;
+            row.text(sign);
         }
         row.x += 0.8 * em;
-        row.text(&labels.edges)?;
+        row.text(&labels.edges);
         let words = width_em(&high) * 2.0 + width_em(&low) + 3.4;
         let swatch = ((right - row.x - words * em) / (2 * DEGREES) as f64).clamp(0.25 * em, 1.1 * em);
-        row.text(&format!("−{high}"))?;
-        row.ramp(swatch, (1..=DEGREES).rev().map(|degree| hue(theme, true, degree)))?;
+        row.text(&format!("−{high}"));
+        row.ramp(swatch, (1..=DEGREES).rev().map(|degree| hue(theme, true, degree)));
         row.x += 0.3 * em;
-        row.text(&low)?;
-        row.ramp(swatch, (1..=DEGREES).map(|degree| hue(theme, false, degree)))?;
+        row.text(&low);
+        row.ramp(swatch, (1..=DEGREES).map(|degree| hue(theme, false, degree)));
         row.x += 0.3 * em;
-        row.text(&high)?;
+        row.text(&high);
     } else {
-        row.text(&labels.bands)?;
+        row.text(&labels.bands);
         let words = width_em(&low) + width_em(&high) + 2.0 + 3.0 * axes.specials.len() as f64;
         let swatch = ((right - row.x - words * em) / 64.0).clamp(0.05 * em, 0.2 * em);
-        row.text(&low)?;
-        row.ramp(swatch, (0..64).map(|piece| viridis((f64::from(piece) + 0.5) / 64.0)))?;
+        row.text(&low);
+        row.ramp(swatch, (0..64).map(|piece| viridis((f64::from(piece) + 0.5) / 64.0)));
         row.x += 0.3 * em;
-        row.text(&high)?;
+        row.text(&high);
     }
     for kind in &axes.specials {
         let sign = match kind {
@@ -61,11 +55,10 @@ pub(super) fn draw<DB: DrawingBackend>(
         };
         row.x += 0.4 * em;
         let color = if axes.has_units() { theme.not_a_number } else { special_color(theme, *kind) };
-        row.ramp(em, std::iter::once(color))?;
+        row.ramp(em, std::iter::once(color));
         row.x += 0.3 * em;
-        row.text(sign)?;
+        row.text(sign);
     }
-    Ok(())
 }
 
 /// What is written at both ends of a scale.
@@ -94,28 +87,26 @@ fn width_em(text: &str) -> f64 {
 }
 
 /// A row of texts and swatches, from left to right.
-struct Row<'p, 'b, DB: DrawingBackend> {
-    painter: &'p mut Painter<'b, DB>,
+struct Row<'p, 'b> {
+    painter: &'p mut Painter<'b>,
     theme: &'p Theme,
     em: f64,
     x: f64,
     y: f64,
 }
 
-impl<DB: DrawingBackend> Row<'_, '_, DB> {
-    fn text(&mut self, text: &str) -> Drawn<DB> {
+impl Row<'_, '_> {
+    fn text(&mut self, text: &str) {
         let look = TextLook::new(0.95 * self.em, self.theme.muted, HPos::Left, VPos::Center);
-        self.painter.text(text, (self.x, self.y), look)?;
+        self.painter.text(text, (self.x, self.y), look);
         self.x += (width_em(text) + 0.4) * self.em;
-        Ok(())
     }
 
-    fn ramp(&mut self, width: f64, colors: impl Iterator<Item = Rgb>) -> Drawn<DB> {
+    fn ramp(&mut self, width: f64, colors: impl Iterator<Item = Rgb>) {
         for color in colors {
             let (top, bottom) = (self.y - 0.4 * self.em, self.y + 0.4 * self.em);
-            self.painter.rect((self.x, top), (self.x + width, bottom), color, 1.0)?;
+            self.painter.rect((self.x, top), (self.x + width, bottom), color, 1.0);
             self.x += width;
         }
-        Ok(())
     }
 }

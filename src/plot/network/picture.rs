@@ -3,12 +3,12 @@
 use super::axes::{Axes, Data, Labels};
 use super::legend;
 use crate::plot::chart_axes::ChartAxes;
-use crate::plot::paint::{Drawn, Painter, TextLook};
+use crate::plot::paint::{Painter, TextLook};
+use crate::plot::paper::Paper;
 use crate::plot::surface::Surface;
 use crate::plot::theme::Theme;
 use crate::plot::ticks;
-use plotters::style::text_anchor::{HPos, VPos};
-use plotters_backend::DrawingBackend;
+use plotters_backend::text_anchor::{HPos, VPos};
 
 impl ChartAxes for Axes {
     type Data<'a> = Data<'a>;
@@ -19,28 +19,28 @@ impl ChartAxes for Axes {
     }
 
     /// Draws everything but the network: the numbers of the layers, and the legend.
-    fn draw<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, labels: &Labels) -> Drawn<DB> {
-        let mut painter = Painter::new(backend, theme);
+    fn draw(&self, paper: &mut dyn Paper, theme: &Theme, labels: &Labels) {
+        let mut painter = Painter::new(paper, theme);
         let em = self.em;
-        painter.rect((0.0, 0.0), (self.surface.width.into(), self.surface.height.into()), theme.background, 1.0)?;
+        painter.rect((0.0, 0.0), (self.surface.width.into(), self.surface.height.into()), theme.background, 1.0);
         let look = TextLook::new(em, theme.muted, HPos::Center, VPos::Center);
         let y = self.plot.bottom + 0.9 * em;
         let (first, last) = (self.column_to_x(0), self.column_to_x(self.widths.len() - 1));
-        painter.text(&labels.input, (first, y), look)?;
-        painter.text(&labels.output, (last, y), look)?;
+        painter.text(&labels.input, (first, y), look);
+        painter.text(&labels.output, (last, y), look);
         let hidden = self.widths.len().saturating_sub(2);
         for number in ticks::layer_numbers(hidden, (self.plot.width() / (1.9 * em)) as usize) {
             let x = self.column_to_x(number);
             if x - first > 1.3 * em && last - x > 1.7 * em {
-                painter.text(&number.to_string(), (x, y), look)?;
+                painter.text(&number.to_string(), (x, y), look);
             }
         }
-        legend::draw(&mut painter, self, theme, labels)
+        legend::draw(&mut painter, self, theme, labels);
     }
 
     /// Draws the network.
-    fn draw_data<DB: DrawingBackend>(&self, backend: &mut DB, theme: &Theme, data: &Data<'_>) -> Drawn<DB> {
-        self.draw_network(&mut Painter::new(backend, theme), theme, data)
+    fn draw_data(&self, paper: &mut dyn Paper, theme: &Theme, data: &Data<'_>) {
+        self.draw_network(&mut Painter::new(paper, theme), theme, data);
     }
 }
 

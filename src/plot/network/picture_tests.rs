@@ -58,8 +58,8 @@ fn draw(
     let axes = Axes::fit(at, theme, &data, None);
     let picture = svg(at, |backend| {
         if let Some(axes) = &axes {
-            axes.draw(backend, theme, &labels()).unwrap();
-            axes.draw_data(backend, theme, &data).unwrap();
+            axes.draw(backend, theme, &labels());
+            axes.draw_data(backend, theme, &data);
         }
     });
     (axes, picture)

@@ -1,6 +1,6 @@
 //! What all charts have around their canvases: title, switches, tools, reading point, table and summary.
 
-use super::export::Exported;
+use super::export::{Exported, Picture};
 use super::reading::Reading;
 pub(super) use super::reading::{Go, Readout, ReadoutRow, dashes_picture, mark_picture};
 use super::stage::Stage;
@@ -34,9 +34,9 @@ pub(super) fn ChartFigure(
     /// The numbers of the chart. It is asked for only while the table is open, and for a copy.
     #[prop(into)]
     table: Signal<Table>,
-    /// Draws the chart into an SVG, by way of [`svg`](super::export::svg). Without it the chart offers no such file.
+    /// Draws the chart on a sheet to keep. Without it the chart offers no SVG file.
     #[prop(optional)]
-    picture: Option<Callback<(), Option<String>>>,
+    picture: Option<Picture>,
     /// Whether it is the page's main chart.
     #[prop(optional)]
     is_main: bool,

@@ -1,6 +1,7 @@
 //! The chart of gradient norms by layer.
 
 use super::by_layer;
+use super::export::{Picture, Sheet};
 use super::figure::{ChartFigure, Go, ReadoutRow, dashes_picture};
 use super::quantity;
 use super::segments::Segments;
@@ -173,7 +174,9 @@ pub fn GradientByLayer() -> impl IntoView {
         untrack(|| lab.with_shown(|bucket| table(i18n, &experiment, &bucket.last, expected.as_ref(), is_rms)))
             .unwrap_or_default()
     });
-    let picture = move |()| chart.svg(stage, |theme| Some((labels(i18n, choices.is_rms.get()), data_now(theme)?)));
+    let picture = move |sheet: &mut Sheet<'_>| {
+        chart.picture(sheet, |theme| Some((labels(i18n, choices.is_rms.get()), data_now(theme)?)))
+    };
     let theme = stage.theme();
     let toggles = move || {
         QUANTITIES
@@ -204,7 +207,7 @@ pub fn GradientByLayer() -> impl IntoView {
             hint=Signal::derive(move || t_string!(i18n, charts.gradient_by_layer.hint).to_owned())
             summary
             table
-            picture=Callback::new(picture)
+            picture=Picture::new(picture)
         >
             <fieldset class="chart-group">
                 <legend>{live(move || t_string!(i18n, charts.gradient_by_layer.series))}</legend>

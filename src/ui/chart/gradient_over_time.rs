@@ -1,7 +1,7 @@
 //! The heat map of one quantity over layers and steps.
 
 use super::canvas::Stretcher;
-use super::export;
+use super::export::{Picture, Sheet};
 use super::figure::{ChartFigure, Chosen, Go, Led, Readout, ReadoutRow};
 use super::loss::{go_along, step_name};
 use super::quantity;
@@ -51,22 +51,21 @@ pub fn GradientOverTime() -> impl IntoView {
         let Some((surface, theme)) = stage.look() else { return };
         lab.history.with_value(|history| {
             let buckets = history.buckets();
-            // A canvas reports no errors worth telling.
             chart.draw(
                 stage,
                 theme,
                 labels,
                 |theme, previous| Axes::fit(surface, theme, buckets, shown, previous),
-                |axes, theme, canvas, backend| {
+                |axes, theme, element, canvas| {
                     pictures.update_value(|(stretcher, image)| {
                         axes.paint(theme, buckets, shown, image);
-                        stretcher.draw(canvas, image, axes.plot);
+                        stretcher.draw(element, image, axes.plot);
                     });
                     if let Some(step) = visited {
-                        drop(axes.draw_visited(backend, theme, step));
+                        axes.draw_visited(canvas, theme, step);
                     }
                 },
-                |axes, theme, labels, canvas| drop(axes.draw(canvas, theme, labels)),
+                |axes, theme, labels, canvas| axes.draw(canvas, theme, labels),
             );
         });
     });
@@ -128,15 +127,17 @@ pub fn GradientOverTime() -> impl IntoView {
         let shown = shown.get();
         lab.history.with_value(|history| table(i18n, history, shown))
     });
-    let picture = move |()| {
-        export::svg(stage, |surface, theme, svg| {
-            lab.history.with_value(|history| {
-                let (buckets, shown) = (history.buckets(), shown.get());
-                let axes = axes.with(|before| Axes::fit(surface, theme, buckets, shown, before.as_ref()))?;
-                axes.draw(svg, theme, &labels(i18n, shown)).ok()?;
-                axes.draw_data(svg, theme, buckets, shown).ok()?;
-                lab.visited.get().map_or(Some(()), |step| axes.draw_visited(svg, theme, step).ok())
-            })
+    let picture = move |sheet: &mut Sheet<'_>| {
+        let Sheet { surface, theme, paper } = sheet;
+        lab.history.with_value(|history| {
+            let (buckets, shown) = (history.buckets(), shown.get());
+            let axes = axes.with(|before| Axes::fit(*surface, theme, buckets, shown, before.as_ref()))?;
+            axes.draw(*paper, theme, &labels(i18n, shown));
+            axes.draw_data(*paper, theme, buckets, shown);
+            if let Some(step) = lab.visited.get() {
+                axes.draw_visited(*paper, theme, step);
+            }
+            Some(())
         })
     };
     let choose = move |chosen: Chosen| {
@@ -170,7 +171,7 @@ pub fn GradientOverTime() -> impl IntoView {
             hint=Signal::derive(move || t_string!(i18n, charts.gradient_over_time.hint).to_owned())
             summary
             table
-            picture=Callback::new(picture)
+            picture=Picture::new(picture)
         >
             <label class="chart-select">
                 <span>{live(move || t_string!(i18n, charts.gradient_over_time.quantity))}</span>

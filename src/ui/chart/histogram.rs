@@ -1,5 +1,6 @@
 //! The chart of how often one kind of a layer's numbers falls where.
 
+use super::export::{Picture, Sheet};
 use super::figure::{ChartFigure, Go, Readout, ReadoutRow};
 use super::stage::{Shown, Stage};
 use super::table::Table;
@@ -194,9 +195,11 @@ pub(super) fn HistogramChart(
         });
         table.unwrap_or_default()
     });
-    let picture = move |()| {
+    let picture = move |sheet: &mut Sheet<'_>| {
         let (view, layers) = (view.get_untracked()?, (layer.get_untracked(), beside.get_untracked()));
-        chart.svg(stage, |theme| Some((labels(i18n, kind, normalized.get()), data(i18n, theme, kind, &view, layers)?)))
+        chart.picture(sheet, |theme| {
+            Some((labels(i18n, kind, normalized.get()), data(i18n, theme, kind, &view, layers)?))
+        })
     };
     let title = move || match kind {
         Kind::PreActivation => format!("{}, φ′", kind.formula(normalized.get())),
@@ -217,7 +220,7 @@ pub(super) fn HistogramChart(
                 go=Callback::new(go)
                 summary
                 table
-                picture=Callback::new(picture)
+                picture=Picture::new(picture)
             >
                 {None::<()>}
             </ChartFigure>

@@ -52,10 +52,9 @@ pub fn LearnedChart(
                     axes.paint(theme, learned, image);
                     stretcher.draw_smoothly(element, image, axes.plot)
                 });
-                // A canvas reports no errors worth telling: what could not be drawn is drawn with the next frame.
-                drop(axes.draw_over(canvas, theme, learned, choices));
+                axes.draw_over(canvas, theme, learned, choices);
             },
-            |axes, theme, labels, canvas| drop(axes.draw(canvas, theme, labels)),
+            |axes, theme, labels, canvas| axes.draw(canvas, theme, labels),
         );
     });
 

@@ -1,5 +1,6 @@
 //! The chart of the loss and of the accuracy.
 
+use super::export::{Picture, Sheet};
 use super::figure::{ChartFigure, Chosen, Go, Led, Readout, ReadoutRow};
 use super::segments::Segments;
 use super::stage::{Shown, Stage};
@@ -111,12 +112,12 @@ pub fn LossChart() -> impl IntoView {
         let evaluations = evaluations.get_untracked();
         lab.history.with_value(|history| table(i18n, history, &evaluations))
     });
-    let picture = move |()| {
+    let picture = move |sheet: &mut Sheet<'_>| {
         let (measure, evaluations) = (measure.get_untracked(), evaluations.get_untracked());
         let visited = lab.visited.get_untracked();
         lab.history.with_value(|history| {
             let data = Data { measure, buckets: history.buckets(), evaluations: &evaluations, visited };
-            chart.svg(stage, |_| Some((labels(i18n, measure), data)))
+            chart.picture(sheet, |_| Some((labels(i18n, measure), data)))
         })
     };
     let scales =
@@ -135,7 +136,7 @@ pub fn LossChart() -> impl IntoView {
             hint=Signal::derive(move || t_string!(i18n, charts.loss.hint).to_owned())
             summary
             table
-            picture=Callback::new(picture)
+            picture=Picture::new(picture)
         >
             <Show when=has_accuracy>
                 <Segments

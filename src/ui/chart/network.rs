@@ -1,5 +1,6 @@
 //! The network as a picture: units and weights, or bands.
 
+use super::export::{Picture, Sheet};
 use super::figure::{ChartFigure, Chosen, Go, Led, Readout, ReadoutRow};
 use super::quantity;
 use super::segments::Segments;
@@ -91,11 +92,11 @@ pub fn NetworkPicture(
         let view = if is_running.get() { lab.instruments.view.get_untracked() } else { lab.instruments.view.get() };
         table(i18n, view, untrack(report))
     });
-    let picture = move |()| {
+    let picture = move |sheet: &mut Sheet<'_>| {
         let shade = if is_weight.get_untracked() { Shade::Weight } else { Shade::Gradient };
         let (view, report) = (lab.instruments.view.get_untracked()?, untrack(report));
         let pointed = Pointed { unit: lab.instruments.unit.get_untracked(), phase: phase.get_untracked() };
-        chart.svg(stage, |_| {
+        chart.picture(sheet, |_| {
             let network = view.network.as_ref()?;
             Some((labels(i18n, shade), Data { network, report: report.as_ref(), shade, pointed }))
         })
@@ -111,7 +112,7 @@ pub fn NetworkPicture(
                 go=Callback::new(go)
                 summary
                 table
-                picture=Callback::new(picture)
+                picture=Picture::new(picture)
                 choose=Callback::new(choose)
                 hint=Signal::derive(move || t_string!(i18n, network.hint).to_owned())
             >

@@ -1,6 +1,7 @@
 //! What the optimizer makes of the gradient, layer by layer.
 
 use super::by_layer;
+use super::export::{Picture, Sheet};
 use super::figure::{ChartFigure, Go, ReadoutRow};
 use super::quantity;
 use super::stage::{Shown, Stage};
@@ -141,8 +142,8 @@ pub fn OptimizerChart() -> impl IntoView {
             .map(|(step, by_layer)| lab.measured.with_untracked(|e| table(i18n, e, step, &by_layer)))
             .unwrap_or_default()
     });
-    let picture = move |()| {
-        chart.svg(stage, |theme| {
+    let picture = move |sheet: &mut Sheet<'_>| {
+        chart.picture(sheet, |theme| {
             let curves: Vec<Curve> = curves().collect();
             let (_, by_layer) = shown.get()?;
             Some((labels(i18n), lab.measured.with(|experiment| data(experiment, theme, &by_layer, &curves))))
@@ -172,7 +173,7 @@ pub fn OptimizerChart() -> impl IntoView {
                 hint=Signal::derive(move || t_string!(i18n, charts.gradient_by_layer.hint).to_owned())
                 summary
                 table
-                picture=Callback::new(picture)
+                picture=Picture::new(picture)
             >
                 <fieldset class="chart-group">
                     <legend>{live(move || t_string!(i18n, charts.gradient_by_layer.series))}</legend>

@@ -5,7 +5,7 @@ use super::observe::{SizeWatch, ViewWatch};
 use super::theme::follow_theme;
 use super::timing::timed;
 use crate::plot::theme::Theme;
-use crate::plot::{ChartAxes, Surface};
+use crate::plot::{ChartAxes, Paper, Surface};
 use crate::ui::reactive::{RwSignal, effect};
 use leptos::html;
 use leptos::prelude::*;
@@ -65,8 +65,8 @@ impl<Axes: Clone + PartialEq + Send + Sync, Labels: PartialEq + Send + Sync> Sho
         theme: Theme,
         labels: Labels,
         fit: impl FnOnce(&Theme, Option<&Axes>) -> Option<Axes>,
-        draw_data: impl FnOnce(&Axes, &Theme, &HtmlCanvasElement, &mut CanvasBackend),
-        draw_axes: impl FnOnce(&Axes, &Theme, &Labels, &mut CanvasBackend),
+        draw_data: impl FnOnce(&Axes, &Theme, &HtmlCanvasElement, &mut dyn Paper),
+        draw_axes: impl FnOnce(&Axes, &Theme, &Labels, &mut dyn Paper),
     ) {
         let fitted = self.axes.with_untracked(|previous| fit(&theme, previous.as_ref()));
         if self.axes.with_untracked(|previous| *previous != fitted) {
@@ -102,14 +102,17 @@ where
         labels: Axes::Labels,
         data: Option<&Axes::Data<'_>>,
     ) {
-        // A canvas reports no errors worth telling: what could not be drawn is drawn with the next frame.
         self.draw(
             stage,
             theme,
             labels,
             |theme, previous| Axes::fit(surface, theme, data?, previous),
-            |axes, theme, _, canvas| drop(data.map(|data| axes.draw_data(canvas, theme, data))),
-            |axes, theme, labels, canvas| drop(axes.draw(canvas, theme, labels)),
+            |axes, theme, _, canvas| {
+                if let Some(data) = data {
+                    axes.draw_data(canvas, theme, data);
+                }
+            },
+            |axes, theme, labels, canvas| axes.draw(canvas, theme, labels),
         );
     }
 }

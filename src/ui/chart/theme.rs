@@ -1,6 +1,7 @@
 //! The theme of the charts, from the custom properties of `style/charts.css`.
 
 use super::observe::{AttributeWatch, MediaWatch};
+use crate::decimal;
 use crate::plot::color::Rgb;
 use crate::plot::theme::Theme;
 use crate::ui::reactive::RwSignal;
@@ -43,7 +44,7 @@ fn read_theme() -> Theme {
         zero: color("--chart-zero", fallback.zero),
         infinite: color("--chart-infinite", fallback.infinite),
         not_a_number: color("--chart-nan", fallback.not_a_number),
-        band_opacity: text("--chart-band").trim().parse().unwrap_or(fallback.band_opacity),
+        band_opacity: decimal::parse(text("--chart-band").trim()).unwrap_or(fallback.band_opacity),
         font_family: if family.is_empty() { fallback.font_family } else { family },
         ..fallback
     }

@@ -1,13 +1,13 @@
 //! What can be done with any chart: read its numbers, take it along, have it fill the window.
 
-use super::export::Exported;
+use super::export::{self, Exported, Form, Taken};
 use super::stage::Stage;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::Lab;
 use crate::ui::reactive::{RwSignal, Signal, attribute, live};
-use crate::ui::shared::clipboard;
 use crate::ui::shared::dropdown::Dropdown;
 use crate::ui::shared::icon::{Icon, Picture};
+use crate::ui::shared::part::now;
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
@@ -43,31 +43,34 @@ pub(super) fn Tools(
             SAID,
         );
     };
-    let file_name = move |ending: &str| {
+    let file_name = move |form: Form| {
         let step = untrack(|| lab?.with_shown(|bucket| bucket.last.step));
-        format!("{}-step-{}.{ending}", chart.name, step.unwrap_or(0))
+        format!("{}-step-{}.{}", chart.name, step.unwrap_or(0), form.ending())
     };
-    let say_saved = move |is_saved: bool, file: String| {
-        say(if is_saved {
-            t_string!(i18n, charts.export.saved, file = file).to_string()
-        } else {
-            t_string!(i18n, charts.export.nothing).to_owned()
-        });
+    let tell = move |taken: Taken| match taken {
+        Taken::Nothing => say(t_string!(i18n, charts.export.nothing).to_owned()),
+        Taken::Saved(file) => say(t_string!(i18n, charts.export.saved, file = file).to_string()),
+        Taken::Copied => say(t_string!(i18n, charts.export.copied).to_owned()),
+        Taken::NotCopied(text) => to_copy.try_set(Some(text)),
     };
-    let save_png = move |_| {
-        let file = file_name("png");
-        chart.save_png(file.clone(), move |is_saved| say_saved(is_saved, file));
-    };
-    let save_svg = move |_| {
-        let file = file_name("svg");
-        say_saved(chart.save_svg(&file).is_some(), file);
-    };
-    let copy_csv = move |_| {
-        let text = chart.csv();
+    let take_along = move |form: Form| {
         spawn_local(async move {
-            match clipboard::write(&text).await {
-                true => say(t_string!(i18n, charts.export.copied).to_owned()),
-                false => to_copy.try_set(Some(text)),
+            let mut fetching = Box::pin(export::fetch());
+            let fetched = match now(fetching.as_mut()) {
+                Some(fetched) => fetched,
+                None => {
+                    said.try_set(t_string!(i18n, charts.export.coming).to_owned());
+                    fetching.await
+                }
+            };
+            // It is there, or has not come: what is said of it goes.
+            said.try_set(String::new());
+            let taken = match fetched {
+                Ok(()) => export::take(chart, form, file_name(form), Box::new(tell)).await,
+                Err(missing) => Err(missing),
+            };
+            if taken.is_err() {
+                say(t_string!(i18n, charts.export.missing).to_owned());
             }
         });
     };
@@ -95,19 +98,19 @@ pub(super) fn Tools(
                 label=Signal::derive(move || t_string!(i18n, charts.export.name).to_owned())
                 picture=Picture::Export
             >
-                <button type="button" on:click=save_png>
+                <button type="button" on:click=move |_| take_along(Form::Png)>
                     {live(move || t_string!(i18n, charts.export.png))}
                 </button>
                 {chart
                     .picture
                     .map(|_| {
                         view! {
-                            <button type="button" on:click=save_svg>
+                            <button type="button" on:click=move |_| take_along(Form::Svg)>
                                 {live(move || t_string!(i18n, charts.export.svg))}
                             </button>
                         }
                     })}
-                <button type="button" on:click=copy_csv>
+                <button type="button" on:click=move |_| take_along(Form::Csv)>
                     {live(move || t_string!(i18n, charts.export.csv))}
                 </button>
             </Dropdown>

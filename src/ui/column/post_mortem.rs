@@ -1,13 +1,15 @@
 //! What a run was like before it diverged, and the ways back.
 
+use crate::decimal;
 use crate::diagnosis::{LastGood, last_good};
 use crate::experiment::{Experiment, Key};
 use crate::plot::number::{exact, grouped, readable, significant};
 use crate::train::{Bucket, Quantity};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::{Lab, use_lab};
-use crate::ui::reactive::{Memo, Show, Views, live};
+use crate::ui::reactive::{Memo, Views, live};
 use crate::ui::shared::icon::{Icon, Picture};
+use crate::ui::shared::part::{Fetched, part};
 use crate::ui::shared::words::layer_name;
 use crate::worker::protocol::RunState;
 use leptos::prelude::*;
@@ -15,12 +17,23 @@ use leptos::prelude::*;
 /// Three ways back from a diverged run, and its last steps as a table; nothing while the run is alive.
 #[component]
 pub fn PostMortem() -> impl IntoView {
-    let (lab, i18n) = (use_lab(), use_i18n());
+    let lab = use_lab();
     let is_over = Memo::new(move |_| {
         let status = lab.status.get();
         let has_ended = status.state == RunState::Diverged && lab.ending.with(|ending| !ending.is_empty());
         has_ended && lab.visited.get().is_none() && !lab.awaiting.get()
     });
+    move || is_over.get().then(|| view! { <Fetched part=&POST_MORTEM /> })
+}
+
+part! {
+    /// What [`PostMortem`] shows of a run that is over. Most never are.
+    POST_MORTEM, post_mortem => view! { <Over /> }.into_any()
+}
+
+#[component]
+fn Over() -> impl IntoView {
+    let (lab, i18n) = (use_lab(), use_i18n());
     let table = move || {
         let layer = lab.status.with_untracked(|status| status.divergence.and_then(|divergence| divergence.layer));
         lab.ending.with(|ending| {
@@ -47,13 +60,11 @@ pub fn PostMortem() -> impl IntoView {
         Some(view! { <Ways good /> })
     };
     view! {
-        <Show when=is_over>
-            <section class="post-mortem" aria-labelledby="post-mortem-title">
-                <h2 id="post-mortem-title">{live(move || t_string!(i18n, travel.post_mortem))}</h2>
-                {live(ways)}
-                {live(table)}
-            </section>
-        </Show>
+        <section class="post-mortem" aria-labelledby="post-mortem-title">
+            <h2 id="post-mortem-title">{live(move || t_string!(i18n, travel.post_mortem))}</h2>
+            {live(ways)}
+            {live(table)}
+        </section>
     }
 }
 
@@ -75,7 +86,7 @@ fn Ways(good: LastGood) -> impl IntoView {
     let (lab, i18n) = (use_lab(), use_i18n());
     let LastGood { step, loss, grad_norm } = good;
     // Two digits are enough, and the field shows what the button says.
-    let clip_at = format!("{grad_norm:.1e}").parse::<f64>().unwrap_or(1.0).clamp(1e-4, 1e4);
+    let clip_at = decimal::parse(&format!("{grad_norm:.1e}")).unwrap_or(1.0).clamp(1e-4, 1e4);
     let clip = move |_| change(lab, step, &[(Key::Clip, "norm".to_owned()), (Key::ClipAt, clip_at.to_string())]);
     let lower = move |_| {
         let tenth = lab.experiment.with_untracked(Experiment::tenth_of_lr);

@@ -54,10 +54,12 @@ pub fn StatusLine() -> impl IntoView {
             None => String::new(),
         },
     };
-    let is_fetching = Memo::new(move |_| lab.absent(WorkerPart::Double) == Some(Way::Coming));
+    let double = Memo::new(move |_| lab.absent(WorkerPart::Double));
     let line = move || {
-        if state.get() == State::Loading && is_fetching.get() {
-            return t_string!(i18n, page.part.double_coming).to_owned();
+        match double.get().filter(|_| state.get() == State::Loading) {
+            Some(Way::Coming) => return t_string!(i18n, page.part.double_coming).to_owned(),
+            Some(Way::Missing) => return t_string!(i18n, page.part.double_waiting).to_owned(),
+            Some(Way::Here) | None => {}
         }
         if state.get() == State::Loading && loss.get().is_none() {
             return t_string!(i18n, page.status.starting).to_owned();

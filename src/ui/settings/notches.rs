@@ -1,5 +1,6 @@
 //! The positions of a slider: values worth stopping at, evenly spread in the parameter's own sense.
 
+use crate::decimal;
 use crate::experiment::{Kind, Scale, Value};
 
 /// The values that a slider stops at, in ascending order, as the texts that set them.
@@ -94,15 +95,18 @@ fn reals(min: f64, max: f64, scale: Scale) -> Vec<String> {
 /// 1, 2, 3, 4, 6, 8, 12, …: two to an octave.
 fn powers_of_two(min: u32, max: u32) -> Vec<String> {
     let (min, max) = (u64::from(min), u64::from(max));
-    let octaves = (0..32).flat_map(|power| [2_u64 << power, 3 << power]);
-    let inner = std::iter::once(1).chain(octaves).filter(|&n| n > min && n < max);
-    std::iter::once(min).chain(inner).chain([max]).map(|n| n.to_string()).collect()
+    // In ascending order, the first one twice.
+    let octaves = (0..32).flat_map(|power| [1_u64 << power, (3 << power) >> 1]);
+    let inner = octaves.filter(|n| (min + 1..max).contains(n));
+    let mut numbers: Vec<u64> = std::iter::once(min).chain(inner).chain([max]).collect();
+    numbers.dedup();
+    numbers.iter().map(u64::to_string).collect()
 }
 
 /// The mantissas in every decade between two numbers, and the two.
 fn decades(mantissas: &[&str], min: f64, max: f64) -> Vec<String> {
     let inner = (-18..18).flat_map(|exponent| mantissas.iter().map(move |mantissa| format!("{mantissa}e{exponent}")));
-    let inside = |text: &String| text.parse::<f64>().is_ok_and(|x| x > min && x < max);
+    let inside = |text: &String| decimal::parse(text).is_some_and(|x| x > min && x < max);
     let ends = |x: f64| std::iter::once(x.to_string());
     ends(min).chain(inner.filter(inside)).chain(ends(max)).collect()
 }

@@ -1,6 +1,7 @@
 use super::notches::Notches;
 use super::parts::{ControlLabel, ToDefault, value_of};
 use crate::choice::Choice;
+use crate::decimal;
 use crate::experiment::{Key, Rejection};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
@@ -143,5 +144,5 @@ pub(super) fn NumberControl(key: Key) -> impl IntoView {
 
 /// How far along its slider a position is.
 fn fraction(position: &str, last: usize) -> f64 {
-    position.parse::<f64>().unwrap_or(0.0) / last.max(1) as f64
+    decimal::parse(position).unwrap_or(0.0) / last.max(1) as f64
 }

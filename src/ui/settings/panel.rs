@@ -39,8 +39,9 @@ fn PanelSection(
     let controls = move |place: Place| {
         let keys = Key::ALL.iter().filter(|key| key.place() == place).copied();
         // The rule first, then how many samples it sees.
-        let (batch, others): (Vec<Key>, Vec<Key>) = keys.partition(|&key| key == Key::Batch);
-        others.into_iter().chain(batch).map(|key| view! { <Control key=key /> }).views()
+        let (samples, mut keys): (Vec<Key>, Vec<Key>) = keys.partition(|&key| key == Key::Batch);
+        keys.extend(samples);
+        keys.into_iter().map(|key| view! { <Control key=key /> }).views()
     };
     // A setting that was changed must not hide.
     let changed = Memo::new(move |_| {

@@ -52,7 +52,7 @@ fn LinkNotices() -> impl IntoView {
                         i18n,
                         page.notice.bad_value_line,
                         key = rejection.key.name(),
-                        given = rejection.given.clone(),
+                        given = rejection.given.to_string(),
                         allowed = words::allowed(i18n, rejection.allowed)
                     ),
                     Notice::UnknownKey(key) => key.clone(),

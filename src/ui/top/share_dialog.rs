@@ -1,6 +1,7 @@
 //! The link to what is on the page, to copy and send.
 
-use crate::experiment::{Key, share};
+use crate::experiment::Key;
+use crate::experiment::share::to_fragment;
 use crate::plot::number;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::{address, use_lab};
@@ -8,6 +9,7 @@ use crate::ui::reactive::{Memo, RwSignal, Show, Signal, attribute, live};
 use crate::ui::settings::Control;
 use crate::ui::shared::clipboard;
 use crate::ui::shared::icon::{Icon, Picture};
+use crate::ui::shared::part::{Fetched, part};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -21,18 +23,14 @@ enum Copying {
     Selected,
 }
 
-/// The Share button and its dialog.
+/// The Share button and its dialog, which is made anew whenever it is opened.
 #[component]
 pub fn Share() -> impl IntoView {
-    let lab = use_lab();
     let i18n = use_i18n();
     let dialog = NodeRef::<html::Dialog>::new();
-    let field = NodeRef::<html::Input>::new();
-    let copying = RwSignal::new(Copying::NotAsked);
-
-    let link = move || address::link_with(&lab.experiment.with(share::to_fragment));
+    let is_open = RwSignal::new(false);
     let open = move |_| {
-        copying.set(Copying::NotAsked);
+        is_open.set(true);
         if let Some(dialog) = dialog.get_untracked() {
             let _ = dialog.show_modal();
         }
@@ -42,6 +40,48 @@ pub fn Share() -> impl IntoView {
             dialog.close();
         }
     };
+    view! {
+        <button type="button" class="button quiet" on:click=open>
+            <Icon picture=Picture::Share />
+            <span>{live(move || t_string!(i18n, page.run_bar.share))}</span>
+        </button>
+        // Escape closes it, too.
+        <dialog class="share" node_ref=dialog aria-labelledby="share-title" on:close=move |_| is_open.set(false)>
+            <header>
+                <h2 id="share-title">{live(move || t_string!(i18n, page.share.title))}</h2>
+                <button
+                    type="button"
+                    class="button quiet icon-only"
+                    aria-label=attribute(move || t_string!(i18n, page.share.close))
+                    title=attribute(move || t_string!(i18n, page.share.close))
+                    on:click=close
+                >
+                    <Icon picture=Picture::Close />
+                </button>
+            </header>
+            {live(move || is_open.get().then(|| view! { <Fetched part=&SHARE /> }))}
+        </dialog>
+    }
+}
+
+part! {
+    /// What is in the dialog.
+    SHARE, share => view! { <ShareLink /> }.into_any()
+}
+
+/// The link, and how it opens.
+#[component]
+fn ShareLink() -> impl IntoView {
+    let lab = use_lab();
+    let i18n = use_i18n();
+    let field = NodeRef::<html::Input>::new();
+    let copy_button = NodeRef::<html::Button>::new();
+    copy_button.on_load(|button| {
+        // It is made now, but stands on the page only in the next frame.
+        request_animation_frame(move || _ = button.focus());
+    });
+    let copying = RwSignal::new(Copying::NotAsked);
+    let link = move || address::link_with(&lab.experiment.with(to_fragment));
     let select = move || {
         if let Some(Some(field)) = field.try_get_untracked() {
             let _ = field.focus();
@@ -67,49 +107,33 @@ pub fn Share() -> impl IntoView {
     let use_present = move |_| {
         let _ = lab.set_text(Key::Step, &present_step.get_untracked().to_string());
     };
+    let is_changed =
+        Signal::derive(move || lab.changes.with(|changes| changes.iter().any(|change| change.after_step > 0)));
     view! {
-        <button type="button" class="button quiet" on:click=open>
-            <Icon picture=Picture::Share />
-            <span>{live(move || t_string!(i18n, page.run_bar.share))}</span>
-        </button>
-        <dialog class="share" node_ref=dialog aria-labelledby="share-title">
-            <header>
-                <h2 id="share-title">{live(move || t_string!(i18n, page.share.title))}</h2>
-                <button
-                    type="button"
-                    class="button quiet icon-only"
-                    aria-label=attribute(move || t_string!(i18n, page.share.close))
-                    title=attribute(move || t_string!(i18n, page.share.close))
-                    on:click=close
-                >
-                    <Icon picture=Picture::Close />
-                </button>
-            </header>
-            <p>{live(move || t_string!(i18n, page.share.intro))}</p>
-            <div class="share-link">
-                <input
-                    type="text"
-                    id="share-link"
-                    readonly
-                    node_ref=field
-                    aria-label=attribute(move || t_string!(i18n, page.share.link))
-                    prop:value=link
-                />
-                <button type="button" class="button primary" autofocus on:click=copy>
-                    {live(move || t_string!(i18n, page.share.copy))}
-                </button>
-            </div>
-            <p class="feedback" role="status">{live(feedback)}</p>
-            <div class="share-opening">
-                <Control key=Key::Step />
-                <button type="button" class="button quiet" on:click=use_present>
-                    {live(move || t_string!(i18n, page.share.use_present, step = number::grouped(present_step.get())))}
-                </button>
-                <Control key=Key::Run />
-            </div>
-            <Show when=Signal::derive(move || lab.changes.with(|changes| changes.iter().any(|change| change.after_step > 0)))>
-                <p class="hint">{live(move || t_string!(i18n, page.share.live))}</p>
-            </Show>
-        </dialog>
+        <p>{live(move || t_string!(i18n, page.share.intro))}</p>
+        <div class="share-link">
+            <input
+                type="text"
+                id="share-link"
+                readonly
+                node_ref=field
+                aria-label=attribute(move || t_string!(i18n, page.share.link))
+                prop:value=link
+            />
+            <button type="button" class="button primary" node_ref=copy_button on:click=copy>
+                {live(move || t_string!(i18n, page.share.copy))}
+            </button>
+        </div>
+        <p class="feedback" role="status">{live(feedback)}</p>
+        <div class="share-opening">
+            <Control key=Key::Step />
+            <button type="button" class="button quiet" on:click=use_present>
+                {live(move || t_string!(i18n, page.share.use_present, step = number::grouped(present_step.get())))}
+            </button>
+            <Control key=Key::Run />
+        </div>
+        <Show when=is_changed>
+            <p class="hint">{live(move || t_string!(i18n, page.share.live))}</p>
+        </Show>
     }
 }
