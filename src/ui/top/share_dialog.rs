@@ -107,6 +107,8 @@ fn ShareLink() -> impl IntoView {
     let use_present = move |_| {
         let _ = lab.set_text(Key::Step, &present_step.get_untracked().to_string());
     };
+    let is_changed =
+        Signal::derive(move || lab.changes.with(|changes| changes.iter().any(|change| change.after_step > 0)));
     view! {
         <p>{live(move || t_string!(i18n, page.share.intro))}</p>
         <div class="share-link">
@@ -130,7 +132,7 @@ fn ShareLink() -> impl IntoView {
             </button>
             <Control key=Key::Run />
         </div>
-        <Show when=Signal::derive(move || lab.changes.with(|changes| changes.iter().any(|change| change.after_step > 0)))>
+        <Show when=is_changed>
             <p class="hint">{live(move || t_string!(i18n, page.share.live))}</p>
         </Show>
     }
