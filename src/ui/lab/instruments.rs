@@ -5,6 +5,7 @@ use crate::look::proof::Check;
 use crate::look::view::{Evaluation, View, Watch};
 use crate::train::Quantity;
 use crate::ui::reactive::RwSignal;
+use leptos::prelude::StoredValue;
 use std::sync::Arc;
 
 /// The instruments below the main chart, of which one is open.
