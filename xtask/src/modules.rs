@@ -4,8 +4,8 @@
 //! and wasm-bindgen it has no room for the program that takes a module apart.
 //!
 //! A *part* is code that is fetched when it is first used: what `#[wasm_split(name)]` functions alone reach. Beside
-//! `page-HASH_bg.wasm`, which is fetched at once, there are `page-HASH_NAME.wasm` and, where several parts share code that
-//! the module itself does not use, `page-HASH_chunk_N.wasm`. The script of a module knows the fingerprint of each of its
+//! `app-HASH_bg.wasm`, which is fetched at once, there are `app-HASH_NAME.wasm` and, where several parts share code that
+//! the module itself does not use, `app-HASH_chunk_N.wasm`. The script of a module knows the fingerprint of each of its
 //! parts, and the browser refuses any other file in its place: code of two builds never meets.
 
 use crate::build::Profile;

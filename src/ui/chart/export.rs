@@ -10,7 +10,7 @@ use crate::plot::theme::{SVG_TEXT_ZOOM, Theme};
 use crate::plot::{ChartAxes, Paper, Surface, svg as file};
 use crate::ui::reactive::Signal;
 use crate::ui::shared::clipboard;
-use crate::ui::shared::part::{NotFetched, wasm_split};
+use crate::ui::shared::part::{NotFetched, fetched_first};
 use js_sys::Array;
 use leptos::prelude::*;
 use std::time::Duration;
@@ -121,36 +121,38 @@ pub(super) enum Taken {
     NotCopied(String),
 }
 
-/// Takes a chart along; a file gets the name. `done` is told what came of it.
-///
-/// # Errors
-/// The part that does so did not come.
-#[wasm_split(export, fallible, preload(#[doc = "Fetches the part that takes charts along."] fetch))]
-pub(super) fn take(
-    chart: Exported,
-    form: Form,
-    file_name: String,
-    done: Box<dyn FnOnce(Taken)>,
-) -> Result<(), NotFetched> {
-    // Meanwhile the reader may have left the chart, and its signals are gone.
-    if chart.stage.surface.try_with_untracked(|_| ()).is_none() || chart.title.try_with_untracked(|_| ()).is_none() {
-        return Ok(());
-    }
-    match form {
-        Form::Png => chart.save_png(file_name, done),
-        Form::Svg => {
-            let is_saved = chart.save_svg(&file_name).is_some();
-            done(if is_saved { Taken::Saved(file_name) } else { Taken::Nothing });
+fetched_first! {
+    export by fetch:
+    /// Takes a chart along; a file gets the name. `done` is told what came of it.
+    ///
+    /// # Errors
+    /// The part that does so did not come.
+    pub(super) fn take(
+        chart: Exported,
+        form: Form,
+        file_name: String,
+        done: Box<dyn FnOnce(Taken)>,
+    ) -> Result<(), NotFetched> {
+        // Meanwhile the reader may have left the chart, and its signals are gone.
+        if chart.stage.surface.try_with_untracked(|_| ()).is_none() || chart.title.try_with_untracked(|_| ()).is_none() {
+            return Ok(());
         }
-        Form::Csv => {
-            let text = chart.csv();
-            spawn_local(async move {
-                let is_copied = clipboard::write(&text).await;
-                done(if is_copied { Taken::Copied } else { Taken::NotCopied(text) });
-            });
+        match form {
+            Form::Png => chart.save_png(file_name, done),
+            Form::Svg => {
+                let is_saved = chart.save_svg(&file_name).is_some();
+                done(if is_saved { Taken::Saved(file_name) } else { Taken::Nothing });
+            }
+            Form::Csv => {
+                let text = chart.csv();
+                spawn_local(async move {
+                    let is_copied = clipboard::write(&text).await;
+                    done(if is_copied { Taken::Copied } else { Taken::NotCopied(text) });
+                });
+            }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 impl Exported {

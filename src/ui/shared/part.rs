@@ -10,7 +10,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
-pub use wasm_split_helpers::{SplitLoaderError as NotFetched, wasm_split};
+pub use wasm_split_helpers::SplitLoaderError as NotFetched;
 
 /// A piece of the page that is fetched when it is first shown. [`part!`](crate::ui::shared::part::part) makes one.
 pub struct Part {
@@ -25,15 +25,44 @@ pub struct Part {
 /// The way of a part to the page.
 pub type Fetching = Pin<Box<dyn Future<Output = Result<(), NotFetched>>>>;
 
+/// A function whose code is in a part, and, by the first two names, that part and the function that only fetches it.
+///
+/// In the library's own tests, whose module is in one piece, it is there at once.
+macro_rules! fetched_first {
+    (
+        $part:ident by $fetch:ident:
+        $(#[$about:meta])*
+        $reach:vis fn $name:ident($($argument:ident: $kind:ty),* $(,)?) -> $returned:ty $body:block
+    ) => {
+        #[cfg(not(test))]
+        #[wasm_split_helpers::wasm_split($part, fallible, preload(#[doc = "Fetches the part."] $fetch))]
+        $(#[$about])*
+        $reach fn $name($($argument: $kind),*) -> $returned $body
+
+        #[cfg(test)]
+        $(#[$about])*
+        $reach async fn $name($($argument: $kind),*) -> $returned $body
+
+        #[cfg(test)]
+        #[doc = "Fetches the part."]
+        $reach async fn $fetch() -> Result<(), $crate::ui::shared::part::NotFetched> {
+            Ok(())
+        }
+    };
+}
+pub(crate) use fetched_first;
+
 /// Declares a [`Part`]: its constant, its name, and the view in it.
 macro_rules! part {
     ($(#[$about:meta])* $part:ident, $name:ident => $view:expr) => {
         $(#[$about])*
         pub static $part: $crate::ui::shared::part::Part = {
-            use $crate::ui::shared::part::{NotFetched, now, wasm_split};
-            #[wasm_split($name, fallible, preload(#[doc = "Fetches the part."] fetch))]
-            fn $name() -> Result<AnyView, NotFetched> {
-                Ok($view)
+            use $crate::ui::shared::part::{NotFetched, fetched_first, now};
+            fetched_first! {
+                $name by fetch:
+                fn $name() -> Result<AnyView, NotFetched> {
+                    Ok($view)
+                }
             }
             $crate::ui::shared::part::Part {
                 name: stringify!($name),
