@@ -2,7 +2,7 @@
 //! the worker alike. The worker names it in its messages, and the worker's URL carries it too, because worker files
 //! keep their names from one build to the next and a cache could otherwise pair an old worker with a new page.
 //!
-//! It also turns the message catalogue in `locales/` into the code that `src/ui/mod.rs` includes.
+//! It also turns the message catalogue in `locales/` into the code that `src/ui/i18n.rs` includes.
 //!
 //! A hash of contents, not a time or a commit: the same sources give the same files, and an unchanged crate is not
 //! compiled again.
@@ -30,6 +30,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         "Cargo.lock",
         "rust-toolchain.toml",
         ".cargo/config.toml",
+        // What is made of the compiled modules, and by which tools.
+        "xtask/src/modules.rs",
+        "xtask/src/order.rs",
+        "xtask/src/fetch_part.js",
+        "xtask/src/tools.rs",
     ] {
         println!("cargo:rerun-if-changed={root}");
         collect_files(Path::new(root), &mut sources)?;

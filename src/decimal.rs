@@ -5,7 +5,8 @@
 
 use lexical_parse_float::FromLexical;
 
-/// The number that a decimal text writes (`12`, `.5`, `1e-3`), rounded to the nearest f64; `None` of anything else.
+/// The number that a decimal text writes (`12`, `.5`, `1e-3`), rounded to the nearest f64; `None` of anything
+/// else, but for `inf` and `NaN`, as in the standard library.
 pub fn parse(text: &str) -> Option<f64> {
     f64::from_lexical(text.as_bytes()).ok()
 }
@@ -59,6 +60,8 @@ mod tests {
             "1_000",
             "1,5",
             "one",
+            "inf",
+            "-Infinity",
             "١",
         ];
         for text in texts {

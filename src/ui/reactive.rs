@@ -58,7 +58,7 @@ where
         self.held.track();
     }
 
-    /// Reads it in place.
+    /// Reads it in place. Nothing may change the same signal meanwhile.
     pub fn with<U>(&self, read: impl FnOnce(&T) -> U) -> U {
         read(known(&self.held.get()))
     }

@@ -437,7 +437,7 @@ impl Inner {
         let (is_coming, is_double_absent) = {
             let absent = self.absent.borrow();
             (
-                absent.iter().any(|(_, way)| *way == Way::Coming),
+                absent.iter().any(|(part, way)| *way == Way::Coming && self.waits_for(*part)),
                 absent.iter().any(|(part, _)| *part == WorkerPart::Double),
             )
         };
@@ -448,6 +448,15 @@ impl Inner {
             return;
         }
         self.fail(if self.is_ready.get() { Failure::NotAnswering } else { Failure::CannotStart });
+    }
+
+    /// Whether an answer may be due only when a part has come. A run in f32 does not wait for those who look at it.
+    fn waits_for(&self, part: WorkerPart) -> bool {
+        match part {
+            WorkerPart::Double => self.precision.get() == Precision::F64,
+            WorkerPart::Proof => true,
+            WorkerPart::Looks => false,
+        }
     }
 
     fn stop_watching(&self) {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Speed};
 use crate::look::proof::Check;
 use crate::look::view::Watch;
 use crate::optim::Hyper;
@@ -72,6 +72,22 @@ fn a_run_in_f32_needs_no_part() {
     finish(&mut session);
     assert_eq!(frame(&mut session).1.last().unwrap().last.row(), report_after(&small(), 3));
     assert_eq!(wishes(&mut session), []);
+}
+
+#[test]
+fn a_run_that_waits_for_its_code_has_no_news_of_the_run_before() {
+    let mut session = Session::without_parts();
+    tell(&mut session, RUN_ID, load(small()));
+    tell(&mut session, RUN_ID, Command::SetSpeed(Speed::Max));
+    tell(&mut session, RUN_ID, Command::Run);
+    let mut clock = ticking();
+    assert!(session.take_frame().is_some());
+    // The page is busy with that frame, and there is more to tell.
+    session.advance(&mut clock);
+    assert!(session.steps() > 0);
+    tell(&mut session, LATER, load(double()));
+    session.advance(&mut clock);
+    assert_eq!(session.take_frame(), None, "there is no such run yet");
 }
 
 #[test]

@@ -302,7 +302,8 @@ impl Session {
         self.step_ms = 0.0;
         self.page_ready = true;
         self.outbox.clear();
-        (self.silent_until, self.has_ending) = (0, false);
+        // What is not told of the run before is not news of the next one.
+        (self.silent_until, self.has_ending, self.has_news) = (0, false, false);
         self.then = Goal::Rest;
         self.inquiry = Inquiry::default();
         self.look_again();

@@ -1,7 +1,7 @@
 //! What is fetched when: a first visit only what it shows, the rest once, when it is first used.
 
 use crate::failures::Site;
-use crate::harness::{Page, TABS, variable};
+use crate::harness::{PATIENCE, Page, TABS, variable};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -87,6 +87,49 @@ fn a_part_that_does_not_come_is_told_in_its_place_and_tried_again() {
     page.wait_until("the histograms", "document.querySelector('figure[data-chart=histogram-z]')");
     page.wait_until("the sentence to go", "document.querySelector('[data-notice=part-missing]') === null");
     assert_eq!((page.step(), page.loss().to_bits()), (1, loss.to_bits()));
+}
+
+#[test]
+fn the_share_dialog_the_files_of_charts_and_the_post_mortem_are_fetched_once_too() {
+    let server = serve();
+    let page = open(&server);
+    let asked = |part: &str| {
+        let ending = format!("_{part}.wasm");
+        names(&server.requests()).iter().filter(|name| name.starts_with("app-") && name.ends_with(&ending)).count()
+    };
+    for _ in 0..2 {
+        page.click_button("Share");
+        page.wait_until("the link", "document.querySelector('dialog[open] #share-link')");
+        page.press("Escape");
+        page.wait_until("the dialog to close", "document.querySelector('dialog').open === false");
+        page.click("figure[data-chart=gradient-by-layer] .dropdown summary");
+        page.wait("what saves charts", PATIENCE, || asked("export") == 1);
+        page.press("Escape");
+    }
+    for _ in 0..2 {
+        page.follow_fragment("#dataset=plane&activation=linear&depth=20&init=kaiming-normal&lr=10&speed=max&run=1");
+        page.wait_until("the ways back", "document.querySelector('.post-mortem [data-way=rewind]')");
+        page.follow_fragment("#depth=3");
+    }
+    assert_eq!(["share", "export", "post_mortem"].map(asked), [1; 3]);
+}
+
+#[test]
+fn a_dialog_whose_inside_does_not_come_says_so_and_can_be_closed() {
+    let part = part_file("share");
+    let site = Site::without(&part);
+    let page = Page::open_at(Screen::PHONE, &site.server.url());
+    page.wait_until_ready();
+    page.expect_in_console(".wasm");
+    page.click_button("Share");
+    page.wait_until("the sentence", "document.querySelector('dialog[open] [data-notice=part-missing][role=alert]')");
+    page.click("dialog header button");
+    page.wait_until("the dialog to close", "document.querySelector('dialog').open === false");
+    page.click_button("Share");
+    page.wait_until("the sentence again", "document.querySelector('dialog[open] [data-notice=part-missing]')");
+    site.put_back(&part);
+    page.click_button("Try again");
+    page.wait_until("the link", "document.querySelector('dialog[open] #share-link')");
 }
 
 #[test]

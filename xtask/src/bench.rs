@@ -23,14 +23,14 @@ pub struct Options {
     /// How long memory is watched at each of two speeds, one after the other.
     pub minutes: f64,
     /// Of the page only what a visit fetches and how long it waits.
-    pub is_quick: bool,
+    pub downloads_only: bool,
     /// A built page to measure in the place of the present one, for comparing two.
     pub folder: Option<PathBuf>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { engine: true, page: true, minutes: 1.0, is_quick: false, folder: None }
+        Self { engine: true, page: true, minutes: 1.0, downloads_only: false, folder: None }
     }
 }
 

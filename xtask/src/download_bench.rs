@@ -53,7 +53,7 @@ pub fn run(dist: &Path, browser: &Browser, driver: &Driver) -> Result<()> {
     }
 
     println!(
-        "\n== first chart from navigation, {:.0} Mbit/s, {} ms, processor slowed down {SLOWDOWN} times",
+        "\n== first chart from navigation, {:.0} Mbit/s, {} ms a file, the page's processor slowed down {SLOWDOWN} times",
         BITS_PER_SECOND / 1e6,
         LATENCY.as_millis()
     );

@@ -2,6 +2,7 @@
 //! goes along with every copy.
 
 use crate::command::{cargo, command};
+use crate::tools::WASM_SPLIT_VERSION;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 use std::collections::HashSet;
@@ -99,7 +100,12 @@ fn standard_library() -> Result<Vec<Work>> {
         holders: holders.to_owned(),
         texts: Vec::new(),
     };
-    Ok(PARTS.map(work).into())
+    let mut works: Vec<Work> = PARTS.map(work).into();
+    // Of the scripts: the loaders of the parts.
+    let holders = "Greg Johnston, Jeremy Maitin-Shepard, Martin Molzer";
+    let loaders = work(("wasm_split_cli_support", "MIT OR Apache-2.0", holders));
+    works.push(Work { version: WASM_SPLIT_VERSION.to_owned(), ..loaders });
+    Ok(works)
 }
 
 /// The names of a manifest's authors, without their addresses.

@@ -60,7 +60,9 @@ fn run() -> Result<()> {
             ("test", Long("filter")) => test_options.filter = Some(arguments.value()?.string()?),
             ("bench", Long("engine")) => bench_options.page = false,
             ("bench", Long("page")) => bench_options.engine = false,
-            ("bench", Long("downloads")) => (bench_options.engine, bench_options.is_quick) = (false, true),
+            ("bench", Long("downloads")) => {
+                (bench_options.engine, bench_options.page, bench_options.downloads_only) = (false, true, true)
+            }
             ("bench", Long("folder")) => bench_options.folder = Some(arguments.value()?.into()),
             ("bench", Long("minutes")) => bench_options.minutes = arguments.value()?.parse()?,
             (_, argument) => return Err(argument.unexpected().into()),

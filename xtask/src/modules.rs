@@ -107,6 +107,8 @@ pub fn stage(tools: &Tools, profile: Profile, folder: &Path) -> Result<Vec<(&'st
     if profile == Profile::Release && (wasm_opt.is_none() || esbuild.is_none()) {
         println!("No npm to install binaryen and esbuild: modules and scripts stay larger than they could be.");
     }
+    // The compiled module has the sources of this file in its version (build.rs), but not what this machine has of tools.
+    let recipe = format!("{:?} {:?}", wasm_opt.is_some(), esbuild.is_some());
     let mut names = Vec::new();
     for module in Module::ALL {
         let compiled = target_folder()
@@ -116,7 +118,9 @@ pub fn stage(tools: &Tools, profile: Profile, folder: &Path) -> Result<Vec<(&'st
             .with_extension("wasm");
         // Its own name in the cache of a browser. Worker files have their version in the address's query (worker_loader.js).
         let name = match module {
-            Module::Page => format!("app-{}", fingerprint(&fs::read(&compiled)?)),
+            Module::Page => {
+                format!("app-{}", fingerprint(&[fs::read(&compiled)?, recipe.as_bytes().to_vec()].concat()))
+            }
             Module::Worker => "worker".to_owned(),
         };
         let work = target_folder().join("modules").join(format!("{}-{}", module.bin(), profile.name()));

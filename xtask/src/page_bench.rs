@@ -61,7 +61,7 @@ pub fn run(options: &Options) -> Result<()> {
     println!("median {:.0} ms, of {}", median(&mut starts_ms), list(&starts_ms, 0));
 
     download_bench::run(&dist, &browser, &driver)?;
-    if options.is_quick {
+    if options.downloads_only {
         return Ok(());
     }
 

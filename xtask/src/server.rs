@@ -4,6 +4,7 @@
 
 use crate::sizes::gzipped;
 use anyhow::{Context, Result};
+use std::collections::HashMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -63,7 +64,8 @@ struct Site {
     headers: String,
     requests: Mutex<Vec<String>>,
     closed: AtomicBool,
-    line: Option<Line>,
+    /// A slow line, and the files gzipped beforehand: the time that takes is no visitor's.
+    line: Option<(Line, HashMap<PathBuf, Vec<u8>>)>,
 }
 
 impl Server {
@@ -81,6 +83,14 @@ impl Server {
     /// # Errors
     /// If no port can be opened.
     pub fn start_on(line: Option<Line>, folder: &Path, base: &str, headers: &[(&str, &str)]) -> Result<Self> {
+        let line = match line {
+            Some(line) => {
+                let files = crate::sizes::files(folder)?.into_iter();
+                let gzipped = files.map(|file| Ok((file.clone(), gzipped(&fs::read(file)?)?)));
+                Some((line, gzipped.collect::<Result<HashMap<_, _>>>()?))
+            }
+            None => None,
+        };
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no port for a server")?;
         let address = listener.local_addr()?;
         let headers = if headers.is_empty() { &[("Cache-Control", "no-cache")] } else { headers };
@@ -155,15 +165,17 @@ impl Site {
         let (method, url) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
         self.noted_requests().push(url.to_owned());
         let file = file_of(url, &self.folder, &self.base).filter(|_| method == "GET");
+        let is_gzipped = self.line.is_some() && file.is_some();
         let (status, content_type, body) = match file {
-            Some(file) => ("200 OK", content_type(&file), fs::read(&file)?),
+            Some(file) => {
+                let ready = self.line.as_ref().and_then(|(_, gzipped)| gzipped.get(&file).cloned());
+                let body = ready.map_or_else(|| fs::read(&file), Ok)?;
+                ("200 OK", content_type(&file), body)
+            }
             None => ("404 Not Found", "text/plain; charset=utf-8", b"not found".to_vec()),
         };
-        let (body, encoding) = match self.line {
-            Some(_) => (gzipped(&body)?, "Content-Encoding: gzip\r\n"),
-            None => (body, ""),
-        };
-        if let Some(line) = &self.line {
+        let encoding = if is_gzipped { "Content-Encoding: gzip\r\n" } else { "" };
+        if let Some((line, _)) = &self.line {
             thread::sleep(line.latency);
         }
         write!(
@@ -173,7 +185,7 @@ impl Site {
             body.len(),
             self.headers
         )?;
-        let Some(line) = &self.line else { return stream.write_all(&body) };
+        let Some((line, _)) = &self.line else { return stream.write_all(&body) };
         for packet in body.chunks(PACKET) {
             line.pass(packet.len());
             stream.write_all(packet)?;

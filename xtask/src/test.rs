@@ -52,6 +52,11 @@ pub fn run(options: &Options) -> Result<()> {
     let mut lints = tools.test_cargo()?;
     lints.arg("clippy").args(page).arg("--bins").args(browser_tests);
     stage("lints of the page", lints.args(["--", "-D", "warnings"]))?;
+    // As it is shipped, without all that draws.
+    let mut lints = tools.test_cargo()?;
+    lints.args(["clippy", "--package", "gradient-lab", "--target", WASM_TARGET, "--profile", Profile::Quick.name()]);
+    lints.args(["--no-default-features", "--bin", "worker", "--", "-D", "warnings"]);
+    stage("lints of the worker", &mut lints)?;
     let mut tests = tools.test_cargo()?;
     tests.arg("test").args(page).args(browser_tests);
     let capabilities = target_folder().join("webdriver.json");

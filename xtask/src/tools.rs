@@ -17,7 +17,7 @@ pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
 const TRUNK_VERSION: &str = "0.21.14";
 
 /// The program that takes a module apart; it understands what `wasm_split_helpers` of Cargo.lock leaves in the module.
-const WASM_SPLIT_VERSION: &str = "0.2.4";
+pub const WASM_SPLIT_VERSION: &str = "0.2.4";
 
 /// The release of npm's `binaryen` that is installed for its wasm-opt.
 const BINARYEN_VERSION: &str = "132.0.0";
@@ -50,7 +50,7 @@ impl Tools {
         Ok(Self { folders })
     }
 
-    /// Trunk, which finds wasm-bindgen on its PATH.
+    /// Trunk, whose hook finds all other tools on its PATH.
     ///
     /// # Errors
     /// If PATH cannot be extended.
@@ -126,8 +126,8 @@ pub fn ensure_lints() -> Result<()> {
     Ok(())
 }
 
-/// A program that makes files smaller. A page without it is only larger, so it is used where it is at hand: on PATH, or
-/// from npm.
+/// A program that makes files smaller, from npm. A page without it is only larger, so it is used where npm is at hand, and
+/// never one on PATH: another version may lack a pass, and writes other bytes.
 #[derive(Debug)]
 pub struct Shrinker {
     /// A program and its first arguments.
@@ -140,23 +140,15 @@ impl Shrinker {
     /// # Errors
     /// If the cache cannot be written.
     pub fn wasm_opt() -> Result<Option<Self>> {
-        Self::find("wasm-opt", "binaryen", BINARYEN_VERSION)
+        Self::from_npm("wasm-opt", "binaryen", BINARYEN_VERSION)
     }
 
-    /// esbuild, for scripts. Never one on PATH: a version that writes other bytes would give other sizes.
+    /// esbuild, for scripts.
     ///
     /// # Errors
     /// If the cache cannot be written.
     pub fn esbuild() -> Result<Option<Self>> {
         Self::from_npm("esbuild", "esbuild", ESBUILD_VERSION)
-    }
-
-    /// Takes the one on PATH, or else that of npm.
-    fn find(program: &str, package: &str, version: &str) -> Result<Option<Self>> {
-        match find_on_path(&[program]) {
-            Some(program) => Ok(Some(Self { words: vec![program] })),
-            None => Self::from_npm(program, package, version),
-        }
     }
 
     /// The program of an npm package, kept in the cache. `None` without npm.

@@ -53,6 +53,8 @@ pub(super) fn Tools(
         Taken::Copied => say(t_string!(i18n, charts.export.copied).to_owned()),
         Taken::NotCopied(text) => to_copy.try_set(Some(text)),
     };
+    // Whether it comes is told when something is to be taken along.
+    let begin_fetching = move || spawn_local(async { _ = export::fetch().await });
     let take_along = move |form: Form| {
         spawn_local(async move {
             let mut fetching = Box::pin(export::fetch());
@@ -94,6 +96,8 @@ pub(super) fn Tools(
             >
                 <Icon picture=Picture::Table />
             </button>
+            // Fetched when the menu unfolds: a browser takes text into its clipboard only soon after a click.
+            <div class="chart-export" on:click=move |_| begin_fetching()>
             <Dropdown
                 label=Signal::derive(move || t_string!(i18n, charts.export.name).to_owned())
                 picture=Picture::Export
@@ -114,6 +118,7 @@ pub(super) fn Tools(
                     {live(move || t_string!(i18n, charts.export.csv))}
                 </button>
             </Dropdown>
+            </div>
             <button
                 type="button"
                 class="chart-tool"

@@ -39,7 +39,9 @@ impl Lab {
 
     /// Checks what is claimed of the run, at the step that is shown; the run pauses for it.
     pub fn prove(self) {
-        if self.failure.with_untracked(Option::is_none) {
+        // A run whose code has not come cannot be checked.
+        let has_code = untrack(|| self.absent(WorkerPart::Double)).is_none();
+        if has_code && self.failure.with_untracked(Option::is_none) {
             self.running.set(false);
             if let Some(opening) = self.opening.get_value() {
                 // It is checked where it is opened, and rests there.

@@ -69,7 +69,7 @@ fn LinkNotices() -> impl IntoView {
         let close = move |_| {
             lab.link_notices.update(|notices| notices.retain(|notice| kind_of(notice) != kind));
         };
-        move || {
+        live(move || {
             let lines = lines();
             if lines.is_empty() {
                 return None;
@@ -99,7 +99,7 @@ fn LinkNotices() -> impl IntoView {
                     </button>
                 </div>
             })
-        }
+        })
     };
     NoticeKind::ALL.iter().map(|kind| of_kind(*kind)).views()
 }

@@ -61,7 +61,10 @@ pub fn ProofPane() -> impl IntoView {
                 <button
                     type="button"
                     class="button primary"
-                    disabled=attribute(move || proving.get().is_some() || !lab.failure.with(Option::is_none))
+                    disabled=attribute(move || {
+                        let has_code = lab.absent(WorkerPart::Double).is_none();
+                        proving.get().is_some() || !has_code || !lab.failure.with(Option::is_none)
+                    })
                     on:click=move |_| lab.prove()
                 >
                     {live(button)}

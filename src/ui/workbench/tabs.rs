@@ -79,7 +79,7 @@ pub fn Workbench() -> impl IntoView {
             </button>
         }
     };
-    // These show nothing but what the worker sees, and it cannot look.
+    // What these show first of all is what the worker sees, and it cannot look.
     let is_blind = Memo::new(move |_| lab.absent(WorkerPart::Looks) == Some(Way::Missing));
     let look_again = Callback::new(move |()| lab.fetch_again(WorkerPart::Looks));
     let open_name = move || TABS[place_of(open.get())].1;
