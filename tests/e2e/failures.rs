@@ -61,8 +61,9 @@ fn a_chart_whose_exporting_part_does_not_come_can_be_saved_later() {
     let part = names.find(is_part).expect("the part that takes charts along");
     let site = Site::without(&part);
     let page = Page::open_at(Screen::LAPTOP, &site.server.url());
-    // The browser's own line about the file that is not there.
+    // The browser's own line about the file that is not there, and that of the script that asked for it.
     page.expect_in_console("_export.wasm");
+    page.expect_in_console("fetchPart");
     page.wait_for_status("state", "paused");
     page.run(KEEP_FILES, &[]);
     let said = "document.querySelector('figure[data-chart=loss] .chart-said').textContent";

@@ -86,6 +86,7 @@ fn a_maximized_chart_fills_the_window_until_escape() {
             page.open_tab(tab);
             let figure = format!("document.querySelector('figure[data-chart={chart}]')");
             let button = format!("figure[data-chart={chart}] button[aria-pressed]");
+            page.wait_until(&format!("{chart} to be there"), &figure);
             page.run(&format!("{figure}.scrollIntoView({{ block: 'end' }})"), &[]);
             let size = format!("[{figure}.clientWidth, {figure}.clientHeight]");
             let before = page.eval(&size);
