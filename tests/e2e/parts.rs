@@ -90,7 +90,7 @@ fn a_part_that_does_not_come_is_told_in_its_place_and_tried_again() {
 }
 
 #[test]
-fn the_share_dialog_the_files_of_charts_and_the_post_mortem_are_fetched_once_too() {
+fn what_saves_charts_and_the_post_mortem_are_fetched_once_too() {
     let server = serve();
     let page = open(&server);
     let asked = |part: &str| {
@@ -98,10 +98,6 @@ fn the_share_dialog_the_files_of_charts_and_the_post_mortem_are_fetched_once_too
         names(&server.requests()).iter().filter(|name| name.starts_with("app-") && name.ends_with(&ending)).count()
     };
     for _ in 0..2 {
-        page.click_button("Share");
-        page.wait_until("the link", "document.querySelector('dialog[open] #share-link')");
-        page.press("Escape");
-        page.wait_until("the dialog to close", "document.querySelector('dialog').open === false");
         page.click("figure[data-chart=gradient-by-layer] .dropdown summary");
         page.wait("what saves charts", PATIENCE, || asked("export") == 1);
         page.press("Escape");
@@ -111,25 +107,7 @@ fn the_share_dialog_the_files_of_charts_and_the_post_mortem_are_fetched_once_too
         page.wait_until("the ways back", "document.querySelector('.post-mortem [data-way=rewind]')");
         page.follow_fragment("#depth=3");
     }
-    assert_eq!(["share", "export", "post_mortem"].map(asked), [1; 3]);
-}
-
-#[test]
-fn a_dialog_whose_inside_does_not_come_says_so_and_can_be_closed() {
-    let part = part_file("share");
-    let site = Site::without(&part);
-    let page = Page::open_at(Screen::PHONE, &site.server.url());
-    page.wait_until_ready();
-    page.expect_in_console(".wasm");
-    page.click_button("Share");
-    page.wait_until("the sentence", "document.querySelector('dialog[open] [data-notice=part-missing][role=alert]')");
-    page.click("dialog header button");
-    page.wait_until("the dialog to close", "document.querySelector('dialog').open === false");
-    page.click_button("Share");
-    page.wait_until("the sentence again", "document.querySelector('dialog[open] [data-notice=part-missing]')");
-    site.put_back(&part);
-    page.click_button("Try again");
-    page.wait_until("the link", "document.querySelector('dialog[open] #share-link')");
+    assert_eq!(["export", "post_mortem"].map(asked), [1; 2]);
 }
 
 #[test]

@@ -9,7 +9,6 @@ use crate::ui::reactive::{Memo, RwSignal, Show, Signal, attribute, live};
 use crate::ui::settings::Control;
 use crate::ui::shared::clipboard;
 use crate::ui::shared::icon::{Icon, Picture};
-use crate::ui::shared::part::{Fetched, part};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -23,14 +22,14 @@ enum Copying {
     Selected,
 }
 
-/// The Share button and its dialog, which is made anew whenever it is opened.
+/// The Share button and its dialog. Its controls are on the page while it is closed, too, as all controls are.
 #[component]
 pub fn Share() -> impl IntoView {
     let i18n = use_i18n();
     let dialog = NodeRef::<html::Dialog>::new();
-    let is_open = RwSignal::new(false);
+    let copying = RwSignal::new(Copying::NotAsked);
     let open = move |_| {
-        is_open.set(true);
+        copying.set(Copying::NotAsked);
         if let Some(dialog) = dialog.get_untracked() {
             let _ = dialog.show_modal();
         }
@@ -45,8 +44,7 @@ pub fn Share() -> impl IntoView {
             <Icon picture=Picture::Share />
             <span>{live(move || t_string!(i18n, page.run_bar.share))}</span>
         </button>
-        // Escape closes it, too.
-        <dialog class="share" node_ref=dialog aria-labelledby="share-title" on:close=move |_| is_open.set(false)>
+        <dialog class="share" node_ref=dialog aria-labelledby="share-title">
             <header>
                 <h2 id="share-title">{live(move || t_string!(i18n, page.share.title))}</h2>
                 <button
@@ -59,28 +57,20 @@ pub fn Share() -> impl IntoView {
                     <Icon picture=Picture::Close />
                 </button>
             </header>
-            {live(move || is_open.get().then(|| view! { <Fetched part=&SHARE /> }))}
+            <ShareLink copying />
         </dialog>
     }
 }
 
-part! {
-    /// What is in the dialog.
-    SHARE, share => view! { <ShareLink /> }.into_any()
-}
-
 /// The link, and how it opens.
 #[component]
-fn ShareLink() -> impl IntoView {
+fn ShareLink(
+    /// What became of the wish to copy it.
+    copying: RwSignal<Copying>,
+) -> impl IntoView {
     let lab = use_lab();
     let i18n = use_i18n();
     let field = NodeRef::<html::Input>::new();
-    let copy_button = NodeRef::<html::Button>::new();
-    copy_button.on_load(|button| {
-        // It is made now, but stands on the page only in the next frame.
-        request_animation_frame(move || _ = button.focus());
-    });
-    let copying = RwSignal::new(Copying::NotAsked);
     let link = move || address::link_with(&lab.experiment.with(to_fragment));
     let select = move || {
         if let Some(Some(field)) = field.try_get_untracked() {
@@ -120,7 +110,7 @@ fn ShareLink() -> impl IntoView {
                 aria-label=attribute(move || t_string!(i18n, page.share.link))
                 prop:value=link
             />
-            <button type="button" class="button primary" node_ref=copy_button on:click=copy>
+            <button type="button" class="button primary" autofocus on:click=copy>
                 {live(move || t_string!(i18n, page.share.copy))}
             </button>
         </div>
