@@ -86,10 +86,11 @@ pub fn compile(profile: Profile) -> Result<()> {
         let mut cargo = wasm_cargo();
         cargo.args(["build", "--target", WASM_TARGET, "--bin", module.bin()]);
         cargo.args(["--profile", module.cargo_profile(profile)]);
-        if module == Module::Worker {
+        match module {
+            Module::Page => cargo.args(["--features", "parts"]),
             // Without all that draws, which it would only wait for.
-            cargo.arg("--no-default-features");
-        }
+            Module::Worker => cargo.arg("--no-default-features"),
+        };
         command::run(&mut cargo)
     })
 }

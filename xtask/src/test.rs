@@ -50,7 +50,7 @@ pub fn run(options: &Options) -> Result<()> {
     // One profile for all that is compiled for the browser, so that its many dependencies are compiled once.
     let page = ["--package", "gradient-lab", "--target", WASM_TARGET, "--profile", "quick-page"];
     let mut lints = tools.test_cargo()?;
-    lints.arg("clippy").args(page).arg("--bins").args(browser_tests);
+    lints.arg("clippy").args(page).args(["--features", "parts", "--bins"]).args(browser_tests);
     stage("lints of the page", lints.args(["--", "-D", "warnings"]))?;
     // As it is shipped, without all that draws.
     let mut lints = tools.test_cargo()?;

@@ -27,23 +27,23 @@ pub type Fetching = Pin<Box<dyn Future<Output = Result<(), NotFetched>>>>;
 
 /// A function whose code is in a part, and, by the first two names, that part and the function that only fetches it.
 ///
-/// In the library's own tests, whose module is in one piece, it is there at once.
+/// Without the feature `parts`, in the tests, whose modules are in one piece, it is there at once.
 macro_rules! fetched_first {
     (
         $part:ident by $fetch:ident:
         $(#[$about:meta])*
         $reach:vis fn $name:ident($($argument:ident: $kind:ty),* $(,)?) -> $returned:ty $body:block
     ) => {
-        #[cfg(not(test))]
+        #[cfg(feature = "parts")]
         #[wasm_split_helpers::wasm_split($part, fallible, preload(#[doc = "Fetches the part."] $fetch))]
         $(#[$about])*
         $reach fn $name($($argument: $kind),*) -> $returned $body
 
-        #[cfg(test)]
+        #[cfg(not(feature = "parts"))]
         $(#[$about])*
         $reach async fn $name($($argument: $kind),*) -> $returned $body
 
-        #[cfg(test)]
+        #[cfg(not(feature = "parts"))]
         #[doc = "Fetches the part."]
         $reach async fn $fetch() -> Result<(), $crate::ui::shared::part::NotFetched> {
             Ok(())
