@@ -6,7 +6,7 @@ use xtask::webdriver::Screen;
 #[test]
 fn the_optimizer_s_chart_says_what_becomes_of_the_gradient() {
     let page = Page::open(Screen::LAPTOP, "");
-    page.click("[data-tab=optimizer]");
+    page.open_tab("optimizer");
     let reading = "document.querySelector('.step-reading').textContent";
     assert!(page.text_of(reading).contains("Make a step"), "{}", page.text_of(reading));
     page.click_button("Step");
@@ -95,7 +95,7 @@ fn a_layer_is_opened_by_key_from_every_chart_that_has_layers() {
     page.wait_until("the focus", "document.activeElement.id === 'inspected-layer'");
     assert_eq!(page.text_of("document.activeElement.value"), "1");
     assert_eq!(page.status("step").as_deref(), Some("5"), "no other step is visited");
-    page.click("[data-tab=optimizer]");
+    page.open_tab("optimizer");
     focus(&page, "optimizer");
     page.press("Home");
     page.press("Enter");

@@ -20,7 +20,7 @@ fn the_scores_are_the_engine_s_at_every_step_that_is_shown() {
     let fragment = "v=1&depth=2&width=6&activation=tanh&optimizer=adam&dataset=xor&step=40";
     let page = Page::open(Screen::LAPTOP, &format!("#{fragment}"));
     page.wait_for_status("step", "40");
-    page.click("[data-tab=learned]");
+    page.open_tab("learned");
     let assert_shows = |step: u64| {
         let mut trainer = AnyTrainer::new(&native::experiment(fragment)).expect("an allowed experiment");
         for _ in 0..step {

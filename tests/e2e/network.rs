@@ -36,7 +36,7 @@ fn assert_reads(page: &Page, name: &str, value: f64) {
 fn every_phase_of_a_step_shows_the_engine_s_numbers() {
     let page = Page::open(Screen::LAPTOP, &format!("#{SHALLOW}"));
     page.wait_for_status("step", "3");
-    page.click("[data-tab=network]");
+    page.open_tab("network");
     for layer in 0..3 {
         wait_for(&page, &format!("forward-{}", layer + 1), 3);
         let unit = unit_at(SHALLOW, 3, (layer, 0));
@@ -78,7 +78,7 @@ fn every_phase_of_a_step_shows_the_engine_s_numbers() {
 #[test]
 fn the_first_step_is_made_where_its_update_is_shown() {
     let page = Page::open(Screen::LAPTOP, "#v=1&depth=1&width=3");
-    page.click("[data-tab=network]");
+    page.open_tab("network");
     wait_for(&page, "forward-1", 0);
     (0..5).for_each(|_| page.press("."));
     wait_for(&page, "update", 0);

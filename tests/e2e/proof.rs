@@ -14,7 +14,7 @@ fn result(page: &Page, claim: &str) -> String {
 fn every_claim_is_checked_at_the_step_that_is_shown() {
     let page = Page::open(Screen::LAPTOP, "#v=1&depth=4&activation=relu&init=kaiming-normal&step=20");
     page.wait_for_status("step", "20");
-    page.click("[data-tab=proof]");
+    page.open_tab("proof");
     assert_eq!(CLAIMS.map(|claim| result(&page, claim)), ["unchecked"; 4]);
     page.click_button("Check this network now");
     page.wait_until("a result", "!document.querySelector('[data-result=unchecked]')");
@@ -36,7 +36,7 @@ fn a_large_network_answers_while_it_is_checked_and_says_how_far_that_is() {
     let large = "#v=1&depth=60&width=96&batch=128&activation=tanh";
     let page = Page::open(Screen::LAPTOP, large);
     page.wait_for_status("state", "paused");
-    page.click("[data-tab=proof]");
+    page.open_tab("proof");
     page.click_button("Check this network now");
     let button = "document.querySelector('.proof .button')";
     page.wait_until("some progress", &format!("/^Checking … [1-9]\\d? %$/.test({button}.textContent)"));
