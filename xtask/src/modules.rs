@@ -218,7 +218,13 @@ fn minify(esbuild: &Shrinker, script: &Path) -> Result<()> {
         esbuild
             .command()
             .arg(script)
-            .args(["--minify", "--target=es2022", "--log-level=warning", "--allow-overwrite"])
+            .args([
+                "--minify",
+                "--target=es2022",
+                "--log-level=warning",
+                "--log-override:duplicate-object-key=silent",
+                "--allow-overwrite",
+            ])
             .arg(format!("--outfile={}", script.display())),
     )
 }
