@@ -57,13 +57,23 @@ pub fn run(options: &Options) -> Result<()> {
     lints.args(["clippy", "--package", "gradient-lab", "--target", WASM_TARGET, "--profile", Profile::Quick.name()]);
     lints.args(["--no-default-features", "--bin", "worker", "--", "-D", "warnings"]);
     stage("lints of the worker", &mut lints)?;
-    let mut tests = tools.test_cargo()?;
-    tests.arg("test").args(page).args(browser_tests);
     let capabilities = target_folder().join("webdriver.json");
     fs::write(&capabilities, browser.capabilities().to_string())?;
-    tests.env("CHROMEDRIVER", &browser.driver).env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", capabilities);
-    // The runner would ask a proxy for addresses on this machine.
-    stage("browser tests", tests.env("NO_PROXY", "127.0.0.1"))?;
+    let in_browser = |arguments: &[&str]| -> Result<Command> {
+        let mut tests = tools.test_cargo()?;
+        tests.args(["test", "--package", "gradient-lab", "--target", WASM_TARGET]).args(arguments);
+        tests.env("CHROMEDRIVER", &browser.driver).env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &capabilities);
+        // In seconds; the runner's own 20 are too few on a busy machine.
+        tests.env("WASM_BINDGEN_TEST_TIMEOUT", "180");
+        // The runner would ask a proxy for addresses on this machine.
+        tests.env("NO_PROXY", "127.0.0.1");
+        Ok(tests)
+    };
+    let mut tests = in_browser(&["--profile", "quick-page", "--lib", "--test", "web_client"])?;
+    stage("browser tests", &mut tests)?;
+    // The engine as the worker has it.
+    let mut tests = in_browser(&["--profile", "quick", "--no-default-features", "--test", "web_bits_*"])?;
+    stage("bits in the browser", &mut tests)?;
     end_to_end(&tools, &browser, None)
 }
 
