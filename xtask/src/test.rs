@@ -113,3 +113,19 @@ fn announce(name: &str) -> Instant {
 fn report(name: &str, started: Instant) {
     println!("== {name}: {:.0} s", started.elapsed().as_secs_f64());
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::command::root;
+    use std::fs;
+
+    #[test]
+    fn every_test_in_the_browser_is_run() {
+        for entry in fs::read_dir(root().join("tests")).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            // The two commands of `run` name these.
+            let is_run = name == "web_client.rs" || name.starts_with("web_bits_");
+            assert!(is_run || !name.starts_with("web_"), "{name} is run by no command in this file");
+        }
+    }
+}
