@@ -1,5 +1,7 @@
 //! Numbers as text, for axes, readouts, tables and sentences.
 
+use crate::decimal;
+
 /// A number to three significant digits, as a reader expects it: `0.0236`, `2.36×10⁻⁸`, `0`, `∞`, `NaN`.
 pub fn readable(value: f64) -> String {
     significant(value, 3)
@@ -33,6 +35,19 @@ pub fn significant(value: f64, digits: usize) -> String {
 /// The factor of one layer of many: to hundredths near 1, where fifty times 1.05 and fifty times 1.00 are far apart.
 pub fn factor(value: f64) -> String {
     significant(value, if (0.995..9.995).contains(&value) { 3 } else { 2 })
+}
+
+/// The factor of one layer as [`factor`] gives it, to so many digits more that its power `layers` agrees with `total` to
+/// a tenth, where both stand in one sentence.
+pub fn factor_of_total(value: f64, total: f64, layers: usize) -> String {
+    let least = if (0.995..9.995).contains(&value) { 3 } else { 2 };
+    let agrees = |digits: &usize| {
+        let printed = decimal::parse(&format!("{value:.*e}", digits - 1)).unwrap_or(value);
+        (libm::log(printed / value) * layers as f64).abs() < 0.1
+    };
+    // Where a gradient is zero or infinite there is nothing to agree with.
+    let is_comparable = value > 0.0 && value.is_finite() && total > 0.0 && total.is_finite();
+    significant(value, (least..5).find(|digits| !is_comparable || agrees(digits)).unwrap_or(5))
 }
 
 /// A rate: whole numbers from 10 on.
@@ -130,6 +145,21 @@ mod tests {
         for (value, text) in cases {
             assert_eq!(factor(value), text, "{value}");
         }
+    }
+
+    #[test]
+    fn a_factor_and_the_total_in_one_sentence_agree() {
+        for (total, layers, text) in
+            [(1.3e-7, 11, "0.24"), (10.0, 49, "1.05"), (6e-63, 99, "0.236"), (0.9, 2, "0.95"), (5000.0, 99, "1.090")]
+        {
+            let value = libm::pow(total, 1.0 / layers as f64);
+            let printed = factor_of_total(value, total, layers);
+            let power = libm::pow(printed.parse().unwrap(), layers as f64);
+            assert!((power / total).ln().abs() < 0.1, "{printed} in {layers} layers is {power}, not {total}");
+            assert_eq!(printed, text, "{total} in {layers} layers");
+        }
+        assert_eq!(factor_of_total(0.0, 0.0, 3), "0");
+        assert_eq!(factor_of_total(1.0, f64::NAN, 3), "1.00");
     }
 
     #[test]

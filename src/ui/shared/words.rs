@@ -141,6 +141,7 @@ pub fn allowed(i18n: Words, kind: Kind) -> String {
 pub fn condition(i18n: Words, condition: Condition) -> &'static str {
     match condition {
         Condition::Diverged => t_string!(i18n, page.condition.diverged),
+        Condition::Trained => t_string!(i18n, page.condition.trained),
         Condition::Exploding => t_string!(i18n, page.condition.exploding),
         Condition::Dead => t_string!(i18n, page.condition.dead),
         Condition::Vanishing => t_string!(i18n, page.condition.vanishing),
@@ -157,6 +158,10 @@ pub fn repair(i18n: Words, repair: Repair) -> &'static str {
         Repair::ReluKaiming => t_string!(i18n, page.repair.relu_kaiming),
         Repair::UnitGain => t_string!(i18n, page.repair.unit_gain),
         Repair::FittingInit => t_string!(i18n, page.repair.fitting_init),
+        Repair::Orthogonal => t_string!(i18n, page.repair.orthogonal),
+        Repair::Wider => t_string!(i18n, page.repair.wider),
+        Repair::NoDecay => t_string!(i18n, page.repair.no_decay),
+        Repair::LeakyUnits => t_string!(i18n, page.repair.leaky_units),
         Repair::LowerLr => t_string!(i18n, page.repair.lower_lr),
         Repair::ClipNorm => t_string!(i18n, page.repair.clip_norm),
         Repair::LeakyRelu => t_string!(i18n, page.repair.leaky_relu),
