@@ -50,7 +50,7 @@ impl BandSampler {
     }
 
     /// A sampler that draws even where the band is known.
-    fn drawing(experiment: &Experiment) -> Result<Self, NoPrediction> {
+    pub(super) fn drawing(experiment: &Experiment) -> Result<Self, NoPrediction> {
         let batch = FirstBatch::new(experiment);
         let rows = batch.x.nrows();
         if experiment.init == Initializer::Zeros {
@@ -98,6 +98,28 @@ impl BandSampler {
     /// How many networks were drawn.
     pub fn samples(&self) -> usize {
         self.drawn
+    }
+
+    /// Whether numbers of a network were too large for f32.
+    pub(super) fn has_overflowed(&self) -> bool {
+        self.has_overflowed
+    }
+
+    /// Of every network that has a gradient, log10 of each layer's ‖∂L/∂z‖ over the output layer's.
+    pub(super) fn networks(&self) -> impl Iterator<Item = &[f64]> {
+        self.log10_ratios.chunks_exact(self.mlp.layers.len())
+    }
+
+    /// About how many multiplications it takes to draw a network of an experiment and to measure it.
+    pub(super) fn multiplications(experiment: &Experiment) -> u64 {
+        let layers = experiment.layer_specs().into_iter().map(|spec| {
+            let weights = (spec.fan_in * spec.fan_out) as u64;
+            // Each vector is made orthogonal to all before it, twice.
+            let few = spec.fan_in.min(spec.fan_out) as u64;
+            let orthogonal = if experiment.init == Initializer::Orthogonal { 2 * few } else { 0 };
+            weights * (per_weight(experiment.batch_size() as usize) + orthogonal)
+        });
+        layers.sum()
     }
 
     /// Draws one network more, unless there are as many as wanted; returns whether more are wanted.
@@ -162,9 +184,13 @@ impl BandSampler {
 fn wanted(weights: usize, batch: usize) -> usize {
     // About a second of a processor.
     const MULTIPLICATIONS: u64 = 5_000_000_000;
-    // Drawing a weight takes about as long as 50 multiplications.
-    let one = weights as u64 * (2 * batch as u64 + 50);
+    let one = weights as u64 * per_weight(batch);
     (MULTIPLICATIONS / one).clamp(200, 1000) as usize
+}
+
+/// The multiplications that a weight costs; drawing it takes about as long as 50.
+fn per_weight(batch: usize) -> u64 {
+    2 * batch as u64 + 50
 }
 
 /// The p-quantile of a sorted sample: the value at `p (n + 1)`, counted from 1.

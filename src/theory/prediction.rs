@@ -1,4 +1,4 @@
-//! What an infinitely wide network would do with an experiment's first batch.
+//! What a wide network would do with an experiment's first batch.
 
 use super::NoPrediction;
 use super::first_batch::FirstBatch;
@@ -89,9 +89,9 @@ const MOST_GROUPS: usize = 32;
 /// the line of a tanh network of gain 3 is 0.2 decades off after 20 layers, and that of LayerNorm 0.4 in the first. All
 /// samples are taken to have the same ‖∂L/∂o‖, which moves the line by 0.03 decades at most where they have not.
 ///
-/// Weights are taken as normal and independent of everything else, layers as infinitely wide. How far networks of the
-/// experiment's width are from that says [`super::Band`]. The farthest are those with skip connections and ReLU: of the
-/// gradient a part of 1 in n + 1 lies along h, and grows backward as fast as h forward.
+/// Weights are taken as normal and independent of everything else, layers as infinitely wide, but for the part of the
+/// gradient along h, one of n, that skip connections let grow ([`super::skip`]). How far networks of the experiment's width
+/// are from that says [`super::Band`]; where they are too far, [`super::Forecast`] has their median instead.
 ///
 /// With BatchNorm the gradient depends on the angles between the samples. Only ReLU and leaky ReLU bring all of them to
 /// one angle within a few layers, and only without skip connections; elsewhere the gradient is not predicted, and

@@ -28,8 +28,8 @@ fn well_known_factors_come_out() {
         ("activation=relu&init=pytorch", 0.4082),
         ("activation=relu&norm=layer&init=kaiming-normal", 1.0),
         ("activation=relu&norm=layer&init=normal&gain=3", 1.0),
-        ("activation=relu&init=kaiming-normal&residual=add", 2.0_f64.sqrt()),
-        ("activation=relu&init=kaiming-normal&residual=scaled", (1.0 + 1.0 / 20.0_f64).sqrt()),
+        ("activation=linear&init=lecun-normal&residual=add", 2.0_f64.sqrt()),
+        ("activation=tanh&init=lecun-normal&gain=0.01&residual=scaled&width=256", 1.0),
         ("activation=relu&norm=batch&samples=2048&batch=full", (pi / (pi - 1.0)).sqrt()),
         ("activation=leaky-relu&init=orthogonal&gain=1.41414286", 1.0),
     ] {

@@ -8,7 +8,7 @@ use crate::experiment::{Experiment, Precision, Speed};
 use crate::look::proof::Check;
 use crate::look::view::{View, Watch};
 use crate::optim::Hyper;
-use crate::theory::Forecast;
+use crate::theory::{Forecast, Outlook};
 use crate::train::Bucket;
 use js_sys::{Float64Array, Reflect, Uint8Array};
 use serde::de::DeserializeOwned;
@@ -69,8 +69,8 @@ pub enum Event {
     },
     /// The run went on before all was checked.
     ProofGivenUp,
-    /// The factors by theory of the experiments that were asked for.
-    Predicted(Vec<Option<f64>>),
+    /// What becomes of the gradient in the experiments that were asked for.
+    Predicted(Vec<Option<Outlook>>),
     /// Where a part of the worker's code is now.
     Part(WorkerPart, Way),
     /// It cannot go on.
@@ -204,7 +204,7 @@ impl WorkerClient {
         self.inner.send(Command::Prove);
     }
 
-    /// Asks what theory expects of experiments.
+    /// Asks what becomes of the gradient in experiments, before their first step.
     pub fn predict(&self, experiments: Vec<Experiment>) {
         self.inner.send(Command::Predict(experiments));
     }
@@ -374,7 +374,7 @@ impl Inner {
             }
             ResponseBody::Proof { step, checks } => Some(Event::Proof { step, checks }),
             ResponseBody::ProofGivenUp => Some(Event::ProofGivenUp),
-            ResponseBody::Predicted(factors) => Some(Event::Predicted(factors)),
+            ResponseBody::Predicted(outlooks) => Some(Event::Predicted(outlooks)),
             ResponseBody::Theory(forecast) => Some(Event::Theory(forecast)),
         };
         match event {

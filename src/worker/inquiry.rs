@@ -5,11 +5,17 @@ use super::protocol::ResponseBody;
 use super::run::{Run, apply};
 use crate::experiment::Experiment;
 use crate::run::AnyTrainer;
-use crate::theory::predict;
+use crate::theory::{Outlook, OutlookSampler};
 use std::collections::VecDeque;
 
 /// How long a run may take to be made again for a check.
 const LONGEST_REMAKE_MS: f64 = 4_000.0;
+
+/// How long the networks of one experiment may take to be drawn.
+const LONGEST_OUTLOOK_MS: f64 = 2_500.0;
+
+/// Of the time of a run at full speed, so much may go into the outlook on other experiments.
+const SHARE: f64 = 0.1;
 
 /// What is done of the checks is told in parts of this size at least.
 const LEAST_PROGRESS: f64 = 0.02;
@@ -27,7 +33,33 @@ pub(super) struct Inquiry {
 #[derive(Default)]
 struct Predicting {
     waiting: VecDeque<Experiment>,
-    factors: Vec<Option<f64>>,
+    /// Of the first of those, and what its networks have taken so far.
+    drawing: Option<(OutlookSampler, f64)>,
+    outlooks: Vec<Option<Outlook>>,
+    /// Beside a run at full speed there is no work before this.
+    not_before_ms: f64,
+}
+
+impl Predicting {
+    /// Draws one network; whether that was the last.
+    fn work(&mut self, clock: &mut dyn FnMut() -> f64) -> bool {
+        let start_ms = clock();
+        let next = || self.waiting.pop_front().map(|experiment| (OutlookSampler::new(&experiment), 0.0));
+        let Some((mut sampler, spent_ms)) = self.drawing.take().or_else(next) else { return true };
+        let wants_more = sampler.sample_one();
+        let now_ms = clock();
+        let spent_ms = spent_ms + now_ms - start_ms;
+        self.not_before_ms = start_ms + (now_ms - start_ms) / SHARE;
+        // What is too slow for a median in time is not gone on with.
+        let drawn = sampler.samples();
+        let needed = OutlookSampler::FEWEST.max(drawn + 1);
+        if wants_more && spent_ms / drawn as f64 * needed as f64 <= LONGEST_OUTLOOK_MS {
+            self.drawing = Some((sampler, spent_ms));
+            return false;
+        }
+        self.outlooks.push(sampler.outlook());
+        self.waiting.is_empty()
+    }
 }
 
 /// How far the checks are. They are of the step at which the run rests, and are given up when it leaves that.
@@ -55,7 +87,7 @@ impl Inquiry {
 
     /// Asks what theory expects; what was asked before is not answered any more.
     pub(super) fn predict(&mut self, experiments: Vec<Experiment>) {
-        self.predicting = Some(Predicting { waiting: experiments.into(), factors: Vec::new() });
+        self.predicting = Some(Predicting { waiting: experiments.into(), ..Predicting::default() });
     }
 
     /// Whether there is work left that can be done, with or without the code of the checks.
@@ -73,17 +105,21 @@ impl Inquiry {
         self.predicting.is_some()
     }
 
-    /// Does one short piece of work that needs no rest: the expectations for one experiment.
-    pub(super) fn work_beside_training(&mut self) {
+    /// Does one short piece of work that needs no rest: a network of one experiment whose outlook is asked for. A network
+    /// takes about as long as a step of it would.
+    pub(super) fn work_beside_training(&mut self, clock: &mut dyn FnMut() -> f64) {
         let Some(predicting) = &mut self.predicting else { return };
-        if let Some(experiment) = predicting.waiting.pop_front() {
-            let factor = predict(&experiment).ok().and_then(|line| line.middle_factor());
-            predicting.factors.push(factor);
-        }
-        if predicting.waiting.is_empty() {
-            let factors = std::mem::take(&mut predicting.factors);
+        if predicting.work(clock) {
+            let outlooks = std::mem::take(&mut predicting.outlooks);
             self.predicting = None;
-            self.answers.push_back(ResponseBody::Predicted(factors));
+            self.answers.push_back(ResponseBody::Predicted(outlooks));
+        }
+    }
+
+    /// The same beside a run at full speed, if its turn has come.
+    pub(super) fn interrupt(&mut self, now_ms: f64, clock: &mut dyn FnMut() -> f64) {
+        if self.predicting.as_ref().is_some_and(|predicting| now_ms >= predicting.not_before_ms) {
+            self.work_beside_training(clock);
         }
     }
 
@@ -95,8 +131,11 @@ impl Inquiry {
         deadline_ms: f64,
         clock: &mut dyn FnMut() -> f64,
     ) {
-        if self.predicting.is_some() {
-            return self.work_beside_training();
+        while self.predicting.is_some() {
+            self.work_beside_training(clock);
+            if clock() >= deadline_ms {
+                return;
+            }
         }
         let Some(prover) = prover else { return };
         let target = run.trainer.steps();

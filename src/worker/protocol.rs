@@ -10,13 +10,13 @@ use crate::experiment::{Experiment, Speed};
 use crate::look::proof::Check;
 use crate::look::view::Watch;
 use crate::optim::Hyper;
-use crate::theory::Forecast;
+use crate::theory::{Forecast, Outlook};
 use crate::train::{Bucket, Divergence, StepReport};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// Counts up whenever the messages change their form.
-pub const PROTOCOL_VERSION: u32 = 6;
+pub const PROTOCOL_VERSION: u32 = 7;
 
 /// Buckets that a frame holds at the most; what was trained between two frames is thinned to as many.
 pub const BUCKETS_PER_FRAME: usize = 64;
@@ -68,7 +68,7 @@ pub enum Command {
     },
     /// Check what is claimed of the run, at its present step.
     Prove,
-    /// Say what theory expects of these experiments.
+    /// Say what becomes of the gradient in these experiments, before their first step.
     Predict(Vec<Experiment>),
     /// Try again to fetch a part that did not come.
     Fetch(WorkerPart),
@@ -145,8 +145,8 @@ pub enum ResponseBody {
     },
     /// The run went on before all was checked.
     ProofGivenUp,
-    /// √χ of each experiment that was asked for, the factor of a layer in the middle; `None` where theory has none.
-    Predicted(Vec<Option<f64>>),
+    /// What becomes of the gradient in each experiment that was asked for; `None` where that is not known.
+    Predicted(Vec<Option<Outlook>>),
     /// Where a part is now. It is the worker's, whatever its run.
     Part(WorkerPart, Way),
     /// The run cannot go on: the worker panicked or was asked for what cannot be.
@@ -292,11 +292,12 @@ mod tests {
     fn responses_survive_the_journey() {
         let status =
             Status { steps_per_second: f64::NAN, seek_target: Some(1 << 53 | 1), ..Status::paused_at(u64::MAX) };
-        let factors = vec![None, Some(f64::NAN), Some(f64::NEG_INFINITY), Some(-0.0), Some(f64::MIN_POSITIVE)];
+        let outlook = |total| Some(Outlook { factor_per_layer: f64::MIN_POSITIVE, total, is_drawn: true });
+        let outlooks = vec![None, outlook(f64::NAN), outlook(f64::INFINITY), outlook(0.0)];
         for body in [
             ResponseBody::Ready,
             ResponseBody::Frame(status),
-            ResponseBody::Predicted(factors),
+            ResponseBody::Predicted(outlooks),
             ResponseBody::Part(WorkerPart::Proof, Way::Missing),
             ResponseBody::Failed("∂L/∂W".to_owned()),
         ] {

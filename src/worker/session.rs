@@ -194,7 +194,7 @@ impl Session {
                 self.next_step_at = (self.next_step_at + 1000.0 / speed).max(now - LONGEST_LAG_MS);
             }
             if now - start >= SLICE_MS {
-                self.inquiry.work_beside_training();
+                self.inquiry.interrupt(now, &mut clock);
                 if let (Goal::Train, Some(forecaster)) = (self.goal, &mut self.forecaster)
                     && forecaster.may_interrupt(now, self.step_ms)
                 {
@@ -237,7 +237,7 @@ impl Session {
             let now = clock();
             let spare = self.next_step_at - now;
             if self.inquiry.is_predicting() && !has_frame {
-                self.inquiry.work_beside_training();
+                self.inquiry.work_beside_training(&mut clock);
                 return Next::Continue;
             }
             match &mut self.forecaster {

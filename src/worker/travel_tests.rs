@@ -7,6 +7,7 @@ use crate::look::view::Watch;
 use crate::nn::Initializer;
 use crate::optim::Hyper;
 use crate::train::Trainer;
+use std::cell::Cell;
 
 /// The test's run keeps its id.
 const CONTINUE: Command = Command::Continue { run_id: RUN_ID };
@@ -228,8 +229,10 @@ fn what_is_asked_is_answered() {
     session.handle(request(Command::Predict(vec![deep, Experiment { init: Initializer::Zeros, ..small() }])), 0.0);
     session.handle(request(Command::Prove), 0.0);
     theories(&mut session);
-    let ResponseBody::Predicted(factors) = session.take_answer().unwrap().body else { panic!("no factors") };
-    assert!((factors[0].unwrap() - 0.236).abs() < 0.02 && factors[1].is_none(), "{factors:?}");
+    let ResponseBody::Predicted(outlooks) = session.take_answer().unwrap().body else { panic!("no outlooks") };
+    let [Some(deep), Some(zeros)] = outlooks[..] else { panic!("{outlooks:?}") };
+    assert!(deep.is_drawn && (deep.factor_per_layer - 0.22).abs() < 0.03, "{deep:?}");
+    assert_eq!((zeros.factor_per_layer, zeros.total), (0.0, 0.0));
     let mut progress = 0.0;
     let checks = loop {
         match session.take_answer().unwrap().body {
@@ -273,12 +276,37 @@ fn what_theory_expects_is_said_beside_a_run_at_a_gentle_pace() {
     session.handle(request(Command::Run), 0.0);
     session.handle(request(Command::Predict(vec![Experiment { depth: 12, ..small() }; 3])), 0.0);
     let mut clock = ticking();
-    for _ in 0..40 {
+    for _ in 0..200 {
         session.advance(&mut clock);
         session.take_frame();
         session.handle(request(Command::FrameTaken), 0.0);
     }
-    let ResponseBody::Predicted(factors) = session.take_answer().unwrap().body else { panic!("no factors") };
-    assert_eq!(factors.len(), 3);
+    let ResponseBody::Predicted(outlooks) = session.take_answer().unwrap().body else { panic!("no outlooks") };
+    assert_eq!(outlooks.len(), 3);
+    assert!(outlooks[0].is_some_and(|outlook| outlook.is_drawn));
     assert!(!session.is_at_rest());
+}
+
+#[test]
+fn an_outlook_on_networks_that_take_long_is_theorys_and_holds_nobody_up() {
+    // Every look at the clock is so much later.
+    let answer_at = |tick_ms: f64| {
+        let mut session = loaded(Experiment { speed: Speed::Max, ..small() });
+        session.handle(request(Command::Run), 0.0);
+        session.handle(request(Command::Predict(vec![Experiment { depth: 12, ..small() }])), 0.0);
+        let now = Cell::new(0.0);
+        let mut slices = 0;
+        loop {
+            session.advance(|| now.replace(now.get() + tick_ms));
+            slices += 1;
+            if let Some(answer) = session.take_answer() {
+                let ResponseBody::Predicted(outlooks) = answer.body else { panic!("{answer:?}") };
+                return (outlooks[0].unwrap().is_drawn, slices, session.steps());
+            }
+            assert!(slices < 10_000, "no answer");
+        }
+    };
+    let (is_drawn, slices, steps) = answer_at(0.5);
+    assert!(is_drawn && slices >= 31 && steps > 300, "a tenth of the time: {slices} slices, {steps} steps");
+    assert!(!answer_at(600.0).0, "five networks would take three seconds");
 }

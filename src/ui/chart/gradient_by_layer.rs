@@ -297,8 +297,12 @@ fn expected_rows(i18n: Words, expected: &Expected, layer: usize) -> Vec<ReadoutR
     let [center, low, high] = expected.columns().map(|values| values.get(layer).copied().filter(|v| !v.is_nan()));
     let row = |label: &str, value: String| ReadoutRow { mark: None, label: label.to_owned(), value };
     let line = center.map(|center| row(expected.name_at_start(i18n), readable(center)));
-    let band = low.zip(high).map(|(low, high)| {
-        row(t_string!(i18n, charts.theory.band), format!("{} – {}", significant(low, 2), significant(high, 2)))
+    // Of the output layer theory takes what was measured, and linear layers with orthogonal weights all do the same: that
+    // is no range.
+    let is_output = layer + 1 == expected.center.len();
+    let band = low.zip(high).filter(|_| !is_output).map(|(low, high)| {
+        let [from, to] = [low, high].map(|edge| significant(edge, 2));
+        row(t_string!(i18n, charts.theory.band), if from == to { from } else { [from, to].join(" – ") })
     });
     line.into_iter().chain(band).collect()
 }

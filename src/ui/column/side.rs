@@ -67,15 +67,23 @@ fn Repairs() -> impl IntoView {
         lab.foresee(&offered.get().unwrap_or_default());
     });
     let buttons = move || {
-        let factor = move |repair| {
+        let outlook = move |repair| {
             let foreseen = lab.foreseen.get();
-            foreseen.into_iter().find(|(asked, _)| *asked == repair)?.1
+            let outlook = foreseen.into_iter().find(|(asked, _)| *asked == repair)?.1;
+            outlook.filter(|outlook| outlook.factor_per_layer.is_finite())
         };
-        let factor_words =
-            move |repair| Some(t_string!(i18n, page.side.expected, factor = number::factor(factor(repair)?)));
+        let factor_words = move |repair| {
+            let factor = number::factor(outlook(repair)?.factor_per_layer);
+            Some(t_string!(i18n, page.side.expected, factor = factor))
+        };
         let expected = move |repair| {
-            let factor = factor(repair)?;
-            let hint = t_string!(i18n, page.side.expected_hint);
+            let outlook = outlook(repair)?;
+            let factor = outlook.factor_per_layer;
+            let hint = if outlook.is_drawn {
+                t_string!(i18n, page.side.expected_hint)
+            } else {
+                t_string!(i18n, page.side.expected_hint_theory)
+            };
             Some(view! {
                 <small class="expected-factor" data-factor=number::exact(factor) title=hint>{factor_words(repair)}</small>
             })

@@ -248,6 +248,7 @@ fn theory_sentence(i18n: Words, forecast: &Forecast) -> String {
         NoPrediction::FewUnits => t_string!(i18n, page.theory.few_units),
         NoPrediction::Geometry => t_string!(i18n, page.theory.geometry),
         NoPrediction::Overflow => t_string!(i18n, page.theory.overflow),
+        NoPrediction::Width => t_string!(i18n, page.theory.width),
     });
     let stand_in = forecast.has_stand_in().then(|| t_string!(i18n, page.theory.stand_in));
     let band = match forecast.standing(0) {

@@ -1,4 +1,4 @@
-//! What the page asks for besides the run itself: a layer to be inspected, a proof, what theory expects of repairs, and
+//! What the page asks for besides the run itself: a layer to be inspected, a proof, what becomes of the gradient with repairs, and
 //! parts of the worker's code that did not come.
 
 use super::instruments::Instrument;
@@ -52,7 +52,7 @@ impl Lab {
         }
     }
 
-    /// Asks what theory expects after each of these repairs, for those that change the network.
+    /// Asks what becomes of the gradient with each of these repairs, for those that change the network.
     pub fn foresee(self, repairs: &[Repair]) {
         let experiment = self.experiment.get_untracked();
         let asked = repairs.iter().map(|repair| (*repair, repair.apply(&experiment)));

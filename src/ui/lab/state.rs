@@ -8,7 +8,7 @@ use crate::choice::Choice;
 use crate::diagnosis::Repair;
 use crate::experiment::{Effect, Experiment, Key, Rejection, presets::Preset, share};
 use crate::optim::Hyper;
-use crate::theory::Forecast;
+use crate::theory::{Forecast, Outlook};
 use crate::train::{Bucket, History};
 use crate::ui::reactive::{RwSignal, effect};
 use crate::worker::client::{Event, Failure, WorkerClient};
@@ -40,8 +40,9 @@ pub struct Lab {
     pub(super) visited_report: StoredValue<Option<Bucket>, LocalStorage>,
     /// The last steps of a run that diverged, each a bucket of its own.
     pub ending: RwSignal<Vec<Bucket>>,
-    /// What theory expects after each of the repairs that were last asked for: the factor of a layer.
-    pub foreseen: RwSignal<Vec<(Repair, Option<f64>)>>,
+    /// What becomes of the gradient with each of the repairs that were last asked for; `None` until it is known, and where it
+    /// is not.
+    pub foreseen: RwSignal<Vec<(Repair, Option<Outlook>)>>,
     /// Counts up, at most once an animation frame, whenever the history has changed.
     pub redraw: RwSignal<u32>,
     /// Whether a run was loaded of which nothing has come back yet; status and history are still those of the last.
@@ -378,9 +379,9 @@ impl Lab {
             Event::ProofGivenUp => {
                 self.instruments.proving.try_set(None);
             }
-            Event::Predicted(factors) => {
+            Event::Predicted(outlooks) => {
                 self.foreseen.try_update(|foreseen| {
-                    foreseen.iter_mut().zip(factors).for_each(|((_, place), factor)| *place = factor);
+                    foreseen.iter_mut().zip(outlooks).for_each(|((_, place), outlook)| *place = outlook);
                 });
             }
             Event::Part(part, way) => self.take_part(part, way),
