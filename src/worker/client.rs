@@ -69,8 +69,8 @@ pub enum Event {
     },
     /// The run went on before all was checked.
     ProofGivenUp,
-    /// What becomes of the gradient in the experiments that were asked for.
-    Predicted(Vec<Option<Outlook>>),
+    /// What becomes of the gradient in the first of the experiments that were asked for by this number.
+    Predicted(u32, Vec<Option<Outlook>>),
     /// Where a part of the worker's code is now.
     Part(WorkerPart, Way),
     /// It cannot go on.
@@ -205,8 +205,8 @@ impl WorkerClient {
     }
 
     /// Asks what becomes of the gradient in experiments, before their first step.
-    pub fn predict(&self, experiments: Vec<Experiment>) {
-        self.inner.send(Command::Predict(experiments));
+    pub fn predict(&self, question: u32, experiments: Vec<Experiment>) {
+        self.inner.send(Command::Predict(question, experiments));
     }
 
     /// Tries again to get a part of the worker's code that did not come.
@@ -340,7 +340,7 @@ impl Inner {
             ResponseBody::Theory(_)
                 | ResponseBody::View
                 | ResponseBody::Ending
-                | ResponseBody::Predicted(_)
+                | ResponseBody::Predicted(..)
                 | ResponseBody::Part(..)
         );
         if is_present && !is_by_the_way {
@@ -374,7 +374,7 @@ impl Inner {
             }
             ResponseBody::Proof { step, checks } => Some(Event::Proof { step, checks }),
             ResponseBody::ProofGivenUp => Some(Event::ProofGivenUp),
-            ResponseBody::Predicted(outlooks) => Some(Event::Predicted(outlooks)),
+            ResponseBody::Predicted(question, outlooks) => Some(Event::Predicted(question, outlooks)),
             ResponseBody::Theory(forecast) => Some(Event::Theory(forecast)),
         };
         match event {

@@ -36,16 +36,18 @@ struct Predicting {
     /// Of the first of those, and what its networks have taken so far.
     drawing: Option<(OutlookSampler, f64)>,
     outlooks: Vec<Option<Outlook>>,
+    /// By which number it was asked.
+    question: u32,
     /// Beside a run at full speed there is no work before this.
     not_before_ms: f64,
 }
 
 impl Predicting {
-    /// Draws one network; whether that was the last.
+    /// Draws one network; whether that was the last of an experiment.
     fn work(&mut self, clock: &mut dyn FnMut() -> f64) -> bool {
         let start_ms = clock();
         let next = || self.waiting.pop_front().map(|experiment| (OutlookSampler::new(&experiment), 0.0));
-        let Some((mut sampler, spent_ms)) = self.drawing.take().or_else(next) else { return true };
+        let Some((mut sampler, spent_ms)) = self.drawing.take().or_else(next) else { return false };
         let wants_more = sampler.sample_one();
         let now_ms = clock();
         let spent_ms = spent_ms + now_ms - start_ms;
@@ -58,7 +60,7 @@ impl Predicting {
             return false;
         }
         self.outlooks.push(sampler.outlook());
-        self.waiting.is_empty()
+        true
     }
 }
 
@@ -86,8 +88,9 @@ impl Inquiry {
     }
 
     /// Asks what theory expects; what was asked before is not answered any more.
-    pub(super) fn predict(&mut self, experiments: Vec<Experiment>) {
-        self.predicting = Some(Predicting { waiting: experiments.into(), ..Predicting::default() });
+    pub(super) fn predict(&mut self, question: u32, experiments: Vec<Experiment>) {
+        let asked = Predicting { waiting: experiments.into(), question, ..Predicting::default() };
+        self.predicting = Some(asked).filter(|asked| !asked.waiting.is_empty());
     }
 
     /// Whether there is work left that can be done, with or without the code of the checks.
@@ -110,9 +113,12 @@ impl Inquiry {
     pub(super) fn work_beside_training(&mut self, clock: &mut dyn FnMut() -> f64) {
         let Some(predicting) = &mut self.predicting else { return };
         if predicting.work(clock) {
-            let outlooks = std::mem::take(&mut predicting.outlooks);
-            self.predicting = None;
-            self.answers.push_back(ResponseBody::Predicted(outlooks));
+            // Each as soon as it is known: the next may take seconds.
+            let (question, outlooks) = (predicting.question, predicting.outlooks.clone());
+            if predicting.waiting.is_empty() {
+                self.predicting = None;
+            }
+            self.answers.push_back(ResponseBody::Predicted(question, outlooks));
         }
     }
 

@@ -226,10 +226,12 @@ fn what_is_asked_is_answered() {
     let mut session = loaded(small());
     obey(&mut session, Command::Seek(20));
     let deep = Experiment { depth: 12, ..small() };
-    session.handle(request(Command::Predict(vec![deep, Experiment { init: Initializer::Zeros, ..small() }])), 0.0);
+    session.handle(request(Command::Predict(5, vec![deep, Experiment { init: Initializer::Zeros, ..small() }])), 0.0);
     session.handle(request(Command::Prove), 0.0);
     theories(&mut session);
-    let ResponseBody::Predicted(outlooks) = session.take_answer().unwrap().body else { panic!("no outlooks") };
+    let ResponseBody::Predicted(5, first) = session.take_answer().unwrap().body else { panic!("no outlook") };
+    let ResponseBody::Predicted(5, outlooks) = session.take_answer().unwrap().body else { panic!("no outlooks") };
+    assert_eq!(first, outlooks[..1], "the first is told before the others are known");
     let [Some(deep), Some(zeros)] = outlooks[..] else { panic!("{outlooks:?}") };
     assert!(deep.is_drawn && (deep.factor_per_layer - 0.22).abs() < 0.03, "{deep:?}");
     assert_eq!((zeros.factor_per_layer, zeros.total), (0.0, 0.0));
@@ -274,14 +276,15 @@ fn a_run_that_goes_on_gives_its_checks_up() {
 fn what_theory_expects_is_said_beside_a_run_at_a_gentle_pace() {
     let mut session = loaded(Experiment { speed: Speed::StepsPerSecond(10.0), ..small() });
     session.handle(request(Command::Run), 0.0);
-    session.handle(request(Command::Predict(vec![Experiment { depth: 12, ..small() }; 3])), 0.0);
+    session.handle(request(Command::Predict(2, vec![Experiment { depth: 12, ..small() }; 3])), 0.0);
     let mut clock = ticking();
     for _ in 0..200 {
         session.advance(&mut clock);
         session.take_frame();
         session.handle(request(Command::FrameTaken), 0.0);
     }
-    let ResponseBody::Predicted(outlooks) = session.take_answer().unwrap().body else { panic!("no outlooks") };
+    let answers = std::iter::from_fn(|| session.take_answer()).map(|answer| answer.body);
+    let Some(ResponseBody::Predicted(2, outlooks)) = answers.last() else { panic!("no outlooks") };
     assert_eq!(outlooks.len(), 3);
     assert!(outlooks[0].is_some_and(|outlook| outlook.is_drawn));
     assert!(!session.is_at_rest());
@@ -293,14 +296,14 @@ fn an_outlook_on_networks_that_take_long_is_theorys_and_holds_nobody_up() {
     let answer_at = |tick_ms: f64| {
         let mut session = loaded(Experiment { speed: Speed::Max, ..small() });
         session.handle(request(Command::Run), 0.0);
-        session.handle(request(Command::Predict(vec![Experiment { depth: 12, ..small() }])), 0.0);
+        session.handle(request(Command::Predict(1, vec![Experiment { depth: 12, ..small() }])), 0.0);
         let now = Cell::new(0.0);
         let mut slices = 0;
         loop {
             session.advance(|| now.replace(now.get() + tick_ms));
             slices += 1;
             if let Some(answer) = session.take_answer() {
-                let ResponseBody::Predicted(outlooks) = answer.body else { panic!("{answer:?}") };
+                let ResponseBody::Predicted(_, outlooks) = answer.body else { panic!("{answer:?}") };
                 return (outlooks[0].unwrap().is_drawn, slices, session.steps());
             }
             assert!(slices < 10_000, "no answer");

@@ -3,9 +3,10 @@
 use super::post_mortem::PostMortem;
 use super::verdict::Verdict;
 use super::why::Why;
-use crate::diagnosis::Condition;
+use crate::diagnosis::{Condition, Flow, MOST_OFFERED, Repair};
 use crate::plot::number;
 use crate::ui::i18n::{t_string, use_i18n};
+use crate::ui::lab::foreseen::Foreseen;
 use crate::ui::lab::reading::Reading;
 use crate::ui::lab::use_lab;
 use crate::ui::reactive::{Memo, Views, attribute, effect, live};
@@ -56,11 +57,20 @@ fn Repairs() -> impl IntoView {
         shown.with(|f| f.as_ref().is_some_and(|f| f.diagnosis.conditions.first() == Some(&Condition::Diverged)))
     });
     let last_made = Memo::new(move |_| lab.repairs.with(|repairs| repairs.last().map(|made| made.repair)));
-    let is_empty = Memo::new(move |_| {
-        offered.with(|offered| offered.as_ref().is_none_or(Vec::is_empty))
-            && last_made.get().is_none()
-            && !is_diverged.get()
+    // What changes the network is offered if the gradient arrives in it, as far as that is known.
+    let shown_repairs = Memo::new(move |_| {
+        let foreseen = lab.foreseen.get();
+        let of = |repair: &Repair| foreseen.iter().find(|(asked, _)| asked == repair).map(|(_, found)| *found);
+        let arrives = |repair: &Repair| match of(repair) {
+            None | Some(Foreseen::Nothing) => true,
+            Some(Foreseen::Waiting) => false,
+            Some(Foreseen::Outlook(outlook)) => Flow::is_in_range(outlook.total),
+        };
+        let offered = offered.get().unwrap_or_default();
+        offered.into_iter().filter(arrives).take(MOST_OFFERED).collect::<Vec<_>>()
     });
+    let is_empty =
+        Memo::new(move |_| shown_repairs.with(Vec::is_empty) && last_made.get().is_none() && !is_diverged.get());
     effect(move || {
         // The same repairs do other things to another network.
         lab.measured.track();
@@ -68,12 +78,16 @@ fn Repairs() -> impl IntoView {
     });
     let buttons = move || {
         let outlook = move |repair| {
-            let foreseen = lab.foreseen.get();
-            let outlook = foreseen.into_iter().find(|(asked, _)| *asked == repair)?.1;
-            outlook.filter(|outlook| outlook.factor_per_layer.is_finite())
+            let found = lab.foreseen.with(|foreseen| foreseen.iter().find(|(asked, _)| *asked == repair).copied());
+            match found {
+                Some((_, Foreseen::Outlook(outlook))) => Some(outlook),
+                _ => None,
+            }
         };
         let factor_words = move |repair| {
-            let factor = number::factor(outlook(repair)?.factor_per_layer);
+            let outlook = outlook(repair)?;
+            let hidden = lab.experiment.with(|experiment| repair.apply(experiment).depth) as usize - 1;
+            let factor = number::factor_of_total(outlook.factor_per_layer, outlook.total, hidden);
             Some(t_string!(i18n, page.side.expected, factor = factor))
         };
         let expected = move |repair| {
@@ -88,7 +102,7 @@ fn Repairs() -> impl IntoView {
                 <small class="expected-factor" data-factor=number::exact(factor) title=hint>{factor_words(repair)}</small>
             })
         };
-        let button = |repair| {
+        let button = |repair: Repair| {
             view! {
                 <button
                     type="button"
@@ -102,7 +116,7 @@ fn Repairs() -> impl IntoView {
                 </button>
             }
         };
-        offered.get().unwrap_or_default().into_iter().map(button).views()
+        shown_repairs.get().into_iter().map(button).views()
     };
     let back_to_start = move || {
         (is_diverged.get() && lab.status.with(|status| status.step > 0)).then(|| {

@@ -3,12 +3,13 @@
 //! A change of the experiment goes one way: the controls set [`Lab::experiment`], and once an animation frame the
 //! worker is told of what differs from what it was told last. So a slider may move as often as it likes.
 
+use super::foreseen::Foreseen;
 use super::instruments::Instruments;
 use crate::choice::Choice;
 use crate::diagnosis::Repair;
 use crate::experiment::{Effect, Experiment, Key, Rejection, presets::Preset, share};
 use crate::optim::Hyper;
-use crate::theory::{Forecast, Outlook};
+use crate::theory::Forecast;
 use crate::train::{Bucket, History};
 use crate::ui::reactive::{RwSignal, effect};
 use crate::worker::client::{Event, Failure, WorkerClient};
@@ -42,7 +43,9 @@ pub struct Lab {
     pub ending: RwSignal<Vec<Bucket>>,
     /// What becomes of the gradient with each of the repairs that were last asked for; `None` until it is known, and where it
     /// is not.
-    pub foreseen: RwSignal<Vec<(Repair, Option<Outlook>)>>,
+    pub foreseen: RwSignal<Vec<(Repair, Foreseen)>>,
+    /// The number of the question that it answers.
+    pub(super) question: StoredValue<u32>,
     /// Counts up, at most once an animation frame, whenever the history has changed.
     pub redraw: RwSignal<u32>,
     /// Whether a run was loaded of which nothing has come back yet; status and history are still those of the last.
@@ -109,6 +112,7 @@ impl Lab {
             visited_report: StoredValue::new_local(None),
             ending: RwSignal::new(Vec::new()),
             foreseen: RwSignal::new(Vec::new()),
+            question: StoredValue::new(0),
             redraw: RwSignal::new(0),
             awaiting: RwSignal::new(true),
             running: RwSignal::new(false),
@@ -379,11 +383,7 @@ impl Lab {
             Event::ProofGivenUp => {
                 self.instruments.proving.try_set(None);
             }
-            Event::Predicted(outlooks) => {
-                self.foreseen.try_update(|foreseen| {
-                    foreseen.iter_mut().zip(outlooks).for_each(|((_, place), outlook)| *place = outlook);
-                });
-            }
+            Event::Predicted(question, outlooks) => self.take_outlooks(question, &outlooks),
             Event::Part(part, way) => self.take_part(part, way),
             Event::Failed(failure) => {
                 self.absent_parts.try_set(Vec::new());
