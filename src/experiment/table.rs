@@ -137,6 +137,8 @@ macro_rules! for_each_parameter {
                 "speed", Speed = Speed::StepsPerSecond(10.0), real(0.5, 1000.0, Logarithmic).or(Speed::MAX), Live,
                 Elsewhere
             }
+            /// Whether the run goes on while nobody can see the page.
+            Background background { "background", bool = false, Kind::Switch, Opening, More(Optimizer) }
             /// Whether the run starts on opening.
             Run run { "run", bool = false, Kind::Switch, Opening, Elsewhere }
         }

@@ -1,5 +1,6 @@
 //! How a run's forecast is made beside the training: piece by piece, in time that nobody else wants.
 
+use super::memory::has_room;
 use crate::experiment::Experiment;
 use crate::theory::{BandSampler, Forecast, NoPrediction, predict};
 
@@ -20,6 +21,8 @@ pub(super) struct Forecaster {
     /// What the last piece of work took, and all networks together.
     last_ms: f64,
     drawing_ms: f64,
+    /// The memory that a network takes, about.
+    bytes: usize,
     /// The networks at which the band is next worth telling.
     tell_at: usize,
     /// Beside a run at full speed there is no work before this.
@@ -43,9 +46,15 @@ impl Forecaster {
             has_news: false,
             last_ms: 0.0,
             drawing_ms: 0.0,
+            bytes: 0,
             tell_at: BandSampler::FEWEST,
             not_before_ms: 0.0,
         }
+    }
+
+    /// The same where a network takes so much memory: without that there is no band.
+    pub(super) fn with_bytes(self, bytes: usize) -> Self {
+        Self { bytes, ..self }
     }
 
     /// Whether there is work left.
@@ -75,6 +84,7 @@ impl Forecaster {
                 self.has_news = true;
                 Stage::Sampler(experiment)
             }
+            Stage::Sampler(_) if !has_room(self.bytes) => Stage::Done,
             Stage::Sampler(experiment) => match BandSampler::new(&experiment) {
                 Ok(sampler) => Stage::Band(Box::new(sampler)),
                 Err(reason) => {

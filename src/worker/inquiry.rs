@@ -1,9 +1,10 @@
 //! Questions of the page that take their time: checks of the run, and what theory expects of other experiments.
 
+use super::memory::has_room;
 use super::parts::{Checking, Prover};
-use super::protocol::ResponseBody;
+use super::protocol::{Need, ResponseBody};
 use super::run::{Run, apply};
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Precision};
 use crate::run::AnyTrainer;
 use crate::theory::{Outlook, OutlookSampler};
 use std::collections::VecDeque;
@@ -147,6 +148,10 @@ impl Inquiry {
         let target = run.trainer.steps();
         self.proving = match self.proving.take() {
             None => None,
+            Some(Proving::Asked) if !has_room_for_checks(run) => {
+                self.answers.push_back(ResponseBody::NoRoom(Need::Proof));
+                None
+            }
             Some(Proving::Asked) => Some(match run.made_again() {
                 Some(again) => Proving::Remaking(Box::new(again), 0.0),
                 None => Proving::Checking(prover(&run.trainer), None),
@@ -185,6 +190,11 @@ impl Inquiry {
         };
     }
 
+    /// Something else is to be said, after what was asked before.
+    pub(super) fn tell(&mut self, news: ResponseBody) {
+        self.answers.push_back(news);
+    }
+
     /// What was asked for and is now known.
     pub(super) fn take_answer(&mut self) -> Option<ResponseBody> {
         self.answers.pop_front()
@@ -196,5 +206,19 @@ impl Inquiry {
             self.told_progress = progress;
             self.answers.push_back(ResponseBody::Proving { progress });
         }
+    }
+}
+
+/// Whether there is memory for all copies of the run that the checks hold at once: the run made again, and two in f64. If
+/// that is what it takes, the checkpoints are given up.
+fn has_room_for_checks(run: &mut Run) -> bool {
+    let in_f64 = match run.experiment.precision {
+        Precision::F32 => 2,
+        Precision::F64 => 1,
+    };
+    let bytes = run.trainer.bytes().saturating_mul(1 + 2 * in_f64);
+    has_room(bytes) || {
+        run.checkpoints.clear();
+        has_room(bytes)
     }
 }

@@ -39,6 +39,9 @@ pub enum Command {
         experiment: Box<Experiment>,
         /// Changes that were made live in it, oldest first.
         changes: Vec<Change>,
+        /// The step to which another worker had brought this run: it goes there at once, and the page is told nothing
+        /// that it has heard before. 0 for a new run.
+        reached: u64,
     },
     /// Train at the set speed.
     Run,
@@ -52,6 +55,8 @@ pub enum Command {
     SetLive(Hyper),
     /// Use this speed.
     SetSpeed(Speed),
+    /// Nobody can see the page, or somebody can again. It is the page's, whatever its run.
+    Hidden(bool),
     /// The last frame was taken; another may come.
     FrameTaken,
     /// Look at this from now on; a [`View`](crate::look::view::View) of it comes with the frames.
@@ -149,10 +154,26 @@ pub enum ResponseBody {
     /// What becomes of the gradient in the first of the experiments that were asked for by this number, more of them with
     /// each answer; `None` where that is not known.
     Predicted(u32, Vec<Option<Outlook>>),
+    /// The run was paused, because nobody had seen the page for a minute.
+    Away {
+        /// The step at which it was.
+        step: u64,
+    },
+    /// There is not enough memory for what was asked. The run goes on without it.
+    NoRoom(Need),
     /// Where a part is now. It is the worker's, whatever its run.
     Part(WorkerPart, Way),
     /// The run cannot go on: the worker panicked or was asked for what cannot be.
     Failed(String),
+}
+
+/// What needs memory besides the run itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Need {
+    /// A visit to an earlier step.
+    Visit,
+    /// The checks of claims.
+    Proof,
 }
 
 /// Where a run stands.
@@ -282,7 +303,8 @@ mod tests {
         let smallest = f64::from_bits(1);
         let experiment = Box::new(Experiment { seed: u32::MAX, lr: smallest, ..Experiment::default() });
         let change = Change { after_step: u64::MAX, hyper: Hyper::of(&experiment) };
-        let load = Command::Load { experiment: experiment.clone(), changes: vec![change, change] };
+        let load =
+            Command::Load { experiment: experiment.clone(), changes: vec![change, change], reached: 1 << 53 | 1 };
         let watch = Command::Watch(Watch::default());
         for command in [load, watch, Command::Predict(3, vec![*experiment]), Command::Seek(1 << 53 | 1), Command::Prove]
         {

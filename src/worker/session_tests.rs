@@ -17,7 +17,7 @@ pub(in crate::worker) fn request(command: Command) -> Request {
 
 pub(in crate::worker) fn loaded(experiment: Experiment) -> Session {
     let mut session = Session::default();
-    let load = Command::Load { experiment: Box::new(experiment), changes: vec![] };
+    let load = Command::Load { experiment: Box::new(experiment), changes: vec![], reached: 0 };
     assert_eq!(session.handle(request(load), 0.0), None);
     session
 }
@@ -207,7 +207,7 @@ fn a_diverged_run_says_where_and_goes_no_further() {
 fn nonsense_is_refused_in_words() {
     let mut session = Session::default();
     let experiment = Box::new(Experiment { depth: 0, ..small() });
-    let answer = session.handle(request(Command::Load { experiment, changes: vec![] }), 0.0).unwrap();
+    let answer = session.handle(request(Command::Load { experiment, changes: vec![], reached: 0 }), 0.0).unwrap();
     let ResponseBody::Failed(words) = answer.body else { panic!("{answer:?}") };
     assert!(words.contains("depth"), "{words}");
     session.handle(request(Command::Run), 0.0);
@@ -372,7 +372,7 @@ fn a_new_run_ends_the_work_on_the_last_ones_theory() {
         session.advance(ticking());
     }
     let other = Experiment { width: 5, ..small() };
-    let load = Command::Load { experiment: Box::new(other.clone()), changes: vec![] };
+    let load = Command::Load { experiment: Box::new(other.clone()), changes: vec![], reached: 0 };
     session.handle(Request { run_id: RUN_ID + 1, command: load }, 0.0);
     assert_eq!(session.take_theory(), None);
     session.take_frame();
@@ -382,4 +382,56 @@ fn a_new_run_ends_the_work_on_the_last_ones_theory() {
     }
     let told = forecast(session.take_theory().or(told).unwrap(), RUN_ID + 1);
     assert_eq!(told.band, Ok(whole_band(&other)));
+}
+
+#[test]
+fn a_run_of_another_worker_goes_back_to_its_step_and_tells_only_what_is_new() {
+    let (first, later) = (Hyper { lr: 0.7, ..Hyper::of(&small()) }, Hyper { lr: 0.3, ..Hyper::of(&small()) });
+    let mut expected = Trainer::<f32>::new(&small()).unwrap();
+    for step in 0..80 {
+        match step {
+            20 => expected.set_hyper(first),
+            71 => expected.set_hyper(later),
+            _ => {}
+        }
+        expected.step().unwrap();
+    }
+    // Once undisturbed; once paused, looked at elsewhere, and meant to be opened at a later step, all on the way.
+    for is_disturbed in [false, true] {
+        let mut session = Session::default();
+        let changes = vec![Change { after_step: 20, hyper: first }];
+        let load = Command::Load { experiment: Box::new(small()), changes, reached: 71 };
+        session.handle(request(load), 0.0);
+        let (status, buckets) = frame(&mut session);
+        assert_eq!(
+            (status.state, status.step, status.head),
+            (RunState::Seeking, 0, 71),
+            "it counts as having been there"
+        );
+        assert_eq!((status.seek_target, buckets.len()), (Some(71), 0), "what the page has is not told again");
+        let mut clock = ticking();
+        while session.steps() < 30 {
+            session.advance(&mut clock);
+        }
+        if is_disturbed {
+            session.handle(request(Command::Seek(500)), 0.0);
+            session.handle(request(Command::Visit(12)), 0.0);
+            finish(&mut session);
+            let (status, buckets) = frame(&mut session);
+            assert_eq!((status.step, status.head, buckets[0].last.step), (12, 71, 12));
+            session.handle(request(Command::Return), 0.0);
+            session.handle(request(Command::Pause), 0.0);
+        }
+        // Set on the way, it holds from the step that was reached.
+        let Some(told) = session.handle(request(Command::SetLive(later)), 0.0) else { panic!("no word of the change") };
+        assert_eq!(told.body, ResponseBody::LiveSet(Change { after_step: 71, hyper: later }));
+        finish(&mut session);
+        let (status, buckets) = frame(&mut session);
+        assert_eq!((status.state, status.step, status.head), (RunState::Paused, 71, 71));
+        assert_eq!(buckets.iter().map(|bucket| bucket.first_step).collect::<Vec<_>>(), [71]);
+        session.handle(request(Command::Step(9)), 0.0);
+        finish(&mut session);
+        let (_, buckets) = frame(&mut session);
+        assert_eq!(buckets.last().unwrap().last, *expected.report(), "{is_disturbed}");
+    }
 }

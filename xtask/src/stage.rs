@@ -28,19 +28,25 @@ pub fn run() -> Result<()> {
         Err(_) => Profile::Release,
     };
     let mut names = modules::stage(&Tools::ensure()?, profile, folder)?;
+    let bytes = fs::metadata(folder.join("worker_bg.wasm"))?.len().to_string();
+    name_places(&folder.join("worker_loader.js"), &[("workerbytes", bytes)])?;
     let sheet = style::joined(&root().join("style/main.css"))?;
     let name = format!("style-{}", fingerprint(sheet.as_bytes()));
     fs::write(folder.join(&name).with_extension("css"), sheet)?;
     names.push(("style", name));
     licenses::write(folder)?;
 
-    let index = folder.join("index.html");
-    let html = fs::read_to_string(&index).with_context(|| format!("cannot read {}", index.display()))?;
-    fs::write(&index, with_names(&html, &names)?)?;
+    name_places(&folder.join("index.html"), &names)
+}
+
+/// Puts names into a file.
+fn name_places(file: &Path, names: &[(&str, String)]) -> Result<()> {
+    let text = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    fs::write(file, with_names(&text, names).with_context(|| format!("in {}", file.display()))?)?;
     Ok(())
 }
 
-/// The index with a file's name wherever it says `{{…}}`.
+/// A text with a name wherever it says `{{…}}`.
 fn with_names(html: &str, names: &[(&str, String)]) -> Result<String> {
     let mut html: String =
         html.lines().filter(|line| !line.contains(NO_RUST)).map(|line| format!("{line}\n")).collect();
@@ -48,7 +54,7 @@ fn with_names(html: &str, names: &[(&str, String)]) -> Result<String> {
         html = html.replace(&format!("{{{{{place}}}}}"), name);
     }
     if let Some(place) = html.split("{{").skip(1).find_map(place_of) {
-        bail!("index.html asks for {{{{{place}}}}}, which is not made");
+        bail!("it asks for {{{{{place}}}}}, which is not made");
     }
     Ok(html)
 }

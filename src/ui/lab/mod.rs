@@ -1,6 +1,7 @@
 //! The page's state: the run that it shows, the step of it, what is looked at, and what drives it from outside.
 
 pub mod address;
+mod away;
 pub mod foreseen;
 pub mod instruments;
 pub mod keyboard;

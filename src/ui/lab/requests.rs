@@ -49,6 +49,7 @@ impl Lab {
                 // It is checked where it is opened, and rests there.
                 self.opening.set_value(Some(Opening { run: false, ..opening }));
             }
+            self.no_room.set(None);
             self.instruments.proving.set(Some(0.0));
             self.tell(WorkerClient::prove);
         }

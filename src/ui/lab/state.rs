@@ -13,7 +13,7 @@ use crate::theory::Forecast;
 use crate::train::{Bucket, History};
 use crate::ui::reactive::{RwSignal, effect};
 use crate::worker::client::{Event, Failure, WorkerClient};
-use crate::worker::protocol::{Change, RunState, Status, Way, WorkerPart};
+use crate::worker::protocol::{Change, Need, RunState, Status, Way, WorkerPart};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -52,6 +52,12 @@ pub struct Lab {
     pub awaiting: RwSignal<bool>,
     /// Whether the run is meant to go on by itself. The worker's word on it is in the status.
     pub running: RwSignal<bool>,
+    /// How much of the worker's code has come, while that is on its way: bytes, and of how many if that is known.
+    pub arriving: RwSignal<Option<(f64, f64)>>,
+    /// The step at which the run was paused because nobody saw the page, until it goes on.
+    pub away: RwSignal<Option<u64>>,
+    /// What was asked for last and did not fit into memory.
+    pub no_room: RwSignal<Option<Need>>,
     /// Why the worker cannot go on, if so.
     pub failure: RwSignal<Option<Failure>>,
     /// The parts of the worker's code that were asked for and are not there.
@@ -116,6 +122,9 @@ impl Lab {
             redraw: RwSignal::new(0),
             awaiting: RwSignal::new(true),
             running: RwSignal::new(false),
+            arriving: RwSignal::new(None),
+            away: RwSignal::new(None),
+            no_room: RwSignal::new(None),
             failure: RwSignal::new(None),
             absent_parts: RwSignal::new(Vec::new()),
             changes: RwSignal::new(Vec::new()),
@@ -142,6 +151,7 @@ impl Lab {
             let watch = self.instruments.watch();
             self.tell(|client| client.watch(watch));
         });
+        self.follow_visibility();
     }
 
     /// Opens an experiment: from the start, or at its step, paused or running, as it says.
@@ -235,7 +245,7 @@ impl Lab {
 
     /// Makes a repair and goes to the step that the run had reached, so that both can be compared.
     pub fn repair(self, repair: Repair) {
-        let (before, step) = (self.experiment.get_untracked(), self.status.get_untracked().step);
+        let (before, step) = (self.experiment.get_untracked(), untrack(|| self.shown_step()));
         let after = repair.apply(&before);
         self.repairs.update(|repairs| repairs.push(Repaired { repair, before, step }));
         self.lesson.set(None);
@@ -285,9 +295,11 @@ impl Lab {
 
     fn go_to(self, step: u64, run: bool) {
         self.running.set(run);
+        if step > 0 || run {
+            self.opening.set_value(Some(Opening { step, run }));
+        }
         if step > 0 {
             self.tell(|client| client.seek(step));
-            self.opening.set_value(Some(Opening { step, run }));
         } else if run {
             self.tell(WorkerClient::run);
         }
@@ -304,11 +316,13 @@ impl Lab {
         self.visited.set(None);
         self.visited_report.set_value(None);
         self.ending.set(Vec::new());
+        self.away.set(None);
+        self.no_room.set(None);
         self.tell(|client| {
             if is_dead {
                 client.restart();
             }
-            client.load(&experiment, &[]);
+            client.load(&experiment, &[], 0);
         });
         self.start.set_value(experiment.clone());
         self.told.set_value(experiment);
@@ -357,7 +371,12 @@ impl Lab {
 
     fn take(self, event: Event) {
         match event {
-            Event::Ready => {}
+            Event::Arriving { received, total } => {
+                self.arriving.try_set(Some((received, total)));
+            }
+            Event::Ready => {
+                self.arriving.try_set(None);
+            }
             Event::Frame { status, buckets } => self.take_frame(status, buckets),
             Event::LiveSet(change) => {
                 self.changes.try_update(|changes| {
@@ -380,17 +399,14 @@ impl Lab {
                 self.instruments.proof.try_set(Some((step, Arc::new(checks))));
                 self.instruments.proving.try_set(None);
             }
+            Event::Away(step) => self.take_away(step),
+            Event::NoRoom(need) => self.take_no_room(need),
             Event::ProofGivenUp => {
                 self.instruments.proving.try_set(None);
             }
             Event::Predicted(question, outlooks) => self.take_outlooks(question, &outlooks),
             Event::Part(part, way) => self.take_part(part, way),
-            Event::Failed(failure) => {
-                self.absent_parts.try_set(Vec::new());
-                self.running.try_set(false);
-                self.instruments.proving.try_set(None);
-                self.failure.try_set(Some(failure));
-            }
+            Event::Failed(failure) => self.take_failure(failure),
         }
     }
 
@@ -417,10 +433,14 @@ impl Lab {
         if status.state == RunState::Diverged {
             self.running.try_set(false);
         }
+        if status.state != RunState::Paused {
+            // It goes on.
+            self.away.try_set(None);
+        }
         let arrive = |opening: &mut Option<Opening>| {
             opening.take_if(|opening| status.state != RunState::Seeking && status.step >= opening.step)
         };
-        if let Some(Some(Opening { run: true, .. })) = self.opening.try_update_value(arrive) {
+        if let Some(Some(Opening { step: 1.., run: true })) = self.opening.try_update_value(arrive) {
             self.tell(WorkerClient::run);
         }
         self.status.try_set(status);

@@ -37,8 +37,9 @@ pub fn StatusLine() -> impl IntoView {
     let rate = Memo::new(move |_| lab.status.get().steps_per_second);
     let target = Memo::new(move |_| lab.status.get().seek_target);
     let loss = Memo::new(move |_| {
-        lab.status.track();
-        lab.with_shown(|bucket| bucket.last.loss())
+        let is_on_its_way = lab.status.with(|status| status.step < status.head) && lab.visited.get().is_none();
+        // The step that it has come back to is not the one of which the loss was measured last.
+        if is_on_its_way { None } else { lab.with_shown(|bucket| bucket.last.loss()) }
     });
     let verdict =
         move || reading.latest.with(|d| d.as_ref().and_then(|d| d.diagnosis.conditions.first()).map(|c| c.name()));
@@ -61,7 +62,15 @@ pub fn StatusLine() -> impl IntoView {
             Some(Way::Missing) => return t_string!(i18n, page.part.double_waiting).to_owned(),
             Some(Way::Here) | None => {}
         }
-        if state.get() == State::Loading && loss.get().is_none() {
+        if let Some((received, total)) = lab.arriving.get().filter(|_| state.get() == State::Loading) {
+            let kilobytes = |bytes: f64| number::grouped((bytes / 1e3).round() as u64);
+            let (received, of) = (kilobytes(received), kilobytes(total));
+            return match total > 0.0 {
+                true => t_string!(i18n, page.status.arriving_of, received = received, total = of),
+                false => t_string!(i18n, page.status.arriving, received = received),
+            };
+        }
+        if state.get() == State::Loading && loss.get().is_none() && target.get().is_none() {
             return t_string!(i18n, page.status.starting).to_owned();
         }
         let step = t_string!(i18n, page.status.step, step = number::grouped(step.get()));

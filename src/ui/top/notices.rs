@@ -9,7 +9,7 @@ use crate::ui::reactive::{Memo, Show, Views, live};
 use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::words;
 use crate::worker::client::Failure;
-use crate::worker::protocol::{Way, WorkerPart};
+use crate::worker::protocol::{Need, Way, WorkerPart};
 use leptos::prelude::*;
 
 choice! {
@@ -34,6 +34,8 @@ pub fn Notices() -> impl IntoView {
         <div class="notices">
             <WorkerNotice />
             <PartNotice />
+            <AwayNotice />
+            <MemoryNotice />
             <LinkNotices />
         </div>
     }
@@ -130,6 +132,40 @@ fn PartNotice() -> impl IntoView {
     }
 }
 
+/// That the run was paused while nobody saw the page.
+#[component]
+fn AwayNotice() -> impl IntoView {
+    let lab = use_lab();
+    let i18n = use_i18n();
+    let notice = move || {
+        let step = number::grouped(lab.away.get()?);
+        Some(view! {
+            <div class="notice" role="status" data-notice="away">
+                <p>{t_string!(i18n, page.notice.away, step = step)}</p>
+                <button type="button" class="button" on:click=move |_| lab.run_on()>
+                    {t_string!(i18n, page.notice.run_on)}
+                </button>
+            </div>
+        })
+    };
+    view! { {live(notice)} }
+}
+
+/// That the visited step cannot be made again beside the run.
+#[component]
+fn MemoryNotice() -> impl IntoView {
+    let lab = use_lab();
+    let i18n = use_i18n();
+    let is_short = Memo::new(move |_| lab.no_room.get() == Some(Need::Visit));
+    view! {
+        <Show when=is_short>
+            <div class="notice" role="status" data-notice="no-room">
+                <p>{live(move || t_string!(i18n, page.notice.no_room))}</p>
+            </div>
+        </Show>
+    }
+}
+
 /// That the worker cannot go on, and the way out.
 #[component]
 fn WorkerNotice() -> impl IntoView {
@@ -139,7 +175,19 @@ fn WorkerNotice() -> impl IntoView {
         let failure = lab.failure.get()?;
         // Another start of the same worker would not help: the page itself is of another version.
         let needs_reload = failure == Failure::VersionMismatch;
+        let cause = failure.name();
+        // What stands in a frame can be seen outside of it.
+        let own_tab = (failure == Failure::Sandboxed).then(|| {
+            view! {
+                <a href=window().location().href().unwrap_or_default() target="_blank" rel="noopener">
+                    {t_string!(i18n, page.notice.worker_failed.own_tab)}
+                </a>
+            }
+        });
         let text = match failure {
+            _ if failure.is_of_memory() => t_string!(i18n, page.notice.worker_failed.memory).to_owned(),
+            Failure::Sandboxed => t_string!(i18n, page.notice.worker_failed.sandboxed).to_owned(),
+            Failure::Forbidden => t_string!(i18n, page.notice.worker_failed.forbidden).to_owned(),
             Failure::CannotStart => t_string!(i18n, page.notice.worker_failed.cannot_start).to_owned(),
             Failure::VersionMismatch => t_string!(i18n, page.notice.worker_failed.version_mismatch).to_owned(),
             Failure::Crashed(message) => {
@@ -160,8 +208,9 @@ fn WorkerNotice() -> impl IntoView {
             }
         };
         Some(view! {
-            <div class="notice severe" role="alert" data-notice="worker-failed">
+            <div class="notice severe" role="alert" data-notice="worker-failed" data-cause=cause>
                 <p>{text}</p>
+                {own_tab}
                 <button type="button" class="button" on:click=on_click>
                     {live(button_words)}
                 </button>

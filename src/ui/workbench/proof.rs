@@ -9,7 +9,7 @@ use crate::ui::reactive::{Memo, Show, Signal, Views, attribute, live};
 use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::part::Missing;
 use crate::ui::shared::words::Words;
-use crate::worker::protocol::{Way, WorkerPart};
+use crate::worker::protocol::{Need, Way, WorkerPart};
 use leptos::prelude::*;
 use std::cmp::Ordering;
 
@@ -34,6 +34,9 @@ pub fn ProofPane() -> impl IntoView {
         }
     };
     let when = move || {
+        if lab.no_room.get() == Some(Need::Proof) {
+            return t_string!(i18n, proof.no_room).to_owned();
+        }
         let Some(step) = checked_step.get() else { return t_string!(i18n, proof.intro).to_owned() };
         let (now, then) = (shown_step.get(), grouped(step));
         let (holding, made) = proof.with(|proof| {
