@@ -70,7 +70,12 @@ pub enum Event {
     /// The run went on before all was checked.
     ProofGivenUp,
     /// What becomes of the gradient in the experiments that were asked for.
-    Predicted(Vec<Option<Outlook>>),
+    Predicted {
+        /// The question.
+        question: u32,
+        /// Of each; `None` where it is not known.
+        outlooks: Vec<Option<Outlook>>,
+    },
     /// Where a part of the worker's code is now.
     Part(WorkerPart, Way),
     /// It cannot go on.
@@ -205,8 +210,8 @@ impl WorkerClient {
     }
 
     /// Asks what becomes of the gradient in experiments, before their first step.
-    pub fn predict(&self, experiments: Vec<Experiment>) {
-        self.inner.send(Command::Predict(experiments));
+    pub fn predict(&self, question: u32, experiments: Vec<Experiment>) {
+        self.inner.send(Command::Predict { question, experiments });
     }
 
     /// Tries again to get a part of the worker's code that did not come.
@@ -311,7 +316,7 @@ impl Inner {
                 | Command::Watch(_)
                 | Command::Return
                 | Command::Continue { .. }
-                | Command::Predict(_)
+                | Command::Predict { .. }
                 | Command::Fetch(_)
         );
         let request = Request { run_id: self.run_id.get(), command };
@@ -340,7 +345,7 @@ impl Inner {
             ResponseBody::Theory(_)
                 | ResponseBody::View
                 | ResponseBody::Ending
-                | ResponseBody::Predicted(_)
+                | ResponseBody::Predicted { .. }
                 | ResponseBody::Part(..)
         );
         if is_present && !is_by_the_way {
@@ -374,7 +379,7 @@ impl Inner {
             }
             ResponseBody::Proof { step, checks } => Some(Event::Proof { step, checks }),
             ResponseBody::ProofGivenUp => Some(Event::ProofGivenUp),
-            ResponseBody::Predicted(outlooks) => Some(Event::Predicted(outlooks)),
+            ResponseBody::Predicted { question, outlooks } => Some(Event::Predicted { question, outlooks }),
             ResponseBody::Theory(forecast) => Some(Event::Theory(forecast)),
         };
         match event {

@@ -32,6 +32,7 @@ pub(super) struct Inquiry {
 
 #[derive(Default)]
 struct Predicting {
+    question: u32,
     waiting: VecDeque<Experiment>,
     /// Of the first of those, and what its networks have taken so far.
     drawing: Option<(OutlookSampler, f64)>,
@@ -86,8 +87,8 @@ impl Inquiry {
     }
 
     /// Asks what theory expects; what was asked before is not answered any more.
-    pub(super) fn predict(&mut self, experiments: Vec<Experiment>) {
-        self.predicting = Some(Predicting { waiting: experiments.into(), ..Predicting::default() });
+    pub(super) fn predict(&mut self, question: u32, experiments: Vec<Experiment>) {
+        self.predicting = Some(Predicting { question, waiting: experiments.into(), ..Predicting::default() });
     }
 
     /// Whether there is work left that can be done, with or without the code of the checks.
@@ -110,9 +111,9 @@ impl Inquiry {
     pub(super) fn work_beside_training(&mut self, clock: &mut dyn FnMut() -> f64) {
         let Some(predicting) = &mut self.predicting else { return };
         if predicting.work(clock) {
-            let outlooks = std::mem::take(&mut predicting.outlooks);
+            let (question, outlooks) = (predicting.question, std::mem::take(&mut predicting.outlooks));
             self.predicting = None;
-            self.answers.push_back(ResponseBody::Predicted(outlooks));
+            self.answers.push_back(ResponseBody::Predicted { question, outlooks });
         }
     }
 

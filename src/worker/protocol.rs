@@ -69,7 +69,12 @@ pub enum Command {
     /// Check what is claimed of the run, at its present step.
     Prove,
     /// Say what becomes of the gradient in these experiments, before their first step.
-    Predict(Vec<Experiment>),
+    Predict {
+        /// Which question it is; the answer has its number. Only the last one is answered.
+        question: u32,
+        /// The experiments.
+        experiments: Vec<Experiment>,
+    },
     /// Try again to fetch a part that did not come.
     Fetch(WorkerPart),
 }
@@ -145,8 +150,13 @@ pub enum ResponseBody {
     },
     /// The run went on before all was checked.
     ProofGivenUp,
-    /// What becomes of the gradient in each experiment that was asked for; `None` where that is not known.
-    Predicted(Vec<Option<Outlook>>),
+    /// What becomes of the gradient in the experiments that were asked for.
+    Predicted {
+        /// The question.
+        question: u32,
+        /// Of each experiment; `None` where it is not known.
+        outlooks: Vec<Option<Outlook>>,
+    },
     /// Where a part is now. It is the worker's, whatever its run.
     Part(WorkerPart, Way),
     /// The run cannot go on: the worker panicked or was asked for what cannot be.
@@ -282,7 +292,8 @@ mod tests {
         let change = Change { after_step: u64::MAX, hyper: Hyper::of(&experiment) };
         let load = Command::Load { experiment: experiment.clone(), changes: vec![change, change] };
         let watch = Command::Watch(Watch::default());
-        for command in [load, watch, Command::Predict(vec![*experiment]), Command::Seek(1 << 53 | 1), Command::Prove] {
+        let predict = Command::Predict { question: u32::MAX, experiments: vec![*experiment] };
+        for command in [load, watch, predict, Command::Seek(1 << 53 | 1), Command::Prove] {
             let request = Request { run_id: u32::MAX, command };
             assert_eq!(decode(&encode(&request)), Some(request));
         }
@@ -297,7 +308,7 @@ mod tests {
         for body in [
             ResponseBody::Ready,
             ResponseBody::Frame(status),
-            ResponseBody::Predicted(outlooks),
+            ResponseBody::Predicted { question: 300, outlooks },
             ResponseBody::Part(WorkerPart::Proof, Way::Missing),
             ResponseBody::Failed("∂L/∂W".to_owned()),
         ] {

@@ -147,7 +147,7 @@ impl Session {
                 self.parts.forgive(WorkerPart::Proof);
             }
             Command::Fetch(part) => self.fetch_again(part),
-            Command::Predict(experiments) => self.inquiry.predict(experiments),
+            Command::Predict { question, experiments } => self.inquiry.predict(question, experiments),
             Command::Seek(step) => return self.seek(step, now_ms),
             Command::SetSpeed(speed) => {
                 self.speed = speed;

@@ -1,4 +1,4 @@
-use super::super::protocol::{Change, Command, ResponseBody, RunState};
+use super::super::protocol::{Change, Command, Request, ResponseBody, RunState};
 use super::super::session::tests::{RUN_ID, finish, frame, loaded, report_after, request, small, theories, ticking};
 use super::super::session::{Next, Session};
 use crate::experiment::{Experiment, Speed};
@@ -221,15 +221,21 @@ fn what_is_watched_is_seen_at_rest_and_on_the_way_to_a_step_the_scores_at_even_d
     assert_eq!(seen, [&at_rest(0)[..], &on_the_way, &at_rest(100), &at_rest(5)].concat());
 }
 
+fn ask(question: u32, experiments: Vec<Experiment>) -> Request {
+    request(Command::Predict { question, experiments })
+}
+
 #[test]
 fn what_is_asked_is_answered() {
     let mut session = loaded(small());
     obey(&mut session, Command::Seek(20));
     let deep = Experiment { depth: 12, ..small() };
-    session.handle(request(Command::Predict(vec![deep, Experiment { init: Initializer::Zeros, ..small() }])), 0.0);
+    session.handle(ask(1, vec![Experiment { depth: 30, ..small() }]), 0.0);
+    // Only the last question is answered.
+    session.handle(ask(2, vec![deep, Experiment { init: Initializer::Zeros, ..small() }]), 0.0);
     session.handle(request(Command::Prove), 0.0);
     theories(&mut session);
-    let ResponseBody::Predicted(outlooks) = session.take_answer().unwrap().body else { panic!("no outlooks") };
+    let ResponseBody::Predicted { question: 2, outlooks } = session.take_answer().unwrap().body else { panic!() };
     let [Some(deep), Some(zeros)] = outlooks[..] else { panic!("{outlooks:?}") };
     assert!(deep.is_drawn && (deep.factor_per_layer - 0.22).abs() < 0.03, "{deep:?}");
     assert_eq!((zeros.factor_per_layer, zeros.total), (0.0, 0.0));
@@ -274,14 +280,14 @@ fn a_run_that_goes_on_gives_its_checks_up() {
 fn what_theory_expects_is_said_beside_a_run_at_a_gentle_pace() {
     let mut session = loaded(Experiment { speed: Speed::StepsPerSecond(10.0), ..small() });
     session.handle(request(Command::Run), 0.0);
-    session.handle(request(Command::Predict(vec![Experiment { depth: 12, ..small() }; 3])), 0.0);
+    session.handle(ask(1, vec![Experiment { depth: 12, ..small() }; 3]), 0.0);
     let mut clock = ticking();
     for _ in 0..200 {
         session.advance(&mut clock);
         session.take_frame();
         session.handle(request(Command::FrameTaken), 0.0);
     }
-    let ResponseBody::Predicted(outlooks) = session.take_answer().unwrap().body else { panic!("no outlooks") };
+    let ResponseBody::Predicted { outlooks, .. } = session.take_answer().unwrap().body else { panic!("no outlooks") };
     assert_eq!(outlooks.len(), 3);
     assert!(outlooks[0].is_some_and(|outlook| outlook.is_drawn));
     assert!(!session.is_at_rest());
@@ -293,14 +299,14 @@ fn an_outlook_on_networks_that_take_long_is_theorys_and_holds_nobody_up() {
     let answer_at = |tick_ms: f64| {
         let mut session = loaded(Experiment { speed: Speed::Max, ..small() });
         session.handle(request(Command::Run), 0.0);
-        session.handle(request(Command::Predict(vec![Experiment { depth: 12, ..small() }])), 0.0);
+        session.handle(ask(1, vec![Experiment { depth: 12, ..small() }]), 0.0);
         let now = Cell::new(0.0);
         let mut slices = 0;
         loop {
             session.advance(|| now.replace(now.get() + tick_ms));
             slices += 1;
             if let Some(answer) = session.take_answer() {
-                let ResponseBody::Predicted(outlooks) = answer.body else { panic!("{answer:?}") };
+                let ResponseBody::Predicted { outlooks, .. } = answer.body else { panic!("{answer:?}") };
                 return (outlooks[0].unwrap().is_drawn, slices, session.steps());
             }
             assert!(slices < 10_000, "no answer");

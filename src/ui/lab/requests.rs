@@ -58,8 +58,10 @@ impl Lab {
         let asked = repairs.iter().map(|repair| (*repair, repair.apply(&experiment)));
         let asked: Vec<_> = asked.filter(|(_, repaired)| !repaired.is_same_run(&experiment)).collect();
         self.foreseen.set(asked.iter().map(|(repair, _)| (*repair, None)).collect());
+        let question = self.question.get_value().wrapping_add(1);
+        self.question.set_value(question);
         if !asked.is_empty() {
-            self.tell(|client| client.predict(asked.into_iter().map(|(_, repaired)| repaired).collect()));
+            self.tell(|client| client.predict(question, asked.into_iter().map(|(_, repaired)| repaired).collect()));
         }
     }
 

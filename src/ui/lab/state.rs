@@ -43,6 +43,8 @@ pub struct Lab {
     /// What becomes of the gradient with each of the repairs that were last asked for; `None` until it is known, and where it
     /// is not.
     pub foreseen: RwSignal<Vec<(Repair, Option<Outlook>)>>,
+    /// The number of the question after those: an answer to an older one may still be on its way.
+    pub(super) question: StoredValue<u32>,
     /// Counts up, at most once an animation frame, whenever the history has changed.
     pub redraw: RwSignal<u32>,
     /// Whether a run was loaded of which nothing has come back yet; status and history are still those of the last.
@@ -109,6 +111,7 @@ impl Lab {
             visited_report: StoredValue::new_local(None),
             ending: RwSignal::new(Vec::new()),
             foreseen: RwSignal::new(Vec::new()),
+            question: StoredValue::new(0),
             redraw: RwSignal::new(0),
             awaiting: RwSignal::new(true),
             running: RwSignal::new(false),
@@ -379,11 +382,12 @@ impl Lab {
             Event::ProofGivenUp => {
                 self.instruments.proving.try_set(None);
             }
-            Event::Predicted(outlooks) => {
+            Event::Predicted { question, outlooks } if self.question.try_get_value() == Some(question) => {
                 self.foreseen.try_update(|foreseen| {
                     foreseen.iter_mut().zip(outlooks).for_each(|((_, place), outlook)| *place = outlook);
                 });
             }
+            Event::Predicted { .. } => {}
             Event::Part(part, way) => self.take_part(part, way),
             Event::Failed(failure) => {
                 self.absent_parts.try_set(Vec::new());
