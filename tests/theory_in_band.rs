@@ -75,6 +75,16 @@ fn with_skips_and_relu_the_line_is_that_of_networks_of_this_width() {
     assert!((factor / median - 1.0).abs() < 0.02 && (1.52..1.62).contains(&factor), "{factor} and not {median}");
 }
 
+/// Of a hundred layers whose skips are scaled by 1/√L, too: that bounds the growth of infinitely wide ones alone.
+#[test]
+fn past_a_hundred_scaled_skips_the_line_keeps_to_the_networks() {
+    for width in [8, 32] {
+        let fragment = format!("depth=100&width={width}&activation=relu&init=kaiming-normal&residual=scaled&batch=8");
+        let found = forecast(&experiment(&fragment), 60);
+        assert!(found.has_line(), "{fragment}: {:?} decades beyond", beyond(&found));
+    }
+}
+
 #[test]
 fn the_line_lies_in_its_band_with_every_kind_of_layer() {
     for (index, kind) in

@@ -40,10 +40,16 @@ fn well_known_factors_come_out() {
     assert_eq!(limit.phase, Some(Phase::Chaotic));
     let limit = prediction("activation=relu&norm=layer&gain=0.3").limit.unwrap();
     assert_eq!((limit.phase, limit.depth_scale), (Some(Phase::Critical), Some(f64::INFINITY)));
-    // Skip connections scaled by 1/√L let the gradient grow by √e at most, however deep the network.
-    let scaled = prediction("activation=relu&init=kaiming-normal&residual=scaled&depth=100").layers;
-    let total = scaled[1].log10_ratio.unwrap() - scaled[99].log10_ratio.unwrap();
-    assert!(total > 0.2 && total < 0.5_f64.exp().log10(), "{total}");
+    // Skip connections scaled by 1/√L let the gradient grow by √e at most, however deep the network: but where φ has a mean,
+    // h grows by e^√L, and so does what of the gradient lies along it.
+    let total = |fragment: &str| {
+        let scaled = prediction(&format!("residual=scaled&depth=100&{fragment}")).layers;
+        scaled[1].log10_ratio.unwrap() - scaled[99].log10_ratio.unwrap()
+    };
+    let linear = total("activation=linear&init=lecun-normal&width=256");
+    assert!(linear > 0.2 && linear < 0.5_f64.exp().log10(), "{linear}");
+    let relu = [16, 256].map(|width| total(&format!("activation=relu&init=kaiming-normal&width={width}")));
+    assert!(relu[0] > 1.5 && relu[1] > 1.0 && relu[1] < relu[0] - 0.3, "{relu:?}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-use super::super::protocol::{Change, Command, ResponseBody, RunState};
+use super::super::protocol::{Change, Command, Request, ResponseBody, RunState};
 use super::super::session::tests::{RUN_ID, finish, frame, loaded, report_after, request, small, theories, ticking};
 use super::super::session::{Next, Session};
 use crate::experiment::{Experiment, Speed};
@@ -219,6 +219,10 @@ fn what_is_watched_is_seen_at_rest_and_on_the_way_to_a_step_the_scores_at_even_d
     let at_rest = |step| [(step, 1, false), (step, 0, true)];
     let on_the_way: Vec<_> = (0..100).step_by(4).map(|step| (step, 0, true)).collect();
     assert_eq!(seen, [&at_rest(0)[..], &on_the_way, &at_rest(100), &at_rest(5)].concat());
+}
+
+fn ask(question: u32, experiments: Vec<Experiment>) -> Request {
+    request(Command::Predict { question, experiments })
 }
 
 #[test]
