@@ -281,7 +281,7 @@ impl Inner {
                 | Command::Hidden(_)
                 | Command::Return
                 | Command::Continue { .. }
-                | Command::Predict { .. }
+                | Command::Predict(..)
                 | Command::Fetch(_)
         );
         let request = Request { run_id: self.run_id.get(), command };

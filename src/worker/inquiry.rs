@@ -33,7 +33,6 @@ pub(super) struct Inquiry {
 
 #[derive(Default)]
 struct Predicting {
-    question: u32,
     waiting: VecDeque<Experiment>,
     /// Of the first of those, and what its networks have taken so far.
     drawing: Option<(OutlookSampler, f64)>,

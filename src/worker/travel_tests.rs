@@ -222,7 +222,7 @@ fn what_is_watched_is_seen_at_rest_and_on_the_way_to_a_step_the_scores_at_even_d
 }
 
 fn ask(question: u32, experiments: Vec<Experiment>) -> Request {
-    request(Command::Predict { question, experiments })
+    request(Command::Predict(question, experiments))
 }
 
 #[test]
@@ -230,7 +230,7 @@ fn what_is_asked_is_answered() {
     let mut session = loaded(small());
     obey(&mut session, Command::Seek(20));
     let deep = Experiment { depth: 12, ..small() };
-    session.handle(request(Command::Predict(5, vec![deep, Experiment { init: Initializer::Zeros, ..small() }])), 0.0);
+    session.handle(ask(5, vec![deep, Experiment { init: Initializer::Zeros, ..small() }]), 0.0);
     session.handle(request(Command::Prove), 0.0);
     theories(&mut session);
     let ResponseBody::Predicted(5, first) = session.take_answer().unwrap().body else { panic!("no outlook") };
@@ -280,7 +280,7 @@ fn a_run_that_goes_on_gives_its_checks_up() {
 fn what_theory_expects_is_said_beside_a_run_at_a_gentle_pace() {
     let mut session = loaded(Experiment { speed: Speed::StepsPerSecond(10.0), ..small() });
     session.handle(request(Command::Run), 0.0);
-    session.handle(request(Command::Predict(2, vec![Experiment { depth: 12, ..small() }; 3])), 0.0);
+    session.handle(ask(2, vec![Experiment { depth: 12, ..small() }; 3]), 0.0);
     let mut clock = ticking();
     for _ in 0..200 {
         session.advance(&mut clock);
@@ -300,7 +300,7 @@ fn an_outlook_on_networks_that_take_long_is_theorys_and_holds_nobody_up() {
     let answer_at = |tick_ms: f64| {
         let mut session = loaded(Experiment { speed: Speed::Max, ..small() });
         session.handle(request(Command::Run), 0.0);
-        session.handle(request(Command::Predict(1, vec![Experiment { depth: 12, ..small() }])), 0.0);
+        session.handle(ask(1, vec![Experiment { depth: 12, ..small() }]), 0.0);
         let now = Cell::new(0.0);
         let mut slices = 0;
         loop {
