@@ -129,7 +129,7 @@ fn text(i18n: Words, finding: &Finding, condition: Condition) -> String {
             let (loss, guess) = (significant(diagnosis.loss, 2), readable(diagnosis.guess_loss));
             t_string!(i18n, page.verdict.trained, <b> = strong, loss, guess)
         }
-        Condition::Exploding if diagnosis.flow_explodes() => {
+        Condition::Exploding if diagnosis.flow.explodes() => {
             t_string!(i18n, page.verdict.exploding, <b> = strong, factor, total, layers)
         }
         Condition::Exploding => {
