@@ -149,7 +149,7 @@ fn severity(diagnosis: &Diagnosis) -> usize {
     use Condition::{Dead, Diverged, Exploding, Healthy, Saturated, Trained, Underflow, Vanishing};
     match diagnosis.conditions[0] {
         Trained => 0,
-        Healthy if diagnosis.flow.is_weakened() => 1,
+        Healthy if diagnosis.flow.is_weakened() || diagnosis.is_worse_than_guessing() => 1,
         Healthy => 0,
         Saturated => 2,
         Vanishing | Underflow => 3,
@@ -200,6 +200,7 @@ fn every_repair_that_is_offered_is_allowed_and_repairs() {
         ("depth=30&width=64&activation=relu&init=kaiming-normal&residual=add&batch=64", 0),
         ("depth=6&activation=tanh&lr=0.1&weight-decay=0.1", 400),
         ("depth=2&width=8&activation=tanh&init=playground&dataset=spiral&noise=0.15&batch=30&lr=3&weight-decay=1", 30),
+        ("dataset=clouds&activation=relu&init=kaiming-normal&depth=4&gain=3", 0),
         ("dataset=plane&activation=linear&init=lecun-normal&depth=2&lr=1", 200),
     ] {
         let (experiment, _) = from_fragment(fragment);

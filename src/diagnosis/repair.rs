@@ -107,7 +107,9 @@ impl Diagnosis {
     }
 
     fn candidates(&self, situation: &Situation<'_>) -> Vec<Repair> {
-        use Repair::{ClipNorm, LayerNorm, LeakyRelu, LeakyUnits, LowerLr, ReluKaiming, Skip, TanhXavier, UnitGain};
+        use Repair::{
+            ClipNorm, FittingInit, LayerNorm, LeakyRelu, LeakyUnits, LowerLr, ReluKaiming, Skip, TanhXavier, UnitGain,
+        };
         let experiment = situation.experiment;
         let has_large_gain = experiment.gain > 1.0;
         // What is wrong before the first step can be mended only in the network: no learning rate has done it.
@@ -143,6 +145,10 @@ impl Diagnosis {
             Condition::Saturated if learns => vec![],
             Condition::Saturated => vec![LowerLr],
             Condition::Healthy if self.flow.is_weakened() => vec![TanhXavier, ReluKaiming, Skip],
+            // Outputs of large weights are far from every target.
+            Condition::Healthy if is_network && self.is_worse_than_guessing() => {
+                vec![UnitGain, FittingInit]
+            }
             Condition::Healthy | Condition::Trained => vec![],
         }
     }
