@@ -60,6 +60,12 @@ const CORE: [&str; 14] = [
 ];
 
 #[test]
+fn no_markup_has_a_style_in_an_attribute() {
+    let why = "the page's policy forbids it (index.html); `style:left=…` sets a property";
+    assert_absent(&["ui"], &[" style=", "set_attribute(\"style\"", "inner_html="], why);
+}
+
+#[test]
 fn the_core_knows_no_browser() {
     assert_absent(&CORE, &["web_sys", "js_sys", "wasm_bindgen", "leptos"], "it is tested natively");
 }

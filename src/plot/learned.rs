@@ -143,7 +143,15 @@ impl Axes {
         let values = field.iter().flat_map(|field| &field.values).map(|value| f64::from(*value));
         let specials = StripKind::among(values, &ValueScale::Linear(range));
         let (left, top) = ((3.0 * em).round(), (1.7 * em).round());
-        let right = f64::from(surface.width) - if has_bar || !specials.is_empty() { 5.6 } else { 0.8 } * em;
+        let has_classes = matches!(kind, Kind::Classes(classes) if classes > 2);
+        let beside = if has_bar || !specials.is_empty() {
+            5.6
+        } else if has_classes {
+            3.4
+        } else {
+            0.8
+        };
+        let right = f64::from(surface.width) - beside * em;
         let side = (right - left).min(f64::from(surface.height) - 1.9 * em - top).floor();
         if side < 3.0 * em {
             return None;
@@ -299,6 +307,18 @@ impl Axes {
             }
         }
         let left = self.plot.right + em;
+        if let Kind::Classes(classes @ 3..) = self.kind {
+            // As many as there is room for above the others.
+            let room = (self.plot.height() / em / 1.6) as usize;
+            for class in 0..classes.min(room.saturating_sub(self.specials.len())) {
+                let top = self.plot.top + 1.6 * em * class as f64;
+                let color = self.color(theme, class as f64, 1.0);
+                painter.rect((left, top), (left + 1.2 * em, top + 1.2 * em), color, 1.0);
+                let at = (left + 0.6 * em, top + 0.6 * em);
+                draw_shape(painter, class, at, 0.3 * em, in_field(theme, color));
+                painter.text(&class.to_string(), (left + 1.6 * em, at.1), look);
+            }
+        }
         for (place, kind) in self.specials.iter().enumerate() {
             let top = self.plot.bottom - 1.6 * em * place as f64 - em;
             let label = match kind {
@@ -323,6 +343,7 @@ impl Axes {
                     painter.path(&line.into_iter().map(place).collect::<Vec<_>>(), 0.16 * em, theme.text);
                 }
             }
+            (Kind::Classes(3..), Some(field)) => self.draw_shapes(&mut painter, theme, field),
             (Kind::Scatter, _) => {
                 painter.path(&[(plot.left, plot.bottom), (plot.right, plot.top)], 0.12 * em, theme.axis);
             }
@@ -330,6 +351,24 @@ impl Axes {
         }
         for (id, sample) in self.shown(learned, choices) {
             self.draw_sample(&mut painter, theme, sample, id.is_held_out);
+        }
+    }
+
+    /// Strews the shapes of the likeliest classes over the field, for those who do not tell them by their hues.
+    fn draw_shapes(&self, painter: &mut Painter<'_>, theme: &Theme, field: &Field) {
+        let cells = (self.plot.width() / (2.2 * self.em)).floor().clamp(1.0, 24.0);
+        let step = self.plot.width() / cells;
+        let cell = |part: f64| ((part / cells * field.side as f64) as usize).min(field.side - 1);
+        for (row, column) in (0..cells as usize).flat_map(|row| (0..cells as usize).map(move |column| (row, column))) {
+            let (across, down) = (column as f64 + 0.5, row as f64 + 0.5);
+            let index = (field.side - 1 - cell(down)) * field.side + cell(across);
+            let value = f64::from(field.values[index]);
+            if value.is_finite() {
+                let certainty = field.certainty.get(index).copied().unwrap_or(1.0).into();
+                let at = (self.plot.left + across * step, self.plot.top + down * step);
+                let color = in_field(theme, self.color(theme, value, certainty));
+                draw_shape(painter, value as usize, at, 0.17 * self.em, color);
+            }
         }
     }
 
@@ -389,6 +428,11 @@ fn draw_shape(painter: &mut Painter<'_>, class: usize, at: (f64, f64), radius: f
         [] => painter.marker(Marker::Circle, at, radius, color),
         corners => painter.shape(corners, at, radius, color),
     }
+}
+
+/// The colour of a shape on a field of another: seen, and less than the samples.
+fn in_field(theme: &Theme, field: Rgb) -> Rgb {
+    field.mix(theme.text, 0.4)
 }
 
 /// From the outer edge of the first cell to that of the last, where `low` and `high` are the middles of those.

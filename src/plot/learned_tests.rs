@@ -244,3 +244,36 @@ fn degenerate_fields_and_sizes_do_not_panic() {
         }
     }
 }
+
+#[test]
+fn the_regions_of_several_classes_differ_by_shapes_too() {
+    // Class 1 to the left, class 2 to the right: squares and triangles.
+    let learned = Learned { field: Some(field(3, |x, _| if x < 0.0 { 1.0 } else { 2.0 })), ..disc() };
+    let (axes, picture) = draw(surface(500, 400), &learned, Choices { training: false, held_out: false });
+    let plot = axes.unwrap().plot;
+    let points = |tag: &String| {
+        let points = tag.split(' ').filter_map(|point| point.split_once(','));
+        points.filter_map(|(x, y)| Some((x.parse().ok()?, y.parse().ok()?))).collect::<Vec<(f64, f64)>>()
+    };
+    let shapes: Vec<Vec<(f64, f64)>> = attributes(&picture, "polygon", "points", &[]).iter().map(points).collect();
+    let middle = (plot.left + plot.right) / 2.0;
+    let inside = |shape: &&Vec<(f64, f64)>| shape.iter().all(|(x, _)| *x < plot.right);
+    let (mut left, mut right) = (0, 0);
+    for shape in shapes.iter().filter(inside) {
+        let is_left = shape[0].0 < middle - 6.0;
+        let is_right = shape[0].0 > middle + 6.0;
+        // A polygon may name its first corner twice.
+        let corners = shape.iter().skip(1).filter(|corner| **corner != shape[0]).count() + 1;
+        assert!(!is_left || corners == 4, "{shape:?}");
+        assert!(!is_right || corners == 3, "{shape:?}");
+        left += usize::from(is_left);
+        right += usize::from(is_right);
+    }
+    assert!(left > 10 && right > 10, "{left} and {right}");
+    // And so does the legend, which has all three.
+    for class in ["0", "1", "2"] {
+        assert!(texts(&picture).iter().any(|text| text == class), "{class}");
+    }
+    let beside = shapes.iter().filter(|shape| shape.iter().all(|(x, _)| *x > plot.right)).count();
+    assert_eq!(beside, 2, "a square and a triangle; the disc is a circle");
+}

@@ -136,6 +136,35 @@ fn assert_named(page: &Page, part: &str, place: &str) {
 }
 
 #[test]
+fn the_words_that_are_seen_on_a_control_are_in_its_name() {
+    let page = Page::open(Screen::LAPTOP, "#step=2");
+    page.wait_for_status("step", "2");
+    page.wait_until("a factor beside a repair", "document.querySelector('.repair .expected-factor')");
+    for tab in TABS {
+        page.open_tab(tab);
+        let script = "
+            document.querySelectorAll('[data-e2e]').forEach((element) => element.removeAttribute('data-e2e'));
+            const all = [...document.querySelectorAll('button, a[href], summary')].filter((element) =>
+                element.checkVisibility({ visibilityProperty: true }) && /\\p{Alphabetic}/u.test(element.innerText));
+            all.forEach((element) => element.setAttribute('data-e2e', ''));
+            return all.map((element) => element.innerText);";
+        let seen = page.run(script, &[]);
+        let seen: Vec<String> = seen.as_array().unwrap().iter().map(|text| words(text.as_str().unwrap())).collect();
+        let elements = page.session().elements("[data-e2e]").unwrap();
+        assert_eq!(elements.len(), seen.len());
+        assert!(seen.len() > 10, "only {seen:?}");
+        for (element, seen) in elements.iter().zip(seen) {
+            let name = words(&page.session().accessible_name(element).unwrap());
+            assert!(name.contains(&seen), "in {tab} {seen:?} is seen on what is named {name:?}");
+        }
+    }
+}
+
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+#[test]
 fn every_chart_is_a_figure_named_by_its_title() {
     let page = Page::open(Screen::LAPTOP, "#step=2");
     page.wait_for_status("step", "2");

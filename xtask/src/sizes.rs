@@ -132,6 +132,7 @@ mod tests {
         let names = [
             "index.html",
             "style-1.css",
+            "start-1.js",
             "app-1.js",
             "app-1_bg.wasm",
             "app-1_layer.wasm",
@@ -146,6 +147,7 @@ mod tests {
         let wanted = [
             "index.html",
             "style-1.css",
+            "start-1.js",
             "app-1.js",
             "app-1_bg.wasm",
             "worker_loader.js",

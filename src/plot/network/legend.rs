@@ -6,7 +6,7 @@ use crate::plot::color::{Rgb, viridis};
 use crate::plot::frame::StripKind;
 use crate::plot::gradient_over_time::special_color;
 use crate::plot::number::{power_of_ten, significant};
-use crate::plot::paint::{Painter, TextLook};
+use crate::plot::paint::{Marker, Painter, TextLook};
 use crate::plot::scale::ValueScale;
 use crate::plot::theme::Theme;
 use plotters_backend::text_anchor::{HPos, VPos};
@@ -31,6 +31,11 @@ pub(super) fn draw(painter: &mut Painter<'_>, axes: &Axes, theme: &Theme, labels
         let swatch = ((right - row.x - words * em) / (2 * DEGREES) as f64).clamp(0.25 * em, 1.1 * em);
         row.text(&format!("−{high}"));
         row.ramp(swatch, (1..=DEGREES).rev().map(|degree| hue(theme, true, degree)));
+        // As in the picture, where lines are interrupted.
+        for place in 0..DEGREES {
+            let at = (row.x - (place as f64 + 0.5) * swatch, row.y);
+            row.painter.marker(Marker::Circle, at, (0.3 * swatch).min(0.2 * em), theme.background);
+        }
         row.x += 0.3 * em;
         row.text(&low);
         row.ramp(swatch, (1..=DEGREES).map(|degree| hue(theme, false, degree)));

@@ -3,6 +3,7 @@ use super::*;
 use crate::look::phase::Phase;
 use crate::look::view::NetworkView;
 use crate::plot::StripKind;
+use crate::plot::color::Rgb;
 use crate::plot::testing::{attributes, surface, svg, texts};
 use crate::train::{Quantity, StepReport};
 
@@ -236,4 +237,19 @@ fn the_scale_stays_while_the_numbers_stay_near() {
     let mut smaller = first.clone();
     smaller.gradients.iter_mut().flatten().for_each(|g| *g *= 0.5);
     assert_eq!(fit(&smaller, Some(&before)).scale, before.scale);
+}
+
+#[test]
+fn a_negative_line_is_interrupted_and_a_positive_one_is_not() {
+    let gaps = |weights: [f32; 2]| {
+        let mut network = network(&[2, 1], true);
+        network.weights[0] = weights.to_vec();
+        let (_, picture) = draw(surface(430, 240), &Theme::light(), &network, None, Shade::Weight, NOTHING);
+        let Rgb(red, green, blue) = Theme::light().background;
+        let fill = format!("fill=\"#{red:02X}{green:02X}{blue:02X}\"");
+        attributes(&picture, "circle", "cx", &[&fill]).len()
+    };
+    let legend_and_units = gaps([1.0, 1.0]);
+    assert_eq!(gaps([1.0, -1.0]), legend_and_units + 1);
+    assert_eq!(gaps([-1.0, -0.5]), legend_and_units + 2);
 }

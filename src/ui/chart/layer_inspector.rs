@@ -135,7 +135,7 @@ fn LayerChoice(layers: Memo<usize>, has_same_axes: RwSignal<bool>) -> impl IntoV
                 aria-label=attribute(move || t_string!(i18n, layer.next))
                 title=attribute(move || t_string!(i18n, layer.next))
                 disabled=attribute(is_last)
-                on:click=move |_| layer.update(|layer| *layer = (*layer + 1).min(layers.get_untracked() - 1))
+                on:click=move |_| layer.update(|layer| *layer = (*layer + 1).min(layers.try_get_untracked().unwrap_or(1) - 1))
             >
                 "›"
             </button>

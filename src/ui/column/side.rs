@@ -104,16 +104,18 @@ fn Repairs() -> impl IntoView {
         };
         let button = |repair: Repair| {
             view! {
-                <button
-                    type="button"
-                    class="button repair"
-                    aria-label=words::repair(i18n, repair)
-                    aria-description=attribute(move || factor_words(repair))
-                    on:click=move |_| lab.repair(repair)
-                >
-                    {words::repair(i18n, repair)}
+                // Its name is what is seen on it, to which the factor does not belong.
+                <div class="button repair">
+                    <button
+                        type="button"
+                        class="repair-name"
+                        aria-description=attribute(move || factor_words(repair))
+                        on:click=move |_| lab.repair(repair)
+                    >
+                        {words::repair(i18n, repair)}
+                    </button>
                     {live(move || expected(repair))}
-                </button>
+                </div>
             }
         };
         shown_repairs.get().into_iter().map(button).views()

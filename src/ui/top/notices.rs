@@ -19,12 +19,14 @@ choice! {
         BadValue => "bad-value",
         /// Keys that nobody knows.
         UnknownKey => "unknown-key",
+        /// Keys with more than one value.
+        RepeatedKey => "repeated-key",
         /// A version later than this one.
         NewerVersion => "newer-version",
     }
 }
 
-/// Lines that a notice shows; a link can hold any number of mistakes.
+/// Lines that a notice shows of values; there may be as many as parameters.
 const LINES: usize = 5;
 
 /// All notices, above the charts.
@@ -57,6 +59,14 @@ fn LinkNotices() -> impl IntoView {
                         given = rejection.given.to_string(),
                         allowed = words::allowed(i18n, rejection.allowed)
                     ),
+                    Notice::RepeatedKey { key, kept, left_out } => t_string!(
+                        i18n,
+                        page.notice.repeated_key_line,
+                        key = key.name(),
+                        kept = kept.clone(),
+                        left_out = left_out.clone()
+                    ),
+                    Notice::MoreUnknownKeys(count) => t_string!(i18n, page.notice.and_more, count = *count),
                     Notice::UnknownKey(key) => key.clone(),
                     Notice::NewerVersion(version) => version.clone(),
                 };
@@ -66,6 +76,7 @@ fn LinkNotices() -> impl IntoView {
         let text = move |lines: &[String]| match kind {
             NoticeKind::BadValue => t_string!(i18n, page.notice.bad_value).to_owned(),
             NoticeKind::UnknownKey => t_string!(i18n, page.notice.unknown_key).to_owned(),
+            NoticeKind::RepeatedKey => t_string!(i18n, page.notice.repeated_key).to_owned(),
             NoticeKind::NewerVersion => t_string!(i18n, page.notice.newer_version, version = lines.join(", ")),
         };
         let close = move |_| {
@@ -78,10 +89,12 @@ fn LinkNotices() -> impl IntoView {
             }
             let text = text(&lines);
             let lines = if kind == NoticeKind::NewerVersion { Vec::new() } else { lines };
-            let hidden = lines.len().saturating_sub(LINES);
+            // Where the first are named, the last line says how many there are beside them.
+            let most = if kind == NoticeKind::UnknownKey { lines.len() } else { LINES };
+            let hidden = lines.len().saturating_sub(most);
             let more = (hidden > 0).then(|| view! { <li>{t_string!(i18n, page.notice.and_more, count = hidden)}</li> });
             let list = (!lines.is_empty()).then(|| {
-                let items = lines.into_iter().take(LINES).map(|line| view! { <li>{line}</li> }).views();
+                let items = lines.into_iter().take(most).map(|line| view! { <li>{line}</li> }).views();
                 view! { <ul>{items} {more}</ul> }
             });
             Some(view! {
@@ -108,7 +121,8 @@ fn LinkNotices() -> impl IntoView {
 
 fn kind_of(notice: &Notice) -> NoticeKind {
     match notice {
-        Notice::UnknownKey(_) => NoticeKind::UnknownKey,
+        Notice::UnknownKey(_) | Notice::MoreUnknownKeys(_) => NoticeKind::UnknownKey,
+        Notice::RepeatedKey { .. } => NoticeKind::RepeatedKey,
         Notice::BadValue(_) => NoticeKind::BadValue,
         Notice::NewerVersion(_) => NoticeKind::NewerVersion,
     }

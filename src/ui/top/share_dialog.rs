@@ -5,7 +5,7 @@ use crate::experiment::share::to_fragment;
 use crate::plot::number;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::{address, use_lab};
-use crate::ui::reactive::{Memo, RwSignal, Show, Signal, attribute, live};
+use crate::ui::reactive::{Memo, RwSignal, Show, Signal, attribute, element, live};
 use crate::ui::settings::Control;
 use crate::ui::shared::clipboard;
 use crate::ui::shared::icon::{Icon, Picture};
@@ -30,12 +30,12 @@ pub fn Share() -> impl IntoView {
     let copying = RwSignal::new(Copying::NotAsked);
     let open = move |_| {
         copying.set(Copying::NotAsked);
-        if let Some(dialog) = dialog.get_untracked() {
+        if let Some(dialog) = element(dialog) {
             let _ = dialog.show_modal();
         }
     };
     let close = move |_| {
-        if let Some(dialog) = dialog.get_untracked() {
+        if let Some(dialog) = element(dialog) {
             dialog.close();
         }
     };
@@ -73,7 +73,7 @@ fn ShareLink(
     let field = NodeRef::<html::Input>::new();
     let link = move || address::link_with(&lab.experiment.with(to_fragment));
     let select = move || {
-        if let Some(Some(field)) = field.try_get_untracked() {
+        if let Some(field) = element(field) {
             let _ = field.focus();
             field.select();
         }

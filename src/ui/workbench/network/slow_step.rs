@@ -48,7 +48,7 @@ impl SlowStep {
             }
         });
         let keys = window_event_listener(ev::keydown, move |event| {
-            let is_mine = !keyboard::is_taken(&event) && !slow.is_running.get_untracked();
+            let is_mine = !keyboard::is_taken(&event) && slow.is_running.try_get_untracked() == Some(false);
             match event.key().as_str() {
                 "." if is_mine => slow.next(),
                 "," if is_mine => slow.back(),
@@ -90,7 +90,7 @@ impl SlowStep {
     fn set_unit(self, layer: usize) {
         let layer = layer.min(self.layers() - 1);
         let width = self.lab.measured.with_untracked(|experiment| width_of(experiment, layer));
-        let unit = self.wanted.get_value().min(width.saturating_sub(1));
+        let unit = self.wanted.try_get_value().unwrap_or(0).min(width.saturating_sub(1));
         let instruments = self.lab.instruments;
         if instruments.unit.get_untracked() != Some((layer, unit)) {
             instruments.unit.set(Some((layer, unit)));
