@@ -11,4 +11,5 @@ mod trace;
 pub mod view;
 
 pub use evaluation::Scoring;
+pub use histogram::Extent;
 pub use trace::Trace;

@@ -6,6 +6,7 @@
 //! that what the pointer reads is what is drawn. Every word comes from outside; a chart knows none.
 
 mod chart_axes;
+mod clip;
 pub mod color;
 pub mod contour;
 pub mod csv;
