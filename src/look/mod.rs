@@ -1,6 +1,7 @@
 //! Looking at a run: its last pass seen closely, its scores and answers, what its steps say, and claims checked on it.
 //! Nothing here changes the run.
 
+pub mod by_hand;
 mod evaluation;
 pub mod finding;
 mod histogram;

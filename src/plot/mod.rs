@@ -31,6 +31,7 @@ pub mod ticks;
 mod value_axis;
 mod viridis;
 mod walks;
+pub mod worked;
 
 pub use chart_axes::ChartAxes;
 pub use frame::{Frame, StripKind, StripLabels};
