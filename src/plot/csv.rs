@@ -20,7 +20,8 @@ pub fn to_csv(heads: &[&str], rows: &[(String, Vec<Option<f64>>)], counts: &[usi
     text
 }
 
-fn push_line(text: &mut String, fields: impl Iterator<Item = String>) {
+/// Adds a line of fields.
+pub(super) fn push_line(text: &mut String, fields: impl Iterator<Item = String>) {
     for (index, field) in fields.enumerate() {
         if index > 0 {
             text.push(',');

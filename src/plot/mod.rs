@@ -20,6 +20,7 @@ pub mod network;
 pub mod number;
 mod paint;
 mod paper;
+pub mod parameter_list;
 pub mod scale;
 mod step_axis;
 mod surface;
