@@ -91,7 +91,7 @@ fn the_first_step_is_made_where_its_update_is_shown() {
 }
 
 #[test]
-fn all_parameters_are_listed_to_the_last_digit() {
+fn all_parameters_are_listed_with_the_numbers_of_the_engine() {
     let page = Page::open(Screen::LAPTOP, &format!("#{SHALLOW}"));
     page.wait_for_status("step", "3");
     page.open_tab("network");
