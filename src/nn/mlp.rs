@@ -398,6 +398,12 @@ impl<T: Real> Mlp<T> {
         }
     }
 
+    /// ∂L/∂h_out of the lowest layer to which the last backward pass came, (batch, units), times its `2^`[`Layer::exponent`],
+    /// if that layer has a skip connection.
+    pub(crate) fn grad_output(&self) -> &Panels<T> {
+        &self.work.grad_output
+    }
+
     /// The input of a layer in the last forward pass.
     ///
     /// # Panics

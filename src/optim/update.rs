@@ -82,6 +82,22 @@ impl<T: Real> State<T> {
         &self.next
     }
 
+    /// What is kept of one entry's gradients after the last step, true however small: m of Adam and its relatives or v of
+    /// the momentum methods, and √v, the root of the second moment (or its maximum, or sum) that an adaptive optimizer
+    /// divides by, both before any correction of their bias; `None` for what the optimizer does not keep.
+    pub fn moments(&self, kind: OptimizerKind, row: usize, col: usize) -> (Option<f64>, Option<f64>) {
+        let has_first = kind.uses_momentum() || kind.uses_beta1();
+        // The second moment that is divided by is the last that is kept.
+        let second = self.slots.iter().rposition(|slot| !slot.is_empty()).filter(|_| kind.uses_epsilon());
+        let panels = self.next.cols().div_ceil(LANES).max(1);
+        let at = |slot: usize| {
+            let lanes = &self.slots[slot];
+            lanes.get(col / LANES * (lanes.len() / panels) + row).map(|lane| lane[col % LANES].to_f64())
+        };
+        let first = has_first.then_some(0).and_then(at).map(|m| unscale(m, self.exponent));
+        (first, second.and_then(at).map(|v| unscale(v.sqrt(), self.exponent)))
+    }
+
     /// The memory that the numbers take.
     pub fn bytes(&self) -> usize {
         self.next.bytes() + self.slots.iter().map(|slot| size_of_val(&slot[..])).sum::<usize>()

@@ -61,6 +61,8 @@ pub struct Axes {
     /// The colours of the field, and for a scatter both axes.
     range: LinearRange,
     bar: Option<Rect>,
+    /// Whether the field has numbers below the colours' range, and above it: they have the colour of its end.
+    beyond: (bool, bool),
     specials: Vec<StripKind>,
 }
 
@@ -85,16 +87,31 @@ fn field_of(learned: &Learned) -> Option<&Field> {
     learned.field.as_ref().filter(is_whole)
 }
 
-/// The answer at a place of the plane: the value, and of several classes the certainty of the likeliest.
-pub fn answer_at(learned: &Learned, x: f64, y: f64) -> Option<(f64, Option<f64>)> {
+/// The network's answer at a point.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Answer {
+    /// The point at which it was asked.
+    pub at: (f64, f64),
+    /// Of two classes the probability of the second, of more the number of the likeliest, else the output.
+    pub value: f64,
+    /// Of several classes the certainty of the likeliest.
+    pub certainty: Option<f64>,
+}
+
+/// The answer nearest to a place of the plane.
+pub fn answer_near(learned: &Learned, x: f64, y: f64) -> Option<Answer> {
     let field = field_of(learned)?;
     let cell = |at: f64, low: f32, high: f32| {
-        let position = (at - f64::from(low)) / f64::from(high - low).max(f64::MIN_POSITIVE);
+        let span = f64::from(high - low);
+        let position = (at - f64::from(low)) / span.max(f64::MIN_POSITIVE);
         // A conversion saturates, so that places outside take the cell at the edge.
-        ((position * (field.side - 1) as f64).round() as usize).min(field.side - 1)
+        let cell = ((position * (field.side - 1) as f64).round() as usize).min(field.side - 1);
+        (cell, f64::from(low) + span * cell as f64 / (field.side - 1).max(1) as f64)
     };
-    let index = cell(y, field.low.1, field.high.1) * field.side + cell(x, field.low.0, field.high.0);
-    Some((f64::from(field.values[index]), field.certainty.get(index).map(|certainty| f64::from(*certainty))))
+    let ((column, x), (row, y)) = (cell(x, field.low.0, field.high.0), cell(y, field.low.1, field.high.1));
+    let index = row * field.side + column;
+    let certainty = field.certainty.get(index).map(|certainty| f64::from(*certainty));
+    Some(Answer { at: (x, y), value: f64::from(field.values[index]), certainty })
 }
 
 /// The mark of a class, in order: shapes differ, and so do colours.
@@ -140,8 +157,11 @@ impl Axes {
             None => (range.ends(), range.ends()),
         };
         let has_bar = matches!(kind, Kind::Surface | Kind::Classes(2));
-        let values = field.iter().flat_map(|field| &field.values).map(|value| f64::from(*value));
-        let specials = StripKind::among(values, &ValueScale::Linear(range));
+        let values = || field.iter().flat_map(|field| &field.values).map(|value| f64::from(*value));
+        let specials = StripKind::among(values(), &ValueScale::Linear(range));
+        let (lowest, highest) = range.ends();
+        let finite = || values().filter(|value| kind == Kind::Surface && value.is_finite());
+        let beyond = (finite().any(|value| value < lowest), finite().any(|value| value > highest));
         let (left, top) = ((3.0 * em).round(), (1.7 * em).round());
         let has_classes = matches!(kind, Kind::Classes(classes) if classes > 2);
         let beside = if has_bar || !specials.is_empty() {
@@ -160,7 +180,7 @@ impl Axes {
         let bar_bottom = plot.bottom - 1.6 * em * specials.len() as f64;
         let bar = Rect { left: plot.right + em, top: plot.top, right: plot.right + 1.9 * em, bottom: bar_bottom };
         let bar = (has_bar && bar.height() > em).then_some(bar);
-        Some(Self { surface, em, plot, kind, x, y, range, bar, specials })
+        Some(Self { surface, em, plot, kind, x, y, range, bar, beyond, specials })
     }
 
     /// The place of a point of the plane, or of an answer (up) to a target (across).
@@ -301,6 +321,13 @@ impl Axes {
             );
             let scale = ValueScale::Linear(self.range);
             painter.color_bar(bar, |position| self.color(theme, scale.value_at(position), 1.0));
+            // An end that stands for all beyond it is pointed.
+            let (across, tip) = ((bar.left, bar.right), 0.55 * em);
+            let ends = [(self.beyond.0, 0.0, bar.bottom, tip), (self.beyond.1, 1.0, bar.top, -tip)];
+            for (_, position, y, tip) in ends.into_iter().filter(|(is_beyond, ..)| *is_beyond) {
+                let corners = [(across.0, y), (across.1, y), ((across.0 + across.1) / 2.0, y + tip)];
+                painter.polygon(&corners, self.color(theme, scale.value_at(position), 1.0), 1.0);
+            }
             for Tick { position, label } in scale.ticks((bar.height() / (2.2 * em)) as usize + 1) {
                 let text = label.map(|label| label.text()).unwrap_or_default();
                 painter.text(&text, (bar.right + 0.4 * em, bar.bottom - position * bar.height()), look);

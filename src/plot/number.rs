@@ -32,6 +32,18 @@ pub fn significant(value: f64, digits: usize) -> String {
     }
 }
 
+/// The number that [`significant`] prints.
+pub fn rounded(value: f64, digits: usize) -> f64 {
+    if value == 0.0 || !value.is_finite() {
+        return value;
+    }
+    let scientific = format!("{:.*e}", digits.saturating_sub(1), value);
+    let exponent = scientific.split_once('e').and_then(|(_, exponent)| exponent.parse::<i32>().ok()).unwrap_or(0);
+    // Of larger numbers than they have digits the digits before the point are all printed.
+    let is_whole = (digits as i32 - 1..5).contains(&exponent) && exponent >= -3;
+    if is_whole { value.abs().round_ties_even().copysign(value) } else { decimal::parse(&scientific).unwrap_or(value) }
+}
+
 /// The factor of one layer of many: to hundredths near 1, where fifty times 1.05 and fifty times 1.00 are far apart.
 pub fn factor(value: f64) -> String {
     significant(value, if (0.995..9.995).contains(&value) { 3 } else { 2 })
@@ -79,6 +91,12 @@ pub fn short(value: f64) -> String {
         }
         _ => format!("{value}"),
     }
+}
+
+/// A number that was counted: whole, and without the decimals of what is measured.
+pub fn counted(value: f64) -> String {
+    let is_whole = value >= 0.0 && value == value.trunc() && value < 1e15;
+    if is_whole { grouped(value as u64) } else { readable(value) }
 }
 
 /// A power of ten with its exponent raised: `10⁻⁸`.
@@ -194,6 +212,42 @@ mod tests {
         assert_eq!(power_of_ten(0), "10⁰");
         assert_eq!(power_of_ten(1234567), "10¹²³⁴⁵⁶⁷");
         assert_eq!(power_of_ten(-90), "10⁻⁹⁰");
+    }
+
+    #[test]
+    fn a_rounded_number_is_the_one_that_is_printed() {
+        let read = |text: &str| -> f64 {
+            let digits =
+                |c: char| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().position(|raised| raised == c).map_or(c, |d| (b'0' + d as u8) as char);
+            let plain: String = text.replace("×10", "e").replace(',', "").chars().map(digits).collect();
+            plain.replace(['⁻', '−'], "-").parse().unwrap()
+        };
+        let mut value = 3.14159e-9;
+        for step in 0..400 {
+            for digits in 1..=9 {
+                for value in [value, -value] {
+                    let text = significant(value, digits);
+                    assert_eq!(rounded(value, digits), read(&text), "{value} to {digits} digits is {text}");
+                }
+            }
+            value *= 1.13 + 0.0001 * f64::from(step);
+        }
+        for value in [0.0, f64::INFINITY, 0.5, 2.5, 99_999.5, 12_345.0, 0.000_999_96] {
+            for digits in 1..=6 {
+                assert!(
+                    value == 0.0 || value.is_infinite() || rounded(value, digits) == read(&significant(value, digits))
+                );
+            }
+        }
+        assert!(rounded(f64::NAN, 3).is_nan());
+    }
+
+    #[test]
+    fn counts_have_no_decimals() {
+        let cases = [(0.0, "0"), (2.0, "2"), (16.0, "16"), (4096.0, "4,096"), (2.5, "2.50"), (f64::NAN, "NaN")];
+        for (value, text) in cases {
+            assert_eq!(counted(value), text);
+        }
     }
 
     #[test]

@@ -61,7 +61,7 @@ pub enum DecayScope {
 pub struct Trainer<T> {
     pub(crate) mlp: Mlp<T>,
     pub(crate) loss: Loss,
-    kind: OptimizerKind,
+    pub(crate) kind: OptimizerKind,
     hyper: Hyper,
     decay_scope: DecayScope,
     /// The optimizer's state of every parameter, in the order of [`crate::nn::Layer::parameters`], layer by layer.

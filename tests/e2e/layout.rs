@@ -206,3 +206,55 @@ fn fingers_find_the_run_bar() {
     page.click_button("Step");
     page.wait_for_status("step", "1");
 }
+
+/// What is cut on the page: texts that end in an ellipsis or run out of their box, and names in lists wider than the list.
+const CUT: &str = "
+    const found = [];
+    const pen = document.createElement('canvas').getContext('2d');
+    for (const element of document.querySelectorAll('body *')) {
+        if (!element.checkVisibility() || element.closest('.visually-hidden')) continue;
+        const style = getComputedStyle(element);
+        if (element.localName === 'select') {
+            pen.font = style.font;
+            const arrow = style.appearance === 'none' ? 0 : 16;
+            const room = element.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - arrow;
+            for (const option of element.options) {
+                const width = pen.measureText(option.text).width;
+                if (width > room + 1) found.push(`${element.id || element.closest('[data-chart]')?.dataset.chart}: “${option.text}” has ${room} of ${width} pixels`);
+            }
+        } else if (style.textOverflow === 'ellipsis' && element.scrollWidth > element.clientWidth + 1) {
+            found.push(`${element.id || element.className}: “${element.textContent.trim()}” is cut`);
+        }
+    }
+    const status = document.getElementById('status');
+    const line = status.parentElement;
+    if (status.scrollWidth > line.clientWidth + 1) found.push(`the status “${status.textContent}” is wider than its line`);
+    const bar = document.querySelector('.top').getBoundingClientRect();
+    if (status.getBoundingClientRect().bottom > bar.bottom) found.push('the status is below its bar');
+    return found;";
+
+#[test]
+fn no_name_and_no_number_is_cut() {
+    let mut cut = Vec::new();
+    let page = Page::open(Screen::LAPTOP, "");
+    for screen in SCREENS {
+        page.set_screen(screen);
+        for fragment in ["v=1&activation=leaky-relu&init=kaiming-uniform", "v=1&depth=1&width=1&speed=max&run=1"] {
+            page.follow_fragment(fragment);
+            page.wait_until("a verdict", "document.getElementById('status').dataset.verdict");
+            if fragment.contains("run=1") {
+                page.wait_until("thousands of steps", "+document.getElementById('status').dataset.step > 20000");
+            }
+            for tab in TABS {
+                page.open_tab(tab);
+                page.wait_until("a chart", "document.querySelector('.workbench-pane')?.textContent.trim()");
+                let found: Vec<String> = serde_json::from_value(page.run(CUT, &[])).expect("a list");
+                cut.extend(
+                    found.into_iter().map(|what| format!("{tab} at {}×{}: {what}", screen.width, screen.height)),
+                );
+            }
+        }
+    }
+    cut.dedup();
+    assert!(cut.is_empty(), "{cut:#?}");
+}

@@ -70,6 +70,8 @@ pub struct Axes {
     /// The radius of a unit; `None` where there are bands.
     pub(super) radius: Option<f64>,
     pub(super) specials: Vec<StripKind>,
+    /// Whether there are lines of numbers below the scale, and above it: they are as faint and as strong as its ends.
+    pub(super) beyond: (bool, bool),
 }
 
 /// Degrees of strength that lines are drawn in, each with one stroke.
@@ -114,6 +116,7 @@ impl Axes {
             scale: ValueScale::Linear(LinearRange::UNIT),
             radius: has_units.then_some(radius),
             specials: Vec::new(),
+            beyond: (false, false),
         };
         let previous = previous.filter(|previous| previous.is_alike(&axes)).map(|previous| previous.scale);
         let values = axes.scaled_values(network, report);
@@ -134,6 +137,15 @@ impl Axes {
             .into_iter()
             .filter(|kind| kinds().any(|k| k == *kind))
             .collect();
+        if axes.has_units() && axes.is_log() {
+            for layer in 0..axes.widths.len() - 1 {
+                for index in 0..axes.widths[layer] * axes.widths[layer + 1] {
+                    let position = axes.scale.position(axes.edge(network, layer, index).abs()).unwrap_or(0.5);
+                    axes.beyond.0 |= position < 0.0;
+                    axes.beyond.1 |= position > 1.0;
+                }
+            }
+        }
         Some(axes)
     }
 

@@ -17,6 +17,9 @@ pub(super) fn draw(painter: &mut Painter<'_>, axes: &Axes, theme: &Theme, labels
     let mut row = Row { painter, theme, em, x: 0.5 * em, y: axes.plot.bottom + 2.4 * em };
     let right = f64::from(axes.surface.width) - 0.5 * em;
     let (low, high) = ends(&axes.scale);
+    // Ends that stand for all beyond them say so.
+    let sign = |is_beyond: bool, sign: &'static str| if is_beyond { sign } else { "" };
+    let low = format!("{}{low}", sign(axes.beyond.0, "≤ "));
     if axes.has_units() {
         row.text(&labels.units);
         for (share, sign) in [(-0.6, "−"), (0.8, "+")] {
@@ -27,9 +30,10 @@ pub(super) fn draw(painter: &mut Painter<'_>, axes: &Axes, theme: &Theme, labels
         }
         row.x += 0.8 * em;
         row.text(&labels.edges);
-        let words = width_em(&high) * 2.0 + width_em(&low) + 3.4;
+        let (least, most) = (sign(axes.beyond.1, "≤ "), sign(axes.beyond.1, "≥ "));
+        let words = width_em(&high) * 2.0 + width_em(&low) + 2.0 * width_em(most) + 3.4;
         let swatch = ((right - row.x - words * em) / (2 * DEGREES) as f64).clamp(0.25 * em, 1.1 * em);
-        row.text(&format!("−{high}"));
+        row.text(&format!("{least}−{high}"));
         row.ramp(swatch, (1..=DEGREES).rev().map(|degree| hue(theme, true, degree)));
         // As in the picture, where lines are interrupted.
         for place in 0..DEGREES {
@@ -40,7 +44,7 @@ pub(super) fn draw(painter: &mut Painter<'_>, axes: &Axes, theme: &Theme, labels
         row.text(&low);
         row.ramp(swatch, (1..=DEGREES).map(|degree| hue(theme, false, degree)));
         row.x += 0.3 * em;
-        row.text(&high);
+        row.text(&format!("{most}{high}"));
     } else {
         row.text(&labels.bands);
         let words = width_em(&low) + width_em(&high) + 2.0 + 3.0 * axes.specials.len() as f64;

@@ -158,9 +158,9 @@ fetched_first! {
 impl Exported {
     /// Its numbers as text, to the last digit.
     fn csv(self) -> String {
-        let Table { corner, columns, rows, .. } = self.table.get_untracked();
+        let Table { corner, columns, counts, rows, .. } = self.table.get_untracked();
         let heads: Vec<&str> = std::iter::once(&corner).chain(&columns).map(String::as_str).collect();
-        to_csv(&heads, &rows)
+        to_csv(&heads, &rows, counts)
     }
 
     /// Saves it as an SVG file; `None` if there is nothing to save.

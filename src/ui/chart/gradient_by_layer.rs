@@ -163,7 +163,19 @@ pub fn GradientByLayer() -> impl IntoView {
     let spoken = paced(lab, 5_000.0);
     let summary = Memo::new(move |_| {
         spoken.get();
-        untrack(|| lab.with_shown(|bucket| summary(i18n, &bucket.last))).unwrap_or_default()
+        untrack(|| {
+            let mut said = lab.with_shown(|bucket| summary(i18n, &bucket.last))?;
+            let drawn = expected.get().filter(|_| choices.is_theory_shown.get());
+            let beyond = drawn.filter(|_| choices.shown().contains(&Quantity::GradZ));
+            if let Some(words) =
+                beyond.and_then(|expected| axes.with(|axes| beyond_words(i18n, axes.as_ref()?, &expected)))
+            {
+                said.push(' ');
+                said.push_str(&words);
+            }
+            Some(said)
+        })
+        .unwrap_or_default()
     });
     let refreshed = paced(lab, 1_000.0);
     let table = Signal::derive(move || {
@@ -289,7 +301,8 @@ fn prediction(i18n: Words, expected: Expected) -> Prediction {
     let name = expected.name(i18n).to_owned();
     let Expected { center, low, high, .. } = expected;
     let remark = t_string!(i18n, charts.step, step = 0).to_string();
-    Prediction { label: (name, remark), center, low, high }
+    let beyond = t_string!(i18n, charts.theory.beyond).to_owned();
+    Prediction { label: (name, remark), beyond, center, low, high }
 }
 
 /// What theory expects of one layer, for the reading point.
@@ -339,6 +352,19 @@ fn summary(i18n: Words, report: &StepReport) -> String {
     .to_string()
 }
 
+/// What is expected off the axis, in words, where it is farthest from it.
+fn beyond_words(i18n: Words, axes: &Axes, expected: &Expected) -> Option<String> {
+    let layer = axes.beyond(&expected.center)?;
+    let words = t_string!(
+        i18n,
+        charts.theory.is_beyond,
+        name = expected.name_at_start(i18n),
+        value = readable(expected.center[layer]),
+        layer = layer_name(i18n, layer, axes.layers())
+    );
+    Some(words.to_string())
+}
+
 fn table(
     i18n: Words,
     experiment: &Experiment,
@@ -370,6 +396,7 @@ fn table(
         caption,
         corner: t_string!(i18n, charts.layer_head).to_owned(),
         columns: QUANTITIES.iter().map(|&quantity| quantity::label(i18n, quantity)).chain(theory).collect(),
+        counts: &[],
         rows: rows.collect(),
     }
 }

@@ -237,6 +237,7 @@ fn table(i18n: Words, view: Option<Arc<View>>, report: Option<StepReport>) -> Ta
         caption: t_string!(i18n, network.table, step = grouped(report.step)).to_string(),
         corner: t_string!(i18n, charts.layer_head).to_owned(),
         columns: heads.into_iter().chain(NORMS.map(|quantity| quantity::label(i18n, quantity))).collect(),
+        counts: &[0, 1],
         rows: rows.collect(),
     }
 }

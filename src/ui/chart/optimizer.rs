@@ -330,6 +330,7 @@ fn table(i18n: Words, experiment: &Experiment, step: u64, by_layer: &StepByLayer
         caption: t_string!(i18n, steps.table, step = grouped(step)).to_string(),
         corner: t_string!(i18n, charts.layer_head).to_owned(),
         columns: curves().map(|curve| curve.label(experiment).to_owned()).collect(),
+        counts: &[],
         rows: (0..layers).map(row).collect(),
     }
 }

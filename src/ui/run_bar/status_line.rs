@@ -5,7 +5,7 @@ use crate::plot::number;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::reading::Reading;
 use crate::ui::lab::{Lab, use_lab};
-use crate::ui::reactive::{Memo, attribute, live};
+use crate::ui::reactive::{Memo, Views, attribute, live};
 use crate::worker::protocol::{RunState, Way, WorkerPart};
 use leptos::prelude::*;
 
@@ -58,25 +58,31 @@ pub fn StatusLine() -> impl IntoView {
     let double = Memo::new(move |_| lab.absent(WorkerPart::Double));
     let line = move || {
         match double.get().filter(|_| state.get() == State::Loading) {
-            Some(Way::Coming) => return t_string!(i18n, page.part.double_coming).to_owned(),
-            Some(Way::Missing) => return t_string!(i18n, page.part.double_waiting).to_owned(),
+            Some(Way::Coming) => return t_string!(i18n, page.part.double_coming).into_any(),
+            Some(Way::Missing) => return t_string!(i18n, page.part.double_waiting).into_any(),
             Some(Way::Here) | None => {}
         }
         if let Some((received, total)) = lab.arriving.get().filter(|_| state.get() == State::Loading) {
             let kilobytes = |bytes: f64| number::grouped((bytes / 1e3).round() as u64);
             let (received, of) = (kilobytes(received), kilobytes(total));
-            return match total > 0.0 {
+            let words = match total > 0.0 {
                 true => t_string!(i18n, page.status.arriving_of, received = received, total = of),
                 false => t_string!(i18n, page.status.arriving, received = received),
             };
+            return words.into_any();
         }
         if state.get() == State::Loading && loss.get().is_none() && target.get().is_none() {
-            return t_string!(i18n, page.status.starting).to_owned();
+            return t_string!(i18n, page.status.starting).into_any();
         }
         let step = t_string!(i18n, page.status.step, step = number::grouped(step.get()));
         let loss = loss.get().map(|loss| t_string!(i18n, page.status.loss, loss = number::significant(loss, 3)));
-        let parts = [step, loss.unwrap_or_default(), last()];
-        parts.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" · ")
+        // Where there is no room for all, the line breaks between them.
+        let parts = [step, loss.unwrap_or_default(), last()].into_iter().filter(|part| !part.is_empty());
+        let parts = parts.enumerate().map(|(place, part)| {
+            let before = if place > 0 { " · " } else { "" };
+            view! { {before} <span>{part}</span> }
+        });
+        parts.views().into_any()
     };
     let progress = move || {
         let target = target.get()?;

@@ -1,6 +1,7 @@
 //! One step, slowly: phase by phase, each with its formula and the numbers of a chosen unit.
 
 use super::formulas::{self, Scene};
+use super::parameters;
 use crate::experiment::Experiment;
 use crate::look::phase::Phase;
 use crate::optim::Hyper;
@@ -180,13 +181,24 @@ pub(super) fn SlowStepView(slow: SlowStep) -> impl IntoView {
         t_string!(i18n, network.slow.place, position = position, count = count).to_string()
     };
     // While a run goes on, and until the first numbers have come, the name of it all.
+    let has_parameters = lab.instruments.has_parameters;
     let heading = move || {
+        if has_parameters.get() {
+            return t_string!(i18n, network.parameters.title).to_owned();
+        }
         let scene = slow.scene.get().filter(|_| !is_running.get());
         scene.map_or_else(|| t_string!(i18n, network.slow.title).to_owned(), |scene| title(i18n, &scene))
     };
     let body = move || {
         if is_running.get() {
             return view! { <p class="slow-words">{t_string!(i18n, network.slow.pause)}</p> }.into_any();
+        }
+        if has_parameters.get() {
+            let seen = lab.instruments.view.get().filter(|view| lab.is_view_current() && view.parameters.is_some());
+            return match seen {
+                Some(seen) => parameters::view(lab, seen),
+                None => view! { <p class="slow-words">{t_string!(i18n, network.slow.waiting)}</p> }.into_any(),
+            };
         }
         match slow.scene.get() {
             None => view! { <p class="slow-words">{t_string!(i18n, network.slow.waiting)}</p> }.into_any(),
@@ -228,6 +240,15 @@ pub(super) fn SlowStepView(slow: SlowStep) -> impl IntoView {
                         {live(move || t_string!(i18n, network.slow.next))}
                     </button>
                 </div>
+                <button
+                    type="button"
+                    class="slow-open"
+                    id="all-parameters"
+                    aria-pressed=attribute(move || has_parameters.get().to_string())
+                    on:click=move |_| has_parameters.update(|is_shown| *is_shown = !*is_shown)
+                >
+                    {live(move || t_string!(i18n, network.parameters.title))}
+                </button>
             </div>
             <h3 id="slow-title">{live(heading)}</h3>
             <div class="slow-body" tabindex="0" role="region" aria-labelledby="slow-title">
