@@ -18,6 +18,7 @@ mod native;
 mod network;
 mod parts;
 mod proof;
+mod recovery;
 mod run_bar;
 mod surroundings;
 mod travel;
