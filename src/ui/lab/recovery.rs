@@ -28,7 +28,7 @@ impl Lab {
     /// The step to which a worker that is started again brings the run: where it was to be opened, or what it had reached.
     pub fn restart_step(self) -> u64 {
         let reached = self.reached();
-        self.opening.get_value().map_or(reached, |opening| opening.step)
+        self.opening.get_value().map_or(reached, |opening| opening.step.max(reached))
     }
 
     /// The steps that the present run has made, as far as any worker has told.
