@@ -77,9 +77,9 @@ fn a_way_back_that_fails_again_and_again_loses_nothing() {
     );
     page.wait_for_status("step", "3");
     site.put_back("worker_loader.js");
-    // It comes, and fails before it is back.
+    // It comes, and fails before it is there.
     page.eval(&format!("({FAILED}.querySelector('button').click(), {CRASH})"));
-    wait_for_failure(&page, "crashed");
+    wait_for_failure(&page, "cannot-start");
     page.click_button("Restart at step 7");
     page.wait_for_status("state", "paused");
     page.wait_for_status("step", "3");
@@ -98,6 +98,29 @@ fn a_way_back_that_fails_again_and_again_loses_nothing() {
     page.wait_for_status("step", "8");
     let expected = trainer.report().loss();
     page.wait_until("the next loss", &format!("document.getElementById('status').dataset.loss === '{expected:?}'"));
+}
+
+#[test]
+fn a_page_that_a_newer_build_has_replaced_is_loaded_again_at_its_step() {
+    let site = Site::without("nothing");
+    let page = open(&site, "activation=tanh&lr=0.2");
+    page.wait_until_ready();
+    for step in 1..=3 {
+        page.click_button("Step");
+        page.wait_for_status("step", &step.to_string());
+    }
+    let loss = page.loss();
+    page.eval(CRASH);
+    wait_for_failure(&page, "crashed");
+    fs::write(site.folder.join("worker_loader.js"), "postMessage({ head: { build: 'another' } });").unwrap();
+    page.click_button("Restart at step 3");
+    wait_for_failure(&page, "version-mismatch");
+    site.put_back("worker_loader.js");
+    page.click_button("Load the page again");
+    page.wait_until("the page to be another", "window.workers.length === 1");
+    page.wait_until_ready();
+    page.wait_for_status("step", "3");
+    assert_eq!(page.loss().to_bits(), loss.to_bits());
 }
 
 #[test]
@@ -237,7 +260,7 @@ fn with_most_memory(module: &[u8], most: usize) -> Vec<u8> {
 #[test]
 fn in_a_sandboxed_frame_the_cause_is_named_and_no_focus_taken() {
     let site = Site::without("nothing");
-    let embed = "<!doctype html><title>A course</title>\
+    let embed = "<!doctype html><title>A course</title><link rel=icon href='data:,'>\
         <input id=mine><div style='height: 3000px'></div>\
         <iframe id=lab sandbox='allow-scripts' src='index.html#depth=3' width=1000 height=600></iframe>";
     fs::write(site.folder.join("course.html"), embed).unwrap();
@@ -279,7 +302,7 @@ fn a_policy_that_forbids_workers_is_named() {
 #[test]
 fn a_frame_without_a_sandbox_is_as_good_as_a_tab_and_takes_no_focus() {
     let site = Site::without("nothing");
-    let embed = "<!doctype html><title>A course</title>\
+    let embed = "<!doctype html><title>A course</title><link rel=icon href='data:,'>\
         <input id=mine><div style='height: 3000px'></div>\
         <iframe id=lab src='index.html#depth=3&run=1' width=1000 height=600></iframe>";
     fs::write(site.folder.join("course.html"), embed).unwrap();
