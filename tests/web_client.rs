@@ -4,7 +4,7 @@
 use gradient_lab::experiment::{Experiment, Precision};
 use gradient_lab::worker::client::{Event, Failure, Patience, WorkerClient};
 use gradient_lab::worker::protocol::{
-    PROTOCOL_VERSION, Response, ResponseBody, RunState, Status, Way, WorkerPart, encode,
+    Command, PROTOCOL_VERSION, Request, Response, ResponseBody, RunState, Status, Way, WorkerPart, encode,
 };
 use gradient_lab::worker::runtime::BUILD;
 use js_sys::{Array, Promise};
@@ -186,4 +186,47 @@ async fn a_worker_that_waits_for_its_code_is_not_called_dead() {
             wait_for(&events, |event| *event == Event::Failed(Failure::NotAnswering)).await;
         }
     }
+}
+
+#[wasm_bindgen_test]
+async fn a_worker_that_comes_slowly_is_waited_for_as_long_as_its_bytes_come() {
+    let patience = Patience { start_ms: 400, answer_ms: 60_000 };
+    let ready = ready_script(BUILD, "");
+    // Three times as long as it may be silent, with a word every so often; and the same without.
+    let way = |says: &str| {
+        format!(
+            "for (let received = 0; received < 12; received++) {{
+                {says}
+                await new Promise((resolve) => setTimeout(resolve, 100));
+            }} {ready}"
+        )
+    };
+    let (_client, events) = impatient_client(&way("self.postMessage({ received, total: 12 });"), patience);
+    wait_for(&events, |event| *event == Event::Ready).await;
+    assert!(events.borrow().contains(&Event::Arriving { received: 11.0, total: 12.0 }), "{:?}", events.borrow());
+    // What its loader says afterwards is nothing any more.
+    assert_eq!(events.borrow().last(), Some(&Event::Ready));
+    let (_client, events) = impatient_client(&way(""), patience);
+    wait_for(&events, |event| *event == Event::Failed(Failure::CannotStart)).await;
+}
+
+#[wasm_bindgen_test]
+async fn no_memory_at_the_start_is_no_missing_file() {
+    let (_client, events) = client("throw new RangeError('WebAssembly.instantiate(): Out of memory');");
+    wait_for(&events, |event| matches!(event, Event::Failed(failure) if failure.is_of_memory())).await;
+}
+
+#[wasm_bindgen_test]
+async fn every_worker_hears_that_the_page_is_hidden() {
+    // To word of a hidden page it answers by a frame, which nothing else gets.
+    let hidden = encode(&Request { run_id: 0, command: Command::Hidden(true) });
+    let answer =
+        format!("if (data.length === {} && data[1] === {}) {{ {} }}", hidden.len(), hidden[1], frame("data[0]", 9));
+    let (client, events) = client(&ready_script(BUILD, &answer));
+    let is_told = |event: &Event| matches!(event, Event::Frame { status, .. } if status.step == 9);
+    client.set_hidden(true);
+    wait_for(&events, is_told).await;
+    events.borrow_mut().clear();
+    client.restart();
+    wait_for(&events, is_told).await;
 }

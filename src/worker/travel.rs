@@ -95,7 +95,7 @@ impl Session {
     pub(super) fn continue_from_visit(&mut self, run_id: u32, now_ms: f64) -> Option<Response> {
         if let Some(step) = self.refused_visit.take() {
             // There is no room for the run and another state of it, but for the other one alone.
-            self.run_id = run_id;
+            (self.run_id, self.page_ready) = (run_id, true);
             return self.begin_again(step, step, now_ms);
         }
         // Frames of the forgotten steps are dropped on their way, and nobody will say that they were taken.

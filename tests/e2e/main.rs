@@ -21,6 +21,7 @@ mod parts;
 mod phone;
 mod policy;
 mod proof;
+mod recovery;
 mod run_bar;
 mod surroundings;
 mod travel;

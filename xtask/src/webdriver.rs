@@ -184,6 +184,15 @@ impl Session {
         self.post("url", json!({ "url": url })).map(drop)
     }
 
+    /// Speaks to the page in a frame from now on, or, without one, to the whole page again.
+    ///
+    /// # Errors
+    /// If there is no such frame.
+    pub fn enter_frame(&self, frame: Option<&Element>) -> Result<()> {
+        let id = frame.map_or(Value::Null, |frame| json!({ ELEMENT: frame.0 }));
+        self.post("frame", json!({ "id": id })).map(drop)
+    }
+
     /// Runs the body of a function in the page and returns its result; `arguments` holds the arguments. If it returns a
     /// promise, what that resolves to.
     ///

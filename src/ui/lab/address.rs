@@ -54,7 +54,7 @@ fn fragment() -> String {
 }
 
 /// Puts a fragment into the address bar without a new entry in the browser's history; `false` if it may not.
-fn write(fragment: &str) -> bool {
+pub(super) fn write(fragment: &str) -> bool {
     let Ok(history) = window().history() else {
         return false;
     };

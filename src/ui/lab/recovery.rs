@@ -3,7 +3,9 @@
 //! The page keeps what it knows of the run until the run has truly come back: a way back that fails, however often and
 //! wherever, takes nothing of it.
 
+use super::address;
 use super::state::{Lab, Opening};
+use crate::experiment::{Key, share};
 use crate::optim::Hyper;
 use crate::worker::client::{Failure, WorkerClient};
 use crate::worker::protocol::{Change, RunState, Status};
@@ -28,12 +30,24 @@ impl Lab {
     /// The step to which a worker that is started again brings the run: where it was to be opened, or what it had reached.
     pub fn restart_step(self) -> u64 {
         let reached = self.reached();
-        self.opening.get_value().map_or(reached, |opening| opening.step)
+        self.opening.get_value().map_or(reached, |opening| opening.step.max(reached))
     }
 
     /// The steps that the present run has made, as far as any worker has told.
     fn reached(self) -> u64 {
         if self.awaiting.get() { 0 } else { self.status.get().head }
+    }
+
+    /// Loads the page again. Its address brings the run to the step that it had reached, if it can describe the run at all:
+    /// what was changed on the way it cannot.
+    pub fn reload_page(self) {
+        let step = untrack(|| self.restart_step());
+        if step > 0 && self.changes.with_untracked(Vec::is_empty) {
+            // Steps beyond those that a link may name are the exception.
+            let _ = self.set_text(Key::Step, &step.to_string());
+            address::write(&self.experiment.with_untracked(share::to_fragment));
+        }
+        let _ = window().location().reload();
     }
 
     /// Starts a failed worker again and brings the run to the step that it had reached.

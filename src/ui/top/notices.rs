@@ -216,7 +216,7 @@ fn WorkerNotice() -> impl IntoView {
         };
         let on_click = move |_| {
             if needs_reload {
-                let _ = window().location().reload();
+                lab.reload_page();
             } else {
                 lab.restart_worker();
             }
