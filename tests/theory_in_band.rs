@@ -4,7 +4,7 @@ use gradient_lab::choice::Choice;
 use gradient_lab::experiment::Experiment;
 use gradient_lab::experiment::share::from_fragment;
 use gradient_lab::nn::{Activation, Initializer, Normalization, Residual};
-use gradient_lab::theory::{BandSampler, Forecast, predict};
+use gradient_lab::theory::{BandSampler, Forecast, NoPrediction, predict};
 
 fn experiment(fragment: &str) -> Experiment {
     let (experiment, notices) = from_fragment(fragment);
@@ -95,6 +95,28 @@ fn the_line_lies_in_its_band_with_every_kind_of_layer() {
         let fragment = format!("{kind}&width={width}&depth=12");
         assert_center_is_inside(&forecast(&experiment(&fragment), 40), &fragment);
     }
+}
+
+/// Layers so narrow that the line of wide ones leaves the band: the median of the networks is drawn, and not called theory.
+#[test]
+fn where_few_units_do_something_else_their_median_stands_in() {
+    let mut stand_ins = 0;
+    for (index, kind) in kinds(&["init=lecun-normal", "init=kaiming-uniform", "init=playground"]).iter().enumerate() {
+        let fragment = format!("{kind}&width={}&depth=40&batch=8", 1 + (index + index / 3) % 4);
+        let found = forecast(&experiment(&fragment), 40);
+        assert_center_is_inside(&found, &fragment);
+        if found.line_leaves_band() {
+            stand_ins += 1;
+            assert!(found.has_stand_in() && !found.has_line() && found.middle().is_none(), "{fragment}");
+            assert_eq!(found.reason(), Some(NoPrediction::Width), "{fragment}");
+        }
+    }
+    println!("{stand_ins} stand-ins");
+    assert!(stand_ins > 10, "{stand_ins}");
+    // Each layer of four linear units loses a little, which the mean of squares does not: 1.00 a layer of wide ones.
+    let found = forecast(&experiment("depth=50&width=4&activation=linear&init=lecun-normal"), 40);
+    let line = found.line.as_ref().unwrap();
+    assert!((line.middle_factor().unwrap() - 1.0).abs() < 1e-9 && found.line_leaves_band(), "{line:?}");
 }
 
 /// Over all kinds, initializations, widths and some depths; takes minutes, and prints where theory's own line leaves the

@@ -13,6 +13,7 @@ mod mean_field;
 mod outlook;
 mod prediction;
 mod relu_law;
+mod signal;
 mod skip;
 mod wide;
 

@@ -15,7 +15,7 @@
 //! biases, `h · ∂L/∂h` is the same in every layer, as Euler's theorem says of homogeneous functions.
 
 use super::gaussian::Moments;
-use super::wide::Signal;
+use super::signal::Signal;
 use crate::nn::Normalization;
 
 /// A layer with a skip connection.

@@ -14,6 +14,7 @@
 //! "A mean field theory of batch normalization"). Both with ε added to what they divide by.
 
 use super::gaussian::{Moments, moments};
+use super::signal::Signal;
 use super::skip::{Gradient, SkipLayer};
 use crate::nn::{LayerSpec, NORM_EPSILON, Normalization};
 
@@ -29,17 +30,6 @@ pub struct WideLayer {
     pub bias_mean: f64,
     /// The samples of a batch.
     pub batch: f64,
-}
-
-/// h of an infinitely wide layer.
-#[derive(Clone, Copy)]
-pub struct Signal {
-    /// m, the mean square over the units.
-    pub mean_square: f64,
-    /// μ, the mean over the units.
-    pub mean: f64,
-    /// v, the variance over the batch, the mean of all units'. Only BatchNorm asks for it.
-    pub batch_variance: f64,
 }
 
 /// What a layer makes of its input.
