@@ -4,7 +4,7 @@ use super::protocol::{
     Change, Command, Request, Response, ResponseBody, RunState, Status, Way, WorkerPart, decode, decode_buckets, encode,
 };
 use super::runtime::{BUILD, BYTES, NUMBERS, VIEW, is_of_this_build};
-use crate::experiment::{Experiment, Precision, Speed};
+use crate::experiment::{Experiment, Precision, Speed, Stop};
 use crate::look::proof::Check;
 use crate::look::view::{View, Watch};
 use crate::optim::Hyper;
@@ -180,6 +180,11 @@ impl WorkerClient {
             *self.inner.watch.borrow_mut() = watch.clone();
             self.inner.send(Command::Watch(watch));
         }
+    }
+
+    /// Pauses the run by itself there.
+    pub fn set_stop(&self, stop: Stop) {
+        self.inner.send(Command::SetStop(stop));
     }
 
     /// Goes to a step that was already made and looks around there; the run stays where it is.

@@ -12,8 +12,9 @@ use super::protocol::{
     BUCKETS_PER_FRAME, Change, Command, Request, Response, ResponseBody, RunState, Status, WorkerPart,
 };
 use super::run::Run;
+use super::stopping::Stopping;
 use crate::choice::Choice;
-use crate::experiment::{Experiment, Speed};
+use crate::experiment::{Experiment, Speed, Stop};
 use crate::train::{Bucket, History, Quantity, StepReport};
 use std::collections::VecDeque;
 
@@ -34,6 +35,8 @@ pub struct Session {
     /// What the page has asked for that takes its time.
     pub(super) inquiry: Inquiry,
     speed: Speed,
+    /// Where the run pauses by itself.
+    pub(super) stopping: Stopping,
     pub(super) goal: Goal,
     /// When the next step is due, at a pace below the machine's.
     next_step_at: f64,
@@ -97,6 +100,7 @@ impl Session {
             lookout: Lookout::default(),
             inquiry: Inquiry::default(),
             speed: Speed::Max,
+            stopping: Stopping::default(),
             goal: Goal::Rest,
             then: Goal::Rest,
             next_step_at: 0.0,
@@ -153,6 +157,7 @@ impl Session {
                 self.speed = speed;
                 self.next_step_at = now_ms;
             }
+            Command::SetStop(stop) => self.stopping.set(stop),
             Command::SetLive(hyper) => {
                 // On the way to the step that goes on it is for the steps from there.
                 let change = Change { after_step: self.head_steps(), hyper };
@@ -304,6 +309,7 @@ impl Session {
         self.outbox.clear();
         // What is not told of the run before is not news of the next one.
         (self.silent_until, self.has_ending, self.has_news) = (0, false, false);
+        self.stopping = Stopping::default();
         self.then = Goal::Rest;
         self.inquiry = Inquiry::default();
         self.look_again();
@@ -312,6 +318,7 @@ impl Session {
     fn load(&mut self, run_id: u32, experiment: Experiment, changes: Vec<Change>) -> Option<Response> {
         self.forget_run(run_id);
         self.speed = experiment.speed;
+        self.stopping = Stopping::new(Stop::of(&experiment));
         let maker = self.parts.maker(experiment.precision)?;
         match maker(&experiment) {
             Ok(trainer) => {
@@ -352,11 +359,13 @@ impl Session {
         if step < self.head_steps() {
             let changes: Vec<Change> = run.changes.iter().copied().filter(|change| change.after_step <= step).collect();
             let (experiment, speed, page_ready) = (run.experiment.clone(), self.speed, self.page_ready);
+            let stop = self.stopping.stop();
             // It is the same run, whose start is what it was, and what was asked of it is answered.
             self.inquiry.give_up_proof();
             let (forecaster, inquiry) = (self.forecaster.take(), std::mem::take(&mut self.inquiry));
             let failed = self.load(self.run_id, experiment, changes);
             (self.speed, self.page_ready, self.forecaster, self.inquiry) = (speed, page_ready, forecaster, inquiry);
+            self.stopping.set(stop);
             if failed.is_some() {
                 return failed;
             }
@@ -377,9 +386,13 @@ impl Session {
                     self.outbox.push_report(report);
                     remember(&mut run.recent, report);
                 }
+                let (step, loss) = (report.step, report.loss());
                 run.apply_changes();
                 if run.head.is_none() {
                     run.checkpoints.offer(&run.trainer);
+                }
+                if self.goal == Goal::Train && self.stopping.stops(step, loss) {
+                    self.goal = Goal::Rest;
                 }
             }
             Err(divergence) => {
@@ -398,6 +411,7 @@ impl Session {
         let goal = if can_train { goal } else { Goal::Rest };
         if goal != Goal::Rest {
             self.inquiry.give_up_proof();
+            self.stopping.go_on();
         }
         if goal != self.goal {
             self.next_step_at = now_ms;
@@ -425,7 +439,8 @@ impl Session {
             Goal::Steps(target) | Goal::Seek(target) => (RunState::Seeking, Some(target)),
         };
         let steps_per_second = if self.goal == Goal::Rest { 0.0 } else { self.meter.steps_per_second };
-        Status { state, step: self.steps(), head: self.head_steps(), steps_per_second, seek_target, divergence }
+        let (step, head, stopped) = (self.steps(), self.head_steps(), self.stopping.reason());
+        Status { state, step, head, steps_per_second, seek_target, divergence, stopped }
     }
 
     pub(super) fn response(&self, body: ResponseBody) -> Response {

@@ -68,6 +68,7 @@ impl Session {
         }
         run.changes.retain(|change| change.after_step <= target);
         run.checkpoints.forget_after(target);
+        self.stopping.forget_after(target);
         run.recent.clear();
         self.outbox.clear();
         // What leads to it was told before.

@@ -35,6 +35,7 @@ impl Lab {
             return;
         }
         start.speed = now.speed;
+        (start.stop_at, start.stop_loss) = (now.stop_at, now.stop_loss);
         // The hyper-parameters that the page shows hold from the step that was reached, whatever the worker still heard.
         let last = self.changes.with_untracked(|changes| changes.last().map_or(Hyper::of(&start), |last| last.hyper));
         if last != Hyper::of(&now) {
