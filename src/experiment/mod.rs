@@ -8,11 +8,13 @@ mod parameter;
 pub mod presets;
 mod rejection;
 pub mod share;
+mod stop;
 pub(crate) mod table;
 mod value;
 
 pub use parameter::{Effect, Experiment, Group, Key, Place, Symbol};
 pub use rejection::{Given, Rejection};
+pub use stop::{Stop, StopReason};
 pub use value::{Batch, Kind, Precision, Scale, Speed, Value};
 
 use crate::choice::Choice;

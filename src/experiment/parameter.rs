@@ -1,7 +1,7 @@
 //! What the rows of the table are made into: the keys and what each says, and [`Experiment`] with a field for each.
 
 use super::table::for_each_parameter;
-use super::value::{Batch, Field, Kind, Precision, Scale, Speed, integer, one_of, real};
+use super::value::{Batch, Field, Kind, NEVER, Precision, Scale, Speed, integer, one_of, real};
 use crate::choice::{Choice, choice};
 use crate::data::DatasetKind;
 use crate::nn::{Activation, Initializer, Loss, Normalization, Residual};

@@ -2,8 +2,9 @@
 //! defaults, so links stay short, and it never reaches a server.
 
 use super::rejection::shorten;
-use super::{Experiment, Key, Rejection};
+use super::{Experiment, Key, Rejection, Value};
 use crate::choice::Choice;
+use crate::optim::OptimizerKind;
 
 /// The version of the format that [`to_fragment`] writes. A link of an older version must keep its meaning.
 pub const VERSION: u32 = 1;
@@ -81,6 +82,7 @@ pub fn from_fragment(fragment: &str) -> (Experiment, Vec<Notice>) {
         notices.push(Notice::MoreUnknownKeys(unnamed));
     }
     notices.extend(newer);
+    keep_amsgrad(&mut given);
     let mut experiment = Experiment::default();
     // In the order of the keys, in which the parameters that defaults depend on come before those that depend on them.
     for &key in Key::ALL {
@@ -103,9 +105,37 @@ struct Said {
     left_out: Option<String>,
 }
 
+/// AMSGrad was an optimizer of its own, with Adam's defaults, before it was a switch of Adam.
+fn keep_amsgrad(given: &mut [Option<Said>]) {
+    let is_old = |said: &mut &mut Said| said.value.trim().eq_ignore_ascii_case("amsgrad");
+    let Some(optimizer) = given[Key::Optimizer as usize].as_mut().filter(is_old) else { return };
+    optimizer.value = OptimizerKind::Adam.name().to_owned();
+    let switch = || Said { value: Value::Switch(true).to_string(), left_out: None };
+    given[Key::Amsgrad as usize].get_or_insert_with(switch);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_old_link_to_amsgrad_keeps_its_meaning() {
+        for old in ["optimizer=amsgrad", "lr=0.02&optimizer=AMSGrad", "optimizer=amsgrad&beta2=0.9"] {
+            let (experiment, notices) = from_fragment(old);
+            assert_eq!(
+                (notices, experiment.optimizer, experiment.amsgrad),
+                (vec![], OptimizerKind::Adam, true),
+                "{old}"
+            );
+            let rest = old.to_ascii_lowercase().replace("optimizer=amsgrad", "optimizer=adam&amsgrad=1");
+            assert_eq!(from_fragment(&rest), (experiment, vec![]), "{old}");
+        }
+        let link = to_fragment(&from_fragment("optimizer=amsgrad").0);
+        assert_eq!(link, "v=1&optimizer=adam&amsgrad=1");
+        // Who writes both means the switch.
+        assert!(!from_fragment("optimizer=amsgrad&amsgrad=0").0.amsgrad);
+        assert!(from_fragment("optimizer=adamw&amsgrad=1").0.amsgrad);
+    }
 
     #[test]
     fn the_default_experiment_is_the_empty_fragment() {

@@ -53,8 +53,10 @@ impl BandSampler {
     pub(super) fn drawing(experiment: &Experiment) -> Result<Self, NoPrediction> {
         let batch = FirstBatch::new(experiment);
         let rows = batch.x.nrows();
-        if experiment.init == Initializer::Zeros {
-            return Err(NoPrediction::ZeroWeights);
+        match experiment.init {
+            Initializer::Zeros => return Err(NoPrediction::ZeroWeights),
+            Initializer::Constant => return Err(NoPrediction::EqualWeights),
+            _ => {}
         }
         match experiment.norm {
             Normalization::Batch if rows == 1 => return Err(NoPrediction::FewSamples),

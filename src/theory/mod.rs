@@ -32,6 +32,8 @@ choice! {
     pub enum NoPrediction {
         /// All weights are zero: no gradient passes the output layer.
         ZeroWeights => "zero-weights",
+        /// All weights are alike, and not drawn: theory is of weights that are.
+        EqualWeights => "equal-weights",
         /// BatchNorm over so few samples that it takes most of the gradient away.
         FewSamples => "few-samples",
         /// LayerNorm over so few units that it takes most of the gradient away.

@@ -140,8 +140,10 @@ fn unsettled_layers(experiment: &Experiment) -> usize {
 }
 
 fn refuse(experiment: &Experiment, samples: usize) -> Result<(), NoPrediction> {
-    if experiment.init == Initializer::Zeros {
-        return Err(NoPrediction::ZeroWeights);
+    match experiment.init {
+        Initializer::Zeros => return Err(NoPrediction::ZeroWeights),
+        Initializer::Constant => return Err(NoPrediction::EqualWeights),
+        _ => {}
     }
     match experiment.norm {
         Normalization::Batch if samples < FEWEST_SAMPLES => Err(NoPrediction::FewSamples),

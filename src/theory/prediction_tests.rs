@@ -97,6 +97,7 @@ fn the_ratio_is_the_product_of_all_factors() {
 fn where_nothing_can_be_said_the_reason_is_given() {
     let reason = |fragment: &str| predict(&from_fragment(fragment).0).err();
     assert_eq!(reason("init=zeros&bias-std=1"), Some(NoPrediction::ZeroWeights));
+    assert_eq!(reason("init=constant&bias-std=1"), Some(NoPrediction::EqualWeights));
     assert_eq!(reason("norm=batch&batch=1"), Some(NoPrediction::FewSamples));
     assert_eq!(reason("norm=batch&batch=7"), Some(NoPrediction::FewSamples));
     assert_eq!(reason("norm=layer&width=3"), Some(NoPrediction::FewUnits));

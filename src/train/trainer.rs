@@ -131,10 +131,11 @@ impl<T: Real> Trainer<T> {
         hyper: Hyper,
         decay_scope: DecayScope,
     ) -> Self {
-        let states = mlp.layers.iter().map(|layer| layer.parameters().map(|p| State::new(kind, p)).collect()).collect();
+        let states =
+            mlp.layers.iter().map(|layer| layer.parameters().map(|p| State::new(kind, &hyper, p)).collect()).collect();
         let targets = data.training.targets_of_batch(batches.size());
         let report = StepReport::new(mlp.layers.len());
-        let weight_norms = mlp.layers.iter().map(|layer| layer.linear.weight.value.sum_of_squares().sqrt()).collect();
+        let weight_norms = mlp.layers.iter().map(|layer| layer.linear.weight.value.norm()).collect();
         let (data, pass) = (Arc::new(data), Pass::None);
         Self { mlp, loss, kind, hyper, decay_scope, states, data, targets, batches, report, pass, weight_norms }
     }

@@ -7,7 +7,7 @@ use super::protocol::{
     Change, Command, Request, Response, ResponseBody, RunState, Way, WorkerPart, decode, decode_buckets, encode,
 };
 use super::runtime::{BUILD, BYTES, NUMBERS, VIEW, is_of_this_build};
-use crate::experiment::{Experiment, Precision, Speed};
+use crate::experiment::{Experiment, Precision, Speed, Stop};
 use crate::look::view::Watch;
 use crate::optim::Hyper;
 use crate::train::Bucket;
@@ -142,6 +142,11 @@ impl WorkerClient {
                 inner.watch(inner.patience.answer_ms);
             }
         }
+    }
+
+    /// Pauses the run by itself there.
+    pub fn set_stop(&self, stop: Stop) {
+        self.inner.send(Command::SetStop(stop));
     }
 
     /// Goes to a step that was already made and looks around there; the run stays where it is.

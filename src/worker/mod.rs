@@ -19,6 +19,7 @@ pub mod parts;
 pub mod protocol;
 mod run;
 pub mod session;
+mod stopping;
 mod travel;
 
 #[cfg(all(target_arch = "wasm32", feature = "page"))]

@@ -6,7 +6,7 @@
 //! them, so every message to the page names its build in a form that never changes, and that is read first.
 
 use crate::choice::choice;
-use crate::experiment::{Experiment, Speed};
+use crate::experiment::{Experiment, Speed, Stop, StopReason};
 use crate::look::proof::Check;
 use crate::look::view::Watch;
 use crate::optim::Hyper;
@@ -78,6 +78,8 @@ pub enum Command {
     Predict(u32, Vec<Experiment>),
     /// Try again to fetch a part that did not come.
     Fetch(WorkerPart),
+    /// Pause by itself there, from the next step on.
+    SetStop(Stop),
 }
 
 choice! {
@@ -191,13 +193,15 @@ pub struct Status {
     pub seek_target: Option<u64>,
     /// Why the run ended, if it diverged.
     pub divergence: Option<Divergence>,
+    /// Why the run paused by itself, if it did, until it goes on.
+    pub stopped: Option<StopReason>,
 }
 
 impl Status {
     /// Of a run that rests at its latest step.
     pub fn paused_at(step: u64) -> Self {
         let state = RunState::Paused;
-        Self { state, step, head: step, steps_per_second: 0.0, seek_target: None, divergence: None }
+        Self { state, step, head: step, steps_per_second: 0.0, seek_target: None, divergence: None, stopped: None }
     }
 }
 

@@ -13,8 +13,9 @@ use super::protocol::{
     BUCKETS_PER_FRAME, Change, Command, Request, Response, ResponseBody, RunState, Status, WorkerPart,
 };
 use super::run::Run;
+use super::stopping::Stopping;
 use crate::choice::Choice;
-use crate::experiment::{Experiment, Speed};
+use crate::experiment::{Experiment, Speed, Stop};
 use crate::train::{Bucket, History, Quantity, StepReport};
 use std::collections::VecDeque;
 
@@ -32,6 +33,8 @@ pub struct Session {
     /// What the page has asked for that takes its time.
     pub(super) inquiry: Inquiry,
     pub(super) speed: Speed,
+    /// Where the run pauses by itself.
+    pub(super) stopping: Stopping,
     pub(super) goal: Goal,
     /// When the next step is due, at a pace below the machine's.
     next_step_at: f64,
@@ -99,6 +102,7 @@ impl Session {
             lookout: Lookout::default(),
             inquiry: Inquiry::default(),
             speed: Speed::Max,
+            stopping: Stopping::default(),
             goal: Goal::Rest,
             then: Goal::Rest,
             next_step_at: 0.0,
@@ -160,6 +164,7 @@ impl Session {
                 self.speed = speed;
                 self.next_step_at = now_ms;
             }
+            Command::SetStop(stop) => self.stopping.set(stop),
             Command::SetLive(hyper) => {
                 // On the way to the step that goes on it is for the steps from there.
                 let change = Change { after_step: self.head_steps(), hyper };
@@ -315,6 +320,7 @@ impl Session {
         // What is not told of the run before is not news of the next one.
         (self.silent_until, self.has_ending, self.has_news) = (0, false, false);
         self.refused_visit = None;
+        self.stopping = Stopping::default();
         self.then = Goal::Rest;
         self.inquiry = Inquiry::default();
         self.look_again();
@@ -330,6 +336,7 @@ impl Session {
     ) -> Option<Response> {
         self.forget_run(run_id);
         self.speed = experiment.speed;
+        self.stopping = Stopping::new(Stop::of(&experiment));
         let maker = self.parts.maker(experiment.precision)?;
         match maker(&experiment) {
             Ok(trainer) => {
@@ -395,9 +402,13 @@ impl Session {
                     self.outbox.push_report(report);
                     remember(&mut run.recent, report);
                 }
+                let (step, loss) = (report.step, report.loss());
                 run.apply_changes();
                 if run.head.is_none() {
                     run.checkpoints.offer(&run.trainer);
+                }
+                if self.goal == Goal::Train && self.stopping.stops(step, loss) {
+                    self.goal = Goal::Rest;
                 }
             }
             Err(divergence) => {
@@ -416,6 +427,7 @@ impl Session {
         let goal = if can_train { goal } else { Goal::Rest };
         if goal != Goal::Rest {
             self.inquiry.give_up_proof();
+            self.stopping.go_on();
         }
         if goal != self.goal {
             self.note_beginning(now_ms);
@@ -444,7 +456,8 @@ impl Session {
             Goal::Steps(target) | Goal::Seek(target) => (RunState::Seeking, Some(target)),
         };
         let steps_per_second = if self.goal == Goal::Rest { 0.0 } else { self.meter.steps_per_second };
-        Status { state, step: self.steps(), head: self.head_steps(), steps_per_second, seek_target, divergence }
+        let (step, head, stopped) = (self.steps(), self.head_steps(), self.stopping.reason());
+        Status { state, step, head, steps_per_second, seek_target, divergence, stopped }
     }
 
     pub(super) fn response(&self, body: ResponseBody) -> Response {

@@ -83,11 +83,13 @@ impl Session {
         let run = self.run.as_ref()?;
         let changes: Vec<Change> = run.changes.iter().copied().filter(|change| change.after_step <= step).collect();
         let (experiment, speed, page_ready) = (run.experiment.clone(), self.speed, self.page_ready);
+        let stop = self.stopping.stop();
         // It is the same run, whose start is what it was, and what was asked of it is answered.
         self.inquiry.give_up_proof();
         let (forecaster, inquiry) = (self.forecaster.take(), std::mem::take(&mut self.inquiry));
         let failed = self.load(self.run_id, experiment, changes, reached, now_ms);
         (self.speed, self.page_ready, self.forecaster, self.inquiry) = (speed, page_ready, forecaster, inquiry);
+        self.stopping.set(stop);
         failed
     }
 
@@ -105,6 +107,7 @@ impl Session {
         run.head.take()?;
         run.changes.retain(|change| change.after_step <= target);
         run.checkpoints.forget_after(target);
+        self.stopping.forget_after(target);
         run.recent.clear();
         self.outbox.clear();
         // What leads to it was told before.

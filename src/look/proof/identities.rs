@@ -65,7 +65,7 @@ pub(super) fn adam_first_step(probed: &Mlp<f64>, kind: OptimizerKind, hyper: Hyp
     for parameter in probed.layers.iter().flat_map(|layer| layer.parameters()) {
         let mut moved = parameter.clone();
         moved.value.lanes_mut().fill([0.0; LANES]);
-        let mut state = State::new(kind, &moved);
+        let mut state = State::new(kind, &plain, &moved);
         optimizer.prepare(&moved, &mut state, false);
         state.commit(&mut moved);
         for (row, col) in (0..moved.value.rows()).flat_map(|row| (0..moved.value.cols()).map(move |col| (row, col))) {

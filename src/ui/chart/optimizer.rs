@@ -19,7 +19,7 @@ use crate::train::Quantity;
 use crate::ui::i18n::{Words, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced};
 use crate::ui::reactive::{Memo, RwSignal, Signal, Views, attribute, effect, live};
-use crate::ui::shared::rule::rule_of;
+use crate::ui::shared::rule::rule_in;
 use crate::ui::shared::words::{self, layer_name};
 use leptos::prelude::*;
 
@@ -40,7 +40,7 @@ impl Curve {
         match self {
             Self::Step => "ΔW / η",
             Self::Gradient => "∂L/∂W",
-            Self::SecondMoment => rule_of(experiment.optimizer, "g", "w").root,
+            Self::SecondMoment => rule_in(experiment, "g", "w").root,
             Self::FirstMoment if experiment.optimizer.uses_momentum() => "v",
             Self::FirstMoment => "m̂",
         }
@@ -227,7 +227,7 @@ fn data(experiment: &Experiment, theme: &Theme, by_layer: &StepByLayer, curves: 
 
 /// The optimizer's step, as a formula.
 fn formula(experiment: &Experiment) -> String {
-    rule_of(experiment.optimizer, "∂L/∂W", "W").in_line()
+    rule_in(experiment, "∂L/∂W", "W").in_line()
 }
 
 /// What the numbers say, sentence by sentence.

@@ -244,6 +244,7 @@ fn measured_factor(forecast: &Forecast) -> f64 {
 fn theory_sentence(i18n: Words, forecast: &Forecast) -> String {
     let reason = forecast.reason().or(forecast.band.as_ref().err().copied()).map(|reason| match reason {
         NoPrediction::ZeroWeights => t_string!(i18n, page.theory.zero_weights),
+        NoPrediction::EqualWeights => t_string!(i18n, page.theory.equal_weights),
         NoPrediction::FewSamples => t_string!(i18n, page.theory.few_samples),
         NoPrediction::FewUnits => t_string!(i18n, page.theory.few_units),
         NoPrediction::Geometry => t_string!(i18n, page.theory.geometry),

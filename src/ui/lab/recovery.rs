@@ -65,6 +65,7 @@ impl Lab {
             return;
         }
         start.speed = now.speed;
+        (start.stop_at, start.stop_loss) = (now.stop_at, now.stop_loss);
         // The hyper-parameters that the page shows hold from the step that was reached, whatever the worker still heard.
         // On a visit they are for the step from which the run will go on, and wait for that.
         let visited = self.visited.get_untracked();

@@ -7,7 +7,7 @@ use super::foreseen::Foreseen;
 use super::instruments::Instruments;
 use crate::choice::Choice;
 use crate::diagnosis::Repair;
-use crate::experiment::{Effect, Experiment, Key, Rejection, presets::Preset, share};
+use crate::experiment::{Effect, Experiment, Key, Rejection, Stop, presets::Preset, share};
 use crate::optim::Hyper;
 use crate::theory::Forecast;
 use crate::train::{Bucket, History};
@@ -358,6 +358,9 @@ impl Lab {
         if now.speed != told.speed {
             self.tell(|client| client.set_speed(now.speed));
         }
+        if Stop::of(&now) != Stop::of(&told) {
+            self.tell(|client| client.set_stop(Stop::of(&now)));
+        }
         self.told.set_value(now);
     }
 
@@ -430,7 +433,13 @@ impl Lab {
             self.instruments.clear();
             self.start.try_with_value(|start| self.measured.try_set(start.clone()));
         }
-        if status.state == RunState::Diverged {
+        // A run that went on from where it had stopped may be told of by a frame that was on its way.
+        let has_stopped = status.stopped.is_some()
+            && self
+                .status
+                .try_get_untracked()
+                .is_some_and(|last| (last.stopped, last.step) != (status.stopped, status.step));
+        if status.state == RunState::Diverged || has_stopped {
             self.running.try_set(false);
         }
         if status.state != RunState::Paused {

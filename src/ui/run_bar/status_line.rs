@@ -1,6 +1,7 @@
 //! Where the run stands, in one line, and in attributes for tests and embedders.
 
 use crate::choice::{Choice, choice};
+use crate::experiment::StopReason;
 use crate::plot::number;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::reading::Reading;
@@ -36,6 +37,7 @@ pub fn StatusLine() -> impl IntoView {
     let step = Memo::new(move |_| lab.visited.get().unwrap_or_else(|| lab.status.get().step));
     let rate = Memo::new(move |_| lab.status.get().steps_per_second);
     let target = Memo::new(move |_| lab.status.get().seek_target);
+    let stopped = Memo::new(move |_| lab.status.get().stopped.filter(|_| lab.visited.get().is_none()));
     let loss = Memo::new(move |_| {
         let is_on_its_way = lab.status.with(|status| status.step < status.head) && lab.visited.get().is_none();
         // The step that it has come back to is not the one of which the loss was measured last.
@@ -52,7 +54,13 @@ pub fn StatusLine() -> impl IntoView {
             None if rate.get() > 0.0 => {
                 t_string!(i18n, page.status.rate, rate = number::rate(rate.get()))
             }
-            None => String::new(),
+            None => match stopped.get() {
+                Some(StopReason::Step) => t_string!(i18n, page.status.stopped_step).to_owned(),
+                Some(StopReason::Loss(limit)) => {
+                    t_string!(i18n, page.status.stopped_loss, limit = number::significant(limit, 3))
+                }
+                None => String::new(),
+            },
         },
     };
     let double = Memo::new(move |_| lab.absent(WorkerPart::Double));
@@ -100,6 +108,7 @@ pub fn StatusLine() -> impl IntoView {
                 data-loss=attribute(move || loss.get().map(number::exact))
                 data-steps-per-second=attribute(move || number::exact(rate.get()))
                 data-verdict=attribute(verdict)
+                data-stopped=attribute(move || stopped.get().map(StopReason::name))
             >
                 {live(line)}
             </p>

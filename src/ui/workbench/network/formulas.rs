@@ -14,7 +14,7 @@ use crate::plot::worked::{Worked, operand};
 use crate::ui::i18n::t_string;
 use crate::ui::reactive::Views;
 use crate::ui::shared::formula::Fraction;
-use crate::ui::shared::rule::{Rule, rule_of};
+use crate::ui::shared::rule::{Rule, rule_in, rule_of};
 use crate::ui::shared::words::{self, Words};
 use leptos::prelude::*;
 
@@ -279,7 +279,7 @@ fn update(i18n: Words, scene: &Scene) -> AnyView {
     };
     view! {
         <p class="slow-words">{t_string!(i18n, network.slow.update_is, optimizer = optimizer).to_string()} " " {rest.join(" ")}</p>
-        {rule(kind)}
+        {rule(&scene.experiment)}
         <p class="formula">
             <span class="term"><i>"g"</i> " = " {partial_of_weight(index)} " ="</span> {result("grad", g, readable(g))}
         </p>
@@ -373,8 +373,8 @@ fn update_made(i18n: Words, scene: &Scene, made: by_hand::Update, index: usize) 
 }
 
 /// What an optimizer keeps of the gradient, if a line is needed to say it, and what it makes of it.
-fn rule(optimizer: OptimizerKind) -> AnyView {
-    let rule = rule_of(optimizer, "g", "w");
+fn rule(experiment: &Experiment) -> AnyView {
+    let rule = rule_in(experiment, "g", "w");
     let (before, after) = (rule.before(), rule.after());
     let Rule { kept, top, bottom, .. } = rule;
     let step = match bottom {
