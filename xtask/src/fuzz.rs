@@ -156,7 +156,7 @@ impl Place {
                 );
                 let log = folder.join(format!("{}.log", name.replace(' ', "-")));
                 for (action, fault) in &outcome.faults {
-                    let _ = write!(line, "\n  after action {action}: {fault:.600}");
+                    let _ = write!(line, "\n  after action {action}: {:.600}", fault.to_string());
                     let about = format!("{name}, --seed {seed} --steps {}", action + 1);
                     found.lock().expect("no thread fails here").entry(fault.signature()).or_default().push(about);
                 }
@@ -262,6 +262,7 @@ impl Place {
             if aloud {
                 println!("{line}{said}");
             }
+            let is_the_end = faults.iter().any(Fault::is_the_end);
             for fault in faults {
                 let _ = writeln!(outcome.log, "     {fault}");
                 if aloud {
@@ -275,6 +276,9 @@ impl Place {
             }
             if outcome.ended {
                 break;
+            }
+            if is_the_end {
+                Action::Open(watch.fragment.trim_start_matches('#').to_owned()).perform(&session, &self.page)?;
             }
         }
         if !outcome.ended {

@@ -65,6 +65,7 @@ impl fmt::Display for Fault {
 
 /// Hears what goes wrong in a document from its beginning.
 pub const LISTEN: &str = "
+    Error.stackTraceLimit = 40;
     window.heardFaults = [];
     addEventListener('error', (event) => heardFaults.push(`error: ${event.message}`));
     addEventListener('unhandledrejection', (event) => heardFaults.push(`rejection: ${event.reason}`));";
@@ -157,6 +158,14 @@ impl Default for Watch {
     }
 }
 
+impl Fault {
+    /// Whether the page cannot go on after it.
+    #[must_use]
+    pub fn is_the_end(&self) -> bool {
+        matches!(self.kind, "panic" | "start" | "worker" | "status")
+    }
+}
+
 /// What a look found.
 #[derive(Debug, PartialEq)]
 pub enum Look {
@@ -182,9 +191,9 @@ impl Watch {
             return Ok(Look::Elsewhere);
         }
         let mut faults = faults_of(&state);
-        let lines = session.console()?.into_iter();
-        let lines = lines.filter(|line| line.starts_with("SEVERE") || line.starts_with("WARNING"));
-        faults.extend(lines.map(|line| Fault::new("console", line)));
+        let mut lines = session.console()?;
+        lines.retain(|line| line.starts_with("SEVERE") || line.starts_with("WARNING"));
+        add_console(&mut faults, lines);
         if state["absent"] == json!(true) {
             if faults.is_empty() {
                 faults.push(Fault::new("start", format!("no lab within {} s", PATIENCE.as_secs())));
@@ -244,6 +253,26 @@ impl Watch {
     }
 }
 
+/// Adds what the console says. After a panic that is where it came from, and what follows from it is left out.
+fn add_console(faults: &mut Vec<Fault>, mut lines: Vec<String>) {
+    if let Some(panic) = faults.iter_mut().find(|fault| fault.kind == "panic") {
+        let trace = lines.iter().find(|line| line.contains("panicked at"));
+        let way = trace.map(|trace| way_of(trace)).unwrap_or_default();
+        panic.words = format!("{way} {}", panic.words.replace('\n', " ")).trim().to_owned();
+        lines.retain(|line| !line.contains("panicked at") && !line.contains("unreachable"));
+        faults.retain(|fault| fault.kind != "error" || !fault.words.contains("unreachable"));
+    }
+    faults.extend(lines.into_iter().map(|line| Fault::new("console", line)));
+}
+
+/// The functions of the page in a call stack, the innermost first and without what shows the panic.
+fn way_of(trace: &str) -> String {
+    let functions = trace.split("gradient_lab::").skip(1).filter_map(|rest| rest.split("::h").next());
+    let is_frame = |name: &&str| !["show_panics", "ui::reactive::"].iter().any(|other| name.contains(other));
+    let functions = functions.filter(|name| is_frame(name) && name.len() < 100);
+    functions.take(4).collect::<Vec<_>>().join(" < ")
+}
+
 /// The fault of a page that was at work for so long.
 #[must_use]
 pub fn frozen(duration: Duration) -> Option<Fault> {
@@ -279,6 +308,17 @@ mod tests {
         assert_eq!(fault("at stage.rs:61:12").signature(), fault("at stage.rs:7:1").signature());
         assert_ne!(fault("at stage.rs:61:12").signature(), fault("at tools.rs:61:12").signature());
         assert_ne!(fault("a").signature(), Fault::new("words", "a").signature());
+    }
+
+    #[test]
+    fn a_panic_is_told_with_its_way_and_once() {
+        let mut faults =
+            vec![Fault::new("panic", "panicked at a.rs\nno"), Fault::new("error", "Uncaught: unreachable")];
+        let trace = "SEVERE: panicked at a.rs at gradient_lab::ui::top::stopped::show_panics::{{closure}}::h91 (http) \
+                     at gradient_lab::ui::b::c::h12 (http) at other::h1 at gradient_lab::ui::d::h3 (http)";
+        add_console(&mut faults, vec![trace.into(), "SEVERE: unreachable".into(), "WARNING: else".into()]);
+        let panic = Fault::new("panic", "ui::b::c < ui::d panicked at a.rs no");
+        assert_eq!(faults, [panic, Fault::new("console", "WARNING: else")]);
     }
 
     #[test]

@@ -220,8 +220,10 @@ impl fmt::Display for Action {
             Self::Press { focus, pick } => write!(f, "focus control {focus}, press control {pick}"),
             Self::Focus(pick) => write!(f, "focus control {pick}"),
             Self::Keys(chords) => {
-                let word =
-                    |(held, key): &Chord| if held.is_empty() { (*key).to_owned() } else { format!("{held}+{key}") };
+                let word = |(held, key): &Chord| {
+                    let key = if *key == " " { "Space" } else { key };
+                    if held.is_empty() { key.to_owned() } else { format!("{held}+{key}") }
+                };
                 write!(f, "keys {}", chords.iter().map(word).collect::<Vec<_>>().join(" "))
             }
             Self::Fill(pick, text, then) => write!(f, "type {text:?} {then} into field {pick}"),
