@@ -132,7 +132,25 @@ struct Outcome {
     ended: bool,
     log: String,
     took: Duration,
+    /// The most megabytes of objects, and of processes.
     most_mb: (f64, f64),
+    /// What stays at the end: megabytes of objects, and nodes.
+    kept: (f64, f64),
+}
+
+impl Outcome {
+    /// Notes a fault, once, and whether it ends the user.
+    fn note(&mut self, action: usize, fault: Fault, known: &[String], aloud: bool) {
+        let _ = writeln!(self.log, "     {fault}");
+        if aloud {
+            println!("     {fault}");
+        }
+        let signature = fault.signature();
+        self.ended |= !known.iter().any(|word| signature.contains(word));
+        if !self.faults.iter().any(|(_, other)| other.signature() == signature) {
+            self.faults.push((action, fault));
+        }
+    }
 }
 
 impl Place {
@@ -149,9 +167,10 @@ impl Place {
                 let actions = (0..).map(|index| Action::of(*seed, index, &self.keys));
                 let outcome = self.play(actions, *limit, &options.known, aloud)?;
                 let count = outcome.done.len();
-                let (objects, processes) = outcome.most_mb;
+                let ((objects, processes), (kept, nodes)) = (outcome.most_mb, outcome.kept);
                 let mut line = format!(
-                    "{name}: {count} actions in {:.1} s, at most {objects:.0} MB of objects and {processes:.0} MB in all",
+                    "{name}: {count} actions in {:.1} s, at most {objects:.0} MB of objects and {processes:.0} MB in all; \
+                     at the end {kept:.1} MB and {nodes} nodes",
                     outcome.took.as_secs_f64()
                 );
                 let log = folder.join(format!("{}.log", name.replace(' ', "-")));
@@ -221,6 +240,7 @@ impl Place {
             log: String::new(),
             took: Duration::ZERO,
             most_mb: (0.0, 0.0),
+            kept: (0.0, 0.0),
         };
         for (index, action) in actions.enumerate() {
             let is_over = match limit {
@@ -263,17 +283,7 @@ impl Place {
                 println!("{line}{said}");
             }
             let is_the_end = faults.iter().any(Fault::is_the_end);
-            for fault in faults {
-                let _ = writeln!(outcome.log, "     {fault}");
-                if aloud {
-                    println!("     {fault}");
-                }
-                let signature = fault.signature();
-                outcome.ended |= !known.iter().any(|word| signature.contains(word));
-                if !outcome.faults.iter().any(|(_, other)| other.signature() == signature) {
-                    outcome.faults.push((index, fault));
-                }
-            }
+            faults.into_iter().for_each(|fault| outcome.note(index, fault, known, aloud));
             if outcome.ended {
                 break;
             }
@@ -282,24 +292,16 @@ impl Place {
             }
         }
         if !outcome.ended {
-            match watch.come_to_rest(&session) {
-                Ok(faults) => {
-                    for fault in faults {
-                        let signature = fault.signature();
-                        outcome.ended |= !known.iter().any(|word| signature.contains(word));
-                        if !outcome.faults.iter().any(|(_, other)| other.signature() == signature) {
-                            let _ = writeln!(outcome.log, "     {fault}");
-                            outcome.faults.push((outcome.done.len().saturating_sub(1), fault));
-                        }
-                    }
-                }
-                Err(error) => {
-                    outcome.faults.extend(lost(&error).map(|fault| (outcome.done.len().saturating_sub(1), fault)))
-                }
-            }
+            let rests = watch.come_to_rest(&session);
+            let stays = watch.what_stays(&session);
+            let faults = rests.and_then(|rests| Ok([rests, stays?].concat()));
+            let last = outcome.done.len().saturating_sub(1);
+            let faults = faults.unwrap_or_else(|error| lost(&error).into_iter().collect());
+            faults.into_iter().for_each(|fault| outcome.note(last, fault, known, aloud));
         }
         outcome.took = started.elapsed();
         outcome.most_mb = watch.most;
+        outcome.kept = watch.kept;
         Ok(outcome)
     }
 

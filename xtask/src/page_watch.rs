@@ -1,5 +1,6 @@
 //! What must hold of the page at any moment, whatever a visitor does.
 
+use crate::browser::Kind;
 use crate::page_bench::renderers_mb;
 use crate::webdriver::Session;
 use anyhow::Result;
@@ -21,6 +22,11 @@ const HEAP_MB: f64 = 300.0;
 const PROCESS_MB: f64 = 2500.0;
 /// … and elements of the page.
 const ELEMENTS: f64 = 30_000.0;
+
+/// Bounds of what stays when garbage was collected, in megabytes and in nodes of documents. A table of a long run's
+/// numbers has most of them.
+const KEPT_MB: f64 = 60.0;
+const KEPT_NODES: f64 = 60_000.0;
 
 /// How often what tabs occupy is looked up, in looks: it costs more than the rest.
 const PROCESS_EVERY: usize = 25;
@@ -128,15 +134,21 @@ const LOOK: &str = r#"
     });
     return frames(3).then(() => {
         if (!isWide()) return state;
-        const sticksOut = (element) => element.getBoundingClientRect().right > page.clientWidth + 0.5;
+        // What is within a box that scrolls by itself is not what makes the page wide.
+        const isBoxed = (element) => {
+            for (let box = element.parentElement; box && box !== document.body; box = box.parentElement) {
+                if (getComputedStyle(box).overflowX !== 'visible') return true;
+            }
+            return false;
+        };
+        const sticksOut = (element) => element.getBoundingClientRect().right > page.clientWidth + 0.5 && !isBoxed(element);
         const out = [...document.body.querySelectorAll('*')].filter(sticksOut);
-        const deepest = out.filter((element) => !out.some((other) => other !== element && element.contains(other)));
+        const deepest = out.find((element) => !out.some((other) => other !== element && element.contains(other)));
         const name = (element) => element.tagName.toLowerCase() + (element.id ? `#${element.id}` : '')
             + (typeof element.className === 'string' && element.className ? `.${element.className.trim().replaceAll(/\s+/g, '.')}` : '');
-        const place = (element) => name(element) + ` in ${element.closest('figure')?.dataset.chart ?? element.closest('[role=tabpanel]')?.id ?? 'the page'}`;
-        const places = [...new Set(deepest.map(place))].slice(0, 3).join(', ');
+        const area = (element) => element.closest('figure')?.dataset.chart ?? element.closest('[role=tabpanel]')?.id ?? 'the page';
         const wide = page.scrollWidth - page.clientWidth;
-        say('sideways scroll', `by ${wide} px at ${page.clientWidth}: ${places || 'nothing seen'}`);
+        say('sideways scroll', `by ${wide} px at ${page.clientWidth}: ${deepest ? `${name(deepest)} in ${area(deepest)}` : 'nothing seen'}`);
         return state;
     });"#;
 
@@ -150,11 +162,19 @@ pub struct Watch {
     pub fragment: String,
     /// The largest of what was seen: megabytes of objects, megabytes of processes.
     pub most: (f64, f64),
+    /// What stayed at the end: megabytes of objects, and nodes.
+    pub kept: (f64, f64),
 }
 
 impl Default for Watch {
     fn default() -> Self {
-        Self { looks: 0, standing: (String::new(), Instant::now()), fragment: String::new(), most: (0.0, 0.0) }
+        Self {
+            looks: 0,
+            standing: (String::new(), Instant::now()),
+            fragment: String::new(),
+            most: (0.0, 0.0),
+            kept: (0.0, 0.0),
+        }
     }
 }
 
@@ -211,7 +231,7 @@ impl Watch {
     ///
     /// # Errors
     /// If the browser does not answer.
-    pub fn come_to_rest(&mut self, session: &Session) -> Result<Vec<Fault>> {
+    pub fn come_to_rest(&self, session: &Session) -> Result<Vec<Fault>> {
         let started = Instant::now();
         let standing = |state: &Value| (state["standing"].clone(), state["step"].clone());
         let first = standing(&session.execute(LOOK, &[])?);
@@ -226,6 +246,30 @@ impl Watch {
             }
             std::thread::sleep(Duration::from_millis(50));
         }
+    }
+
+    /// Too much that is left of the page after its garbage was collected, which Chromium alone does when asked to.
+    ///
+    /// # Errors
+    /// If the browser does not answer.
+    pub fn what_stays(&mut self, session: &Session) -> Result<Vec<Fault>> {
+        if session.kind() != Kind::Chromium {
+            return Ok(Vec::new());
+        }
+        session.cdp("HeapProfiler.collectGarbage", json!({}))?;
+        session.cdp("Performance.enable", json!({}))?;
+        let metrics = session.cdp("Performance.getMetrics", json!({}))?;
+        let metrics = metrics["metrics"].as_array().map_or(&[][..], Vec::as_slice);
+        let metric = |name: &str| {
+            let metric = metrics.iter().find(|metric| metric["name"] == name);
+            metric.and_then(|metric| metric["value"].as_f64()).unwrap_or_default()
+        };
+        self.kept = (metric("JSHeapUsedSize") / 1e6, metric("Nodes"));
+        let bounds = [("MB of objects", self.kept.0, KEPT_MB), ("nodes", self.kept.1, KEPT_NODES)];
+        let over = bounds.into_iter().filter(|(_, value, bound)| value > bound);
+        Ok(over
+            .map(|(name, value, bound)| Fault::new("memory", format!("{value:.0} {name} stay, over {bound}")))
+            .collect())
     }
 
     fn loads_for_ever(&mut self, state: &Value) -> Option<Fault> {
