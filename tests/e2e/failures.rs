@@ -4,7 +4,7 @@ use crate::harness::{PATIENCE, Page, variable};
 use crate::instruments::{KEEP_FILES, export};
 use crate::native;
 use gradient_lab::choice::Choice;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 use xtask::server::Server;
@@ -90,7 +90,7 @@ fn a_worker_that_crashes_in_a_run_is_restarted_at_the_step_it_had_reached() {
         window.Worker = class extends Native {
             constructor(...all) { super(...all); window.workers.push(this); }
         };";
-    page.session().cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })).unwrap();
+    page.session().prepare_documents(source).unwrap();
     page.reopen("#activation=tanh&lr=0.2");
     page.click_button("Step");
     page.wait_for_status("step", "1");
