@@ -48,7 +48,7 @@ fn factor(experiment: &Experiment, step: u64) -> Option<f64> {
         OptimizerKind::Nesterov => {
             (1.0 + hyper.momentum - product * (1.0 + hyper.momentum), hyper.momentum * (1.0 - product))
         }
-        OptimizerKind::Adagrad | OptimizerKind::RmsProp | OptimizerKind::Adam | OptimizerKind::AmsGrad => return None,
+        OptimizerKind::Adagrad | OptimizerKind::RmsProp | OptimizerKind::Adam => return None,
     };
     // The roots of z² − trace z + determinant: the larger one, or the size of a pair that is not real.
     let discriminant = trace * trace / 4.0 - determinant;

@@ -107,7 +107,7 @@ struct Said {
 
 /// AMSGrad was an optimizer of its own, with Adam's defaults, before it was a switch of Adam.
 fn keep_amsgrad(given: &mut [Option<Said>]) {
-    let is_old = |said: &mut &mut Said| said.value.trim().eq_ignore_ascii_case("amsgrad");
+    let is_old = |said: &&mut Said| said.value.trim().eq_ignore_ascii_case("amsgrad");
     let Some(optimizer) = given[Key::Optimizer as usize].as_mut().filter(is_old) else { return };
     optimizer.value = OptimizerKind::Adam.name().to_owned();
     let switch = || Said { value: Value::Switch(true).to_string(), left_out: None };
