@@ -47,7 +47,11 @@ fn fragments() -> Vec<String> {
     ] {
         fragments.push(rest.to_owned());
     }
-    fragments.iter().map(|fragment| format!("depth=4&samples=100&{fragment}")).collect()
+    let of = |fragment: &String| {
+        let depth = if fragment.contains("depth=") { "" } else { "depth=4&" };
+        format!("{depth}samples=100&{fragment}")
+    };
+    fragments.iter().map(of).collect()
 }
 
 fn norm<'a>(numbers: impl IntoIterator<Item = &'a f64>) -> f64 {

@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn a_factor_and_the_total_in_one_sentence_agree() {
         for (total, layers, text) in
-            [(1.3e-7, 11, "0.24"), (10.0, 49, "1.05"), (6e-63, 99, "0.236"), (0.9, 2, "0.95"), (5000.0, 99, "1.090")]
+            [(1.3e-7, 11, "0.237"), (10.0, 49, "1.05"), (6e-63, 99, "0.235"), (0.9, 2, "0.95"), (5000.0, 99, "1.09")]
         {
             let value = libm::pow(total, 1.0 / layers as f64);
             let printed = factor_of_total(value, total, layers);
