@@ -2,6 +2,7 @@
 //! a number on the page.
 
 mod hyper;
+mod live;
 mod network;
 mod parameter;
 pub mod presets;
