@@ -3,6 +3,7 @@
 
 mod guess;
 mod hyper;
+mod live;
 mod network;
 mod parameter;
 pub mod presets;

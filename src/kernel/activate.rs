@@ -46,6 +46,21 @@ pub fn activate<T: Real>(activation: Activation, u: &[Lane<T>], h: &mut [Lane<T>
     }
 }
 
+/// The branch of φ on the positive or the other side of 0, wherever u is; `None` of a φ that is one formula.
+pub fn on_branch(activation: Activation, positive: bool, u: f64) -> Option<f64> {
+    let below = match activation {
+        Activation::Relu => 0.0,
+        Activation::LeakyRelu => 0.01 * u,
+        Activation::Elu => libm::expm1(u),
+        Activation::Selu => SELU_SCALE * SELU_ALPHA * libm::expm1(u),
+        Activation::Linear | Activation::Sigmoid | Activation::Tanh | Activation::Gelu | Activation::Silu => {
+            return None;
+        }
+    };
+    let above = if activation == Activation::Selu { SELU_SCALE * u } else { u };
+    Some(if positive { above } else { below })
+}
+
 // A function of its own for every φ: what is merged into a larger one is compiled less well.
 #[inline(never)]
 fn each<T: Real>(

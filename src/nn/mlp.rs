@@ -32,9 +32,9 @@ pub struct Layer<T> {
     /// Its normalization.
     pub norm: Option<Norm<T>>,
     /// a, (batch, units).
-    activation: Panels<T>,
+    pub(super) activation: Panels<T>,
     /// h_out where it is not a.
-    output: Option<Panels<T>>,
+    pub(super) output: Option<Panels<T>>,
     /// φ′(u).
     slope: Panels<T>,
     /// What the activations look like.
@@ -56,13 +56,13 @@ pub struct Layer<T> {
 pub struct Mlp<T> {
     /// The layers, from the input.
     pub layers: Vec<Layer<T>>,
-    input: Panels<T>,
-    work: Workspace<T>,
+    pub(super) input: Panels<T>,
+    pub(super) work: Workspace<T>,
 }
 
 /// What one layer after the other is computed in, so that it stays near the processor; wide enough for the widest.
 #[derive(Clone, Debug)]
-struct Workspace<T> {
+pub(super) struct Workspace<T> {
     /// One panel of z, or of what a layer adds to ∂L/∂h_in.
     panel: Vec<Lane<T>>,
     /// z and then u of a layer with a normalization.
@@ -193,7 +193,7 @@ impl<T: Real> Layer<T> {
     }
 
     /// Panel by panel, so that z is still near when it is activated.
-    fn forward(&mut self, input: &Panels<T>, work: &mut Workspace<T>) {
+    pub(super) fn forward(&mut self, input: &Panels<T>, work: &mut Workspace<T>) {
         let Self { spec, linear, activation, slope, .. } = self;
         let bias = linear.bias.as_ref().map(|bias| bias.value.lanes());
         if let Some(norm) = &mut self.norm {
@@ -325,12 +325,7 @@ impl<T: Real> Mlp<T> {
 
     /// Computes the output from the input.
     pub fn forward(&mut self) -> &Panels<T> {
-        self.forward_from(0)
-    }
-
-    /// The same where neither the input nor the layers before `first` have changed since the last time.
-    pub(crate) fn forward_from(&mut self, first: usize) -> &Panels<T> {
-        for index in first..self.layers.len() {
+        for index in 0..self.layers.len() {
             let (below, rest) = self.layers.split_at_mut(index);
             let input = below.last().map_or(&self.input, Layer::output);
             rest[0].forward(input, &mut self.work);

@@ -356,10 +356,13 @@ impl<T: Real> Trainer<T> {
     pub(crate) fn mlp_mut(&mut self) -> &mut Mlp<T> {
         &mut self.mlp
     }
+}
 
-    /// The loss on the batch of the last pass, where only layers from `first` (from 0) on have changed since.
-    pub(crate) fn loss_from(&mut self, first: usize) -> f64 {
-        self.mlp.forward_from(first);
+impl Trainer<f64> {
+    /// The loss on the batch of the last pass, where only layers from `first` (from 0) on have changed since, with every unit
+    /// on the branch of φ that it was on in `base`.
+    pub(crate) fn loss_on_branches(&mut self, first: usize, base: &Mlp<f64>) -> f64 {
+        self.mlp.forward_on_branches(first, base);
         let (output, grad) = self.mlp.output_and_grad();
         self.loss.evaluate(output, &self.targets, grad)
     }

@@ -1,7 +1,8 @@
 //! The experiment in the address bar, so that the address is always a link to what is on the page.
 
 use super::state::Lab;
-use crate::experiment::share;
+use crate::experiment::{Key, share};
+use crate::optim::Hyper;
 use crate::ui::reactive::effect;
 use leptos::ev;
 use leptos::prelude::*;
@@ -40,6 +41,18 @@ pub fn follow_address(lab: Lab) {
         let opened = open();
         known.try_update_value(|known| *known = opened);
     });
+}
+
+impl Lab {
+    /// The parameter that was first changed in the present run and whose change no link tells, and the step after which it
+    /// was; follows every change of either. `None` where a link to the page gives the run's own numbers.
+    pub fn not_in_link(self) -> Option<(Key, u64)> {
+        let changes = self
+            .changes
+            .with(|changes| changes.iter().map(|change| (change.after_step, change.hyper)).collect::<Vec<_>>());
+        let start = self.start.try_with_value(Hyper::of)?;
+        self.experiment.with(|experiment| experiment.not_in_link(start, &changes))
+    }
 }
 
 /// The address of this page with another fragment.
