@@ -72,6 +72,7 @@ fn with_skips_and_relu_the_line_is_that_of_networks_of_this_width() {
     let band = found.band.clone().unwrap().unwrap();
     let median = total(&|layer| band.median[layer]);
     println!("line {factor}, median {median}");
+    assert!((found.factor().unwrap() / factor - 1.0).abs() < 1e-9, "what is printed is of the same layers");
     assert!((factor / median - 1.0).abs() < 0.02 && (1.52..1.62).contains(&factor), "{factor} and not {median}");
 }
 

@@ -127,6 +127,13 @@ impl Forecast {
         self.kept_line()?.middle()
     }
 
+    /// By what the gradient is multiplied in a layer: √χ of the middle one, and with skip connections, where χ changes from
+    /// layer to layer, the geometric mean of all. `None` where the line says nothing of it, and where it leaves the band.
+    pub fn factor(&self) -> Option<f64> {
+        let line = self.kept_line()?;
+        if line.limit.is_some() { line.middle_factor() } else { line.mean_factor() }
+    }
+
     /// The layers before the output layer.
     fn hidden(&self) -> usize {
         self.measured.len().saturating_sub(1)

@@ -43,6 +43,7 @@ impl Outlook {
 pub struct OutlookSampler {
     experiment: Experiment,
     sampler: Option<Box<BandSampler>>,
+    wanted: usize,
     outlook: Option<Outlook>,
 }
 
@@ -50,16 +51,22 @@ impl OutlookSampler {
     /// The fewest networks of which a median is made.
     pub const FEWEST: usize = 5;
 
-    /// How many networks make a median as sharp as it needs to be: its deviation is then a quarter of theirs.
-    pub const WANTED: usize = 31;
+    /// The most networks that are drawn: the median's deviation is then a quarter of theirs. Where they are large they are
+    /// fewer, as those of large width are more alike.
+    pub const MOST: usize = 31;
+
+    /// As many networks as this many multiplications draw are enough.
+    const MULTIPLICATIONS: u64 = 1_000_000_000;
 
     /// A network that takes more multiplications than this, about half a second, is not drawn.
     const MOST_MULTIPLICATIONS: u64 = 2_500_000_000;
 
     /// Of a valid experiment.
     pub fn new(experiment: &Experiment) -> Self {
-        let is_small = BandSampler::multiplications(experiment) <= Self::MOST_MULTIPLICATIONS;
-        let mut made = Self { experiment: experiment.clone(), sampler: None, outlook: None };
+        let one = BandSampler::multiplications(experiment).max(1);
+        let is_small = one <= Self::MOST_MULTIPLICATIONS;
+        let wanted = (Self::MULTIPLICATIONS / one).clamp(Self::FEWEST as u64, Self::MOST as u64) as usize;
+        let mut made = Self { experiment: experiment.clone(), sampler: None, wanted, outlook: None };
         match is_small.then(|| BandSampler::drawing(experiment)) {
             None => made.outlook = Outlook::of_theory(experiment),
             // No gradient passes in any network.
@@ -79,7 +86,7 @@ impl OutlookSampler {
             self.outlook = Outlook::of_theory(&self.experiment);
             return false;
         }
-        sampler.samples() < Self::WANTED
+        sampler.samples() < self.wanted
     }
 
     /// How many networks were drawn.

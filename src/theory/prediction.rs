@@ -64,6 +64,14 @@ impl Prediction {
         ((between - 1) / 2..between).find(|layer| self.layers[*layer].chi.is_some())
     }
 
+    /// The geometric mean of the factors by which the gradient is multiplied on its way back through the hidden layers;
+    /// `None` where that of some is missing, and where there is one hidden layer.
+    pub fn mean_factor(&self) -> Option<f64> {
+        let last = self.layers.len().checked_sub(2).filter(|last| *last > 0)?;
+        let log10_total = self.layers[0].log10_ratio? - self.layers[last].log10_ratio?;
+        Some(libm::pow(10.0, log10_total / last as f64))
+    }
+
     /// √χ of that layer: by what the gradient is multiplied on its way back through it.
     pub fn middle_factor(&self) -> Option<f64> {
         Some(self.layers[self.middle()?].chi?.sqrt())

@@ -7,6 +7,9 @@ use crate::theory::{BandSampler, Forecast, NoPrediction, predict};
 /// How long the drawing of networks may take altogether.
 const LONGEST_MS: f64 = 4_000.0;
 
+/// By the first networks it is not judged how long the others take: their code is compiled while they are drawn.
+pub(super) const TRIAL_MS: f64 = 500.0;
+
 /// A network that takes longer than this is drawn only while the run rests, where nobody waits for the next step.
 const QUICK_MS: f64 = 20.0;
 
@@ -95,10 +98,11 @@ impl Forecaster {
             Stage::Band(mut sampler) => {
                 let wants_more = sampler.sample_one();
                 let spent_ms = self.drawing_ms + clock() - start_ms;
-                // What is too slow for a whole band in time is not begun.
+                // What is too slow for a whole band in time is not gone on with.
                 let drawn = sampler.samples().max(1);
                 let has_time = spent_ms < LONGEST_MS
                     && (drawn >= BandSampler::FEWEST
+                        || spent_ms < TRIAL_MS
                         || spent_ms / drawn as f64 * BandSampler::FEWEST as f64 <= LONGEST_MS);
                 let goes_on = wants_more && has_time;
                 if !goes_on || sampler.samples() >= self.tell_at {

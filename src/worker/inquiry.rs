@@ -1,5 +1,6 @@
 //! Questions of the page that take their time: checks of the run, and what theory expects of other experiments.
 
+use super::forecaster::TRIAL_MS;
 use super::memory::has_room;
 use super::parts::{Checking, Prover};
 use super::protocol::{Need, ResponseBody};
@@ -56,7 +57,8 @@ impl Predicting {
         // What is too slow for a median in time is not gone on with.
         let drawn = sampler.samples();
         let needed = OutlookSampler::FEWEST.max(drawn + 1);
-        if wants_more && spent_ms / drawn as f64 * needed as f64 <= LONGEST_OUTLOOK_MS {
+        let has_time = spent_ms < TRIAL_MS || spent_ms / drawn as f64 * needed as f64 <= LONGEST_OUTLOOK_MS;
+        if wants_more && has_time {
             self.drawing = Some((sampler, spent_ms));
             return false;
         }

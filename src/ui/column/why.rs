@@ -220,15 +220,15 @@ fn Theory() -> impl IntoView {
     view! { {live(said)} }
 }
 
-/// The factor of a layer in the middle by theory, and the measured one of all layers together.
+/// The factor of a layer by theory, and the measured one of all layers together.
 fn theory_formula(i18n: Words, forecast: &Forecast, is_plain: bool) -> Option<AnyView> {
-    let chi = forecast.line.as_ref().ok()?.layers[forecast.middle()?].chi?;
+    let expected = forecast.factor()?;
     let measured = measured_factor(forecast);
     let view = view! {
         <p class="formula">
             <TheoryFactor is_plain />
             " = "
-            <b>{significant(chi.sqrt(), 3)}</b>
+            <b>{significant(expected, 3)}</b>
             <span class="term measured">{t_string!(i18n, page.theory.measured)} " " {significant(measured, 3)}</span>
         </p>
     };
@@ -251,7 +251,9 @@ fn theory_sentence(i18n: Words, forecast: &Forecast) -> String {
         NoPrediction::Overflow => t_string!(i18n, page.theory.overflow),
         NoPrediction::Width => t_string!(i18n, page.theory.width),
     });
-    let stand_in = forecast.has_stand_in().then(|| t_string!(i18n, page.theory.stand_in));
+    // Where the line leaves the band, that has been said.
+    let is_to_say = forecast.has_stand_in() && !forecast.line_leaves_band();
+    let stand_in = is_to_say.then(|| t_string!(i18n, page.theory.stand_in));
     let band = match forecast.standing(0) {
         Some(Standing::Inside) if forecast.measured.first() == Some(&0.0) => Some(t_string!(i18n, page.theory.zero)),
         Some(Standing::Inside) => Some(t_string!(i18n, page.theory.inside)),
