@@ -153,13 +153,16 @@ pub struct Axes {
 }
 
 /// The width that the title of the value axis and the legend need side by side, in units of the font's size.
-const ONE_ROW_EM: f64 = 31.0;
+const ONE_ROW_EM: f64 = 32.0;
 
 /// The width that the legend needs with a piece of each line, in units of the font's size.
-const FULL_LEGEND_EM: f64 = 20.5;
+const FULL_LEGEND_EM: f64 = 21.5;
 
 /// How much wider the legend is where the batches' line is smoothed and called so.
-const SMOOTHED_EM: f64 = 5.5;
+const SMOOTHED_EM: f64 = 5.9;
+
+/// The width of a letter of the legend.
+const LETTER_EM: f64 = 0.58;
 
 /// How much wider the title of the value axis is where it says that the loss is without weight decay.
 const DECAY_EM: f64 = 11.5;
@@ -257,7 +260,7 @@ impl Axes {
                 Line::Training => &labels.training,
                 Line::HeldOut => &labels.held_out,
             };
-            let left = right - (0.54 * words.chars().count() as f64 + sample_em + 0.5) * em;
+            let left = right - (LETTER_EM * words.chars().count() as f64 + sample_em + 0.5) * em;
             let sample = [(left, y), (left + sample_em * em, y)];
             if *line == Line::HeldOut {
                 painter.dashed_path(&sample, 0.14 * em, 0.5 * em, color);

@@ -296,3 +296,38 @@ fn degenerate_runs_and_sizes_do_not_panic() {
         }
     }
 }
+
+#[test]
+fn the_legend_is_whole_and_beside_the_title_or_below_it() {
+    let history = self::history((0..64).map(|step| if step % 2 == 0 { 0.2 } else { 0.4 }));
+    let found = evaluations(&[(0, [0.9, 1.0], None), (60, [0.3, 0.5], None)]);
+    let theme = Theme::light();
+    for width in [240, 280, 330, 400, 520, 640, 900] {
+        for (has_decay, is_full_batch) in [(false, false), (true, false), (true, true), (false, true)] {
+            let data = data(&history, Measure::Loss { is_log: true }, &found);
+            let data = Data { has_decay, is_full_batch, ..data };
+            let axes = Axes::fit(surface(width, 240), &theme, &data, None).unwrap();
+            let value_axis = if has_decay { "loss without weight decay (log scale)" } else { "loss (log scale)" };
+            let labels = Labels {
+                value_axis: value_axis.to_owned(),
+                batch: "batch".to_owned(),
+                smoothed: "batch, smoothed".to_owned(),
+                training: "training".to_owned(),
+                held_out: "held-out".to_owned(),
+                ..Labels::default()
+            };
+            let picture = svg(surface(width, 240), |backend| axes.draw(backend, &theme, &labels));
+            // Where each text stands, by its name.
+            let place = |name: &str| {
+                let at = texts(&picture).iter().position(|text| text == name)?;
+                let of = |attribute: &str| attributes(&picture, "text", attribute, &[])[at].parse::<f64>().unwrap();
+                Some((of("x"), of("y")))
+            };
+            let first = place(if is_full_batch { "batch" } else { "batch, smoothed" }).unwrap();
+            assert!(first.0 >= 1.1 * axes.frame.em, "{width}: it begins at {first:?}");
+            let title = place(value_axis).unwrap();
+            let end = title.0 + 0.5 * axes.frame.em * value_axis.len() as f64;
+            assert!(first.1 > title.1 || first.0 > end, "{width}, {has_decay}: {first:?} is in the title to {end}");
+        }
+    }
+}
