@@ -26,7 +26,9 @@ fn draw_all(surface: Surface, data: &Data<'_>) -> (Option<Axes>, String) {
     let axes = Axes::fit(surface, &theme, data, None);
     let words = ["step", "loss", "batch", "batch, smoothed", "training", "held-out"].map(str::to_owned);
     let [step_axis, value_axis, batch, smoothed, training, held_out] = words;
-    let labels = Labels { step_axis, value_axis, batch, smoothed, training, held_out, strips: StripLabels::default() };
+    let value_axis_short = value_axis.clone();
+    let (smoothed, strips) = ([smoothed, "smoothed".to_owned()], StripLabels::default());
+    let labels = Labels { step_axis, value_axis, value_axis_short, batch, smoothed, training, held_out, strips };
     let picture = svg(surface, |backend| {
         if let Some(axes) = &axes {
             axes.draw(backend, &theme, &labels);
@@ -307,11 +309,17 @@ fn the_legend_is_whole_and_beside_the_title_or_below_it() {
             let data = data(&history, Measure::Loss { is_log: true }, &found);
             let data = Data { has_decay, is_full_batch, ..data };
             let axes = Axes::fit(surface(width, 240), &theme, &data, None).unwrap();
-            let value_axis = if has_decay { "loss without weight decay (log scale)" } else { "loss (log scale)" };
+            let titles = if has_decay {
+                ["loss without weight decay (log scale)", "loss without weight decay"]
+            } else {
+                ["loss (log scale)", "loss"]
+            };
+            let [value_axis, value_axis_short] = titles.map(str::to_owned);
             let labels = Labels {
-                value_axis: value_axis.to_owned(),
+                value_axis,
+                value_axis_short,
                 batch: "batch".to_owned(),
-                smoothed: "batch, smoothed".to_owned(),
+                smoothed: ["batch, smoothed", "smoothed"].map(str::to_owned),
                 training: "training".to_owned(),
                 held_out: "held-out".to_owned(),
                 ..Labels::default()
@@ -323,10 +331,16 @@ fn the_legend_is_whole_and_beside_the_title_or_below_it() {
                 let of = |attribute: &str| attributes(&picture, "text", attribute, &[])[at].parse::<f64>().unwrap();
                 Some((of("x"), of("y")))
             };
-            let first = place(if is_full_batch { "batch" } else { "batch, smoothed" }).unwrap();
-            assert!(first.0 >= 1.1 * axes.frame.em, "{width}: it begins at {first:?}");
-            let title = place(value_axis).unwrap();
-            let end = title.0 + 0.5 * axes.frame.em * value_axis.len() as f64;
+            let of_any = |names: &[&'static str]| {
+                let found = names.iter().find_map(|name| Some((*name, place(name)?)));
+                found.unwrap_or_else(|| panic!("none of {names:?} in {:?}", texts(&picture)))
+            };
+            let (_, first) = of_any(if is_full_batch { &["batch"] } else { &["batch, smoothed", "smoothed"] });
+            // Before it is its mark.
+            assert!(first.0 >= 0.9 * axes.frame.em, "{width}: it begins at {first:?}");
+            let (words, title) = of_any(&titles);
+            let end = title.0 + 0.5 * axes.frame.em * words.len() as f64;
+            assert!(end <= f64::from(width), "{width}: {words} ends at {end}");
             assert!(first.1 > title.1 || first.0 > end, "{width}, {has_decay}: {first:?} is in the title to {end}");
         }
     }
