@@ -14,11 +14,11 @@ pub struct Formula {
     pub result: f64,
     /// The significant digits that the result is to be read with at the least.
     pub digits: usize,
-    comes_to: Box<Rule>,
+    comes_to: ComesTo,
 }
 
-/// What operands come to: the least and the largest, where the order of a sum may differ.
-type Rule = dyn Fn(&[f64]) -> [f64; 2];
+/// What a formula comes to with some operands: a number between these two.
+type ComesTo = Box<dyn Fn(&[f64]) -> [f64; 2]>;
 
 /// Digits of a result that is read for its size.
 const DIGITS: usize = 3;

@@ -3,7 +3,7 @@
 use super::chart_axes::ChartAxes;
 use super::color::Rgb;
 use super::frame::{Frame, Margins, StripKind, StripLabels};
-use super::paint::{Marker, Painter, TextLook};
+use super::paint::{Marker, Painter, TextLook, rough_width};
 use super::paper::Paper;
 use super::scale::{LinearRange, LogRange, StepRange, ValueScale, segments};
 use super::step_axis::StepAxis;
@@ -98,10 +98,12 @@ pub struct Labels {
     pub step_axis: String,
     /// The title of the value axis.
     pub value_axis: String,
+    /// The same for charts too narrow for it.
+    pub value_axis_short: String,
     /// The name of the loss on each step's batch.
     pub batch: String,
-    /// The name of the moving average of it.
-    pub smoothed: String,
+    /// The name of the moving average of it, and that for charts too narrow for it.
+    pub smoothed: [String; 2],
     /// The name of what was measured on the samples that the network learns from.
     pub training: String,
     /// The name of what was measured on samples that it never saw.
@@ -153,13 +155,16 @@ pub struct Axes {
 }
 
 /// The width that the title of the value axis and the legend need side by side, in units of the font's size.
-const ONE_ROW_EM: f64 = 31.0;
+const ONE_ROW_EM: f64 = 32.0;
 
 /// The width that the legend needs with a piece of each line, in units of the font's size.
-const FULL_LEGEND_EM: f64 = 20.5;
+const FULL_LEGEND_EM: f64 = 21.5;
 
 /// How much wider the legend is where the batches' line is smoothed and called so.
-const SMOOTHED_EM: f64 = 5.5;
+const SMOOTHED_EM: f64 = 5.9;
+
+/// The width of a letter of the legend.
+const LETTER_EM: f64 = 0.58;
 
 /// How much wider the title of the value axis is where it says that the loss is without weight decay.
 const DECAY_EM: f64 = 11.5;
@@ -203,7 +208,9 @@ impl ChartAxes for Axes {
     fn draw(&self, paper: &mut dyn Paper, theme: &Theme, labels: &Labels) {
         let mut painter = Painter::new(paper, theme);
         let frame = &self.frame;
-        frame.draw(&mut painter, theme, &labels.value_axis, &labels.strips);
+        let has_room = rough_width(&labels.value_axis, frame.em) <= f64::from(frame.surface.width);
+        let title = if has_room { &labels.value_axis } else { &labels.value_axis_short };
+        frame.draw(&mut painter, theme, title, &labels.strips);
         let (surface, steps) = (frame.surface, self.steps);
         StepAxis { surface, em: frame.em, ends: (frame.plot.left, frame.plot.right), y: frame.floor(), steps }.draw(
             &mut painter,
@@ -243,21 +250,26 @@ impl Axes {
 
     /// Names the lines, from the right edge on.
     fn draw_legend(&self, painter: &mut Painter<'_>, theme: &Theme, labels: &Labels) {
-        let em = self.frame.em;
-        let y = if self.is_legend_below { 2.4 * em } else { 0.9 * em };
-        let look = TextLook::new(em, theme.text, HPos::Left, VPos::Center);
-        let width = f64::from(self.frame.surface.width);
+        let names = self.legend.iter().map(|line| match line {
+            Line::Batch => labels.batch.as_str(),
+            Line::Smoothed => &labels.smoothed[usize::from(self.has_short_legend)],
+            Line::Training => &labels.training,
+            Line::HeldOut => &labels.held_out,
+        });
+        let names: Vec<&str> = names.collect();
+        // Where it is narrow, of each line only the mark.
         let (sample_em, gap_em) = if self.has_short_legend { (0.6, 0.35) } else { (1.8, 0.7) };
+        let width_of = |name: &str| LETTER_EM * name.chars().count() as f64 + sample_em + 0.5;
+        let needed_em: f64 = names.iter().map(|name| width_of(name) + gap_em).sum();
+        let width = f64::from(self.frame.surface.width);
+        // Smaller rather than cut.
+        let em = self.frame.em.min(width / needed_em);
+        let y = if self.is_legend_below { 2.4 * self.frame.em } else { 0.9 * self.frame.em };
+        let look = TextLook::new(em, theme.text, HPos::Left, VPos::Center);
         let mut right = width - 0.5 * gap_em * em;
-        for line in self.legend.iter().rev() {
+        for (line, words) in self.legend.iter().zip(names).rev() {
             let (color, marker) = line.look(theme);
-            let words = match line {
-                Line::Batch => &labels.batch,
-                Line::Smoothed => &labels.smoothed,
-                Line::Training => &labels.training,
-                Line::HeldOut => &labels.held_out,
-            };
-            let left = right - (0.54 * words.chars().count() as f64 + sample_em + 0.5) * em;
+            let left = right - width_of(words) * em;
             let sample = [(left, y), (left + sample_em * em, y)];
             if *line == Line::HeldOut {
                 painter.dashed_path(&sample, 0.14 * em, 0.5 * em, color);

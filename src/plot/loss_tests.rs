@@ -26,7 +26,9 @@ fn draw_all(surface: Surface, data: &Data<'_>) -> (Option<Axes>, String) {
     let axes = Axes::fit(surface, &theme, data, None);
     let words = ["step", "loss", "batch", "batch, smoothed", "training", "held-out"].map(str::to_owned);
     let [step_axis, value_axis, batch, smoothed, training, held_out] = words;
-    let labels = Labels { step_axis, value_axis, batch, smoothed, training, held_out, strips: StripLabels::default() };
+    let value_axis_short = value_axis.clone();
+    let (smoothed, strips) = ([smoothed, "smoothed".to_owned()], StripLabels::default());
+    let labels = Labels { step_axis, value_axis, value_axis_short, batch, smoothed, training, held_out, strips };
     let picture = svg(surface, |backend| {
         if let Some(axes) = &axes {
             axes.draw(backend, &theme, &labels);
@@ -293,6 +295,53 @@ fn degenerate_runs_and_sizes_do_not_panic() {
                     draw_all(surface(width, height), &data);
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn the_legend_is_whole_and_beside_the_title_or_below_it() {
+    let history = self::history((0..64).map(|step| if step % 2 == 0 { 0.2 } else { 0.4 }));
+    let found = evaluations(&[(0, [0.9, 1.0], None), (60, [0.3, 0.5], None)]);
+    let theme = Theme::light();
+    for width in [240, 280, 330, 400, 520, 640, 900] {
+        for (has_decay, is_full_batch) in [(false, false), (true, false), (true, true), (false, true)] {
+            let data = data(&history, Measure::Loss { is_log: true }, &found);
+            let data = Data { has_decay, is_full_batch, ..data };
+            let axes = Axes::fit(surface(width, 240), &theme, &data, None).unwrap();
+            let titles = if has_decay {
+                ["loss without weight decay (log scale)", "loss without weight decay"]
+            } else {
+                ["loss (log scale)", "loss"]
+            };
+            let [value_axis, value_axis_short] = titles.map(str::to_owned);
+            let labels = Labels {
+                value_axis,
+                value_axis_short,
+                batch: "batch".to_owned(),
+                smoothed: ["batch, smoothed", "smoothed"].map(str::to_owned),
+                training: "training".to_owned(),
+                held_out: "held-out".to_owned(),
+                ..Labels::default()
+            };
+            let picture = svg(surface(width, 240), |backend| axes.draw(backend, &theme, &labels));
+            // Where each text stands, by its name.
+            let place = |name: &str| {
+                let at = texts(&picture).iter().position(|text| text == name)?;
+                let of = |attribute: &str| attributes(&picture, "text", attribute, &[])[at].parse::<f64>().unwrap();
+                Some((of("x"), of("y")))
+            };
+            let of_any = |names: &[&'static str]| {
+                let found = names.iter().find_map(|name| Some((*name, place(name)?)));
+                found.unwrap_or_else(|| panic!("none of {names:?} in {:?}", texts(&picture)))
+            };
+            let (_, first) = of_any(if is_full_batch { &["batch"] } else { &["batch, smoothed", "smoothed"] });
+            // Before it is its mark.
+            assert!(first.0 >= 0.9 * axes.frame.em, "{width}: it begins at {first:?}");
+            let (words, title) = of_any(&titles);
+            let end = title.0 + 0.5 * axes.frame.em * words.len() as f64;
+            assert!(end <= f64::from(width), "{width}: {words} ends at {end}");
+            assert!(first.1 > title.1 || first.0 > end, "{width}, {has_decay}: {first:?} is in the title to {end}");
         }
     }
 }

@@ -258,11 +258,18 @@ fn labels(i18n: Words, measure: Measure, facts: Facts) -> Labels {
         (Measure::Loss { is_log: false }, true) => t_string!(i18n, charts.loss.axis_decay),
         (Measure::Accuracy, _) => t_string!(i18n, charts.accuracy.axis),
     };
+    let value_axis_short = match (measure, facts.has_decay) {
+        (Measure::Loss { .. }, false) => t_string!(i18n, charts.loss.axis),
+        (Measure::Loss { .. }, true) => t_string!(i18n, charts.loss.axis_decay),
+        (Measure::Accuracy, _) => value_axis,
+    };
+    let smoothed = [t_string!(i18n, charts.loss.smoothed), t_string!(i18n, charts.loss.smoothed_short)];
     Labels {
         step_axis: t_string!(i18n, charts.step_axis).to_owned(),
         value_axis: value_axis.to_owned(),
+        value_axis_short: value_axis_short.to_owned(),
         batch: t_string!(i18n, charts.loss.batch).to_owned(),
-        smoothed: t_string!(i18n, charts.loss.smoothed).to_owned(),
+        smoothed: smoothed.map(str::to_owned),
         training: t_string!(i18n, charts.loss.training).to_owned(),
         held_out: t_string!(i18n, charts.loss.held_out).to_owned(),
         strips: StripLabels::default(),

@@ -240,6 +240,13 @@ pub(super) fn SlowStepView(slow: SlowStep) -> impl IntoView {
                         {live(move || t_string!(i18n, network.slow.next))}
                     </button>
                 </div>
+            </div>
+            <h3 id="slow-title">{live(heading)}</h3>
+            <div class="slow-body" tabindex="0" role="region" aria-labelledby="slow-title">
+                <div class="slow-scene" aria-live="polite">{live(body)}</div>
+                <button type="button" class="slow-open" on:click=open_layer>
+                    {live(move || t_string!(i18n, network.open_layer))}
+                </button>
                 <button
                     type="button"
                     class="slow-open"
@@ -248,13 +255,6 @@ pub(super) fn SlowStepView(slow: SlowStep) -> impl IntoView {
                     on:click=move |_| has_parameters.update(|is_shown| *is_shown = !*is_shown)
                 >
                     {live(move || t_string!(i18n, network.parameters.title))}
-                </button>
-            </div>
-            <h3 id="slow-title">{live(heading)}</h3>
-            <div class="slow-body" tabindex="0" role="region" aria-labelledby="slow-title">
-                <div class="slow-scene" aria-live="polite">{live(body)}</div>
-                <button type="button" class="slow-open" on:click=open_layer>
-                    {live(move || t_string!(i18n, network.open_layer))}
                 </button>
             </div>
         </section>
