@@ -44,8 +44,8 @@
       return directive + (directive === "script-src" ? " 'self' 'wasm-unsafe-eval'" : " 'self'");
     });
     var sentence =
-      "The Content-Security-Policy of the site that this page stands on stops a part of the lab. It must allow: " +
-      rules.join("; ");
+      "A part of the lab is stopped by the site that this page stands on. Its Content-Security-Policy must allow: " +
+      rules.join("; ") + ". If it does, a file is missing.";
     if (start) return say(sentence, detail);
     document.getElementById("blocked-message").textContent = sentence;
     document.getElementById("blocked").hidden = false;
@@ -109,6 +109,9 @@
     ready: function () {
       start.parentNode.removeChild(start);
       start = null;
+      // The style sheet was stopped, or is not there, before this script could hear of it.
+      var paper = getComputedStyle(document.documentElement).getPropertyValue("--paper");
+      if (!paper && blocked.indexOf("style-src") < 0) blocked.push("style-src");
       if (blocked.length > 0) sayBlocked();
     },
     failed: failed,

@@ -94,7 +94,7 @@ fn a_field_may_go_while_a_number_is_typed_into_it() {
     let page = Page::open(Screen::LAPTOP, "#clip=norm&optimizer=momentum&v=1");
     for (field, control, value) in [("clip-at", "clip", "none"), ("momentum", "optimizer", "sgd")] {
         let script = "
-            const [field, control] = arguments.map((id) => document.getElementById(id));
+            const [field, control] = [...arguments].slice(0, 2).map((id) => document.getElementById(id));
             field.closest('details')?.setAttribute('open', '');
             field.focus();
             field.value = '0.';
@@ -105,7 +105,6 @@ fn a_field_may_go_while_a_number_is_typed_into_it() {
         page.wait_until("the field to go", &format!("document.getElementById('{field}') === null"));
         assert_eq!(page.eval("document.getElementById('stopped').hidden"), json!(true), "{field}");
     }
-    page.wait_for_fragment("#v=1");
     page.click_button("Step");
     page.wait_for_status("step", "1");
 }

@@ -218,7 +218,7 @@ fn a_link_of_a_megabyte_opens_and_is_told_in_few_words() {
         assert!(text.len() < 1_000, "{piece:?}: {} letters are too many", text.len());
         page.click_button("Step");
         page.wait_for_status("step", "1");
-        page.follow_fragment("v=1");
+        page.follow_fragment("v=1&width=9");
         assert_eq!(page.eval("document.querySelectorAll('[data-notice]').length"), 0, "{piece:?}");
     }
 }

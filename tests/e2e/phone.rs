@@ -11,7 +11,10 @@ fn what_a_finger_reads_is_seen_and_no_page_is_wider_than_its_window() {
     // Two layers side by side, where there is room.
     page.open_tab("layer");
     page.set_control("compared-layer", "7");
-    page.wait_until("the other layer", "document.querySelectorAll('figure[data-chart=histogram-z]').length === 2");
+    page.wait_until(
+        "the other layer",
+        "document.querySelectorAll('.inspector.comparing .inspector-layer').length === 2",
+    );
     for width in [320, 344, 360, 375, 390, 412, 480, 540, 600, 640] {
         page.set_screen(Screen { width, ..Screen::PHONE });
         for tab in TABS {

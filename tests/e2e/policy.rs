@@ -36,7 +36,7 @@ fn the_page_stops_at_nothing_of_its_own_policy() {
     }
     page.open_tab("proof");
     page.click_button("Check this network now");
-    page.wait_until("the checks", "document.querySelectorAll('.proof table, .proof li').length > 0");
+    page.wait_until("the checks", "!document.querySelector('[data-result=unchecked]')");
     page.set_control("precision", "f64");
     page.wait_until_ready();
     page.click("#theme");
@@ -87,6 +87,7 @@ fn a_host_that_forbids_scripts_leaves_a_sentence() {
     let server = serve("script-src 'none'");
     let page = Page::open_at(Screen::LAPTOP, &server.url());
     page.expect_in_console("ontent Security Policy");
+    page.expect_in_console("preload");
     let idle = "document.getElementById('start-idle')";
     page.wait_until("the sentence", &format!("getComputedStyle({idle}).visibility === 'visible'"));
     let said = page.text_of(&format!("{idle}.textContent"));

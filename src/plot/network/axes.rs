@@ -237,6 +237,15 @@ impl Axes {
         Some(report.get(layer, quantity) / ((self.widths[layer] * self.widths[layer + 1]) as f64).sqrt())
     }
 
+    /// The radius of the gaps in a layer's negative lines; `None` where there are so many that all would be gaps, and no
+    /// line is told from another.
+    pub(super) fn gap_radius(&self, layer: usize) -> Option<f64> {
+        let edges = self.units(layer) * self.units(layer + 1);
+        let (room, scale) = (self.spacing() * self.plot.height(), self.surface.scale);
+        let radius = (0.06 * room / edges.max(1) as f64 / std::f64::consts::PI).sqrt().min(0.25 * self.em);
+        (radius >= 1.5 * scale).then_some(radius)
+    }
+
     /// The number that a line shows.
     pub(super) fn edge(&self, network: &NetworkView, layer: usize, index: usize) -> f64 {
         let (rows, exponent) = match self.shade {

@@ -11,9 +11,6 @@ use crate::plot::walks::{Stop, walks};
 use crate::train::StepReport;
 use plotters_backend::text_anchor::{HPos, VPos};
 
-/// Lines of a network of which those that are negative are interrupted.
-const MOST_WITH_GAPS: usize = 4_096;
-
 impl Axes {
     /// Draws units and lines, or bands, and what is pointed out in them.
     pub(super) fn draw_network(&self, painter: &mut Painter<'_>, theme: &Theme, data: &Data<'_>) {
@@ -82,8 +79,6 @@ impl Axes {
     /// Draws the lines into a layer, the faintest first.
     fn draw_edges(&self, painter: &mut Painter<'_>, theme: &Theme, network: &NetworkView, layer: usize, is_dim: bool) {
         let outputs = self.widths[layer + 1];
-        // Of more there is no telling one from another.
-        let has_gaps = self.widths.windows(2).map(|pair| pair[0] * pair[1]).sum::<usize>() <= MOST_WITH_GAPS;
         // Equally strong lines of both signs would hide one another, so they take turns.
         let turns = if self.shade == Shade::Gradient { TURNS } else { 1 };
         let mut by_look: [Vec<(usize, usize)>; LOOKS] = Default::default();
@@ -107,23 +102,15 @@ impl Axes {
                     let points: Vec<_> = walk.iter().map(|stop| self.stop_to_point(layer, *stop)).collect();
                     painter.path(&points, self.line_width(degree), color);
                 }
-                if slot % 2 == 1 && has_gaps {
-                    self.draw_gaps(painter, theme, layer, edges, degree);
+                if let Some(radius) = self.gap_radius(layer).filter(|_| slot % 2 == 1) {
+                    self.draw_gaps(painter, theme, layer, edges, radius.max(0.8 * self.line_width(degree)));
                 }
             }
         }
     }
 
     /// Interrupts lines, which says that they are negative to those who do not see that by their hue.
-    fn draw_gaps(
-        &self,
-        painter: &mut Painter<'_>,
-        theme: &Theme,
-        layer: usize,
-        edges: &[(usize, usize)],
-        degree: usize,
-    ) {
-        let radius = (0.25 * self.em).min(0.1 * self.spacing()).max(0.8 * self.line_width(degree));
+    fn draw_gaps(&self, painter: &mut Painter<'_>, theme: &Theme, layer: usize, edges: &[(usize, usize)], radius: f64) {
         for &(input, output) in edges {
             let (from, to) =
                 (self.stop_to_point(layer, Stop::Left(input)), self.stop_to_point(layer, Stop::Right(output)));

@@ -36,7 +36,8 @@ pub(super) fn draw(painter: &mut Painter<'_>, axes: &Axes, theme: &Theme, labels
         row.text(&format!("{least}−{high}"));
         row.ramp(swatch, (1..=DEGREES).rev().map(|degree| hue(theme, true, degree)));
         // As in the picture, where lines are interrupted.
-        for place in 0..DEGREES {
+        let has_gaps = (0..axes.columns() - 1).any(|layer| axes.gap_radius(layer).is_some());
+        for place in 0..if has_gaps { DEGREES } else { 0 } {
             let at = (row.x - (place as f64 + 0.5) * swatch, row.y);
             row.painter.marker(Marker::Circle, at, (0.3 * swatch).min(0.2 * em), theme.background);
         }

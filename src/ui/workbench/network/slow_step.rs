@@ -213,6 +213,7 @@ pub(super) fn SlowStepView(slow: SlowStep) -> impl IntoView {
     view! {
         <section
             class="slow"
+            role="group"
             aria-labelledby="slow-title"
             data-phase=attribute(named)
             data-step=attribute(move || slow.scene.with(|scene| scene.as_ref().map(|scene| scene.step.to_string())))
