@@ -6,7 +6,7 @@ use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::reading::Reading;
 use crate::ui::lab::{Lab, use_lab};
 use crate::ui::reactive::{Memo, attribute, live};
-use crate::worker::protocol::{RunState, Way, WorkerPart};
+use crate::worker::protocol::{RunState, Status, Way, WorkerPart};
 use leptos::prelude::*;
 
 choice! {
@@ -37,8 +37,9 @@ pub fn StatusLine() -> impl IntoView {
     let rate = Memo::new(move |_| lab.status.get().steps_per_second);
     let target = Memo::new(move |_| lab.status.get().seek_target);
     let loss = Memo::new(move |_| {
-        let is_on_its_way = lab.status.with(|status| status.step < status.head) && lab.visited.get().is_none();
-        // The step that it has come back to is not the one of which the loss was measured last.
+        // On its way back the step that it has come to is not the one of which the loss was measured last.
+        let is_back = |status: &Status| status.state != RunState::Seeking || status.step == status.head;
+        let is_on_its_way = !lab.status.with(is_back) && lab.visited.get().is_none();
         if is_on_its_way { None } else { lab.with_shown(|bucket| bucket.last.loss()) }
     });
     let verdict =
