@@ -6,8 +6,13 @@ use crate::plot::number;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::reading::Reading;
 use crate::ui::lab::{Lab, use_lab};
+<<<<<<< HEAD
 use crate::ui::reactive::{Memo, Views, attribute, live};
 use crate::worker::protocol::{RunState, Way, WorkerPart};
+=======
+use crate::ui::reactive::{Memo, attribute, live};
+use crate::worker::protocol::{RunState, Status, Way, WorkerPart};
+>>>>>>> worker
 use leptos::prelude::*;
 
 choice! {
@@ -39,8 +44,9 @@ pub fn StatusLine() -> impl IntoView {
     let target = Memo::new(move |_| lab.status.get().seek_target);
     let stopped = Memo::new(move |_| lab.status.get().stopped.filter(|_| lab.visited.get().is_none()));
     let loss = Memo::new(move |_| {
-        let is_on_its_way = lab.status.with(|status| status.step < status.head) && lab.visited.get().is_none();
-        // The step that it has come back to is not the one of which the loss was measured last.
+        // On its way back the step that it has come to is not the one of which the loss was measured last.
+        let is_back = |status: &Status| status.state != RunState::Seeking || status.step == status.head;
+        let is_on_its_way = !lab.status.with(is_back) && lab.visited.get().is_none();
         if is_on_its_way { None } else { lab.with_shown(|bucket| bucket.last.loss()) }
     });
     let verdict =
