@@ -6,13 +6,8 @@ use crate::plot::number;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::reading::Reading;
 use crate::ui::lab::{Lab, use_lab};
-<<<<<<< HEAD
 use crate::ui::reactive::{Memo, Views, attribute, live};
-use crate::worker::protocol::{RunState, Way, WorkerPart};
-=======
-use crate::ui::reactive::{Memo, attribute, live};
 use crate::worker::protocol::{RunState, Status, Way, WorkerPart};
->>>>>>> worker
 use leptos::prelude::*;
 
 choice! {
