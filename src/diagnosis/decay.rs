@@ -91,7 +91,7 @@ mod tests {
             for (lr, decay) in [(0.01, 0.5), (3.0, 1.0), (5.0, 1.0), (10.0, 1.0)] {
                 let (experiment, _) = from_fragment(&format!("optimizer={optimizer}&lr={lr}&weight-decay={decay}"));
                 let factor = factor(&experiment, 1).unwrap();
-                let seen = simulated(optimizer, 0.9, lr * decay, 300);
+                let seen = simulated(optimizer, 0.9, lr * decay, 240);
                 assert!((factor.abs() / seen - 1.0).abs() < 0.02, "{optimizer}, {lr}, {decay}: {factor}, not {seen}");
             }
         }
