@@ -64,6 +64,8 @@ fn a_chart_whose_exporting_part_does_not_come_can_be_saved_later() {
     // The browser's own line about the file that is not there, and that of the script that asked for it.
     page.expect_in_console("_export.wasm");
     page.expect_in_console("fetchPart");
+    // In Firefox's words.
+    page.expect_in_console("NetworkError when attempting to fetch");
     page.wait_for_status("state", "paused");
     page.run(KEEP_FILES, &[]);
     let said = "document.querySelector('figure[data-chart=loss] .chart-said').textContent";

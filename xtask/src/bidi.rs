@@ -114,9 +114,12 @@ fn line_of(entry: &Value) -> String {
         "info" => "INFO",
         _ => "DEBUG",
     };
-    let frame = &entry["stackTrace"]["callFrames"][0];
-    let place = frame["url"].as_str().map(|url| format!("{url}:{} ", frame["lineNumber"])).unwrap_or_default();
-    format!("{level}: {place}{}", entry["text"].as_str().unwrap_or_default())
+    let frames = entry["stackTrace"]["callFrames"].as_array().map_or(&[][..], Vec::as_slice);
+    let place = frames.first().and_then(|frame| Some(format!("{}:{} ", frame["url"].as_str()?, frame["lineNumber"])));
+    // Where it came from, which chromedriver tells too.
+    let functions = frames.iter().filter_map(|frame| frame["functionName"].as_str()).filter(|name| !name.is_empty());
+    let way = functions.map(|name| format!(" < {name}")).collect::<String>();
+    format!("{level}: {}{}{way}", place.unwrap_or_default(), entry["text"].as_str().unwrap_or_default())
 }
 
 /// What a client's messages are masked by. It guards against caches on the way, of which there are none here; but Firefox
@@ -210,9 +213,9 @@ mod tests {
 
     #[test]
     fn an_entry_of_the_console_reads_as_chromedrivers() {
-        let frame = json!({ "url": "http://a/b.js", "lineNumber": 3 });
+        let frame = json!({ "url": "http://a/b.js", "lineNumber": 3, "functionName": "f" });
         let entry = json!({ "level": "error", "text": "no", "stackTrace": { "callFrames": [frame] } });
-        assert_eq!(line_of(&entry), "SEVERE: http://a/b.js:3 no");
+        assert_eq!(line_of(&entry), "SEVERE: http://a/b.js:3 no < f");
         assert_eq!(line_of(&json!({ "level": "warn", "text": "hm" })), "WARNING: hm");
     }
 }

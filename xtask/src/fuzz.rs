@@ -58,12 +58,17 @@ impl Default for Options {
 }
 
 /// The seeds that `cargo xtask test` runs, and how many actions of each: about 20 s of them.
-const TESTED: (u64, u64) = (6, 260);
+const TESTED: (u64, u64) = (6, 200);
 
 /// A seed that once found a fault, by the name of what it found, with the number of actions that it takes. A seed means
 /// other actions when those of [`crate::random_user`] change: then what it found is tested elsewhere already, or here by
 /// another seed.
-pub const KNOWN: &[(&str, u64, u64)] = &[];
+pub const KNOWN: &[(&str, u64, u64)] = &[
+    ("the focus is in a menu whose pane goes", 4, 14),
+    ("a field goes with its draft", 1, 25),
+    ("a finger reads the main chart on a phone", 6, 49),
+    ("a finger reads a chart at 800 pixels", 42, 15),
+];
 
 /// Builds the page and lets random users at it.
 ///
