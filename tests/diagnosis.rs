@@ -144,18 +144,19 @@ fn no_unit_but_of_relu_is_dead() {
     assert!(saturated.conditions.contains(&Condition::Saturated) && !saturated.conditions.contains(&Condition::Dead));
 }
 
-/// How ill a network is, by its leading condition; a weakened gradient lies between.
+/// How ill a network is, by its leading condition; a weakened gradient lies between, and a loss above guessing.
 fn severity(diagnosis: &Diagnosis) -> usize {
     use Condition::{Dead, Diverged, Exploding, Healthy, Saturated, Trained, Underflow, Vanishing};
     match diagnosis.conditions[0] {
         Trained => 0,
-        Healthy if diagnosis.flow.is_weakened() || diagnosis.is_worse_than_guessing() => 1,
+        Healthy if diagnosis.flow.is_weakened() => 2,
+        Healthy if diagnosis.is_worse_than_guessing() => 1,
         Healthy => 0,
-        Saturated => 2,
-        Vanishing | Underflow => 3,
-        Dead => 4,
-        Exploding => 5,
-        Diverged => 6,
+        Saturated => 3,
+        Vanishing | Underflow => 4,
+        Dead => 5,
+        Exploding => 6,
+        Diverged => 7,
     }
 }
 
