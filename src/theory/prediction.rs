@@ -99,7 +99,7 @@ const MOST_GROUPS: usize = 32;
 /// samples are taken to have the same ‖∂L/∂o‖, which moves the line by 0.03 decades at most where they have not.
 ///
 /// Weights are taken as normal and independent of everything else, layers as infinitely wide, but for the part of the
-/// gradient along h, one of n, that skip connections let grow ([`super::skip`]). How far networks of the experiment's width
+/// gradient along h, one of n, that skip connections let grow (`theory::skip`). How far networks of the experiment's width
 /// are from that says [`super::Band`]; where they are too far, [`super::Forecast`] has their median instead.
 ///
 /// With BatchNorm the gradient depends on the angles between the samples. Only ReLU and leaky ReLU bring all of them to
