@@ -150,7 +150,7 @@ fn severity(diagnosis: &Diagnosis) -> usize {
     match diagnosis.conditions[0] {
         Trained => 0,
         Healthy if diagnosis.flow.is_weakened() => 2,
-        Healthy if diagnosis.is_worse_than_guessing() => 1,
+        Healthy if diagnosis.is_worse_than_guessing => 1,
         Healthy => 0,
         Saturated => 3,
         Vanishing | Underflow => 4,
@@ -351,7 +351,7 @@ fn the_step_since_which_a_verdict_leads_is_found() {
             let report = &history.at(step).unwrap().last;
             diagnose(&experiment, report, None).conditions[0]
         };
-        let since = leading_since(&experiment, &history, at).unwrap();
+        let (_, since) = leading_since(&experiment, &history, at).unwrap();
         assert!((since..=at).all(|step| leading(step) == leading(at)), "{fragment}: {since}");
         assert!(since == 0 || leading(since - 1) != leading(at), "{fragment}: {since}");
         (since, leading(at))
@@ -389,7 +389,7 @@ fn a_network_that_has_learned_is_not_ill() {
         let learned = run(fragment, 3000);
         assert!(learned.loss < 0.01 * learned.guess_loss, "{fragment}: {learned:?}");
         assert_eq!(learned.conditions[0], Condition::Trained, "{fragment}: {learned:?}");
-        assert!(learned.repairs.is_empty() && !learned.is_worse_than_guessing(), "{fragment}: {learned:?}");
+        assert!(learned.repairs.is_empty() && !learned.is_worse_than_guessing, "{fragment}: {learned:?}");
         assert!(!run(fragment, 0).conditions.contains(&Condition::Trained), "{fragment}");
     }
 }
@@ -416,9 +416,9 @@ fn the_loss_of_few_samples_shows_no_training_unless_the_scores_do() {
 #[test]
 fn a_loss_above_that_of_guessing_is_told() {
     let wild = run("dataset=clouds&activation=relu&init=kaiming-normal&depth=4&gain=3", 0);
-    assert!(wild.is_worse_than_guessing(), "{wild:?}");
+    assert!(wild.is_worse_than_guessing, "{wild:?}");
     assert!((wild.guess_loss - 4.0_f64.ln()).abs() < 1e-9);
-    assert!(!run("dataset=clouds&activation=tanh", 0).is_worse_than_guessing());
+    assert!(!run("dataset=clouds&activation=tanh", 0).is_worse_than_guessing);
 }
 
 #[test]

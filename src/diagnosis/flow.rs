@@ -17,10 +17,10 @@ pub struct Flow {
 }
 
 /// The total factor under which the gradient vanishes, and over whose inverse it explodes.
-pub const VANISHING_TOTAL: f64 = 1e-3;
+const VANISHING_TOTAL: f64 = 1e-3;
 
 /// The total factor under which the gradient is weakened, though not vanishing, and over whose inverse it has grown.
-pub const WEAKENED_TOTAL: f64 = 0.1;
+const WEAKENED_TOTAL: f64 = 0.1;
 
 impl Flow {
     /// Whether the gradient loses over nine tenths of its size on the way.

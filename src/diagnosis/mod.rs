@@ -8,10 +8,10 @@ mod repair;
 mod verdict;
 
 pub use decay::Decay;
-pub use flow::{Flow, VANISHING_TOTAL, WEAKENED_TOTAL};
+pub use flow::Flow;
 pub use last_good::{LastGood, last_good};
 pub use remedies::MOST_OFFERED;
-pub use repair::{Repair, WIDER};
+pub use repair::Repair;
 pub use verdict::{Condition, Diagnosis, Situation, ZeroCause, leading_since};
 
 use crate::experiment::Experiment;

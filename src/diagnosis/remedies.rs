@@ -69,7 +69,7 @@ impl Diagnosis {
             Condition::Saturated => vec![LowerLr],
             Condition::Healthy if self.flow.is_weakened() => vec![TanhXavier, ReluKaiming, Skip],
             // Outputs of large weights are far from every target.
-            Condition::Healthy if is_network && self.is_worse_than_guessing() => {
+            Condition::Healthy if is_network && self.is_worse_than_guessing => {
                 vec![UnitGain, FittingInit]
             }
             Condition::Healthy | Condition::Trained => vec![],
@@ -112,11 +112,11 @@ fn too_small(experiment: &Experiment) -> Vec<Repair> {
 
 /// What takes the chance out of narrow layers.
 fn narrow(experiment: &Experiment) -> Vec<Repair> {
-    let is_narrow = experiment.width <= WIDENED_UP_TO;
-    [(Repair::Orthogonal, true), (Repair::Wider, is_narrow)]
-        .into_iter()
-        .filter_map(|(repair, helps)| helps.then_some(repair))
-        .collect()
+    let mut repairs = vec![Repair::Orthogonal];
+    if experiment.width <= WIDENED_UP_TO {
+        repairs.push(Repair::Wider);
+    }
+    repairs
 }
 
 fn decay_repairs(decay: Decay) -> Vec<Repair> {

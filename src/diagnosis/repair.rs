@@ -37,7 +37,7 @@ choice! {
 }
 
 /// How many times as wide [`Repair::Wider`] makes the layers.
-pub const WIDER: u32 = 4;
+const WIDER: u32 = 4;
 
 /// The widest layers that are offered to become wider: the widest network allowed has 256 units a layer.
 pub(super) const WIDENED_UP_TO: u32 = 64;

@@ -59,6 +59,8 @@ pub struct Diagnosis {
     pub loss: f64,
     /// The loss of the best answer that does not look at the input; see [`Experiment::guess_loss`].
     pub guess_loss: f64,
+    /// Whether the loss is far above that, and not only of few unlucky samples.
+    pub is_worse_than_guessing: bool,
     /// What would mend the first condition, the most telling first.
     pub repairs: Vec<Repair>,
 }
@@ -112,8 +114,22 @@ impl Situation<'_> {
                 let part = if accuracy == Some(1.0) { TRAINED_WITHOUT_ERROR } else { TRAINED };
                 is_small(loss, part) && is_small(score, part)
             }
-            None => is_small(loss, TRAINED) && self.experiment.batch_size_at(self.report.step) >= TELLING_BATCH,
+            None => is_small(loss, TRAINED) && self.has_telling_batch(),
         }
+    }
+
+    fn is_worse_than_guessing(&self) -> bool {
+        let limit = WORSE_THAN_GUESSING * self.experiment.guess_loss();
+        let is_told = match self.score {
+            Some((loss, _)) => loss > limit,
+            None => self.has_telling_batch(),
+        };
+        self.report.loss() > limit && is_told
+    }
+
+    /// Whether the loss on the batch speaks for all samples.
+    fn has_telling_batch(&self) -> bool {
+        self.experiment.batch_size_at(self.report.step) >= TELLING_BATCH
     }
 
     /// The verdict without repairs.
@@ -149,6 +165,7 @@ impl Situation<'_> {
             decay: Decay::as_cause(experiment, report),
             loss: report.loss(),
             guess_loss: experiment.guess_loss(),
+            is_worse_than_guessing: self.is_worse_than_guessing(),
             repairs: Vec::new(),
         };
         diagnosis.conditions =
@@ -160,9 +177,9 @@ impl Situation<'_> {
     }
 }
 
-/// The first recorded step since which, up to `step`, the verdict has been led by the condition that leads it there.
-/// `None` where nothing is recorded by that step. Of steps that were recorded together the last is judged.
-pub fn leading_since(experiment: &Experiment, history: &History, step: u64) -> Option<u64> {
+/// The condition that leads the verdict at `step`, and the first recorded step since which it has led. `None` where nothing
+/// is recorded by that step. Of steps that were recorded together the last is judged, by its report alone.
+pub fn leading_since(experiment: &Experiment, history: &History, step: u64) -> Option<(Condition, u64)> {
     let leading = |report: &StepReport| {
         Situation { experiment, report, divergence: None, start: None, score: None }.judge().conditions[0]
     };
@@ -170,7 +187,7 @@ pub fn leading_since(experiment: &Experiment, history: &History, step: u64) -> O
     let last = earlier.next()?;
     let condition = leading(last);
     let since = earlier.take_while(|report| leading(report) == condition).last().unwrap_or(last);
-    Some(since.step)
+    Some((condition, since.step))
 }
 
 choice! {
@@ -238,11 +255,6 @@ impl Diagnosis {
             Condition::Healthy => self.flow.is_weakened() && !decay.drives_away(),
             Condition::Dead | Condition::Trained => false,
         }
-    }
-
-    /// Whether the loss is far above that of an answer which does not look at the input.
-    pub fn is_worse_than_guessing(&self) -> bool {
-        self.loss > WORSE_THAN_GUESSING * self.guess_loss
     }
 }
 

@@ -93,7 +93,12 @@ pub fn sample_loss(unit: &UnitView, loss: Loss) -> Formula {
             Loss::BceWithLogits => {
                 pairs().map(|(o, y)| o.max(0.0) - o * y + (1.0 + (-o.abs()).exp()).ln()).sum::<f64>() / count as f64
             }
-            Loss::SoftmaxCrossEntropy => pairs().map(|(o, y)| -y * softmax(*o, outputs).ln()).sum(),
+            // By the logarithm of the sum, because a probability may be too small for its own.
+            Loss::SoftmaxCrossEntropy => {
+                let largest = outputs.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                let sum: f64 = outputs.iter().map(|o| (o - largest).exp()).sum();
+                pairs().map(|(o, y)| y * (sum.ln() + largest - o)).sum()
+            }
         }
     })
 }

@@ -44,13 +44,8 @@ pub fn rounded(value: f64, digits: usize) -> f64 {
     if is_whole { value.abs().round_ties_even().copysign(value) } else { decimal::parse(&scientific).unwrap_or(value) }
 }
 
-/// The factor of one layer of many: to hundredths near 1, where fifty times 1.05 and fifty times 1.00 are far apart.
-pub fn factor(value: f64) -> String {
-    significant(value, if (0.995..9.995).contains(&value) { 3 } else { 2 })
-}
-
-/// The factor of one layer as [`factor`] gives it, to so many digits more that its power `layers` agrees with `total` to
-/// a tenth, where both stand in one sentence.
+/// The factor of one layer of many, to hundredths near 1, and to so many digits more that its power `layers` agrees with
+/// `total` to a tenth, where both stand in one sentence.
 pub fn factor_of_total(value: f64, total: f64, layers: usize) -> String {
     let least = if (0.995..9.995).contains(&value) { 3 } else { 2 };
     let agrees = |digits: &usize| {
@@ -59,7 +54,7 @@ pub fn factor_of_total(value: f64, total: f64, layers: usize) -> String {
     };
     // Where a gradient is zero or infinite there is nothing to agree with.
     let is_comparable = value > 0.0 && value.is_finite() && total > 0.0 && total.is_finite();
-    significant(value, (least..5).find(|digits| !is_comparable || agrees(digits)).unwrap_or(5))
+    significant(value, (least..9).find(|digits| !is_comparable || agrees(digits)).unwrap_or(9))
 }
 
 /// A rate: whole numbers from 10 on.
@@ -161,8 +156,9 @@ mod tests {
         let cases =
             [(0.0236, "0.024"), (0.236, "0.24"), (0.951, "0.95"), (0.996, "0.996"), (1.051, "1.05"), (12.3, "12")];
         for (value, text) in cases {
-            assert_eq!(factor(value), text, "{value}");
+            assert_eq!(factor_of_total(value, value, 1), text, "{value}");
         }
+        assert_eq!(factor_of_total(0.9999, 0.9999_f64.powi(10_000), 10_000), "0.9999");
     }
 
     #[test]

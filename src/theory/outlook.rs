@@ -69,6 +69,8 @@ impl OutlookSampler {
         let mut made = Self { experiment: experiment.clone(), sampler: None, wanted, outlook: None };
         match is_small.then(|| BandSampler::drawing(experiment)) {
             None => made.outlook = Outlook::of_theory(experiment),
+            // Networks of equal weights are all one, which nobody draws.
+            Some(Err(NoPrediction::EqualWeights)) => {}
             // No gradient passes in any network.
             Some(Err(_)) => made.outlook = Some(Outlook::new(f64::NEG_INFINITY, experiment.depth as usize, true)),
             Some(Ok(sampler)) => made.sampler = Some(Box::new(sampler)),

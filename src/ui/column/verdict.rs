@@ -90,7 +90,7 @@ impl Face {
     fn of(finding: &Finding) -> Self {
         if finding.diagnosis.flow.is_weakened() {
             Self::Weakened
-        } else if finding.diagnosis.is_worse_than_guessing() {
+        } else if finding.diagnosis.is_worse_than_guessing {
             Self::Worse
         } else {
             Self::Plain
@@ -195,7 +195,7 @@ fn standing(i18n: Words, finding: &Finding) -> AnyView {
         return ().into_any();
     }
     let (loss, guess) = (readable(diagnosis.loss), readable(diagnosis.guess_loss));
-    let is_worse = diagnosis.is_worse_than_guessing();
+    let is_worse = diagnosis.is_worse_than_guessing;
     let against = match diagnosis.conditions.first() {
         Some(Condition::Trained) => String::new(),
         _ if is_worse => {
@@ -206,7 +206,9 @@ fn standing(i18n: Words, finding: &Finding) -> AnyView {
     };
     let faces = finding.evaluation.filter(|evaluation| {
         let ratio = evaluation.training.loss / diagnosis.loss;
-        finding.experiment.norm == Normalization::Batch && !(0.5..2.0).contains(&ratio)
+        // On few samples two losses differ by chance.
+        let least = if finding.experiment.batch_size() >= 16 { 2.0 } else { 10.0 };
+        finding.experiment.norm == Normalization::Batch && !(1.0 / least..least).contains(&ratio)
     });
     let faces = faces.map(|evaluation| {
         let step = number::grouped(evaluation.step);

@@ -84,7 +84,7 @@ fn flow_sentence(i18n: Words, finding: &Finding, is_sigmoid: bool) -> &'static s
 fn formula(finding: &Finding, condition: Condition) -> AnyView {
     let diagnosis = &finding.diagnosis;
     if let Some(decay) = diagnosis.decay.filter(|_| diagnosis.is_of_decay()) {
-        return decay_formula(decay);
+        return decay_formula(finding, decay);
     }
     match condition {
         Condition::Trained => ().into_any(),
@@ -126,26 +126,32 @@ fn formula(finding: &Finding, condition: Condition) -> AnyView {
 /// What weight decay has done.
 fn decay_sentence(i18n: Words, finding: &Finding, decay: Decay) -> String {
     let size = percent(decay.size);
-    match decay.factor {
-        Some(factor) if decay.drives_away() => {
-            t_string!(i18n, page.why.decay_grows, factor = significant(factor, 3)).to_string()
-        }
-        Some(factor) => {
-            let step = grouped(finding.step);
-            t_string!(i18n, page.why.decay_shrinks, factor = significant(factor, 3), step, size).to_string()
-        }
+    let factor = decay_factor(finding, decay);
+    match factor {
+        Some(factor) if decay.drives_away() => t_string!(i18n, page.why.decay_grows, factor).to_string(),
+        Some(factor) if finding.step == 1 => t_string!(i18n, page.why.decay_shrinks_once, factor, size).to_string(),
+        Some(factor) => t_string!(i18n, page.why.decay_shrinks, factor, step = grouped(finding.step), size).to_string(),
         None => t_string!(i18n, page.why.decay_adaptive, size).to_string(),
     }
 }
 
-/// 1 − ηλ, what decay alone makes of the weights in a step.
-fn decay_formula(decay: Decay) -> AnyView {
-    let factor = decay.factor.map(|factor| {
+/// To as many digits as all its steps together need.
+fn decay_factor(finding: &Finding, decay: Decay) -> Option<String> {
+    let factor = decay.factor?;
+    let steps = finding.step as usize;
+    let is_shrinking = !decay.drives_away() && factor > 0.0;
+    let total = if is_shrinking { libm::pow(factor, steps as f64) } else { f64::NAN };
+    Some(factor_of_total(factor, total, steps))
+}
+
+/// 1 − ηλ, what decay alone makes of the weights in a step, where that is all.
+fn decay_formula(finding: &Finding, decay: Decay) -> AnyView {
+    let factor = decay_factor(finding, decay).filter(|_| decay.is_plain).map(|factor| {
         view! {
             <p class="formula">
                 <span class="term">"1 − " <i>"ηλ"</i></span>
                 " = "
-                <b>{significant(factor, 3)}</b>
+                <b>{factor}</b>
             </p>
         }
     });
@@ -206,12 +212,13 @@ fn Theory() -> impl IntoView {
                 Standing::Inside => "inside",
                 Standing::Above => "above",
             });
+            let has_skip = lab.measured.with_untracked(|experiment| experiment.residual != Residual::None);
             let is_plain = lab.measured.with_untracked(|experiment| {
                 experiment.norm == Normalization::None && experiment.residual == Residual::None
             });
             Some(view! {
                 <div class="theory" data-standing=name>
-                    {theory_formula(i18n, forecast, is_plain)}
+                    {theory_formula(i18n, forecast, is_plain, has_skip)}
                     <p>{theory_sentence(i18n, forecast)}</p>
                 </div>
             })
@@ -221,13 +228,18 @@ fn Theory() -> impl IntoView {
 }
 
 /// The factor of a layer by theory, and the measured one of all layers together.
-fn theory_formula(i18n: Words, forecast: &Forecast, is_plain: bool) -> Option<AnyView> {
+fn theory_formula(i18n: Words, forecast: &Forecast, is_plain: bool, has_skip: bool) -> Option<AnyView> {
     let expected = forecast.factor()?;
     let measured = measured_factor(forecast);
+    // With skip connections it is of layers of this width, and no χ.
+    let name = if has_skip {
+        view! { <span class="term measured">{t_string!(i18n, page.theory.by_theory)}</span> }.into_any()
+    } else {
+        view! { <TheoryFactor is_plain /> " = " }.into_any()
+    };
     let view = view! {
         <p class="formula">
-            <TheoryFactor is_plain />
-            " = "
+            {name}
             <b>{significant(expected, 3)}</b>
             <span class="term measured">{t_string!(i18n, page.theory.measured)} " " {significant(measured, 3)}</span>
         </p>

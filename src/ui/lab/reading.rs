@@ -130,5 +130,7 @@ fn began(lab: Lab, finding: &Finding) -> Option<u64> {
         return None;
     }
     let step = lab.visited.get_untracked().unwrap_or(u64::MAX);
-    lab.history.try_with_value(|history| leading_since(&finding.experiment, history, step))?
+    let found = lab.history.try_with_value(|history| leading_since(&finding.experiment, history, step))??;
+    // What was found by the scores, the reports alone do not tell.
+    (found.0 == *leading).then_some(found.1)
 }

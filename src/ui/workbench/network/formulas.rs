@@ -8,7 +8,7 @@ use crate::look::by_hand;
 use crate::look::phase::{Phase, SumOfProducts, largest};
 use crate::look::view::UnitView;
 use crate::nn::{Loss, Normalization};
-use crate::optim::{ClipKind, Hyper, OptimizerKind, ScheduleKind};
+use crate::optim::{Hyper, OptimizerKind, ScheduleKind};
 use crate::plot::number::{exact, grouped, power_of_ten, readable, significant};
 use crate::plot::worked::{Worked, operand};
 use crate::ui::i18n::t_string;
@@ -264,7 +264,7 @@ fn update(i18n: Words, scene: &Scene) -> AnyView {
     let has_own_decay = rule_of(kind, "g", "w").has_own_decay;
     let made = by_hand::update(unit, kind, hyper, scene.step, has_own_decay, index);
     let is_decayed = hyper.weight_decay != 0.0 && !has_own_decay;
-    let is_clipped = hyper.clip != ClipKind::None;
+    let is_clipped = made.as_ref().is_some_and(|made| made.clipped.is_some() || made.limited.is_some());
     let is_scheduled = hyper.schedule != ScheduleKind::Constant || hyper.warmup > 0;
     let rest = [
         is_clipped.then(|| t_string!(i18n, network.slow.clipped)),
