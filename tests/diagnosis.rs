@@ -459,6 +459,32 @@ fn what_no_step_has_done_is_mended_in_the_network() {
     assert!(unknown.repairs.contains(&Repair::LowerLr), "{unknown:?}");
 }
 
+/// No step has made the weights too large of a network that explodes before the first.
+#[test]
+fn a_network_that_explodes_from_the_start_is_mended_in_its_weights_when_it_diverges() {
+    let (experiment, _) = from_fragment("dataset=noise&depth=20&activation=linear&init=normal");
+    let mut trainer = AnyTrainer::new(&experiment).unwrap();
+    let start = trainer.probe().unwrap().clone();
+    let mut report = start.clone();
+    let divergence = loop {
+        match trainer.step() {
+            Ok(next) => report = next.clone(),
+            Err(divergence) => break divergence,
+        }
+    };
+    let situation = Situation {
+        experiment: &experiment,
+        report: &report,
+        divergence: Some(divergence),
+        start: Some(&start),
+        score: None,
+    };
+    let found = situation.diagnose();
+    assert_eq!(found.conditions[0], Condition::Diverged);
+    assert_eq!(found.repairs[0], Repair::FittingInit, "{found:?}");
+    assert!(!found.repairs.contains(&Repair::LowerLr), "{found:?}");
+}
+
 #[test]
 fn where_width_is_the_cause_width_or_orthogonal_weights_are_offered() {
     let mut vanishing = 0;

@@ -1,6 +1,7 @@
 //! Which repairs are worth trying for which verdict.
 
 use super::decay::Decay;
+use super::flow::Flow;
 use super::repair::{Repair, WIDENED_UP_TO, fitting_init};
 use super::verdict::{Condition, Diagnosis, Situation, ZeroCause};
 use crate::choice::Choice;
@@ -43,6 +44,9 @@ impl Diagnosis {
         match self.conditions[0] {
             Condition::Diverged if is_network => too_large(experiment),
             // Weights that are too large at the start stay so with every learning rate.
+            Condition::Diverged if situation.start.is_some_and(|start| Flow::of(start).explodes()) => {
+                too_large(experiment)
+            }
             Condition::Diverged if self.flow.explodes() && has_large_gain => vec![UnitGain],
             Condition::Diverged => vec![LowerLr, ClipNorm, UnitGain],
             Condition::Exploding if self.flow.explodes() => too_large(experiment),

@@ -63,6 +63,10 @@ fn sentence(i18n: Words, finding: &Finding, condition: Condition) -> String {
         },
         Condition::Saturated => t_string!(i18n, page.why.saturated).to_owned(),
         Condition::Healthy if finding.layers < 2 => t_string!(i18n, page.why.one_layer).to_owned(),
+        // What flattens the units is nearer than what φ could do at its best.
+        Condition::Vanishing | Condition::Underflow if finding.diagnosis.conditions.contains(&Condition::Saturated) => {
+            t_string!(i18n, page.why.saturated_flow).to_owned()
+        }
         _ => flow_sentence(i18n, finding, is_sigmoid).to_owned(),
     }
 }

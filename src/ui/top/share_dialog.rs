@@ -104,7 +104,12 @@ fn ShareLink(
         Some(t_string!(i18n, page.share.live, label = words::label(i18n, key), step = number::grouped(step)))
     };
     view! {
-        <p>{live(move || t_string!(i18n, page.share.intro))}</p>
+        <p>
+            {live(move || match not_in_link.get() {
+                None => t_string!(i18n, page.share.intro),
+                Some(_) => t_string!(i18n, page.share.intro_settings),
+            })}
+        </p>
         <div class="share-link">
             <input
                 type="text"
