@@ -31,6 +31,7 @@ fn nothing_essential_needs_scrolling() {
             let case = format!("{fragment} at {}×{}", screen.width, screen.height);
             page.follow_fragment(fragment);
             page.wait_until("a verdict", "document.getElementById('status').dataset.verdict");
+            page.wait_until("a repair", "document.querySelector('.side .repairs button')");
             let width = page.number_of("document.documentElement.scrollWidth");
             assert!(width <= f64::from(screen.width), "{case}: the page is {width} pixels wide");
             if screen == Screen::LAPTOP {
