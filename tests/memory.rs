@@ -76,6 +76,14 @@ fn rests_at(status: Option<ResponseBody>) -> (u64, u64) {
     }
 }
 
+/// Whether networks were drawn for the one experiment that was asked for.
+fn is_drawn(said: &[ResponseBody]) -> bool {
+    match said {
+        [ResponseBody::Predicted(_, outlooks)] => matches!(outlooks[..], [Some(outlook)] if outlook.is_drawn),
+        other => panic!("no outlook: {other:?}"),
+    }
+}
+
 fn load(experiment: &Experiment) -> Command {
     Command::Load { experiment: Box::new(experiment.clone()), changes: vec![], reached: 0 }
 }
@@ -107,6 +115,8 @@ fn a_run_that_fits_is_ended_by_nothing_that_it_can_do_without() {
     // With room for nothing at all the run goes on, an earlier step of it is refused, and can be gone on from.
     leave(8 * MEGABYTE);
     assert_eq!(rests_at(obey(&mut session, 1, Command::Step(200)).0), (600, 600));
+    let other = Command::Predict(1, vec![Experiment::default()]);
+    assert!(!is_drawn(&obey(&mut session, 1, other.clone()).1), "it is left to theory");
     let (_, said) = obey(&mut session, 1, Command::Visit(70));
     assert_eq!(said, [ResponseBody::NoRoom(Need::Visit)]);
     let (status, _) = obey(&mut session, 1, Command::Continue { run_id: 2 });
@@ -117,4 +127,5 @@ fn a_run_that_fits_is_ended_by_nothing_that_it_can_do_without() {
     leave(usize::MAX);
     let (status, said) = obey(&mut session, 2, Command::Visit(3));
     assert_eq!((rests_at(status), said), ((3, 71), vec![]));
+    assert!(is_drawn(&obey(&mut session, 2, other).1));
 }

@@ -1,7 +1,7 @@
 //! The page's handle on workers that behave badly: each ends in an event that says so, and none in silence.
 #![cfg(target_arch = "wasm32")]
 
-use gradient_lab::experiment::{Experiment, Precision};
+use gradient_lab::experiment::{Experiment, Precision, Speed, Stop};
 use gradient_lab::worker::client::{Event, Failure, Patience, WorkerClient};
 use gradient_lab::worker::protocol::{
     Command, PROTOCOL_VERSION, Request, Response, ResponseBody, RunState, Status, Way, WorkerPart, encode,
@@ -151,6 +151,26 @@ async fn a_worker_that_is_silent_for_too_long_is_reported() {
     wait_for(&events, |event| *event == Event::Failed(Failure::NotAnswering)).await;
     client.restart();
     wait_for(&events, |event| *event == Event::Ready).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_worker_that_says_nothing_to_what_has_no_answer_is_not_called_dead() {
+    let patience = Patience { start_ms: 15_000, answer_ms: 100 };
+    // It answers what is asked first, which is the run, and nothing else.
+    let answer = format!("if (!self.has_answered) {{ self.has_answered = true; {} }}", frame("data[0]", 0));
+    let (client, events) = impatient_client(&ready_script(BUILD, &answer), patience);
+    client.load(&Experiment::default(), &[], 0);
+    wait_for(&events, |event| matches!(event, Event::Frame { .. })).await;
+    client.set_stop(Stop { at: Some(37), loss: None });
+    client.set_speed(Speed::Max);
+    client.return_to_head();
+    client.predict(1, vec![Experiment::default()]);
+    client.fetch(WorkerPart::Looks);
+    client.frame_taken();
+    sleep(400).await;
+    assert!(!events.borrow().iter().any(|event| matches!(event, Event::Failed(_))), "{:?}", events.borrow());
+    client.pause();
+    wait_for(&events, |event| *event == Event::Failed(Failure::NotAnswering)).await;
 }
 
 #[wasm_bindgen_test]

@@ -157,6 +157,12 @@ impl Key {
         self.row().effect
     }
 
+    /// Whether the parameter changes a number of the run. The others say how the page opens, how fast the run goes and where
+    /// it pauses by itself.
+    pub fn changes_numbers(self) -> bool {
+        self.effect() != Effect::Opening && !matches!(self, Self::Speed | Self::StopAt | Self::StopLoss)
+    }
+
     /// Where the parameter's control stands.
     pub fn place(self) -> Place {
         self.row().place

@@ -63,12 +63,12 @@ pub fn from_fragment(fragment: &str) -> (Experiment, Vec<Notice>) {
             }
         } else if let Some(key) = Key::from_name(&name) {
             let value = value.into_owned();
-            let left_out = match given[key as usize].take() {
-                Some(before) if before.value != value => Some(shorten(&before.value)),
-                Some(before) => before.left_out,
+            let repeated = match given[key as usize].take() {
+                Some(before) if before.value != value => Some((shorten(&value), shorten(&before.value))),
+                Some(before) => before.repeated,
                 None => None,
             };
-            given[key as usize] = Some(Said { value, left_out });
+            given[key as usize] = Some(Said { value, repeated });
         } else {
             let notice = Notice::UnknownKey(shorten(if name.is_empty() { "=" } else { &name }));
             if notices.len() < MOST_NAMED && !notices.contains(&notice) {
@@ -86,12 +86,12 @@ pub fn from_fragment(fragment: &str) -> (Experiment, Vec<Notice>) {
     let mut experiment = Experiment::default();
     // In the order of the keys, in which the parameters that defaults depend on come before those that depend on them.
     for &key in Key::ALL {
-        let Some(Said { value, left_out }) = given[key as usize].take() else { continue };
+        let Some(Said { value, repeated }) = given[key as usize].take() else { continue };
         if let Err(rejection) = experiment.set_text(key, &value) {
             notices.push(Notice::BadValue(rejection));
         }
-        if let Some(left_out) = left_out {
-            notices.push(Notice::RepeatedKey { key, kept: shorten(&value), left_out });
+        if let Some((kept, left_out)) = repeated {
+            notices.push(Notice::RepeatedKey { key, kept, left_out });
         }
     }
     (experiment, notices)
@@ -101,8 +101,8 @@ pub fn from_fragment(fragment: &str) -> (Experiment, Vec<Notice>) {
 #[derive(Clone)]
 struct Said {
     value: String,
-    /// The last other value that it gave before, shortened.
-    left_out: Option<String>,
+    /// That value as it was written, and the last other one that it gave before; both shortened.
+    repeated: Option<(String, String)>,
 }
 
 /// AMSGrad was an optimizer of its own, with Adam's defaults, before it was a switch of Adam.
@@ -110,7 +110,7 @@ fn keep_amsgrad(given: &mut [Option<Said>]) {
     let is_old = |said: &&mut Said| said.value.trim().eq_ignore_ascii_case("amsgrad");
     let Some(optimizer) = given[Key::Optimizer as usize].as_mut().filter(is_old) else { return };
     optimizer.value = OptimizerKind::Adam.name().to_owned();
-    let switch = || Said { value: Value::Switch(true).to_string(), left_out: None };
+    let switch = || Said { value: Value::Switch(true).to_string(), repeated: None };
     given[Key::Amsgrad as usize].get_or_insert_with(switch);
 }
 
@@ -177,6 +177,11 @@ mod tests {
         assert_eq!((experiment.lr, experiment.depth), (0.5, 4));
         assert_eq!(notices, [repeated(Key::Depth, "4", "3")]);
         assert_eq!(from_fragment("depth=3&depth=4&depth=3&depth=3").1, [repeated(Key::Depth, "3", "4")]);
+        // What is told is what was written, also where it is read as something else.
+        let (experiment, notices) = from_fragment("optimizer=adam&optimizer=amsgrad");
+        assert_eq!((experiment.optimizer, experiment.amsgrad), (OptimizerKind::Adam, true));
+        assert_eq!(notices, [repeated(Key::Optimizer, "amsgrad", "adam")]);
+        assert_eq!(from_fragment("optimizer=AMSGrad&optimizer=adam").1, [repeated(Key::Optimizer, "adam", "AMSGrad")]);
         // What counts may be what is not allowed.
         let (experiment, notices) = from_fragment("depth=3&depth=deep");
         assert_eq!(experiment, Experiment::default());

@@ -78,6 +78,17 @@ impl OutlookSampler {
         made
     }
 
+    /// The same without any network, as theory says: where there is no memory for one.
+    pub fn by_theory(experiment: &Experiment) -> Self {
+        let outlook = Outlook::of_theory(experiment);
+        Self { experiment: experiment.clone(), sampler: None, wanted: 0, outlook }
+    }
+
+    /// The memory in bytes that [`OutlookSampler::new`] and drawing take at most, about.
+    pub fn bytes(experiment: &Experiment) -> usize {
+        BandSampler::bytes(experiment)
+    }
+
     /// Draws one network more, unless there are as many as wanted; returns whether more are wanted.
     pub fn sample_one(&mut self) -> bool {
         let Some(sampler) = &mut self.sampler else { return false };

@@ -277,18 +277,26 @@ impl Inner {
     }
 
     fn send(self: &Rc<Self>, command: Command) {
-        // Where there is no run, or nothing to visit, these have no answer.
-        let expects_answer = !matches!(
-            command,
+        let expects_answer = match command {
+            // These have no answer, or none where there is no run, or nothing to visit.
             Command::FrameTaken
-                | Command::SetSpeed(_)
-                | Command::Watch(_)
-                | Command::Hidden(_)
-                | Command::Return
-                | Command::Continue { .. }
-                | Command::Predict(..)
-                | Command::Fetch(_)
-        );
+            | Command::SetSpeed(_)
+            | Command::SetStop(_)
+            | Command::Watch(_)
+            | Command::Hidden(_)
+            | Command::Return
+            | Command::Continue { .. }
+            | Command::Predict(..)
+            | Command::Fetch(_) => false,
+            Command::Load { .. }
+            | Command::Run
+            | Command::Pause
+            | Command::Step(_)
+            | Command::Seek(_)
+            | Command::SetLive(_)
+            | Command::Visit(_)
+            | Command::Prove => true,
+        };
         let request = Request { run_id: self.run_id.get(), command };
         if !self.is_ready.get() {
             self.waiting.borrow_mut().push_back(request);

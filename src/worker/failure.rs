@@ -18,10 +18,8 @@ pub enum Failure {
 }
 
 /// What browsers say, in lower case, when there is no memory: for a module's, for the numbers that are handed over, or for
-/// the module itself. A refused allocation ends in the instruction `unreachable`; so does a panic, but that has told its
-/// own words before.
-const NO_MEMORY: [&str; 8] = [
-    "unreachable",
+/// the module itself.
+const NO_MEMORY: [&str; 7] = [
     "out of memory",
     "allocation failed",
     "allocation size overflow",
@@ -31,14 +29,21 @@ const NO_MEMORY: [&str; 8] = [
     "array length",
 ];
 
-/// The same of code that a policy does not allow to run.
+/// What they say where a refused allocation ended the module: by the instruction of this name. So does a panic end, but that
+/// has told its own words before, in which the name may stand too.
+const TRAP: &str = "unreachable";
+
+/// What a panic's own words begin with.
+const PANIC: &str = "panicked at";
+
+/// What browsers say of code that a policy does not allow to run.
 const FORBIDDEN: [&str; 3] = ["content security policy", "content-security-policy", "unsafe-eval"];
 
 impl Failure {
     /// What an error means that ended a worker before it was ready. Where its script did not come there are no words.
     pub fn at_start(words: Option<String>) -> Self {
         match words {
-            Some(words) if holds_any(&words, &NO_MEMORY) => Self::Crashed(words),
+            Some(words) if tells_of_memory(&words) => Self::Crashed(words),
             Some(words) if holds_any(&words, &FORBIDDEN) => Self::Forbidden,
             _ => Self::CannotStart,
         }
@@ -46,7 +51,7 @@ impl Failure {
 
     /// Whether it needed more memory than the browser gives.
     pub fn is_of_memory(&self) -> bool {
-        matches!(self, Self::Crashed(words) if holds_any(words, &NO_MEMORY))
+        matches!(self, Self::Crashed(words) if tells_of_memory(words))
     }
 
     /// What it is called in `data-cause`.
@@ -61,6 +66,10 @@ impl Failure {
             Self::NotAnswering => "not-answering",
         }
     }
+}
+
+fn tells_of_memory(words: &str) -> bool {
+    holds_any(words, &NO_MEMORY) || (holds_any(words, &[TRAP]) && !holds_any(words, &[PANIC]))
 }
 
 fn holds_any(words: &str, signs: &[&str]) -> bool {
@@ -91,6 +100,8 @@ mod tests {
         }
         for words in [
             "panicked at src/worker/runtime.rs:122:43:\nalready borrowed",
+            "panicked at src/worker/session.rs:200:9:\ninternal error: entered unreachable code",
+            "Uncaught Error: panicked at src/nn/mlp.rs:7:9:\ninternal error: entered unreachable code: no layer",
             "Uncaught RuntimeError: memory access out of bounds",
             "Uncaught RangeError: Maximum call stack size exceeded",
             "Uncaught RuntimeError: integer divide by zero",

@@ -1,4 +1,5 @@
-//! Questions of the page that take their time: checks of the run, and what theory expects of other experiments.
+//! Questions of the page that take their time: checks of the run, and what becomes of the gradient in experiments that are
+//! not made yet, as networks drawn for them tell.
 
 use super::forecaster::TRIAL_MS;
 use super::memory::has_room;
@@ -16,7 +17,7 @@ const LONGEST_REMAKE_MS: f64 = 4_000.0;
 /// How long the networks of one experiment may take to be drawn.
 const LONGEST_OUTLOOK_MS: f64 = 2_500.0;
 
-/// Of the time of a run at full speed, so much may go into the outlook on other experiments.
+/// Of the time of a run that it holds up, so much may go into the outlook on other experiments.
 const SHARE: f64 = 0.1;
 
 /// What is done of the checks is told in parts of this size at least.
@@ -26,6 +27,10 @@ const LEAST_PROGRESS: f64 = 0.02;
 #[derive(Default)]
 pub(super) struct Inquiry {
     predicting: Option<Predicting>,
+    /// What the last network of any question took to be drawn.
+    network_ms: f64,
+    /// Where the next one holds the run up, it is not drawn before this.
+    not_before_ms: f64,
     proving: Option<Proving>,
     /// The share of the checks that the page was told to be done.
     told_progress: f64,
@@ -40,30 +45,35 @@ struct Predicting {
     outlooks: Vec<Option<Outlook>>,
     /// By which number it was asked.
     question: u32,
-    /// Beside a run at full speed there is no work before this.
-    not_before_ms: f64,
 }
 
 impl Predicting {
-    /// Draws one network; whether that was the last of an experiment.
-    fn work(&mut self, clock: &mut dyn FnMut() -> f64) -> bool {
-        let start_ms = clock();
-        let next = || self.waiting.pop_front().map(|experiment| (OutlookSampler::new(&experiment), 0.0));
-        let Some((mut sampler, spent_ms)) = self.drawing.take().or_else(next) else { return false };
+    /// Draws one network; whether that was the last of an experiment, and when it was done.
+    fn work(&mut self, start_ms: f64, clock: &mut dyn FnMut() -> f64) -> (bool, f64) {
+        let next = || self.waiting.pop_front().map(|experiment| (sampler(&experiment), 0.0));
+        let Some((mut sampler, spent_ms)) = self.drawing.take().or_else(next) else { return (false, start_ms) };
         let wants_more = sampler.sample_one();
         let now_ms = clock();
         let spent_ms = spent_ms + now_ms - start_ms;
-        self.not_before_ms = start_ms + (now_ms - start_ms) / SHARE;
         // What is too slow for a median in time is not gone on with.
         let drawn = sampler.samples();
         let needed = OutlookSampler::FEWEST.max(drawn + 1);
         let has_time = spent_ms < TRIAL_MS || spent_ms / drawn as f64 * needed as f64 <= LONGEST_OUTLOOK_MS;
         if wants_more && has_time {
             self.drawing = Some((sampler, spent_ms));
-            return false;
+            return (false, now_ms);
         }
         self.outlooks.push(sampler.outlook());
-        true
+        (true, now_ms)
+    }
+}
+
+/// Draws networks of an experiment, or leaves it to theory where there is no memory for them.
+fn sampler(experiment: &Experiment) -> OutlookSampler {
+    if has_room(OutlookSampler::bytes(experiment)) {
+        OutlookSampler::new(experiment)
+    } else {
+        OutlookSampler::by_theory(experiment)
     }
 }
 
@@ -90,7 +100,7 @@ impl Inquiry {
         }
     }
 
-    /// Asks what theory expects; what was asked before is not answered any more.
+    /// Asks what becomes of the gradient in these experiments; what was asked before is not answered any more.
     pub(super) fn predict(&mut self, question: u32, experiments: Vec<Experiment>) {
         let asked = Predicting { waiting: experiments.into(), question, ..Predicting::default() };
         self.predicting = Some(asked).filter(|asked| !asked.waiting.is_empty());
@@ -106,16 +116,21 @@ impl Inquiry {
         self.proving.is_some()
     }
 
-    /// Whether it is still to be said what theory expects.
-    pub(super) fn is_predicting(&self) -> bool {
-        self.predicting.is_some()
+    /// Whether a network may be drawn before a step that is due in `spare_ms`. One that is likely to take longer than that
+    /// holds the run up, and so has its share of the time, as at full speed.
+    pub(super) fn may_draw_before_a_step(&self, spare_ms: f64, now_ms: f64) -> bool {
+        self.predicting.is_some() && (self.network_ms < spare_ms || now_ms >= self.not_before_ms)
     }
 
     /// Does one short piece of work that needs no rest: a network of one experiment whose outlook is asked for. A network
     /// takes about as long as a step of it would.
     pub(super) fn work_beside_training(&mut self, clock: &mut dyn FnMut() -> f64) {
         let Some(predicting) = &mut self.predicting else { return };
-        if predicting.work(clock) {
+        let start_ms = clock();
+        let (is_answered, now_ms) = predicting.work(start_ms, clock);
+        self.network_ms = now_ms - start_ms;
+        self.not_before_ms = start_ms + self.network_ms / SHARE;
+        if is_answered {
             // Each as soon as it is known: the next may take seconds.
             let (question, outlooks) = (predicting.question, predicting.outlooks.clone());
             if predicting.waiting.is_empty() {
@@ -127,7 +142,7 @@ impl Inquiry {
 
     /// The same beside a run at full speed, if its turn has come.
     pub(super) fn interrupt(&mut self, now_ms: f64, clock: &mut dyn FnMut() -> f64) {
-        if self.predicting.as_ref().is_some_and(|predicting| now_ms >= predicting.not_before_ms) {
+        if self.predicting.is_some() && now_ms >= self.not_before_ms {
             self.work_beside_training(clock);
         }
     }

@@ -203,6 +203,12 @@ impl Status {
         let state = RunState::Paused;
         Self { state, step, head: step, steps_per_second: 0.0, seek_target: None, divergence: None, stopped: None }
     }
+
+    /// Whether the run has paused by itself since the last word of it, `None` if this is the first. A run that went on from
+    /// where it had stopped may still be told of by what was on its way.
+    pub fn has_stopped_since(&self, last: Option<&Self>) -> bool {
+        self.stopped.is_some() && last.is_none_or(|last| (last.stopped, last.step) != (self.stopped, self.step))
+    }
 }
 
 /// What a worker is doing.
@@ -276,6 +282,16 @@ mod tests {
     use super::*;
     use crate::look::view::{Evaluation, Score, View};
     use crate::train::History;
+
+    #[test]
+    fn a_stop_is_told_once_in_a_run_and_again_in_the_next() {
+        let at = |step| Status { stopped: Some(StopReason::Step), ..Status::paused_at(step) };
+        assert!(at(37).has_stopped_since(Some(&Status::paused_at(37))));
+        assert!(at(37).has_stopped_since(Some(&at(20))));
+        assert!(!at(37).has_stopped_since(Some(&at(37))));
+        assert!(at(37).has_stopped_since(None), "the run before stopped at the same step");
+        assert!(!Status::paused_at(37).has_stopped_since(None));
+    }
 
     #[test]
     fn buckets_survive_the_journey() {

@@ -251,7 +251,7 @@ impl Session {
         loop {
             let now = clock();
             let spare = self.next_step_at - now;
-            if self.inquiry.is_predicting() && !has_frame {
+            if self.inquiry.may_draw_before_a_step(spare, now) && !has_frame {
                 self.inquiry.work_beside_training(&mut clock);
                 return Next::Continue;
             }

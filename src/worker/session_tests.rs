@@ -316,6 +316,38 @@ fn a_paced_run_has_its_band_between_the_steps() {
 }
 
 #[test]
+fn a_paced_run_is_hardly_slowed_by_networks_that_take_longer_than_its_pauses() {
+    let within_40_s = |experiments: Vec<Experiment>| {
+        let mut session = loaded(Experiment { speed: Speed::StepsPerSecond(10.0), ..small() });
+        session.forecaster = None;
+        session.handle(request(Command::Run), 0.0);
+        session.handle(request(Command::Predict(1, experiments)), 0.0);
+        let (now, mut answers) = (Cell::new(0.0), 0);
+        while now.get() < 40_000.0 {
+            // A look at the clock takes a millisecond, and a network 400: where no step is due, the fourth look is its end.
+            let (is_early, mut looks) = (now.get() < session.next_step_at, 0);
+            let next = session.advance(|| {
+                looks += 1;
+                let network_ms = if is_early && looks == 4 { 400.0 } else { 0.0 };
+                now.set(now.get() + network_ms + 1.0);
+                now.get() - 1.0
+            });
+            answers += usize::from(session.take_answer().is_some());
+            // A frame that was taken wakes it too.
+            match (session.take_frame(), next) {
+                (None, Next::Wait(wait)) => now.set(now.get() + wait),
+                _ => drop(session.handle(request(Command::FrameTaken), now.get())),
+            }
+        }
+        (session.steps(), answers)
+    };
+    let ((alone, _), (beside, answers)) = (within_40_s(vec![]), within_40_s(vec![small(); 9]));
+    assert!((395..=405).contains(&alone), "{alone} steps");
+    assert!(beside as f64 > 0.92 * alone as f64, "{beside} steps and not {alone}");
+    assert!(answers >= 1, "it goes on all the same");
+}
+
+#[test]
 fn networks_that_take_long_wait_for_a_pause_and_are_few_or_none() {
     // Every look at the clock is so much later.
     let bands_at = |tick_ms: f64| {

@@ -1,3 +1,4 @@
+use super::super::inquiry::Inquiry;
 use super::super::protocol::{Change, Command, Request, ResponseBody, RunState};
 use super::super::session::tests::{RUN_ID, finish, frame, loaded, report_after, request, small, theories, ticking};
 use super::super::session::{Next, Session};
@@ -292,6 +293,20 @@ fn what_theory_expects_is_said_beside_a_run_at_a_gentle_pace() {
     assert_eq!(outlooks.len(), 3);
     assert!(outlooks[0].is_some_and(|outlook| outlook.is_drawn));
     assert!(!session.is_at_rest());
+}
+
+#[test]
+fn a_network_that_takes_longer_than_there_is_before_a_step_has_a_tenth_of_the_time() {
+    let mut inquiry = Inquiry::default();
+    inquiry.predict(1, vec![Experiment { depth: 12, ..small() }]);
+    assert!(inquiry.may_draw_before_a_step(100.0, 0.0), "what it takes is not known yet");
+    let mut looks = [0.0, 500.0].into_iter();
+    inquiry.work_beside_training(&mut || looks.next().unwrap());
+    assert!(inquiry.may_draw_before_a_step(600.0, 500.0));
+    assert!(!inquiry.may_draw_before_a_step(100.0, 4_999.0) && inquiry.may_draw_before_a_step(100.0, 5_000.0));
+    // Another question does not begin at once either.
+    inquiry.predict(2, vec![small()]);
+    assert!(!inquiry.may_draw_before_a_step(100.0, 4_999.0));
 }
 
 #[test]

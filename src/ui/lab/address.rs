@@ -47,11 +47,22 @@ impl Lab {
     /// The parameter that was first changed in the present run and whose change no link tells, and the step after which it
     /// was; follows every change of either. `None` where a link to the page gives the run's own numbers.
     pub fn not_in_link(self) -> Option<(Key, u64)> {
-        let changes = self
-            .changes
-            .with(|changes| changes.iter().map(|change| (change.after_step, change.hyper)).collect::<Vec<_>>());
-        let start = self.start.try_with_value(Hyper::of)?;
-        self.experiment.with(|experiment| experiment.not_in_link(start, &changes))
+        let (start, told) = (self.start.try_get_value()?, self.told.try_get_value()?);
+        let (shown, is_visit) = (self.shown_step(), self.visited.get().is_some());
+        self.experiment.with(|experiment| {
+            // Another network begins at its first step.
+            if !experiment.is_same_run(&start) {
+                return None;
+            }
+            // What was set on a visit holds from there, where the run has not come to its later changes.
+            let is_set_there = is_visit && Hyper::of(experiment) != Hyper::of(&told);
+            let last = if is_set_there { shown } else { u64::MAX };
+            let changes = self.changes.with(|changes| {
+                let up_to_there = changes.iter().filter(|change| change.after_step <= last);
+                up_to_there.map(|change| (change.after_step, change.hyper)).collect::<Vec<_>>()
+            });
+            experiment.not_in_link(Hyper::of(&start), &changes, shown)
+        })
     }
 }
 

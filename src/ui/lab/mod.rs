@@ -10,6 +10,8 @@ pub mod reading;
 mod recovery;
 mod requests;
 mod state;
+#[cfg(test)]
+mod tests;
 mod travel;
 
 pub(super) use pace::paced;

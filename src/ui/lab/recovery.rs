@@ -42,7 +42,7 @@ impl Lab {
     /// what was changed on the way it cannot.
     pub fn reload_page(self) {
         let step = untrack(|| self.restart_step());
-        if step > 0 && self.changes.with_untracked(Vec::is_empty) {
+        if step > 0 && untrack(|| self.not_in_link()).is_none() {
             // Steps beyond those that a link may name are the exception.
             let _ = self.set_text(Key::Step, &step.to_string());
             address::write(&self.experiment.with_untracked(share::to_fragment));
@@ -57,15 +57,14 @@ impl Lab {
         self.failure.set(None);
         self.instruments.proving.set(None);
         let now = self.experiment.get_untracked();
-        let mut start = self.start.get_value();
+        let start = self.start.get_value();
         if !now.is_same_run(&start) {
             // The network was changed while there was no worker to hear of it: that is another run.
             self.tell(WorkerClient::restart);
             self.load();
             return;
         }
-        start.speed = now.speed;
-        (start.stop_at, start.stop_loss) = (now.stop_at, now.stop_loss);
+        let start = start.conducted_as(&now);
         // The hyper-parameters that the page shows hold from the step that was reached, whatever the worker still heard.
         // On a visit they are for the step from which the run will go on, and wait for that.
         let visited = self.visited.get_untracked();
@@ -96,6 +95,8 @@ impl Lab {
                 _ => {}
             }
         });
+        // What would become of repairs the failed one cannot tell any more.
+        self.foresee_again();
         self.running.set(opening.is_some_and(|opening| opening.run));
         if visited.is_none() {
             self.told.set_value(now);

@@ -68,6 +68,14 @@ impl Lab {
         }
     }
 
+    /// Asks again, where an answer is still due that will not come: to who has failed, or for steps that are forgotten.
+    pub(super) fn foresee_again(self) {
+        let asked = self.foreseen.get_untracked();
+        if asked.iter().any(|(_, found)| *found == Foreseen::Waiting) {
+            self.foresee(&asked.iter().map(|(repair, _)| *repair).collect::<Vec<_>>());
+        }
+    }
+
     pub(super) fn take_outlooks(self, question: u32, outlooks: &[Option<Outlook>]) {
         // An answer to an earlier question may have been on its way.
         if self.question.try_get_value() == Some(question) {

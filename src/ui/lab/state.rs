@@ -41,8 +41,7 @@ pub struct Lab {
     pub(super) visited_report: StoredValue<Option<Bucket>, LocalStorage>,
     /// The last steps of a run that diverged, each a bucket of its own.
     pub ending: RwSignal<Vec<Bucket>>,
-    /// What becomes of the gradient with each of the repairs that were last asked for; `None` until it is known, and where it
-    /// is not.
+    /// What is known of the gradient with each of the repairs that were last asked for: of those that change the network.
     pub foreseen: RwSignal<Vec<(Repair, Foreseen)>>,
     /// The number of the question that it answers.
     pub(super) question: StoredValue<u32>,
@@ -101,7 +100,7 @@ pub struct Repaired {
     pub repair: Repair,
     /// The experiment before it.
     pub before: Experiment,
-    /// The step that the run had reached.
+    /// The step that was shown.
     pub step: u64,
 }
 
@@ -182,7 +181,7 @@ impl Lab {
                 // The new network begins at its first step, and so says the address.
                 next.step = 0;
             }
-            if key != Key::Speed && key.effect() != Effect::Opening {
+            if key.changes_numbers() {
                 self.repairs.set(Vec::new());
             }
             self.experiment.set(next);
@@ -243,7 +242,8 @@ impl Lab {
         self.load();
     }
 
-    /// Makes a repair and goes to the step that the run had reached, so that both can be compared.
+    /// Makes a repair and goes to the step that is shown, so that both can be compared there; to the start, if the run goes on
+    /// or that step is far.
     pub fn repair(self, repair: Repair) {
         let (before, step) = (self.experiment.get_untracked(), untrack(|| self.shown_step()));
         let after = repair.apply(&before);
@@ -255,9 +255,8 @@ impl Lab {
     /// Takes the last repair back, to the step at which it was made.
     pub fn undo_repair(self) {
         if let Some(Some(Repaired { before, step, .. })) = self.repairs.try_update(Vec::pop) {
-            // How fast it runs and how its link opens is no part of the repair, and may have been set since.
-            let Experiment { step: opens_at, run, speed, .. } = self.experiment.get_untracked();
-            let before = Experiment { step: opens_at, run, speed, ..before };
+            // How fast it runs, where it stops and how its link opens is no part of the repair, and may have been set since.
+            let before = before.conducted_as(&self.experiment.get_untracked());
             self.lesson.set(lesson_of(&before));
             self.replay(before, step);
         }
@@ -372,7 +371,7 @@ impl Lab {
         });
     }
 
-    fn take(self, event: Event) {
+    pub(super) fn take(self, event: Event) {
         match event {
             Event::Arriving { received, total } => {
                 self.arriving.try_set(Some((received, total)));
@@ -433,12 +432,9 @@ impl Lab {
             self.instruments.clear();
             self.start.try_with_value(|start| self.measured.try_set(start.clone()));
         }
-        // A run that went on from where it had stopped may be told of by a frame that was on its way.
-        let has_stopped = status.stopped.is_some()
-            && self
-                .status
-                .try_get_untracked()
-                .is_some_and(|last| (last.stopped, last.step) != (status.stopped, status.step));
+        // The first of a run is compared with nothing: the last is of the run before.
+        let last = self.status.try_get_untracked().filter(|_| !is_first);
+        let has_stopped = status.has_stopped_since(last.as_ref());
         if status.state == RunState::Diverged || has_stopped {
             self.running.try_set(false);
         }

@@ -75,6 +75,8 @@ impl Lab {
         self.visited.set(None);
         self.no_room.set(None);
         self.tell(WorkerClient::continue_from_visit);
+        // It is another run from here, and answers of the one before are dropped on their way.
+        self.foresee_again();
         // The run has not ended any more, though the worker may take a while to come back to the step.
         self.status.set(Status::paused_at(step));
         let start = self.start.get_value();

@@ -229,8 +229,12 @@ fn numbers(i18n: Words, claim: Claim, found: Found, layers: u64) -> String {
     if too_small > 0 {
         sentences.push(t_string!(i18n, proof.too_small, count = grouped(too_small)).to_string());
     }
-    if claim == Claim::FiniteDifference && sampled < layers {
-        sentences.push(t_string!(i18n, proof.not_sampled, count = grouped(layers - sampled)).to_string());
+    if claim == Claim::FiniteDifference {
+        match layers.saturating_sub(sampled) {
+            0 => {}
+            1 => sentences.push(t_string!(i18n, proof.not_sampled_one).to_owned()),
+            count => sentences.push(t_string!(i18n, proof.not_sampled, count = grouped(count)).to_string()),
+        }
     }
     sentences.join(" ")
 }
