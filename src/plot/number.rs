@@ -2,7 +2,7 @@
 
 use crate::decimal;
 
-/// A number to three significant digits, as a reader expects it: `0.0236`, `2.36×10⁻⁸`, `0`, `∞`, `NaN`.
+/// A number to three significant digits, as a reader expects it: `0.0236`, `2.36×10⁻⁸`, `0`, `∞`, `no number`.
 pub fn readable(value: f64) -> String {
     significant(value, 3)
 }
@@ -10,7 +10,7 @@ pub fn readable(value: f64) -> String {
 /// A number to so many significant digits; as a power of ten where it is far from 1.
 pub fn significant(value: f64, digits: usize) -> String {
     if value.is_nan() {
-        return "NaN".into();
+        return "no number".into();
     }
     if value == 0.0 {
         return "0".into();
@@ -143,7 +143,7 @@ mod tests {
             (-4.2e123, "−4.20×10¹²³"),
             (f64::INFINITY, "∞"),
             (f64::NEG_INFINITY, "−∞"),
-            (f64::NAN, "NaN"),
+            (f64::NAN, "no number"),
             (5e-324, "4.94×10⁻³²⁴"),
         ];
         for (value, text) in cases {
@@ -240,7 +240,7 @@ mod tests {
 
     #[test]
     fn counts_have_no_decimals() {
-        let cases = [(0.0, "0"), (2.0, "2"), (16.0, "16"), (4096.0, "4,096"), (2.5, "2.50"), (f64::NAN, "NaN")];
+        let cases = [(0.0, "0"), (2.0, "2"), (16.0, "16"), (4096.0, "4,096"), (2.5, "2.50"), (f64::NAN, "no number")];
         for (value, text) in cases {
             assert_eq!(counted(value), text);
         }

@@ -99,7 +99,8 @@ const LOOK: &str = r#"
     // Numbers that tests and embedders read.
     if (!/^[0-9]+$/.test(step ?? '')) say('number', `data-step=${step}`);
     if (!(Number(stepsPerSecond) >= 0)) say('number', `data-steps-per-second=${stepsPerSecond}`);
-    const isNumber = (text) => text.trim() !== '' && !Number.isNaN(Number(text));
+    // What is no number in the run is none in the table.
+    const isNumber = (text) => text === 'NaN' || (text.trim() !== '' && !Number.isNaN(Number(text)));
     if (loss !== undefined && standing !== 'diverged' && !Number.isFinite(Number(loss))) say('number', `data-loss=${loss}`);
     for (const element of document.querySelectorAll('[data-value], [data-factor], [data-since]')) {
         for (const key of ['value', 'factor', 'since']) {
