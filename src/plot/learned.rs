@@ -5,7 +5,7 @@ use super::color::{Rgb, color_of, okabe_ito};
 use super::contour::contour;
 use super::frame::{StripKind, StripLabels};
 use super::gradient_over_time::{Image, special_color};
-use super::paint::{Marker, Painter, TextLook};
+use super::paint::{Marker, Painter, TextLook, letters_em};
 use super::paper::Paper;
 use super::scale::{LinearRange, ValueScale};
 use super::surface::{Rect, Surface};
@@ -314,11 +314,10 @@ impl Axes {
         let em = self.em;
         let look = TextLook::new(0.92 * em, theme.muted, HPos::Left, VPos::Center);
         if let Some(bar) = self.bar {
-            painter.text(
-                &labels.value_axis,
-                (bar.left, 0.8 * em),
-                TextLook::new(em, theme.text, HPos::Left, VPos::Center),
-            );
+            // Above the bar, as long as it is not cut there.
+            let left = bar.left.min(f64::from(self.surface.width) - letters_em(&labels.value_axis) * em).max(0.0);
+            let title = TextLook::new(em, theme.text, HPos::Left, VPos::Center);
+            painter.text(&labels.value_axis, (left, 0.8 * em), title);
             let scale = ValueScale::Linear(self.range);
             painter.color_bar(bar, |position| self.color(theme, scale.value_at(position), 1.0));
             // An end that stands for all beyond it is pointed.

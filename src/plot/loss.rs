@@ -3,7 +3,7 @@
 use super::chart_axes::ChartAxes;
 use super::color::Rgb;
 use super::frame::{Frame, Margins, StripKind, StripLabels};
-use super::paint::{Marker, Painter, TextLook, rough_width};
+use super::paint::{Marker, Painter, TextLook, letters_em, rough_width};
 use super::paper::Paper;
 use super::scale::{LinearRange, LogRange, StepRange, ValueScale, segments};
 use super::step_axis::StepAxis;
@@ -163,9 +163,6 @@ const FULL_LEGEND_EM: f64 = 21.5;
 /// How much wider the legend is where the batches' line is smoothed and called so.
 const SMOOTHED_EM: f64 = 5.9;
 
-/// The width of a letter of the legend.
-const LETTER_EM: f64 = 0.58;
-
 /// How much wider the title of the value axis is where it says that the loss is without weight decay.
 const DECAY_EM: f64 = 11.5;
 
@@ -258,8 +255,8 @@ impl Axes {
         });
         let names: Vec<&str> = names.collect();
         // Where it is narrow, of each line only the mark.
-        let (sample_em, gap_em) = if self.has_short_legend { (0.6, 0.35) } else { (1.8, 0.7) };
-        let width_of = |name: &str| LETTER_EM * name.chars().count() as f64 + sample_em + 0.5;
+        let (sample_em, gap_em) = if self.has_short_legend { (0.6, 0.5) } else { (1.8, 0.7) };
+        let width_of = |name: &str| letters_em(name) + sample_em + 0.5;
         let needed_em: f64 = names.iter().map(|name| width_of(name) + gap_em).sum();
         let width = f64::from(self.frame.surface.width);
         // Smaller rather than cut.

@@ -1,4 +1,4 @@
-use super::super::testing::{attributes, surface, svg, texts};
+use super::super::testing::{attributes, spans, surface, svg, texts};
 use super::*;
 use crate::train::{History, StepReport};
 
@@ -303,7 +303,7 @@ fn degenerate_runs_and_sizes_do_not_panic() {
 fn the_legend_is_whole_and_beside_the_title_or_below_it() {
     let history = self::history((0..64).map(|step| if step % 2 == 0 { 0.2 } else { 0.4 }));
     let found = evaluations(&[(0, [0.9, 1.0], None), (60, [0.3, 0.5], None)]);
-    let theme = Theme::light();
+    let theme = Theme { text_zoom: crate::plot::theme::SVG_TEXT_ZOOM, ..Theme::light() };
     for width in [240, 280, 330, 400, 520, 640, 900] {
         for (has_decay, is_full_batch) in [(false, false), (true, false), (true, true), (false, true)] {
             let data = data(&history, Measure::Loss { is_log: true }, &found);
@@ -336,7 +336,16 @@ fn the_legend_is_whole_and_beside_the_title_or_below_it() {
                 found.unwrap_or_else(|| panic!("none of {names:?} in {:?}", texts(&picture)))
             };
             let (_, first) = of_any(if is_full_batch { &["batch"] } else { &["batch, smoothed", "smoothed"] });
-            // Before it is its mark.
+            // Before each is its mark, and no name reaches into that of the next.
+            let names = ["batch", "batch, smoothed", "smoothed", "training", "held-out"];
+            let found = spans(&picture).into_iter().filter(|span| names.contains(&span.0.as_str()));
+            let mut spans: Vec<_> = found.collect();
+            spans.sort_by(|one, other| one.2.total_cmp(&other.2));
+            assert_eq!(spans.len(), 3);
+            for pair in spans.windows(2) {
+                let room = pair[1].2 - pair[0].3;
+                assert!(room >= 1.1 * axes.frame.em, "{width}: {room} between {pair:?}");
+            }
             assert!(first.0 >= 0.9 * axes.frame.em, "{width}: it begins at {first:?}");
             let (words, title) = of_any(&titles);
             let end = title.0 + 0.5 * axes.frame.em * words.len() as f64;

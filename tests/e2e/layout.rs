@@ -262,3 +262,48 @@ fn no_name_and_no_number_is_cut() {
     cut.dedup();
     assert!(cut.is_empty(), "{cut:#?}");
 }
+
+/// The cells of the open instrument's tables that reach out of what scrolls around them.
+const CUT_CELLS: &str = "
+    const cells = [...document.querySelectorAll('.workbench-pane :is(.learned-scores, [data-parameters]) :is(th, td)')];
+    const cut = cells.filter((cell) => {
+        const pane = cell.closest('.learned-words, .slow-body').getBoundingClientRect();
+        const box = cell.getBoundingClientRect();
+        return box.right > pane.right + 1 || box.left < pane.left - 1 || cell.scrollWidth > cell.clientWidth + 1;
+    });
+    if (!cells.length) return ['there is no table'];
+    return cut.slice(0, 3).map((cell) => `“${cell.textContent}” is cut`);";
+
+#[test]
+fn no_name_and_no_number_of_a_table_is_cut() {
+    let page = Page::open(Screen::LAPTOP, "#v=1&depth=1&width=3&optimizer=adam&precision=f64&step=2");
+    page.wait_for_status("step", "2");
+    let mut cut = Vec::new();
+    let mut look = |on: &str, screen: Screen| {
+        let found: Vec<String> = serde_json::from_value(page.run(CUT_CELLS, &[])).expect("a list");
+        cut.extend(found.into_iter().map(|what| format!("{on} at {}×{}: {what}", screen.width, screen.height)));
+    };
+    for screen in SCREENS {
+        page.set_screen(screen);
+        page.open_tab("learned");
+        page.wait_until("the scores", "document.querySelector('[data-score=loss] td[data-value]')");
+        look("learned", screen);
+        // As wide as a loss after a long training.
+        page.run(
+            "document.querySelectorAll('[data-score=loss] td').forEach((cell) => cell.textContent = '6.57×10⁻¹²')",
+            &[],
+        );
+        look("learned", screen);
+        page.open_tab("network");
+        page.wait_until("a step", "document.querySelector('.slow-scene .formula')");
+        page.click_button("All parameters");
+        page.wait_until("the table", "document.querySelector('[data-parameters] tbody tr')");
+        look("network", screen);
+        let has_one_name = "[...document.querySelectorAll('.slow *')]
+            .filter((element) => !element.children.length && element.checkVisibility() && element.textContent.trim() === 'All parameters').length";
+        assert_eq!(page.eval(has_one_name), json!(1));
+        page.click_button("One step, slowly");
+        page.wait_until("the picture", "document.querySelector('.network-picture').checkVisibility()");
+    }
+    assert!(cut.is_empty(), "{cut:#?}");
+}

@@ -70,6 +70,8 @@ pub struct Axes {
     /// The radius of a unit; `None` where there are bands.
     pub(super) radius: Option<f64>,
     pub(super) specials: Vec<StripKind>,
+    /// Whether the legend has a row for the units and one for the lines.
+    pub(super) has_two_rows: bool,
     /// Whether there are lines of numbers below the scale, and above it: they are as faint and as strong as its ends.
     pub(super) beyond: (bool, bool),
 }
@@ -86,6 +88,9 @@ pub(super) const TURNS: usize = 4;
 /// The smallest radius at which a unit shows its sign, in CSS pixels.
 const SMALLEST_RADIUS: f64 = 1.8;
 
+/// The width that the legend of units and lines needs in one row, in units of the font's size.
+const ONE_ROW_EM: f64 = 25.0;
+
 /// The decades that a logarithmic scale has at the least, so that a level gradient looks level.
 const FEWEST_DECADES: i32 = 3;
 
@@ -99,7 +104,10 @@ impl Axes {
             return None;
         }
         let (width, height) = (f64::from(surface.width), f64::from(surface.height));
-        let plot = Rect { left: 1.2 * em, top: 1.6 * em, right: width - 2.2 * em, bottom: height - 3.3 * em };
+        let has_two_rows = width < ONE_ROW_EM * em && is_whole(network);
+        let below_em = if has_two_rows { 4.5 } else { 3.3 };
+        // At the right the loss has its place.
+        let plot = Rect { left: 1.2 * em, top: 1.6 * em, right: width - 2.8 * em, bottom: height - below_em * em };
         if plot.width() < 4.0 * em || plot.height() < em {
             return None;
         }
@@ -116,6 +124,7 @@ impl Axes {
             scale: ValueScale::Linear(LinearRange::UNIT),
             radius: has_units.then_some(radius),
             specials: Vec::new(),
+            has_two_rows,
             beyond: (false, false),
         };
         let previous = previous.filter(|previous| previous.is_alike(&axes)).map(|previous| previous.scale);

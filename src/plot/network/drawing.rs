@@ -45,14 +45,14 @@ impl Axes {
         let (left, right) = match phase {
             None => return,
             Some(Phase::Forward(layer) | Phase::Backward(layer)) => (column(layer) - half, column(layer) + half),
-            Some(Phase::Loss) => (last - half, last + 1.9 * self.em),
+            Some(Phase::Loss) => (last - half, last + 2.5 * self.em),
             Some(Phase::Update) => (self.column_to_x(0) - half, last + half),
         };
         let light = theme.background.mix(okabe_ito::YELLOW, 0.4);
         painter.rect((left, self.plot.top - 0.3 * self.em), (right, self.plot.bottom + 0.2 * self.em), light, 1.0);
         if phase == Some(Phase::Loss) {
             let look = TextLook::new(1.2 * self.em, theme.text, HPos::Center, VPos::Center).bold();
-            painter.text("L", (last + 1.35 * self.em, (self.plot.top + self.plot.bottom) / 2.0), look);
+            painter.text("L", (last + 1.8 * self.em, (self.plot.top + self.plot.bottom) / 2.0), look);
         }
     }
 

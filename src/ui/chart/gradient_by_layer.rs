@@ -341,11 +341,15 @@ fn standing_row(i18n: Words, standing: Standing) -> ReadoutRow {
 
 fn summary(i18n: Words, report: &StepReport) -> String {
     let hidden = report.layers().saturating_sub(1).max(1);
+    let (step, first) = (grouped(report.step), readable(report.get(0, Quantity::GradZ)));
+    if hidden == 1 {
+        return t_string!(i18n, charts.gradient_by_layer.summary_one, step = step, first = first).to_string();
+    }
     t_string!(
         i18n,
         charts.gradient_by_layer.summary,
-        step = grouped(report.step),
-        first = readable(report.get(0, Quantity::GradZ)),
+        step = step,
+        first = first,
         last = readable(report.get(hidden - 1, Quantity::GradZ)),
         depth = hidden
     )

@@ -98,8 +98,10 @@ fn table(i18n: Words, lab: Lab, seen: &View, has_update: bool) -> impl IntoView 
         let (name, is_single) = lab.measured.with_untracked(|experiment| {
             (layer_name_in(i18n, experiment, entry.layer), experiment.precision == Precision::F32)
         });
-        let number =
-            |value: f64| view! { <td data-value=exact(value)>{shortest(value, is_single).replace('-', "−")}</td> };
+        // A negative zero is 0 to a reader; only the copy tells the two apart.
+        let number = |value: f64| {
+            view! { <td data-value=exact(value)>{shortest(value + 0.0, is_single).replace('-', "−")}</td> }
+        };
         view! {
             <tr>
                 <th scope="row">{name}</th>

@@ -49,7 +49,9 @@ impl SlowStep {
             }
         });
         let keys = window_event_listener(ev::keydown, move |event| {
-            let is_mine = !keyboard::is_taken(&event) && slow.is_running.try_get_untracked() == Some(false);
+            let is_seen = || !slow.lab.instruments.has_parameters.get_untracked();
+            let is_mine =
+                !keyboard::is_taken(&event) && slow.is_running.try_get_untracked() == Some(false) && is_seen();
             match event.key().as_str() {
                 "." if is_mine => slow.next(),
                 "," if is_mine => slow.back(),
@@ -182,8 +184,9 @@ pub(super) fn SlowStepView(slow: SlowStep) -> impl IntoView {
     };
     // While a run goes on, and until the first numbers have come, the name of it all.
     let has_parameters = lab.instruments.has_parameters;
+    let is_listing = move || has_parameters.get() && !is_running.get();
     let heading = move || {
-        if has_parameters.get() {
+        if is_listing() {
             return t_string!(i18n, network.parameters.title).to_owned();
         }
         let scene = slow.scene.get().filter(|_| !is_running.get());
@@ -213,6 +216,7 @@ pub(super) fn SlowStepView(slow: SlowStep) -> impl IntoView {
     view! {
         <section
             class="slow"
+            class:listing=is_listing
             role="group"
             aria-labelledby="slow-title"
             data-phase=attribute(named)
@@ -220,7 +224,7 @@ pub(super) fn SlowStepView(slow: SlowStep) -> impl IntoView {
             aria-busy=attribute(move || (is_waiting.get() && !is_running.get()).to_string())
         >
             <div class="slow-head">
-                <div class="slow-steps" hidden=attribute(move || is_running.get())>
+                <div class="slow-steps" hidden=attribute(move || is_running.get() || has_parameters.get())>
                     <button
                         type="button"
                         class="button"
@@ -245,17 +249,22 @@ pub(super) fn SlowStepView(slow: SlowStep) -> impl IntoView {
             <h3 id="slow-title">{live(heading)}</h3>
             <div class="slow-body" tabindex="0" role="region" aria-labelledby="slow-title">
                 <div class="slow-scene" aria-live="polite">{live(body)}</div>
-                <button type="button" class="slow-open" on:click=open_layer>
+                <button type="button" class="slow-open slow-layer" on:click=open_layer>
                     {live(move || t_string!(i18n, network.open_layer))}
                 </button>
                 <button
                     type="button"
                     class="slow-open"
                     id="all-parameters"
-                    aria-pressed=attribute(move || has_parameters.get().to_string())
                     on:click=move |_| has_parameters.update(|is_shown| *is_shown = !*is_shown)
                 >
-                    {live(move || t_string!(i18n, network.parameters.title))}
+                    {live(move || {
+                        if has_parameters.get() {
+                            t_string!(i18n, network.slow.title)
+                        } else {
+                            t_string!(i18n, network.parameters.title)
+                        }
+                    })}
                 </button>
             </div>
         </section>
@@ -263,10 +272,13 @@ pub(super) fn SlowStepView(slow: SlowStep) -> impl IntoView {
 }
 
 fn scene_view(i18n: Words, scene: &Scene) -> AnyView {
-    let batch = grouped(scene.unit.batch as u64);
+    let note = match scene.unit.batch {
+        1 => t_string!(i18n, network.slow.only_sample).to_owned(),
+        batch => t_string!(i18n, network.slow.sample, batch = grouped(batch as u64)).to_string(),
+    };
     view! {
         {formulas::view(i18n, scene)}
-        <p class="slow-note">{t_string!(i18n, network.slow.sample, batch = batch).to_string()}</p>
+        <p class="slow-note">{note}</p>
     }
     .into_any()
 }
