@@ -61,7 +61,7 @@ pub fn gzipped(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     encoder.finish()
 }
 
-/// What a first visit may download at the most, in bytes with gzip: what it was when this was written and a twentieth
+/// What a first visit may download at the most, in bytes with gzip: what it was when this was written and a hundredth
 /// more. Whoever needs more takes something else out of it first: what a first visit does not show is a part of its own
 /// (`src/ui/shared/part.rs`).
 pub const FIRST_LOAD_BUDGET: u64 = 466_000;
