@@ -119,3 +119,21 @@ fn all_parameters_are_listed_with_the_numbers_of_the_engine() {
     assert_eq!(shown.len(), list.count);
     page.assert_quiet_console();
 }
+
+/// Where the numbers were read in a deeper network is no place in the next one.
+#[test]
+fn the_place_that_is_read_may_go_with_its_network() {
+    let page = Page::open(Screen::LAPTOP, "#v=1&depth=37&width=4");
+    page.open_tab("network");
+    let reading = "figure[data-chart=network] .chart-stage";
+    page.wait_until("the network", &format!("document.querySelector('{reading}')"));
+    page.run(&format!("document.querySelector('{reading}').focus()"), &[]);
+    page.press("End");
+    page.wait_until("a reading", "document.querySelector('figure[data-chart=network] .chart-reading')");
+    for fragment in ["v=1&depth=3&width=4", "v=1&depth=3&width=2", "v=1&depth=1&width=1"] {
+        page.follow_fragment(fragment);
+        page.click_button("Step");
+        page.wait_for_status("step", "1");
+        assert_eq!(page.eval("document.getElementById('stopped').hidden"), true, "{fragment}");
+    }
+}

@@ -180,6 +180,10 @@ fn readout(
     let view = view?;
     let network = view.network.as_ref()?;
     let layers = axes.columns().checked_sub(1)?;
+    // The place that is read may be of the network before, which was deeper or wider.
+    if unit >= *network.widths.get(column)? || column > layers {
+        return None;
+    }
     let title = match column.checked_sub(1) {
         None => t_string!(i18n, network.input_number, number = unit + 1).to_string(),
         Some(layer) => {
