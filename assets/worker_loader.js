@@ -10,6 +10,19 @@ const version = new URL(import.meta.url).search;
 const module = fetch(new URL(`./worker_bg.wasm${version}`, import.meta.url));
 // Of two that fail the first is told.
 module.catch(() => {});
+// What has come is counted on a copy: the page waits as long as more comes. The response itself is compiled while it
+// streams, and kept compiled by the browser. `cargo xtask stage` puts in how many bytes there are.
+module.then(tell).catch(() => {});
+
+async function tell(response) {
+  const reader = response.clone().body.getReader();
+  for (let received = 0; ; ) {
+    postMessage({ received, total: Number("{{workerbytes}}") || 0 });
+    const { done, value } = await reader.read();
+    if (done) return;
+    received += value.length;
+  }
+}
 
 try {
   const { default: init } = await import(`./worker.js${version}`);

@@ -96,8 +96,8 @@ fn activation(activation: Activation) -> Work {
 fn optimizer(kind: OptimizerKind) -> Work {
     let mut parameter = Parameter::<f32>::new(&matrix().to_array());
     parameter.grad = matrix();
-    let mut state = State::new(kind, &parameter);
     let hyper = Hyper { lr: 1e-4, ..Hyper::of(&Experiment::default()) };
+    let mut state = State::new(kind, &hyper, &parameter);
     let optimizer = Optimizer::new(kind, hyper, 10);
     over_matrix(format!("optimizer {}", kind.name()), "parameter", move || {
         black_box(optimizer.prepare(&parameter, &mut state, true));

@@ -53,11 +53,17 @@ const CORE: [&str; 14] = [
     "run.rs",
     "theory",
     "plot",
-    "diagnosis.rs",
+    "diagnosis",
     "decimal.rs",
     "random.rs",
     "choice.rs",
 ];
+
+#[test]
+fn no_markup_has_a_style_in_an_attribute() {
+    let why = "the page's policy forbids it (index.html); `style:left=…` sets a property";
+    assert_absent(&["ui"], &[" style=", "set_attribute(\"style\"", "inner_html="], why);
+}
 
 #[test]
 fn the_core_knows_no_browser() {
@@ -92,7 +98,7 @@ fn arrows_point_one_way() {
     let imports = imports(&texts());
     assert!(imports.iter().all(|(file, used)| !file.starts_with("look/") || !used.contains("run.rs")), "run is above");
     below("run.rs", &["theory", "diagnosis", "plot", "worker", "ui"]);
-    below("diagnosis.rs", &["look", "run", "plot", "worker", "ui"]);
+    below("diagnosis", &["look", "run", "plot", "worker", "ui"]);
     below("plot", &["diagnosis", "worker", "experiment", "nn", "optim", "run"]);
     below("worker", &["diagnosis"]);
     the_page_names_what_is_below_it("nn", &["Activation", "Loss", "Normalization", "Residual"]);

@@ -1,6 +1,8 @@
 //! The verdict on labelled situations: real runs, and reports made up for one trait.
 
-use gradient_lab::diagnosis::{Condition, Diagnosis, Flow, Repair, ZeroCause, diagnose, last_good, leading_since};
+use gradient_lab::diagnosis::{
+    Condition, Diagnosis, Flow, MOST_OFFERED, Repair, Situation, ZeroCause, diagnose, last_good, leading_since,
+};
 use gradient_lab::experiment::Experiment;
 use gradient_lab::experiment::share::{from_fragment, to_fragment};
 use gradient_lab::optim::{ClipKind, Hyper};
@@ -116,7 +118,7 @@ fn exact_zeros_are_no_small_numbers() {
         report.set(layer, Quantity::GradZ, 1.0);
     }
     let diagnosis = diagnose(&Experiment { depth: 4, ..Experiment::default() }, &report, None);
-    assert_eq!((diagnosis.flow.zero_layers, diagnosis.flow.factor_per_layer), (2, 1.0));
+    assert_eq!((diagnosis.flow.zero_layers, diagnosis.flow.factor_per_layer), (2, 0.0), "nothing arrives");
     assert_eq!(diagnosis.conditions[0], Condition::Vanishing);
     assert!(!diagnosis.repairs.contains(&Repair::Skip), "a zero stays a zero");
     assert_eq!(diagnosis.zero_cause, Some(ZeroCause::ZeroWeights));
@@ -142,18 +144,30 @@ fn no_unit_but_of_relu_is_dead() {
     assert!(saturated.conditions.contains(&Condition::Saturated) && !saturated.conditions.contains(&Condition::Dead));
 }
 
-/// How ill a network is, by its leading condition; a weakened gradient lies between.
+/// How ill a network is, by its leading condition; a weakened gradient lies between, and a loss above guessing.
 fn severity(diagnosis: &Diagnosis) -> usize {
-    use Condition::{Dead, Diverged, Exploding, Healthy, Saturated, Underflow, Vanishing};
+    use Condition::{Dead, Diverged, Exploding, Healthy, Saturated, Trained, Underflow, Vanishing};
     match diagnosis.conditions[0] {
-        Healthy if diagnosis.flow.is_weakened() => 1,
+        Trained => 0,
+        Healthy if diagnosis.flow.is_weakened() => 2,
+        Healthy if diagnosis.is_worse_than_guessing => 1,
         Healthy => 0,
-        Saturated => 2,
-        Vanishing | Underflow => 3,
-        Dead => 4,
-        Exploding => 5,
-        Diverged => 6,
+        Saturated => 3,
+        Vanishing | Underflow => 4,
+        Dead => 5,
+        Exploding => 6,
+        Diverged => 7,
     }
+}
+
+/// Those of the repairs that the page shows: what changes the network only if the gradient arrives in it.
+fn offered(experiment: &Experiment, diagnosis: &Diagnosis) -> Vec<Repair> {
+    let arrives = |repaired: &Experiment| Flow::is_in_range(run(&to_fragment(repaired), 0).flow.total);
+    let is_shown = |repair: &&Repair| {
+        let repaired = repair.apply(experiment);
+        repaired.is_same_run(experiment) || arrives(&repaired)
+    };
+    diagnosis.repairs.iter().filter(is_shown).take(MOST_OFFERED).copied().collect()
 }
 
 /// Whoever is offered a repair may expect that it repairs: after it, the same steps end in a milder verdict.
@@ -181,12 +195,21 @@ fn every_repair_that_is_offered_is_allowed_and_repairs() {
         ("activation=tanh&gain=4", 100),
         ("depth=3&activation=tanh&optimizer=adam&lr=10", 20),
         ("activation=linear&gain=2", 100),
+        ("depth=50&width=4&activation=linear&init=lecun-normal&seed=2", 0),
+        ("depth=50&width=8&activation=relu&init=kaiming-normal&seed=3", 0),
+        ("depth=100&width=64&activation=tanh&init=xavier-normal&gain=1.6667", 0),
+        ("depth=30&width=64&activation=relu&init=kaiming-normal&residual=add&batch=64", 0),
+        ("depth=6&activation=tanh&lr=0.1&weight-decay=0.1", 400),
+        ("depth=2&width=8&activation=tanh&init=playground&dataset=spiral&noise=0.15&batch=30&lr=3&weight-decay=1", 30),
+        ("dataset=clouds&activation=relu&init=kaiming-normal&depth=4&gain=3", 0),
         ("dataset=plane&activation=linear&init=lecun-normal&depth=2&lr=1", 200),
     ] {
         let (experiment, _) = from_fragment(fragment);
         let before = run(fragment, steps);
         assert!(!before.repairs.is_empty(), "{fragment} after {steps} steps: {before:?}");
-        for repair in &before.repairs {
+        let offered = offered(&experiment, &before);
+        assert!(!offered.is_empty(), "{fragment} after {steps} steps: {before:?}");
+        for repair in &offered {
             let repaired = repair.apply(&experiment);
             repaired.validate().unwrap();
             let after = run(&to_fragment(&repaired), steps);
@@ -328,7 +351,7 @@ fn the_step_since_which_a_verdict_leads_is_found() {
             let report = &history.at(step).unwrap().last;
             diagnose(&experiment, report, None).conditions[0]
         };
-        let since = leading_since(&experiment, &history, at).unwrap();
+        let (_, since) = leading_since(&experiment, &history, at).unwrap();
         assert!((since..=at).all(|step| leading(step) == leading(at)), "{fragment}: {since}");
         assert!(since == 0 || leading(since - 1) != leading(at), "{fragment}: {since}");
         (since, leading(at))
@@ -339,4 +362,170 @@ fn the_step_since_which_a_verdict_leads_is_found() {
     assert!(step > 0 && condition == Condition::Dead, "{condition:?} since {step}");
     assert_eq!(since(dies, 30, 0).0, 0);
     assert_eq!(leading_since(&Experiment::default(), &History::new(4), 9), None);
+}
+
+#[test]
+fn a_factor_is_the_geometric_mean_of_what_was_measured() {
+    for (fragment, steps) in [
+        ("depth=50&width=64&activation=relu&init=kaiming-normal&norm=batch&batch=full", 50),
+        ("depth=10&width=3&activation=tanh&seed=2", 0),
+        ("", 0),
+    ] {
+        let flow = run(fragment, steps).flow;
+        let power = flow.factor_per_layer.powi(flow.from_layer as i32 - 1);
+        assert!((power / flow.total - 1.0).abs() < 1e-9, "{fragment}: {flow:?}");
+    }
+    let deep = run("depth=50&width=64&activation=relu&init=kaiming-normal&norm=batch&batch=full", 50).flow;
+    assert!((deep.factor_per_layer - 1.05).abs() < 0.01, "{deep:?}");
+}
+
+#[test]
+fn a_network_that_has_learned_is_not_ill() {
+    for fragment in [
+        "activation=tanh&depth=4&dataset=gaussians&optimizer=adam&lr=0.01&noise=0",
+        "activation=tanh&depth=3&lr=1&dataset=gaussians&noise=0&batch=full",
+        "activation=linear&depth=2&dataset=plane&noise=0&optimizer=adam&lr=0.01&init=lecun-normal",
+    ] {
+        let learned = run(fragment, 3000);
+        assert!(learned.loss < 0.01 * learned.guess_loss, "{fragment}: {learned:?}");
+        assert_eq!(learned.conditions[0], Condition::Trained, "{fragment}: {learned:?}");
+        assert!(learned.repairs.is_empty() && !learned.is_worse_than_guessing, "{fragment}: {learned:?}");
+        assert!(!run(fragment, 0).conditions.contains(&Condition::Trained), "{fragment}");
+    }
+}
+
+#[test]
+fn the_loss_of_few_samples_shows_no_training_unless_the_scores_do() {
+    let experiment = from_fragment("batch=1&activation=tanh").0;
+    let mut report = StepReport::new(13);
+    report.step = 100;
+    report.set_loss(1e-6);
+    (0..13).for_each(|layer| report.set(layer, Quantity::GradZ, 1e-6));
+    let leading = |score| {
+        Situation { experiment: &experiment, report: &report, divergence: None, start: None, score }
+            .diagnose()
+            .conditions[0]
+    };
+    assert_eq!(leading(None), Condition::Healthy);
+    assert_eq!(leading(Some((0.5, Some(0.7)))), Condition::Healthy);
+    assert_eq!(leading(Some((1e-4, Some(0.99)))), Condition::Trained);
+    assert_eq!(leading(Some((0.03, Some(1.0)))), Condition::Trained);
+    assert_eq!(leading(Some((0.03, Some(0.98)))), Condition::Healthy);
+}
+
+#[test]
+fn a_loss_above_that_of_guessing_is_told() {
+    let wild = run("dataset=clouds&activation=relu&init=kaiming-normal&depth=4&gain=3", 0);
+    assert!(wild.is_worse_than_guessing, "{wild:?}");
+    assert!((wild.guess_loss - 4.0_f64.ln()).abs() < 1e-9);
+    assert!(!run("dataset=clouds&activation=tanh", 0).is_worse_than_guessing);
+}
+
+#[test]
+fn before_the_first_step_no_learning_rate_is_too_large() {
+    let is_slower = |repair: &Repair| matches!(repair, Repair::LowerLr | Repair::LeakyRelu | Repair::ClipNorm);
+    let mut dead = 0;
+    for seed in 1..40 {
+        for network in [
+            "depth=10&width=4&activation=relu&init=kaiming-normal",
+            "depth=3&activation=tanh&init=normal&gain=4",
+            "depth=6&width=3&activation=relu&init=normal",
+            "depth=40&activation=linear&init=normal&gain=3",
+        ] {
+            let found = run(&format!("{network}&seed={seed}"), 0);
+            assert!(!found.repairs.iter().any(is_slower), "{network}, seed {seed}: {found:?}");
+            dead += usize::from(found.conditions[0] == Condition::Dead);
+        }
+    }
+    assert!(dead > 0, "of a network that dies at the start nothing was seen");
+}
+
+/// What holds since the start was done by no step, however late it is seen.
+#[test]
+fn what_no_step_has_done_is_mended_in_the_network() {
+    let (experiment, _) = from_fragment("depth=10&width=4&activation=relu&init=kaiming-normal&lr=0.001&seed=1");
+    let seeds = (1..200).map(|seed| Experiment { seed, ..experiment.clone() });
+    let dies = |experiment: &Experiment| run(&to_fragment(experiment), 0).conditions[0] == Condition::Dead;
+    let experiment = seeds.clone().find(dies).unwrap();
+    let mut trainer = AnyTrainer::new(&experiment).unwrap();
+    let start = trainer.probe().unwrap().clone();
+    let report = (0..5).map(|_| trainer.step().unwrap().clone()).last().unwrap();
+    let situation =
+        Situation { experiment: &experiment, report: &report, divergence: None, start: Some(&start), score: None };
+    let found = situation.diagnose();
+    assert_eq!(found.conditions[0], Condition::Dead);
+    assert!(!found.repairs.contains(&Repair::LowerLr) && found.repairs.contains(&Repair::LeakyUnits), "{found:?}");
+    let unknown = Situation { start: None, ..situation }.diagnose();
+    assert!(unknown.repairs.contains(&Repair::LowerLr), "{unknown:?}");
+}
+
+/// No step has made the weights too large of a network that explodes before the first.
+#[test]
+fn a_network_that_explodes_from_the_start_is_mended_in_its_weights_when_it_diverges() {
+    let (experiment, _) = from_fragment("dataset=noise&depth=20&activation=linear&init=normal");
+    let mut trainer = AnyTrainer::new(&experiment).unwrap();
+    let start = trainer.probe().unwrap().clone();
+    let mut report = start.clone();
+    let divergence = loop {
+        match trainer.step() {
+            Ok(next) => report = next.clone(),
+            Err(divergence) => break divergence,
+        }
+    };
+    let situation = Situation {
+        experiment: &experiment,
+        report: &report,
+        divergence: Some(divergence),
+        start: Some(&start),
+        score: None,
+    };
+    let found = situation.diagnose();
+    assert_eq!(found.conditions[0], Condition::Diverged);
+    assert_eq!(found.repairs[0], Repair::FittingInit, "{found:?}");
+    assert!(!found.repairs.contains(&Repair::LowerLr), "{found:?}");
+}
+
+#[test]
+fn where_width_is_the_cause_width_or_orthogonal_weights_are_offered() {
+    let mut vanishing = 0;
+    for seed in 1..=40 {
+        let fragment = format!("depth=50&width=4&activation=linear&init=lecun-normal&seed={seed}");
+        let (experiment, _) = from_fragment(&fragment);
+        let found = run(&fragment, 0);
+        if found.conditions[0] == Condition::Vanishing {
+            vanishing += 1;
+            let offered = offered(&experiment, &found);
+            assert!(offered.contains(&Repair::Orthogonal), "{seed}: {found:?}");
+            let after = run(&to_fragment(&Repair::Orthogonal.apply(&experiment)), 0);
+            assert!((after.flow.total - 1.0).abs() < 1e-3, "{seed}: {after:?}");
+        }
+    }
+    assert!(vanishing > 10, "{vanishing} of 40");
+}
+
+#[test]
+fn weight_decay_is_named_where_it_is_the_cause() {
+    let shrunk = run("depth=6&activation=tanh&lr=0.1&weight-decay=0.1", 400);
+    let decay = shrunk.decay.unwrap();
+    assert!(shrunk.is_of_decay() && shrunk.repairs == [Repair::NoDecay], "{shrunk:?}");
+    assert!(decay.size < 0.1 && (decay.factor.unwrap() - 0.99).abs() < 1e-12, "{decay:?}");
+    let grown =
+        "depth=2&width=8&activation=tanh&init=playground&dataset=spiral&noise=0.15&batch=30&lr=3&weight-decay=1";
+    let grown = run(grown, 30);
+    assert!(grown.is_of_decay() && grown.decay.unwrap().factor == Some(-2.0), "{grown:?}");
+    assert_eq!(grown.repairs, [Repair::NoDecay, Repair::LowerLr]);
+    for fragment in ["activation=tanh&weight-decay=0.0001", "weight-decay=0.01", "optimizer=adamw&activation=tanh"] {
+        assert_eq!(run(fragment, 100).decay, None, "{fragment}");
+    }
+    let adam = run("depth=6&activation=tanh&optimizer=adam&lr=0.01&weight-decay=0.5", 300);
+    assert!(adam.decay.is_some_and(|decay| decay.factor.is_none()), "{adam:?}");
+}
+
+#[test]
+fn zero_weights_are_counted_as_they_were_when_the_gradient_was_computed() {
+    let zeros = |steps| run("depth=4&init=zeros", steps);
+    assert_eq!((zeros(0).zero_weight_layers, zeros(0).zero_cause), (5, Some(ZeroCause::ZeroWeights)));
+    assert_eq!(zeros(1).zero_weight_layers, 5, "step 1 saw the weights before its update");
+    let later = zeros(3);
+    assert!(later.zero_weight_layers < 5, "{later:?}");
 }

@@ -223,3 +223,44 @@ fn a_run_that_diverges_stops_before_the_update() {
     }
     assert_eq!(diverged, OptimizerKind::ALL.len(), "every optimizer diverges here");
 }
+
+/// Nothing tells the units of a layer apart, so their weights stay the same numbers.
+#[test]
+fn units_with_equal_weights_stay_alike() {
+    for fragment in [
+        "activation=tanh",
+        "activation=relu&optimizer=adam",
+        "norm=layer&activation=gelu",
+        "precision=f64&residual=add",
+    ] {
+        let experiment = experiment(&format!("init=constant&gain=0.1&width=13&depth=3&{fragment}"));
+        let mut trainer = Trainer::<f64>::new(&experiment).unwrap();
+        let before = trainer.mlp().layers[1].linear.weight.value.to_array();
+        assert!(before.iter().all(|w| *w == 0.1), "{fragment}");
+        (0..30).for_each(|_| drop(trainer.step().unwrap().clone()));
+        for layer in &trainer.mlp().layers[..3] {
+            let weights = layer.linear.weight.value.to_array();
+            assert!(weights.columns().into_iter().all(|column| column == weights.column(0)), "{fragment}: {weights}");
+        }
+        let moved = trainer.mlp().layers[3].linear.weight.value.to_array();
+        assert!(moved.iter().all(|w| *w != 0.1 && *w == moved[[0, 0]]), "{fragment}: {moved}");
+    }
+}
+
+/// An old link's AMSGrad is Adam with the switch, to the last bit; AdamW has the switch too.
+#[test]
+fn amsgrad_is_a_switch_of_adam_and_adamw() {
+    let row = |fragment: &str| report_after(&experiment(fragment), 40).row().to_vec();
+    let rest = "activation=tanh&beta2=0.9&lr=0.01";
+    assert_eq!(row(&format!("optimizer=amsgrad&{rest}")), row(&format!("optimizer=adam&amsgrad=1&{rest}")));
+    for optimizer in ["adam", "adamw"] {
+        let [plain, switched] = [0, 1].map(|on| row(&format!("optimizer={optimizer}&amsgrad={on}&{rest}")));
+        assert_ne!(plain, switched, "{optimizer}");
+    }
+    // Where nothing decays, both are one.
+    let [adam, adamw] =
+        ["adam", "adamw"].map(|optimizer| row(&format!("optimizer={optimizer}&weight-decay=0&amsgrad=1&{rest}")));
+    assert_eq!(adam, adamw);
+    assert_ne!(row(&format!("optimizer=adamw&amsgrad=1&{rest}")), adam);
+    assert_eq!(row(&format!("optimizer=sgd&amsgrad=1&{rest}")), row(&format!("optimizer=sgd&{rest}")));
+}

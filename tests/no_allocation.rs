@@ -46,9 +46,16 @@ fn assert_no_allocation(fragment: &str, experiment: &Experiment) {
 
 #[test]
 fn a_step_allocates_nothing() {
-    for fragment in
-        ["", "batch=full", "norm=layer&residual=add", "norm=batch&precision=f64", "batch=1&activation=gelu&clip=value"]
-    {
+    for fragment in [
+        "",
+        "batch=full",
+        "norm=layer&residual=add",
+        "norm=batch&precision=f64",
+        "batch=1&activation=gelu&clip=value",
+        "amsgrad=1",
+        "activation=linear&gain=0.01",
+        "depth=23&width=64&activation=linear&init=normal&clip=norm",
+    ] {
         let (mut experiment, notices) = gradient_lab::experiment::share::from_fragment(fragment);
         assert_eq!(notices, []);
         experiment.samples = 100;

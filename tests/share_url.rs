@@ -1,7 +1,7 @@
 //! Experiment ⇄ URL: every experiment survives the journey, and no fragment, however mangled, breaks anything.
 
 use gradient_lab::choice::Choice;
-use gradient_lab::experiment::share::{from_fragment, to_fragment};
+use gradient_lab::experiment::share::{Notice, from_fragment, to_fragment};
 use gradient_lab::experiment::{Experiment, Key, Kind, presets::Preset};
 use gradient_lab::random::{Purpose, Random};
 use proptest::prelude::*;
@@ -94,4 +94,63 @@ fn a_hundred_kilobytes_of_nonsense_are_read_in_one_go() {
     let (experiment, notices) = from_fragment(&text);
     assert_eq!(experiment, Experiment::default());
     assert!(notices.len() > 1);
+}
+
+/// What is kept of a link, and with it the work that each further key makes, does not grow with the link.
+#[test]
+fn a_megabyte_of_anything_leaves_few_short_notices() {
+    let pieces = [
+        "a&v=2&",
+        "v=2&",
+        "&",
+        "=&",
+        "#",
+        "#v=1#",
+        "%",
+        "%00=%00&",
+        "%E0%A4%A&",
+        "%ED%A0%80=%ED%B0%80&",
+        "\u{202e}depth=\u{202e}3&",
+        "depth=3&depth=4&",
+        "batch=full&batch=3&",
+        "lr=1e999999999999999999999&",
+        "lr=-1e-999999999999999999999&",
+        "seed=9&",
+        "+",
+        "é=\u{0}&",
+    ];
+    let mut links: Vec<String> = pieces.iter().map(|piece| piece.repeat(1_000_000 / piece.len())).collect();
+    // A key beside a million others, and values of a million digits.
+    links.push((0..150_000).map(|n| format!("k{n:x}&")).collect());
+    for &key in Key::ALL {
+        for value in ["7", "0", "0.", "1e", "e", "-", "%", "%25", "\u{202e}"] {
+            links.push(format!("{}={}", key.name(), value.repeat(20_000)));
+            links.push(format!("{}=0.{}1", key.name(), value.repeat(20_000)));
+            links.push(format!("{}=1e{}1", key.name(), value.repeat(20_000)));
+        }
+    }
+    for link in links {
+        let (experiment, notices) = from_fragment(&link);
+        experiment.validate().unwrap();
+        let shown = &link[..link.chars().take(30).map(char::len_utf8).sum::<usize>()];
+        assert!(notices.len() <= 7, "{shown}: {} notices", notices.len());
+        let is_seen = |notice: &Notice| {
+            let texts = match notice {
+                Notice::UnknownKey(text) | Notice::NewerVersion(text) => vec![text.clone()],
+                Notice::BadValue(rejection) => vec![rejection.given.to_string()],
+                Notice::RepeatedKey { kept, left_out, .. } => vec![kept.clone(), left_out.clone()],
+                Notice::MoreUnknownKeys(_) => vec![],
+            };
+            texts.iter().all(|text| text.chars().count() <= 41 && !text.contains(['\0', '\n', '\u{202e}']))
+        };
+        assert!(notices.iter().all(is_seen), "{shown}: {notices:?}");
+    }
+}
+
+#[test]
+fn of_a_million_unknown_keys_a_few_are_named_and_all_are_counted() {
+    let (_, notices) = from_fragment(&(0..150_000).map(|n| format!("k{n}&v=2&")).collect::<String>());
+    let named = notices.iter().filter(|notice| matches!(notice, Notice::UnknownKey(_))).count();
+    assert_eq!(notices.len(), named + 2, "and their number, and the version: {notices:?}");
+    assert!(notices.contains(&Notice::MoreUnknownKeys(150_000 - named)), "{notices:?}");
 }

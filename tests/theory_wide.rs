@@ -92,6 +92,8 @@ fn the_line_goes_through_the_middle_of_wide_networks() {
         "activation=tanh&norm=layer",
         "activation=relu&norm=layer&init=kaiming-normal",
         "activation=gelu&residual=scaled",
+        "activation=relu&init=kaiming-normal&residual=add",
+        "activation=selu&init=lecun-normal&residual=add&bias-std=0.3",
         "activation=sigmoid&residual=add",
         "activation=tanh&norm=layer&residual=add",
         "activation=relu&norm=batch&init=kaiming-normal",

@@ -1,10 +1,10 @@
 //! The page's handle on workers that behave badly: each ends in an event that says so, and none in silence.
 #![cfg(target_arch = "wasm32")]
 
-use gradient_lab::experiment::{Experiment, Precision};
+use gradient_lab::experiment::{Experiment, Precision, Speed, Stop};
 use gradient_lab::worker::client::{Event, Failure, Patience, WorkerClient};
 use gradient_lab::worker::protocol::{
-    PROTOCOL_VERSION, Response, ResponseBody, RunState, Status, Way, WorkerPart, encode,
+    Command, PROTOCOL_VERSION, Request, Response, ResponseBody, RunState, Status, Way, WorkerPart, encode,
 };
 use gradient_lab::worker::runtime::BUILD;
 use js_sys::{Array, Promise};
@@ -92,7 +92,7 @@ async fn a_worker_that_dies_later_is_reported_and_can_be_restarted() {
     let script = ready_script(BUILD, "throw new Error('out of memory');");
     let (client, events) = client(&script);
     wait_for(&events, |event| *event == Event::Ready).await;
-    client.load(&Experiment::default(), &[]);
+    client.load(&Experiment::default(), &[], 0);
     wait_for(&events, |event| matches!(event, Event::Failed(Failure::Crashed(words)) if words.contains("memory")))
         .await;
     events.borrow_mut().clear();
@@ -106,7 +106,7 @@ async fn a_message_that_cannot_be_read_is_no_silence() {
     for unreadable in ["self.postMessage({ hello: 1 });", "self.postMessage(null);", &cut_short] {
         let (client, events) = client(&ready_script(BUILD, unreadable));
         wait_for(&events, |event| *event == Event::Ready).await;
-        client.load(&Experiment::default(), &[]);
+        client.load(&Experiment::default(), &[], 0);
         wait_for(&events, |event| *event == Event::Failed(Failure::VersionMismatch)).await;
     }
 }
@@ -117,8 +117,8 @@ async fn frames_of_an_older_run_are_dropped() {
     let answer = frame("data[0] - 1", 111) + &frame("data[0]", 222);
     let (client, events) = client(&ready_script(BUILD, &answer));
     wait_for(&events, |event| *event == Event::Ready).await;
-    client.load(&Experiment::default(), &[]);
-    client.load(&Experiment::default(), &[]);
+    client.load(&Experiment::default(), &[], 0);
+    client.load(&Experiment::default(), &[], 0);
     let is_present = |event: &Event| matches!(event, Event::Frame { status, .. } if status.step == 222);
     wait_for(&events, is_present).await;
     sleep(50).await;
@@ -136,7 +136,7 @@ async fn requests_made_before_the_worker_is_ready_are_not_lost() {
         ready_script(BUILD, &frame("data[0]", 5))
     );
     let (client, events) = client(&script);
-    client.load(&Experiment::default(), &[]);
+    client.load(&Experiment::default(), &[], 0);
     wait_for(&events, |event| matches!(event, Event::Frame { status, .. } if status.step == 5)).await;
 }
 
@@ -147,10 +147,30 @@ async fn a_worker_that_is_silent_for_too_long_is_reported() {
     wait_for(&events, |event| *event == Event::Ready).await;
     sleep(300).await;
     assert_eq!(*events.borrow(), [Event::Ready], "nothing is due before it is asked for");
-    client.load(&Experiment::default(), &[]);
+    client.load(&Experiment::default(), &[], 0);
     wait_for(&events, |event| *event == Event::Failed(Failure::NotAnswering)).await;
     client.restart();
     wait_for(&events, |event| *event == Event::Ready).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_worker_that_says_nothing_to_what_has_no_answer_is_not_called_dead() {
+    let patience = Patience { start_ms: 15_000, answer_ms: 100 };
+    // It answers what is asked first, which is the run, and nothing else.
+    let answer = format!("if (!self.has_answered) {{ self.has_answered = true; {} }}", frame("data[0]", 0));
+    let (client, events) = impatient_client(&ready_script(BUILD, &answer), patience);
+    client.load(&Experiment::default(), &[], 0);
+    wait_for(&events, |event| matches!(event, Event::Frame { .. })).await;
+    client.set_stop(Stop { at: Some(37), loss: None });
+    client.set_speed(Speed::Max);
+    client.return_to_head();
+    client.predict(1, vec![Experiment::default()]);
+    client.fetch(WorkerPart::Looks);
+    client.frame_taken();
+    sleep(400).await;
+    assert!(!events.borrow().iter().any(|event| matches!(event, Event::Failed(_))), "{:?}", events.borrow());
+    client.pause();
+    wait_for(&events, |event| *event == Event::Failed(Failure::NotAnswering)).await;
 }
 
 #[wasm_bindgen_test]
@@ -171,7 +191,7 @@ async fn a_worker_that_waits_for_its_code_is_not_called_dead() {
     for (way, is_due) in [(Way::Coming, false), (Way::Missing, false), (Way::Here, true)] {
         let (client, events) = impatient_client(&ready_script(BUILD, &told(way)), patience);
         wait_for(&events, |event| *event == Event::Ready).await;
-        client.load(&double, &[]);
+        client.load(&double, &[], 0);
         wait_for(&events, |event| *event == part(way)).await;
         client.run();
         if is_due {
@@ -182,8 +202,51 @@ async fn a_worker_that_waits_for_its_code_is_not_called_dead() {
         assert!(!has_failed(&events), "{:?}", events.borrow());
         // A run in f32 needs no such code: when it is missing, an answer is due.
         if way == Way::Missing {
-            client.load(&Experiment::default(), &[]);
+            client.load(&Experiment::default(), &[], 0);
             wait_for(&events, |event| *event == Event::Failed(Failure::NotAnswering)).await;
         }
     }
+}
+
+#[wasm_bindgen_test]
+async fn a_worker_that_comes_slowly_is_waited_for_as_long_as_its_bytes_come() {
+    let patience = Patience { start_ms: 400, answer_ms: 60_000 };
+    let ready = ready_script(BUILD, "");
+    // Three times as long as it may be silent, with a word every so often; and the same without.
+    let way = |says: &str| {
+        format!(
+            "for (let received = 0; received < 12; received++) {{
+                {says}
+                await new Promise((resolve) => setTimeout(resolve, 100));
+            }} {ready}"
+        )
+    };
+    let (_client, events) = impatient_client(&way("self.postMessage({ received, total: 12 });"), patience);
+    wait_for(&events, |event| *event == Event::Ready).await;
+    assert!(events.borrow().contains(&Event::Arriving { received: 11.0, total: 12.0 }), "{:?}", events.borrow());
+    // What its loader says afterwards is nothing any more.
+    assert_eq!(events.borrow().last(), Some(&Event::Ready));
+    let (_client, events) = impatient_client(&way(""), patience);
+    wait_for(&events, |event| *event == Event::Failed(Failure::CannotStart)).await;
+}
+
+#[wasm_bindgen_test]
+async fn no_memory_at_the_start_is_no_missing_file() {
+    let (_client, events) = client("throw new RangeError('WebAssembly.instantiate(): Out of memory');");
+    wait_for(&events, |event| matches!(event, Event::Failed(failure) if failure.is_of_memory())).await;
+}
+
+#[wasm_bindgen_test]
+async fn every_worker_hears_that_the_page_is_hidden() {
+    // To word of a hidden page it answers by a frame, which nothing else gets.
+    let hidden = encode(&Request { run_id: 0, command: Command::Hidden(true) });
+    let answer =
+        format!("if (data.length === {} && data[1] === {}) {{ {} }}", hidden.len(), hidden[1], frame("data[0]", 9));
+    let (client, events) = client(&ready_script(BUILD, &answer));
+    let is_told = |event: &Event| matches!(event, Event::Frame { status, .. } if status.step == 9);
+    client.set_hidden(true);
+    wait_for(&events, is_told).await;
+    events.borrow_mut().clear();
+    client.restart();
+    wait_for(&events, is_told).await;
 }

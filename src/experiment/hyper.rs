@@ -18,13 +18,14 @@ impl Hyper {
             warmup: experiment.warmup,
             clip: experiment.clip,
             clip_at: experiment.clip_at,
+            amsgrad: experiment.amsgrad,
         }
     }
 
     /// Gives an experiment these hyper-parameters.
     pub fn give_to(&self, experiment: &mut Experiment) {
-        let Self { lr, momentum, beta1, beta2, epsilon, weight_decay, schedule, schedule_steps, warmup, clip, clip_at } =
-            *self;
+        let Self { lr, momentum, beta1, beta2, epsilon, weight_decay, .. } = *self;
+        let Self { schedule, schedule_steps, warmup, clip, clip_at, amsgrad, .. } = *self;
         experiment.lr = lr;
         experiment.momentum = momentum;
         experiment.beta1 = beta1;
@@ -36,5 +37,6 @@ impl Hyper {
         experiment.warmup = warmup;
         experiment.clip = clip;
         experiment.clip_at = clip_at;
+        experiment.amsgrad = amsgrad;
     }
 }

@@ -1,17 +1,21 @@
 //! The one serializable description of a run: what is in an [`Experiment`] is in the URL, and nothing else decides
 //! a number on the page.
 
+mod guess;
 mod hyper;
+mod live;
 mod network;
 mod parameter;
 pub mod presets;
 mod rejection;
 pub mod share;
+mod stop;
 pub(crate) mod table;
 mod value;
 
 pub use parameter::{Effect, Experiment, Group, Key, Place, Symbol};
 pub use rejection::{Given, Rejection};
+pub use stop::{Stop, StopReason};
 pub use value::{Batch, Kind, Precision, Scale, Speed, Value};
 
 use crate::choice::Choice;
@@ -93,6 +97,15 @@ impl Experiment {
         Key::ALL.iter().all(|&key| key.effect() != Effect::Restart || self.get(key) == other.get(key))
     }
 
+    /// The same run to the last bit, opened, paced and paused as `other` says.
+    pub fn conducted_as(&self, other: &Self) -> Self {
+        let mut conducted = self.clone();
+        for &key in Key::ALL.iter().filter(|key| !key.changes_numbers()) {
+            conducted.field_mut(key).set(other.get(key));
+        }
+        conducted
+    }
+
     /// Checks every parameter.
     ///
     /// # Errors
@@ -112,7 +125,7 @@ impl Experiment {
 mod tests {
     use super::*;
     use crate::nn::Loss;
-    use crate::optim::OptimizerKind;
+    use crate::optim::{Hyper, OptimizerKind};
 
     #[test]
     fn the_defaults_are_allowed_and_default() {
@@ -148,6 +161,32 @@ mod tests {
         assert_eq!(experiment.loss, Loss::Mse);
         assert!(experiment.set_text(Key::Loss, "bce").is_err());
         assert_eq!(experiment.loss, Loss::Mse);
+    }
+
+    #[test]
+    fn how_a_run_is_conducted_is_taken_from_another_and_changes_no_number() {
+        let (run, notices) = share::from_fragment("depth=5&optimizer=adam&lr=0.5&clip=norm&stop-at=9&step=3&run=1");
+        assert_eq!(notices, []);
+        let (other, notices) = share::from_fragment(
+            "depth=7&lr=0.2&step=20&speed=max&stop-at=37&stop-loss=0.25&background=1&optimizer=momentum",
+        );
+        assert_eq!(notices, []);
+        let conducted = run.conducted_as(&other);
+        assert_eq!((conducted.step, conducted.run, conducted.speed), (20, false, Speed::Max));
+        assert_eq!((conducted.stop_at, conducted.stop_loss, conducted.background), (Some(37), Some(0.25), true));
+        for &key in Key::ALL.iter().filter(|key| key.changes_numbers()) {
+            assert_eq!(conducted.get(key), run.get(key), "{key:?}");
+        }
+        // What the optimizer uses is numbers, and so is what the network is; nothing else is.
+        for &key in Key::ALL {
+            let before = Experiment::default();
+            let mut changed = before.clone();
+            let text = if changed.get(key).to_string() == "1" { "2" } else { "1" };
+            if changed.set_text(key, text).is_ok() && changed != before {
+                let is_other = !changed.is_same_run(&before) || Hyper::of(&changed) != Hyper::of(&before);
+                assert_eq!(key.changes_numbers(), is_other, "{key:?}");
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What the rows of the table are made into: the keys and what each says, and [`Experiment`] with a field for each.
 
 use super::table::for_each_parameter;
-use super::value::{Batch, Field, Kind, Precision, Scale, Speed, integer, one_of, real};
+use super::value::{Batch, Field, Kind, NEVER, Precision, Scale, Speed, integer, one_of, real};
 use crate::choice::{Choice, choice};
 use crate::data::DatasetKind;
 use crate::nn::{Activation, Initializer, Loss, Normalization, Residual};
@@ -155,6 +155,12 @@ impl Key {
     /// When a change of the parameter takes effect.
     pub fn effect(self) -> Effect {
         self.row().effect
+    }
+
+    /// Whether the parameter changes a number of the run. The others say how the page opens, how fast the run goes and where
+    /// it pauses by itself.
+    pub fn changes_numbers(self) -> bool {
+        self.effect() != Effect::Opening && !matches!(self, Self::Speed | Self::StopAt | Self::StopLoss)
     }
 
     /// Where the parameter's control stands.

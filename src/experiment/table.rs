@@ -101,6 +101,10 @@ macro_rules! for_each_parameter {
                 "epsilon", f64 = optimizer.defaults().epsilon, real(1e-12, 1.0, Logarithmic), Live, First(Optimizer),
                 letter "ε", when optimizer.uses_epsilon()
             }
+            /// Whether Adam and AdamW divide by the largest second moment so far.
+            Amsgrad amsgrad {
+                "amsgrad", bool = false, Kind::Switch, Restart, More(Optimizer), when optimizer.has_amsgrad()
+            }
             /// Weight decay λ.
             WeightDecay weight_decay {
                 "weight-decay", f64 = optimizer.defaults().weight_decay, real(0.0, 1.0, LogarithmicFromZero), Live,
@@ -124,6 +128,14 @@ macro_rules! for_each_parameter {
                 "clip-at", f64 = 1.0, real(1e-4, 1e4, Logarithmic), Live, More(Optimizer), letter "c",
                 when clip != ClipKind::None
             }
+            /// The step at which the run pauses by itself.
+            StopAt stop_at {
+                "stop-at", Option<u32> = None, integer(1, 1_000_000, Logarithmic).or(NEVER), Live, More(Optimizer)
+            }
+            /// The loss at which the run pauses by itself, or below.
+            StopLoss stop_loss {
+                "stop-loss", Option<f64> = None, real(0.0, 1e6, NoSlider).or(NEVER), Live, More(Optimizer)
+            }
             /// Floating-point format.
             Precision precision {
                 "precision", Precision = Precision::F32, one_of::<Precision>(), Restart, More(Network)
@@ -137,6 +149,8 @@ macro_rules! for_each_parameter {
                 "speed", Speed = Speed::StepsPerSecond(10.0), real(0.5, 1000.0, Logarithmic).or(Speed::MAX), Live,
                 Elsewhere
             }
+            /// Whether the run goes on while nobody can see the page.
+            Background background { "background", bool = false, Kind::Switch, Opening, More(Optimizer) }
             /// Whether the run starts on opening.
             Run run { "run", bool = false, Kind::Switch, Opening, Elsewhere }
         }

@@ -42,6 +42,9 @@ impl Speed {
     pub const MAX: &str = "max";
 }
 
+/// The word for a limit that is not set.
+pub(super) const NEVER: &str = "never";
+
 /// How a slider maps its positions to values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scale {
@@ -218,6 +221,28 @@ impl Field for f64 {
         Some(())
     }
 }
+
+/// A number that need not be set, [`NEVER`] where it is not.
+macro_rules! optional {
+    ($type:ty, $Variant:ident) => {
+        impl Field for Option<$type> {
+            fn value(&self) -> Value {
+                self.map_or(Value::Name(NEVER), Value::$Variant)
+            }
+
+            fn set(&mut self, value: Value) -> Option<()> {
+                *self = match value {
+                    Value::Name(NEVER) => None,
+                    Value::$Variant(x) => Some(x),
+                    _ => return None,
+                };
+                Some(())
+            }
+        }
+    };
+}
+optional!(u32, Integer);
+optional!(f64, Real);
 
 impl Field for bool {
     fn value(&self) -> Value {

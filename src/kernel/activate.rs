@@ -1,7 +1,7 @@
 //! Activations with their derivatives over lanes, and what the report says of them.
 
 use super::panels::checked_squares;
-use super::{Activation, LANES, Lane, RUN, Real, Vector, sum_lane};
+use super::{Activation, LANES, Lane, Panels, RUN, Real, Vector, mean_and_std, sum_lane};
 
 /// SELU's scale s and α (Klambauer et al. 2017).
 const SELU_SCALE: f64 = 1.050_700_987_355_480_5;
@@ -44,6 +44,21 @@ pub fn activate<T: Real>(activation: Activation, u: &[Lane<T>], h: &mut [Lane<T>
             (u * s, s + u * s_prime)
         }),
     }
+}
+
+/// The branch of φ on the positive or the other side of 0, wherever u is; `None` of a φ that is one formula.
+pub fn on_branch(activation: Activation, positive: bool, u: f64) -> Option<f64> {
+    let below = match activation {
+        Activation::Relu => 0.0,
+        Activation::LeakyRelu => 0.01 * u,
+        Activation::Elu => libm::expm1(u),
+        Activation::Selu => SELU_SCALE * SELU_ALPHA * libm::expm1(u),
+        Activation::Linear | Activation::Sigmoid | Activation::Tanh | Activation::Gelu | Activation::Silu => {
+            return None;
+        }
+    };
+    let above = if activation == Activation::Selu { SELU_SCALE * u } else { u };
+    Some(if positive { above } else { below })
 }
 
 // A function of its own for every φ: what is merged into a larger one is compiled less well.
@@ -131,18 +146,30 @@ impl<T: Real> Tally<T> {
         self.last_rows = 0;
     }
 
-    /// What was counted.
-    pub fn activity(mut self) -> Activity {
+    /// What was counted; `h` are all the activations that were.
+    pub fn activity(mut self, h: &Panels<T>) -> Activity {
         self.finish_run();
         let [sum, sum_of_squares, saturated, dead] = self.totals;
         let count = self.count as f64;
         let mean = sum / count;
-        Activity {
+        let mut activity = Activity {
             mean: self.pivot.to_f64() + mean,
             std: (sum_of_squares / count - mean * mean).max(0.0).sqrt(),
             saturated: saturated / count,
             dead: dead / self.units as f64,
+        };
+        // Sums and squares leave the format before the activations do, upwards and downwards.
+        let has_lost_digits =
+            sum_of_squares < count * T::MIN_POSITIVE.to_f64() && h.entries().any(|h| h != self.pivot.to_f64());
+        if has_lost_digits || !(sum.is_finite() && sum_of_squares.is_finite()) {
+            let cols = h.cols();
+            let (mean, std) = mean_and_std(self.count, &|i| h.get(i / cols, i % cols).to_f64());
+            if !sum.is_finite() {
+                activity.mean = mean;
+            }
+            activity.std = std;
         }
+        activity
     }
 }
 
@@ -321,6 +348,65 @@ mod tests {
         }
     }
 
+    /// What a layer's activations look like for these u.
+    fn activity<T: Real>(activation: Activation, u: &Array2<f64>) -> Activity {
+        let u = Panels::<T>::from_array(u);
+        let (mut h, mut slope) = (u.clone(), u.clone());
+        let mut tally = Tally::new(T::from_f64(0.01));
+        for panel in 0..u.panels() {
+            let (h, slope) = (h.panel_mut(panel), slope.panel_mut(panel));
+            activate(activation, u.panel(panel), h, slope);
+            tally.add(h, slope, u.panel_cols(panel));
+        }
+        tally.activity(&h)
+    }
+
+    /// From where the squares are denormal to where the sum of two activations is infinite.
+    #[test]
+    fn activity_is_right_from_the_least_number_to_the_largest() {
+        let mut random = Random::new(4, Purpose::Data);
+        let u = Array2::from_shape_fn((70, 11), |_| random.uniform(-1.0, 1.0));
+        let (mean, std) = (u.mean().unwrap(), u.std(0.0));
+        let check = |scale: f64, activity: Activity, tolerance: f64| {
+            assert!((activity.mean / scale - mean).abs() < tolerance, "{scale:e}: {activity:?}, not {mean}");
+            assert!((activity.std / scale - std).abs() < tolerance, "{scale:e}: {activity:?}, not {std}");
+        };
+        for scale in [1e-36, 1e-30, 1e-22, 1e-10, 1.0, 1e18, 2e19, 1e30, 3e38] {
+            check(scale, activity::<f32>(Activation::Linear, &(&u * scale)), 1e-5);
+        }
+        for scale in [1e-300, 1e-200, 1e-162, 1e-150, 1.0, 1e150, 1e154, 1e200, 1.7e308] {
+            check(scale, activity::<f64>(Activation::Linear, &(&u * scale)), 1e-13);
+        }
+    }
+
+    #[test]
+    fn far_out_numbers_of_the_format_have_an_image() {
+        for &activation in Activation::ALL {
+            for u in [2e19, 1e30, 3.2e38] {
+                for u in [u, -u] {
+                    let (value, slope) = run::<f32>(activation, u);
+                    let want = plain(activation, f64::from(u as f32));
+                    assert!(
+                        (value - want).abs() <= 1e-6 * want.abs(),
+                        "{activation:?}({u:e}) = {value:e}, not {want:e}"
+                    );
+                    assert!(slope.is_finite(), "{activation:?}′({u:e}) = {slope}");
+                }
+            }
+            for u in [1e154, 1.7e308] {
+                for u in [u, -u] {
+                    let (value, slope) = run::<f64>(activation, u);
+                    let want = plain(activation, u);
+                    assert!(
+                        (value - want).abs() <= 1e-13 * want.abs(),
+                        "{activation:?}({u:e}) = {value:e}, not {want:e}"
+                    );
+                    assert!(slope.is_finite(), "{activation:?}′({u:e}) = {slope}");
+                }
+            }
+        }
+    }
+
     #[test]
     fn activity_agrees_with_its_definition() {
         let mut random = Random::new(2, Purpose::Data);
@@ -337,8 +423,8 @@ mod tests {
             activate(Activation::Relu, u.panel(panel), h, slope);
             tally.add(h, slope, u.panel_cols(panel));
         }
+        let activity = tally.activity(&h);
         let (h, slope) = (h.to_array(), slope.to_array());
-        let activity = tally.activity();
         let mean = h.mean().unwrap();
         assert!((activity.mean - mean).abs() < 1e-6);
         assert!((activity.std - h.std(0.0)).abs() < 1e-7, "{} {}", activity.std, h.std(0.0));
@@ -349,12 +435,8 @@ mod tests {
 
     #[test]
     fn activations_that_are_nearly_equal_have_a_deviation() {
-        let u = vec![[1e-4_f32, 0.0, 1e-4, 0.0, 1e-4, 0.0, 1e-4, 0.0]; 100];
-        let (mut h, mut slope) = (u.clone(), u.clone());
-        let mut tally = Tally::new(0.01);
-        activate(Activation::Sigmoid, &u, &mut h, &mut slope);
-        tally.add(&h, &slope, LANES);
-        let std = tally.activity().std;
+        let u = Array2::from_shape_fn((100, 8), |(_, col)| if col % 2 == 0 { 1e-4 } else { 0.0 });
+        let std = activity::<f32>(Activation::Sigmoid, &u).std;
         assert!((std / 1.25e-5 - 1.0).abs() < 0.01, "{std}");
     }
 

@@ -13,6 +13,8 @@ macro_rules! real {
             const ONE: Self = 1.0;
             const TINY: Self = $tiny;
             const ROUNDS_TINY: Self = $rounds_tiny;
+            const MIN_POSITIVE: Self = $Float::MIN_POSITIVE;
+            const SQUARES_FIT_F64: bool = 4 * $Float::MAX_EXP < f64::MAX_EXP;
 
             #[inline(always)]
             fn from_f64(x: f64) -> Self {

@@ -11,9 +11,11 @@ mod formats;
 mod panels;
 pub mod product;
 mod real;
+mod squares;
 mod vector;
 
 pub use activation::Activation;
 pub use panels::{Panels, RUN, sum_lane, sum_of_squares};
 pub use real::{LANES, Lane, Real, Vector};
+pub use squares::{Squares, mean_and_std};
 pub use vector::{F32x8, F64x8};

@@ -1,6 +1,6 @@
 //! The layout of every matrix in the engine.
 
-use super::{LANES, Lane, Real, Vector};
+use super::{LANES, Lane, Real, Squares, Vector};
 use ndarray::Array2;
 
 /// Rows that are summed in the format before the sum goes on in f64.
@@ -147,16 +147,29 @@ impl<T: Real> Panels<T> {
         size_of_val(&self.lanes[..])
     }
 
+    /// The Frobenius norm, right wherever in the format the entries are. The padding must be zero.
+    pub fn norm(&self) -> f64 {
+        self.squares(self.sum_of_squares()).norm()
+    }
+
+    /// The squares of all entries, whose sum was found; summed anew where they left the range of f64. The padding must be zero.
+    pub fn squares(&self, sum: f64) -> Squares {
+        Squares::found::<T>(sum).unwrap_or_else(|| {
+            let width = self.panels() * LANES;
+            Squares::of(self.rows * width, &|i| self.panel(i % width / LANES)[i / width][i % LANES].to_f64())
+        })
+    }
+
     /// The sum of squares of all entries, in f64. The padding must be zero.
     pub fn sum_of_squares(&self) -> f64 {
         (0..self.panels()).map(|panel| sum_of_squares(self.panel(panel))).sum()
     }
 }
 
-/// The sum of squares of lanes, right to the format's precision however large or small the entries are.
+/// The sum of squares of lanes, right to the format's precision where it is in the range of f64.
 ///
 /// Summed in the format over runs of 64 rows and in f64 over the runs; where squares leave the range of the format,
-/// all in f64.
+/// all in f64. Where they leave that too, [`Panels::squares`] has the norm.
 pub fn sum_of_squares<T: Real>(lanes: &[Lane<T>]) -> f64 {
     let mut total = 0.0;
     for run in lanes.chunks(RUN) {

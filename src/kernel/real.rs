@@ -44,6 +44,10 @@ pub trait Real:
     /// A power of two near [`Real::TINY`]. Added and taken away again, it rounds numbers to multiples of the last place of
     /// it: what is far below becomes 0, and of what is far above at most the last digit changes.
     const ROUNDS_TINY: Self;
+    /// The least number with all digits: squares below it have lost some.
+    const MIN_POSITIVE: Self;
+    /// Whether sums of squares of whatever numbers of the format are within the range of f64.
+    const SQUARES_FIT_F64: bool;
 
     /// The nearest number to `x`.
     fn from_f64(x: f64) -> Self;

@@ -1,6 +1,7 @@
 //! What the scores of a network say.
 
 use super::view::Evaluation;
+use crate::train::MOST_HELD_OUT;
 
 /// What the scores say.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,8 +21,8 @@ pub enum Finding {
 }
 
 impl Evaluation {
-    /// What the scores say; `classes` are those of the data, `None` for regression.
-    pub fn finding(&self, classes: Option<usize>) -> Finding {
+    /// What the scores say; `classes` are those of the data, `None` for regression, and `samples` what the run learns from.
+    pub fn finding(&self, classes: Option<usize>, samples: usize) -> Finding {
         let Self { training, held_out, .. } = *self;
         if !(training.loss.is_finite() && held_out.loss.is_finite()) {
             return Finding::NotFinite;
@@ -32,9 +33,12 @@ impl Evaluation {
         match (training.accuracy, held_out.accuracy) {
             (Some(seen), Some(unseen)) => {
                 let by_chance = 1.0 / classes.unwrap_or(2).max(1) as f64;
+                // Of the share that guessing names rightly of so many samples: Bin(n, 1/K) / n.
+                let held_out = samples.clamp(1, MOST_HELD_OUT) as f64;
+                let deviation = (by_chance * (1.0 - by_chance) / held_out).sqrt();
                 if is_worse && seen - unseen > 0.03 {
                     Finding::Overfit(factor)
-                } else if unseen <= by_chance + 0.08 {
+                } else if unseen <= by_chance + 2.0 * deviation {
                     Finding::Guessing(unseen)
                 } else {
                     Finding::Names(unseen)
@@ -55,7 +59,7 @@ mod tests {
 
     fn of(training: (f64, Option<f64>), held_out: (f64, Option<f64>), classes: Option<usize>) -> Finding {
         let score = |(loss, accuracy)| Score { loss, accuracy };
-        Evaluation { step: 3, training: score(training), held_out: score(held_out) }.finding(classes)
+        Evaluation { step: 3, training: score(training), held_out: score(held_out) }.finding(classes, 256)
     }
 
     #[test]
@@ -69,6 +73,8 @@ mod tests {
             (of((0.01, Some(1.0)), (0.3, Some(0.98)), two), Finding::Names(0.98)),
             (of((1.0, Some(0.4)), (1.0, Some(0.4)), Some(4)), Finding::Names(0.4)),
             (of((1.3, Some(0.3)), (1.3, Some(0.3)), Some(4)), Finding::Guessing(0.3)),
+            (of((1.1, Some(0.41)), (1.1, Some(0.41)), Some(3)), Finding::Names(0.41)),
+            (of((1.1, Some(0.37)), (1.1, Some(0.37)), Some(3)), Finding::Guessing(0.37)),
             (of((f64::NAN, Some(0.5)), (0.3, Some(0.5)), two), Finding::NotFinite),
             (of((0.3, None), (f64::INFINITY, None), None), Finding::NotFinite),
             (of((1.0, None), (1.02, None), None), Finding::Mean(1.02)),

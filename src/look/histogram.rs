@@ -37,8 +37,33 @@ impl Histogram {
         let mean = sum / count.max(1) as f64;
         let squares: f64 = finite().map(|x| (x - mean) * (x - mean)).sum();
         let std = (squares / count.max(1) as f64).sqrt();
-        Self { low, high, counts, zeros, not_finite, mean: mean * unit, std: std * unit }
+        let extremes = (count > 0).then_some((least, largest));
+        Self { low, high, counts, zeros, not_finite, extremes, mean: mean * unit, std: std * unit }
     }
+
+    /// What numbers there are.
+    pub fn extent(&self) -> Extent {
+        let count: u64 = self.counts.iter().map(|count| u64::from(*count)).sum();
+        match self.extremes {
+            None => Extent::Nothing,
+            Some((value, _)) if count == 1 && self.not_finite == 0 => Extent::One(value),
+            Some((least, largest)) if least == largest && self.not_finite == 0 => Extent::Alike(least),
+            Some((least, largest)) => Extent::Between(least, largest),
+        }
+    }
+}
+
+/// What the numbers of a histogram are, whatever its bins.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Extent {
+    /// None of them is finite, or there are none.
+    Nothing,
+    /// There is one.
+    One(f64),
+    /// All are the same.
+    Alike(f64),
+    /// The least and the largest of the finite ones.
+    Between(f64, f64),
 }
 
 /// The edges of a histogram of numbers from `least` to `largest`; of none where `least` is above `largest`.
@@ -105,6 +130,26 @@ mod tests {
                 assert!(histogram.low < histogram.high && histogram.high.is_finite(), "{value}: {histogram:?}");
                 assert_eq!(histogram.counts.iter().max(), Some(&3), "{value}");
             }
+        }
+    }
+
+    #[test]
+    fn what_is_said_of_the_numbers_is_theirs_and_not_the_bins() {
+        let (nan, infinite) = (f64::NAN, f64::INFINITY);
+        let cases: [(&[f64], Extent); 10] = [
+            (&[], Extent::Nothing),
+            (&[nan, infinite], Extent::Nothing),
+            (&[0.0, -0.0, 0.0], Extent::Alike(0.0)),
+            (&[0.0], Extent::One(0.0)),
+            (&[2.37], Extent::One(2.37)),
+            (&[2.37, 2.37], Extent::Alike(2.37)),
+            (&[0.0, 0.0, nan], Extent::Between(0.0, 0.0)),
+            (&[-0.3, 0.7], Extent::Between(-0.3, 0.7)),
+            (&[1.0, 1.0 + 1e-12], Extent::Between(1.0, 1.0 + 1e-12)),
+            (&[infinite, 5e-324, -f64::MAX], Extent::Between(-f64::MAX, 5e-324)),
+        ];
+        for (values, extent) in cases {
+            assert_eq!(histogram(values).extent(), extent, "{values:?}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! Looking at a run: its last pass seen closely, its scores and answers, what its steps say, and claims checked on it.
 //! Nothing here changes the run.
 
+pub mod by_hand;
 mod evaluation;
 pub mod finding;
 mod histogram;
@@ -11,4 +12,5 @@ mod trace;
 pub mod view;
 
 pub use evaluation::Scoring;
+pub use histogram::Extent;
 pub use trace::Trace;

@@ -1,9 +1,13 @@
 //! The last pass looked at again: most of it the network still holds, the rest is computed once more by the same loops, so
 //! that it is the same to the last bit.
 
-use super::view::{Histogram, LayerView, MOST_DRAWN_UNITS, MOST_DRAWN_WEIGHTS, NetworkView, UnitView, View, Watch};
+use super::view::{
+    Histogram, LayerView, MOST_DRAWN_UNITS, MOST_DRAWN_WEIGHTS, MOST_SENT_PARAMETERS, NetworkView, Parameters, Tensor,
+    TensorKind, UnitView, View, Watch,
+};
 use crate::kernel::{LANES, Lane, Panels, Real, activate};
 use crate::nn::{Activation, Layer, Parameter, Targets, unscale};
+use crate::optim::State;
 use crate::train::{Pass, Trainer, load};
 
 /// Bins of a histogram: odd, so that 0 is in the middle of one.
@@ -19,11 +23,12 @@ impl<T: Real> Trainer<T> {
     /// with the last good parameters and without an update.
     pub fn view(&mut self, watch: &Watch, side: usize) -> View {
         let mut view = View::default();
-        if !watch.layers.is_empty() || watch.network || watch.unit.is_some() {
+        if !watch.layers.is_empty() || watch.network || watch.unit.is_some() || watch.parameters {
             let mut trace = self.trace();
             view.layers = watch.layers.iter().filter_map(|&layer| trace.layer_view(layer)).collect();
             view.network = watch.network.then(|| trace.network_view());
             view.unit = watch.unit.and_then(|(layer, unit)| trace.unit_view(layer, unit));
+            view.parameters = watch.parameters.then(|| trace.parameters());
         }
         view.step = self.steps();
         view.learned = watch.learned.then(|| self.learned(side));
@@ -122,9 +127,35 @@ impl<T: Real> Trace<'_, T> {
         }
     }
 
+    /// All parameters, before the step and after it.
+    pub fn parameters(&self) -> Parameters {
+        let layers = &self.trainer.mlp.layers;
+        let count = layers.iter().flat_map(Layer::parameters).map(|p| p.value.rows() * p.value.cols()).sum();
+        if count > MOST_SENT_PARAMETERS {
+            return Parameters { count, tensors: Vec::new() };
+        }
+        let numbers = |panels: &Panels<T>| (0..panels.rows()).flat_map(|index| row(panels, index)).collect::<Vec<_>>();
+        let of_layer = |(index, layer): (usize, &Layer<T>)| {
+            let bias = layer.linear.bias.as_ref().map(|_| TensorKind::Bias);
+            let norm = layer.norm.iter().flat_map(|_| [TensorKind::Scale, TensorKind::Shift]);
+            let kinds = std::iter::once(TensorKind::Weight).chain(bias).chain(norm);
+            let parameters = layer.parameters().zip(&self.trainer.states[index]).zip(kinds);
+            let tensor = |((parameter, state), kind): ((&Parameter<T>, &State<T>), TensorKind)| Tensor {
+                layer: index,
+                kind,
+                cols: parameter.value.cols(),
+                before: numbers(&parameter.value),
+                after: if self.has_update { numbers(state.other_values()) } else { Vec::new() },
+            };
+            parameters.map(tensor).collect::<Vec<_>>()
+        };
+        Parameters { count, tensors: layers.iter().enumerate().flat_map(of_layer).collect() }
+    }
+
     /// One unit's share in the step; `None` if there is no such unit.
     pub fn unit_view(&mut self, index: usize, unit: usize) -> Option<UnitView> {
         self.trainer.mlp.layers.get(index).filter(|layer| unit < width(layer))?;
+        let bypass = self.bypass(index, unit);
         let loss = self.trainer.start_backward();
         let (grad_u, delta, deltas_above) = self.deltas(index, unit);
         let mlp = &self.trainer.mlp;
@@ -137,6 +168,9 @@ impl<T: Real> Trace<'_, T> {
         let above = mlp.layers.get(index + 1);
         let after = self.weights_after(index).map(column).unwrap_or_default();
         let bias = layer.linear.bias.as_ref();
+        let state = self.has_update.then(|| &self.trainer.states[index][0]);
+        let moments = |i: usize| state.map(|state| state.moments(self.trainer.kind, i, unit)).unwrap_or_default();
+        let (first, second): (Vec<_>, Vec<_>) = (0..weights.len()).map(moments).unzip();
         let network_output: Vec<f64> = self.output().flat_map(|output| row(output, 0)).collect();
         Some(UnitView {
             layer: index,
@@ -151,12 +185,16 @@ impl<T: Real> Trace<'_, T> {
             residual: layer.spec.residual,
             weights_above: above.map(|above| row(&above.linear.weight.value, unit).collect()).unwrap_or_default(),
             deltas_above,
+            bypass,
             grad_u,
             delta,
             grad_weights: column(&weight.grad).into_iter().map(|g| unscale(g, weight.exponent)).collect(),
             grad_bias: bias.map_or(0.0, |bias| unscale(bias.grad.get(0, unit).to_f64(), bias.exponent)),
             updates: after.iter().zip(&weights).map(|(after, before)| after - before).collect(),
             weights,
+            first_moments: first.into_iter().flatten().collect(),
+            second_roots: second.into_iter().flatten().collect(),
+            grad_norm: self.trainer.report.grad_norm(),
             batch: input.rows(),
             loss,
             sample_loss: self.first_sample_loss(),
@@ -204,6 +242,18 @@ impl<T: Real> Trace<'_, T> {
             u.panel_mut(panel).copy_from_slice(&layer.u_panel(input, panel));
         }
         u
+    }
+
+    /// ∂L/∂h_out of the layer above for one unit of the batch's first sample, which its skip connection, if it has one, brings
+    /// down.
+    fn bypass(&mut self, index: usize, unit: usize) -> Option<f64> {
+        let above = index + 1;
+        self.trainer.mlp.layers.get(above)?.spec.residual?;
+        self.trainer.start_backward();
+        let mlp = &mut self.trainer.mlp;
+        mlp.backward_to(above, |_, _, _| {}, |_, _, _| {});
+        let grad = row(mlp.grad_output(), 0).nth(unit)?;
+        Some(unscale(grad, mlp.layers[above].exponent()))
     }
 
     /// ∂L/∂u and ∂L/∂z of one unit, and ∂L/∂z of all units of the layer above, all of the batch's first sample.

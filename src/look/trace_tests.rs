@@ -47,7 +47,11 @@ fn fragments() -> Vec<String> {
     ] {
         fragments.push(rest.to_owned());
     }
-    fragments.iter().map(|fragment| format!("depth=4&samples=100&{fragment}")).collect()
+    let of = |fragment: &String| {
+        let depth = if fragment.contains("depth=") { "" } else { "depth=4&" };
+        format!("{depth}samples=100&{fragment}")
+    };
+    fragments.iter().map(of).collect()
 }
 
 fn norm<'a>(numbers: impl IntoIterator<Item = &'a f64>) -> f64 {
@@ -195,7 +199,14 @@ fn looking_changes_nothing() {
     for fragment in ["norm=batch&optimizer=adam&residual=add", "optimizer=momentum", "precision=f64&clip=norm"] {
         let experiment = experiment(&format!("samples=100&depth=5&{fragment}"));
         let (mut seen, mut unseen) = (AnyTrainer::new(&experiment).unwrap(), AnyTrainer::new(&experiment).unwrap());
-        let watch = Watch { layers: vec![1, 3], network: true, unit: Some((0, 3)), learned: true, evaluation: true };
+        let watch = Watch {
+            layers: vec![1, 3],
+            network: true,
+            unit: Some((0, 3)),
+            parameters: true,
+            learned: true,
+            evaluation: true,
+        };
         let bits = |report: &StepReport| report.row().iter().map(|x| x.to_bits()).collect::<Vec<_>>();
         for _ in 0..12 {
             let view = seen.view(&watch, 5);
@@ -273,6 +284,7 @@ fn a_diverged_run_can_be_looked_at() {
         layers: (0..layers).collect(),
         network: true,
         unit: Some((0, 0)),
+        parameters: true,
         learned: true,
         evaluation: true,
     };
@@ -321,5 +333,52 @@ fn the_loss_of_the_first_sample_is_that_of_a_batch_of_it_alone() {
         assert_eq!(alone.inputs, among.inputs, "{fragment}");
         assert!((alone.sample_loss - among.sample_loss).abs() < 1e-6 * alone.loss, "{fragment}");
         assert_ne!(among.sample_loss, among.loss, "{fragment}");
+    }
+}
+
+#[test]
+fn all_parameters_are_listed_before_and_after_the_step() {
+    for fragment in ["depth=2&width=3&norm=batch", "depth=2&width=3&norm=layer&precision=f64", "depth=3&width=2"] {
+        for steps in [0, 3] {
+            let mut trainer = AnyTrainer::new(&experiment(fragment)).unwrap();
+            trainer.probe().unwrap();
+            let mut earlier = AnyTrainer::new(&experiment(fragment)).unwrap();
+            earlier.probe().unwrap();
+            (0..steps).for_each(|_| _ = trainer.step().unwrap());
+            (1..steps).for_each(|_| _ = earlier.step().unwrap());
+            let watch = Watch { parameters: true, ..Watch::default() };
+            let (list, before) =
+                (trainer.view(&watch, 2).parameters.unwrap(), earlier.view(&watch, 2).parameters.unwrap());
+            let kinds: Vec<TensorKind> = list.tensors.iter().filter(|t| t.layer == 0).map(|t| t.kind).collect();
+            let all = [TensorKind::Weight, TensorKind::Bias, TensorKind::Scale, TensorKind::Shift];
+            assert_eq!(kinds, all[..if fragment.contains("norm") { 4 } else { 2 }], "{fragment}");
+            let numbers: usize = list.tensors.iter().map(|tensor| tensor.before.len()).sum();
+            assert_eq!(list.count, numbers, "{fragment}");
+            for (tensor, earlier) in list.tensors.iter().zip(&before.tensors) {
+                // What this step starts from is what the step before made.
+                let from = if steps > 1 { &earlier.after } else { &earlier.before };
+                assert_eq!(&tensor.before, from, "{fragment}: {:?} of layer {}", tensor.kind, tensor.layer);
+                assert_eq!(tensor.after.len(), if steps == 0 { 0 } else { tensor.before.len() });
+            }
+        }
+    }
+    let mut large = AnyTrainer::new(&experiment("depth=20&width=64")).unwrap();
+    large.probe().unwrap();
+    let list = large.view(&Watch { parameters: true, ..Watch::default() }, 2).parameters.unwrap();
+    assert!(list.count > MOST_SENT_PARAMETERS && list.tensors.is_empty());
+}
+
+#[test]
+fn what_comes_around_the_layer_above_is_the_rest_of_the_gradient() {
+    for residual in ["add", "scaled"] {
+        let (mut trainer, _) = trainer::<f64>(&format!("depth=4&width=5&residual={residual}&activation=tanh"), 2);
+        for layer in 0..5 {
+            let unit = trainer.trace().unit_view(layer, usize::from(layer < 4)).unwrap();
+            // The output layer has no skip connection.
+            assert_eq!(unit.bypass.is_some(), layer < 3, "{layer}");
+            let through: f64 = unit.weights_above.iter().zip(&unit.deltas_above).map(|(w, delta)| w * delta).sum();
+            let whole = unit.residual.unwrap_or(1.0) * unit.slope * (through + unit.bypass.unwrap_or(0.0));
+            assert!(layer == 4 || (whole / unit.grad_u - 1.0).abs() < 1e-9, "layer {layer}: {whole}, {}", unit.grad_u);
+        }
     }
 }

@@ -16,6 +16,8 @@ pub struct Watch {
     pub network: bool,
     /// The layer and the unit whose [`UnitView`] is wanted.
     pub unit: Option<(usize, usize)>,
+    /// Whether the [`Parameters`] are wanted.
+    pub parameters: bool,
     /// Whether [`Learned`] is wanted.
     pub learned: bool,
     /// Whether the [`Evaluation`] is wanted.
@@ -33,6 +35,8 @@ pub struct View {
     pub network: Option<NetworkView>,
     /// One unit's share in the step.
     pub unit: Option<UnitView>,
+    /// All parameters.
+    pub parameters: Option<Parameters>,
     /// What the network makes of its inputs.
     pub learned: Option<Learned>,
     /// How well it does.
@@ -52,6 +56,8 @@ pub struct Histogram {
     pub zeros: u32,
     /// How many numbers are not finite; they are in no bin.
     pub not_finite: u32,
+    /// The least and the largest of the finite numbers, which the bins may reach beyond; `None` where there are none.
+    pub extremes: Option<(f64, f64)>,
     /// The mean of the finite numbers.
     pub mean: f64,
     /// Their standard deviation (by n).
@@ -131,6 +137,9 @@ pub struct UnitView {
     pub weights_above: Vec<f64>,
     /// ∂L/∂z of those units; empty in the output layer.
     pub deltas_above: Vec<f64>,
+    /// What comes around the next layer by its skip connection: ∂L/∂h_out of that layer's unit of the same number; `None`
+    /// where it has none.
+    pub bypass: Option<f64>,
     /// ∂L/∂u, which is ∂L/∂z without a normalization: L is the batch's mean.
     pub grad_u: f64,
     /// ∂L/∂z.
@@ -139,8 +148,15 @@ pub struct UnitView {
     pub grad_weights: Vec<f64>,
     /// ∂L/∂b, over the whole batch.
     pub grad_bias: f64,
-    /// Δw of the weights; empty at step 0.
+    /// Δw of the weights, the difference of the weights as the format holds them; empty at step 0.
     pub updates: Vec<f64>,
+    /// For each weight what the optimizer kept of the gradients after the step: m or v, before the correction of its bias;
+    /// empty at step 0 and where nothing of the kind is kept.
+    pub first_moments: Vec<f64>,
+    /// The same of the root of the second moment that it divides by, √v.
+    pub second_roots: Vec<f64>,
+    /// The norm of the gradients of all parameters together, by which they are clipped.
+    pub grad_norm: f64,
     /// Samples of the batch.
     pub batch: usize,
     /// The loss on the batch, the mean over its samples.
@@ -151,6 +167,46 @@ pub struct UnitView {
     pub network_output: Vec<f64>,
     /// What it should be: numbers, or 1 for the right one of several classes and 0 for the others.
     pub target: Vec<f64>,
+}
+
+/// All parameters of a network, before the step and after it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Parameters {
+    /// How many there are.
+    pub count: usize,
+    /// The tensors, layer by layer in the order W, b, γ, β; empty where there are more than [`MOST_SENT_PARAMETERS`].
+    pub tensors: Vec<Tensor>,
+}
+
+/// The most parameters that are sent one by one.
+pub const MOST_SENT_PARAMETERS: usize = 20_000;
+
+/// One parameter tensor of a layer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Tensor {
+    /// Its layer, from 0.
+    pub layer: usize,
+    /// What it is.
+    pub kind: TensorKind,
+    /// Units of the layer, the columns.
+    pub cols: usize,
+    /// Row by row the values before the step; of vectors there is one row.
+    pub before: Vec<f64>,
+    /// The values after it; empty where no step was made.
+    pub after: Vec<f64>,
+}
+
+/// What a parameter tensor is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TensorKind {
+    /// W, a row an input.
+    Weight,
+    /// b.
+    Bias,
+    /// γ, by which a normalization multiplies.
+    Scale,
+    /// β, which it adds.
+    Shift,
 }
 
 /// What the network makes of its inputs, with its parameters after the step; normalization by running statistics.

@@ -9,6 +9,8 @@ choice! {
     pub enum Initializer {
         /// All zero: every unit computes the same, and no gradient passes the output layer.
         Zeros => "zeros",
+        /// All one: every unit of a layer computes the same and stays like the others.
+        Constant => "constant",
         /// N(0, 1).
         Normal => "normal",
         /// U(-1, 1).
@@ -36,12 +38,12 @@ choice! {
 const PLAYGROUND_BIAS: f64 = 0.1;
 
 impl Initializer {
-    /// The variance of a weight at gain 1.
+    /// The variance of a weight at gain 1; where all are alike, their mean square.
     pub fn variance(self, fan_in: usize, fan_out: usize) -> f64 {
         let (fan_in, fan_out) = (fan_in as f64, fan_out as f64);
         match self {
             Self::Zeros => 0.0,
-            Self::Normal => 1.0,
+            Self::Constant | Self::Normal => 1.0,
             Self::Uniform => 1.0 / 3.0,
             Self::LecunNormal => 1.0 / fan_in,
             Self::XavierUniform | Self::XavierNormal => 2.0 / (fan_in + fan_out),
@@ -78,6 +80,7 @@ impl Initializer {
         let shape = (fan_in, fan_out);
         let weight = match self {
             Self::Zeros => Array2::zeros(shape),
+            Self::Constant => Array2::from_elem(shape, gain),
             Self::Normal | Self::LecunNormal | Self::XavierNormal | Self::KaimingNormal => {
                 Array2::from_shape_simple_fn(shape, || std * random.normal())
             }
@@ -137,6 +140,13 @@ mod tests {
             let got = bias.mapv(|b| (b - mean) * (b - mean)).mean().unwrap();
             assert!((got - bias_variance).abs() <= 0.2 * bias_variance, "{initializer:?}: {got}, not {bias_variance}");
         }
+    }
+
+    #[test]
+    fn constant_weights_are_the_gain() {
+        let mut random = Random::new(1, Purpose::Parameters { layer: 0 });
+        let (weight, bias) = Initializer::Constant.draw(3, 5, 0.25, 0.0, &mut random);
+        assert!(weight.iter().all(|w| *w == 0.25) && bias.iter().all(|b| *b == 0.0));
     }
 
     #[test]

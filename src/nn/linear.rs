@@ -1,7 +1,7 @@
 //! The affine map of a layer, `z = h W + b`.
 
 use super::Initializer;
-use crate::kernel::{Lane, Panels, Real, sum_of_squares};
+use crate::kernel::{Lane, Panels, Real, Squares, sum_of_squares};
 use crate::random::Random;
 use ndarray::Array2;
 
@@ -12,8 +12,8 @@ pub struct Parameter<T> {
     pub value: Panels<T>,
     /// The gradient of the loss, times `2^exponent`.
     pub grad: Panels<T>,
-    /// The sum of squares of `grad`.
-    grad_squares: f64,
+    /// Those of `grad`.
+    grad_squares: Squares,
     /// Gradients far below the range of the format are carried with this exact power of two.
     pub exponent: i32,
 }
@@ -22,23 +22,29 @@ impl<T: Real> Parameter<T> {
     /// A parameter of these values; vectors are matrices of one row.
     pub fn new(value: &Array2<f64>) -> Self {
         let value = Panels::from_array(value);
-        Self { grad: Panels::zeros(value.rows(), value.cols()), value, grad_squares: 0.0, exponent: 0 }
+        Self { grad: Panels::zeros(value.rows(), value.cols()), value, grad_squares: Squares::default(), exponent: 0 }
     }
 
     /// Computes the gradient times `2^exponent`, panel by panel: `compute` is given each panel's number and its rows.
-    pub(super) fn set_grad(&mut self, exponent: i32, mut compute: impl FnMut(usize, &mut [Lane<T>])) {
+    pub(crate) fn set_grad(&mut self, exponent: i32, mut compute: impl FnMut(usize, &mut [Lane<T>])) {
         self.exponent = exponent;
-        self.grad_squares = 0.0;
+        let mut squares = 0.0;
         for panel in 0..self.grad.panels() {
             let lanes = self.grad.panel_mut(panel);
             compute(panel, lanes);
-            self.grad_squares += sum_of_squares(lanes);
+            squares += sum_of_squares(lanes);
         }
+        self.grad_squares = self.grad.squares(squares);
     }
 
     /// The Frobenius norm of the gradient, true however small.
     pub fn grad_norm(&self) -> f64 {
-        unscale(self.grad_squares.sqrt(), self.exponent)
+        unscale(self.grad_squares.norm(), self.exponent)
+    }
+
+    /// The root mean square of the entries of `grad`, with its power of two.
+    pub fn scaled_grad_size(&self) -> f64 {
+        self.grad_squares.root_mean_square((self.grad.rows() * self.grad.cols()) as f64)
     }
 
     /// The memory that the numbers take.

@@ -5,7 +5,7 @@ use super::norm::Norm;
 use super::{Activation, Normalization};
 use crate::kernel::activate::{self, Activity, Tally};
 use crate::kernel::product::{product, product_panel, transpose, transposed_product_panel};
-use crate::kernel::{LANES, Lane, Panels, Real};
+use crate::kernel::{LANES, Lane, Panels, Real, Squares};
 
 /// What a layer is, besides its parameters.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,17 +32,19 @@ pub struct Layer<T> {
     /// Its normalization.
     pub norm: Option<Norm<T>>,
     /// a, (batch, units).
-    activation: Panels<T>,
+    pub(super) activation: Panels<T>,
     /// h_out where it is not a.
-    output: Option<Panels<T>>,
+    pub(super) output: Option<Panels<T>>,
     /// φ′(u).
     slope: Panels<T>,
     /// What the activations look like.
     activity: Activity,
     /// The power of two that ∂L/∂z is carried with.
     exponent: i32,
-    /// The sum of squares of ∂L/∂u, and then of ∂L/∂z, times `2^(2 exponent)`.
-    grad_z_squares: f64,
+    /// The sum of squares of ∂L/∂u, panel by panel, times `2^(2 exponent)`.
+    grad_u_squares: f64,
+    /// Those of ∂L/∂z, times `2^(2 exponent)`.
+    grad_z_squares: Squares,
     /// ‖∂L/∂u‖.
     grad_u_norm: f64,
     /// The sums of the columns of ∂L/∂u, and then of ∂L/∂z.
@@ -54,13 +56,13 @@ pub struct Layer<T> {
 pub struct Mlp<T> {
     /// The layers, from the input.
     pub layers: Vec<Layer<T>>,
-    input: Panels<T>,
-    work: Workspace<T>,
+    pub(super) input: Panels<T>,
+    pub(super) work: Workspace<T>,
 }
 
 /// What one layer after the other is computed in, so that it stays near the processor; wide enough for the widest.
 #[derive(Clone, Debug)]
-struct Workspace<T> {
+pub(super) struct Workspace<T> {
     /// One panel of z, or of what a layer adds to ∂L/∂h_in.
     panel: Vec<Lane<T>>,
     /// z and then u of a layer with a normalization.
@@ -109,7 +111,8 @@ impl<T: Real> Layer<T> {
             slope: buffer(),
             activity: Activity::default(),
             exponent: 0,
-            grad_z_squares: 0.0,
+            grad_u_squares: 0.0,
+            grad_z_squares: Squares::default(),
             grad_u_norm: 0.0,
             column_sums: vec![[T::ZERO; LANES]; spec.fan_out.div_ceil(LANES)],
         }
@@ -157,7 +160,7 @@ impl<T: Real> Layer<T> {
 
     /// ‖∂L/∂z‖ of the last backward pass, true however small.
     pub fn grad_z_norm(&self) -> f64 {
-        unscale(self.grad_z_squares.sqrt(), self.exponent)
+        unscale(self.grad_z_squares.norm(), self.exponent)
     }
 
     /// ‖∂L/∂u‖ of the last backward pass; ‖∂L/∂z‖ without a normalization.
@@ -190,7 +193,7 @@ impl<T: Real> Layer<T> {
     }
 
     /// Panel by panel, so that z is still near when it is activated.
-    fn forward(&mut self, input: &Panels<T>, work: &mut Workspace<T>) {
+    pub(super) fn forward(&mut self, input: &Panels<T>, work: &mut Workspace<T>) {
         let Self { spec, linear, activation, slope, .. } = self;
         let bias = linear.bias.as_ref().map(|bias| bias.value.lanes());
         if let Some(norm) = &mut self.norm {
@@ -217,7 +220,7 @@ impl<T: Real> Layer<T> {
                 activate::add_scaled(output, T::from_f64(alpha), a);
             }
         }
-        self.activity = tally.activity();
+        self.activity = tally.activity(activation);
     }
 
     /// Makes ∂L/∂u of one panel of `factor · ∂L/∂h_out`, which is ∂L/∂z where there is no normalization.
@@ -225,15 +228,17 @@ impl<T: Real> Layer<T> {
         let factor = factor * T::from_f64(self.spec.residual.unwrap_or(1.0));
         let delta = delta.panel_mut(panel);
         let (columns, squares) = activate::multiply_by_slope(grad_output, self.slope.panel(panel), factor, delta);
-        self.grad_z_squares += squares;
+        self.grad_u_squares += squares;
         self.column_sums[panel] = columns;
     }
 
     /// Makes ∂L/∂u in all panels into ∂L/∂z, and ∂L/∂b of it.
     fn grad_z(&mut self, delta: &mut Panels<T>) {
+        self.grad_z_squares = delta.squares(self.grad_u_squares);
         self.grad_u_norm = self.grad_z_norm();
         if let Some(norm) = &mut self.norm {
-            self.grad_z_squares = norm.backward(delta, &mut self.column_sums, self.exponent);
+            let squares = norm.backward(delta, &mut self.column_sums, self.exponent);
+            self.grad_z_squares = delta.squares(squares);
         }
         if let Some(bias) = &mut self.linear.bias {
             bias.set_grad(self.exponent, |panel, grad| grad[0] = self.column_sums[panel]);
@@ -257,10 +262,10 @@ impl<T: Real> Layer<T> {
         // The skip carries the gradient past the layer, so that it does not vanish.
         let passes = self.spec.residual.is_some();
         let elements = (rows * delta.cols()) as f64;
-        let shift = if passes { 0 } else { rescaling((self.grad_z_squares / elements).sqrt(), self.exponent) };
+        let shift = if passes { 0 } else { rescaling(self.grad_z_squares.root_mean_square(elements), self.exponent) };
         let scale = T::power_of_two(shift);
         below.exponent = self.exponent + shift;
-        below.grad_z_squares = 0.0;
+        below.grad_u_squares = 0.0;
         grad_output.set_shape(rows, width);
         for panel in 0..delta_below.panels() {
             let product = &mut product[..rows];
@@ -320,12 +325,7 @@ impl<T: Real> Mlp<T> {
 
     /// Computes the output from the input.
     pub fn forward(&mut self) -> &Panels<T> {
-        self.forward_from(0)
-    }
-
-    /// The same where neither the input nor the layers before `first` have changed since the last time.
-    pub(crate) fn forward_from(&mut self, first: usize) -> &Panels<T> {
-        for index in first..self.layers.len() {
+        for index in 0..self.layers.len() {
             let (below, rest) = self.layers.split_at_mut(index);
             let input = below.last().map_or(&self.input, Layer::output);
             rest[0].forward(input, &mut self.work);
@@ -382,7 +382,7 @@ impl<T: Real> Mlp<T> {
         let top = &mut layers[last];
         assert_eq!(work.grad_output.rows(), input.rows(), "∂L/∂o is that of another batch");
         work.delta.set_shape(input.rows(), top.spec.fan_out);
-        (top.exponent, top.grad_z_squares) = (0, 0.0);
+        (top.exponent, top.grad_u_squares) = (0, 0.0);
         for panel in 0..work.delta.panels() {
             top.grad_u_panel(panel, work.grad_output.panel(panel), T::ONE, &mut work.delta);
         }
@@ -396,6 +396,12 @@ impl<T: Real> Mlp<T> {
                 layer.pass_down(below, work);
             }
         }
+    }
+
+    /// ∂L/∂h_out of the lowest layer to which the last backward pass came, (batch, units), times its `2^`[`Layer::exponent`],
+    /// if that layer has a skip connection.
+    pub(crate) fn grad_output(&self) -> &Panels<T> {
+        &self.work.grad_output
     }
 
     /// The input of a layer in the last forward pass.

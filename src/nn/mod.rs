@@ -1,5 +1,6 @@
 //! The network: layers, activations, initializers, normalization, skip connections, losses.
 
+mod branch;
 mod initializer;
 mod linear;
 mod loss;

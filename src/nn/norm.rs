@@ -3,7 +3,7 @@
 use super::linear::Parameter;
 use crate::choice::choice;
 use crate::kernel::activate::replace_and_sum;
-use crate::kernel::{LANES, Lane, Panels, Real, Vector};
+use crate::kernel::{LANES, Lane, Panels, Real, Vector, mean_and_std};
 use ndarray::Array2;
 
 choice! {
@@ -119,8 +119,12 @@ impl<T: Real> Norm<T> {
                 *sum = (T::Vector::load(sum) + difference * difference).store();
             }
         }
-        for (inverse, sum) in inverse_std.iter_mut().zip(&*sums) {
-            *inverse = T::ONE / (sum.iter().copied().sum::<T>() / count + T::from_f64(EPSILON)).sqrt();
+        for (row, (inverse, sum)) in inverse_std.iter_mut().zip(&*sums).enumerate() {
+            let var = sum.iter().copied().sum::<T>() / count;
+            *inverse = T::ONE / (var + T::from_f64(EPSILON)).sqrt();
+            if !var.is_finite() {
+                (means[row], *inverse, _) = far_statistics(cols, &|col| z.get(row, col));
+            }
         }
         for panel in 0..z.panels() {
             let gamma = T::Vector::load(&gamma.value.panel(panel)[0]);
@@ -149,20 +153,25 @@ impl<T: Real> Norm<T> {
                 sum + difference * difference
             });
             let inverse = T::Vector::constant(1.0) / (var / count + T::Vector::constant(EPSILON)).sqrt();
+            let (mut mean, mut inverse) = (mean.store(), inverse.store());
+            for (i, var) in var.store().into_iter().enumerate().take(cols) {
+                let unit = panel * LANES + i;
+                let mut squares = var.to_f64();
+                if !var.is_finite() {
+                    (mean[i], inverse[i], squares) = far_statistics(lanes.len(), &|row| lanes[row][i]);
+                }
+                self.inverse_std[unit] = inverse[i];
+                // The variance by n - 1, as PyTorch has it; a batch of one has none.
+                let unbiased = squares / (rows - 1.0).max(1.0);
+                (self.batch_mean[unit], self.batch_var[unit]) = (mean[i].to_f64(), unbiased);
+            }
+            let (mean, inverse) = (T::Vector::load(&mean), T::Vector::load(&inverse));
             let gamma = T::Vector::load(&self.gamma.value.panel(panel)[0]);
             let beta = T::Vector::load(&self.beta.value.panel(panel)[0]);
             for (z, x) in lanes.iter_mut().zip(self.normalized.panel_mut(panel)) {
                 let normalized = (T::Vector::load(z) - mean) * inverse;
                 *x = normalized.store();
                 *z = (gamma * normalized + beta).store();
-            }
-            let (mean, var, inverse) = (mean.store(), var.store(), inverse.store());
-            for i in 0..cols {
-                let unit = panel * LANES + i;
-                self.inverse_std[unit] = inverse[i];
-                // The variance by n - 1, as PyTorch has it; a batch of one has none.
-                let unbiased = var[i].to_f64() / (rows - 1.0).max(1.0);
-                (self.batch_mean[unit], self.batch_var[unit]) = (mean[i].to_f64(), unbiased);
             }
         }
     }
@@ -285,6 +294,14 @@ impl<T: Real> Norm<T> {
         let numbers = self.inverse_std.len() + self.row_means.iter().map(Vec::len).sum::<usize>();
         self.normalized.bytes() + lanes + numbers * size_of::<T>() + 4 * size_of_val(&self.running_mean[..])
     }
+}
+
+/// The mean of so many numbers z, `1 / std` and the sum of squared differences to the mean, where those leave the format: ε
+/// is nothing beside them.
+#[cold]
+fn far_statistics<T: Real>(count: usize, z: &dyn Fn(usize) -> T) -> (T, T, f64) {
+    let (mean, std) = mean_and_std(count, &|i| z(i).to_f64());
+    (T::from_f64(mean), T::from_f64(1.0 / std), std * std * count as f64)
 }
 
 /// Eight numbers, 1 in the first `cols` columns and 0 in the padding.

@@ -67,27 +67,27 @@ impl<V: Vector> Rule<V, 2> for Adam<V> {
 }
 
 /// # Formula
-/// as [`Adam`], with `θ ← θ − η (m̂ / (√v̂ + ε) + λ θ)`
+/// as [`Adam`] or [`AmsGrad`], with `θ ← θ − η (m̂ / (√v̂ + ε) + λ θ)`
 ///
 /// where λ is the weight decay, which no moment knows of (Loshchilov and Hutter 2019).
-pub struct AdamW<V> {
-    adam: Adam<V>,
+pub struct AdamW<V, R> {
+    adam: R,
     /// `η λ`.
     decay: V,
 }
 
-impl<V: Vector> AdamW<V> {
-    pub(super) fn new(lr: f64, hyper: &Hyper, corrections: (f64, f64), scales: Scales<V>) -> Self {
-        Self { adam: Adam::new(lr, hyper, corrections, scales), decay: V::constant(lr * hyper.weight_decay) }
+impl<V: Vector, R> AdamW<V, R> {
+    pub(super) fn new(adam: R, lr: f64, hyper: &Hyper) -> Self {
+        Self { adam, decay: V::constant(lr * hyper.weight_decay) }
     }
 }
 
-impl<V: Vector> Rule<V, 2> for AdamW<V> {
-    const FIRST: Option<usize> = Some(0);
-    const SECOND: Option<usize> = Some(1);
+impl<V: Vector, R: Rule<V, SLOTS>, const SLOTS: usize> Rule<V, SLOTS> for AdamW<V, R> {
+    const FIRST: Option<usize> = R::FIRST;
+    const SECOND: Option<usize> = R::SECOND;
 
     #[inline(always)]
-    fn descent(&self, g: V, theta: V, state: [&mut V; 2]) -> V {
+    fn descent(&self, g: V, theta: V, state: [&mut V; SLOTS]) -> V {
         self.adam.descent(g, theta, state) + self.decay * theta
     }
 }

@@ -30,6 +30,9 @@ pub struct Hyper {
     pub clip: ClipKind,
     /// Its threshold c.
     pub clip_at: f64,
+    /// Whether Adam and AdamW divide by the largest second moment so far: AMSGrad. An optimizer's state is made for it or
+    /// not, so this alone never changes during a run.
+    pub amsgrad: bool,
 }
 
 impl Hyper {
@@ -61,7 +64,7 @@ impl OptimizerKind {
             Self::Momentum | Self::Nesterov => (0.01, 0.999, 1e-8, 0.0),
             Self::Adagrad => (0.01, 0.999, 1e-10, 0.0),
             Self::RmsProp => (0.01, 0.99, 1e-8, 0.0),
-            Self::Adam | Self::AmsGrad => (0.001, 0.999, 1e-8, 0.0),
+            Self::Adam => (0.001, 0.999, 1e-8, 0.0),
             Self::AdamW => (0.001, 0.999, 1e-8, 0.01),
         };
         Defaults { lr, beta2, epsilon, weight_decay }
@@ -74,7 +77,12 @@ impl OptimizerKind {
 
     /// Whether β₁ matters.
     pub fn uses_beta1(self) -> bool {
-        matches!(self, Self::Adam | Self::AdamW | Self::AmsGrad)
+        matches!(self, Self::Adam | Self::AdamW)
+    }
+
+    /// Whether the optimizer has AMSGrad as a switch.
+    pub fn has_amsgrad(self) -> bool {
+        self.uses_beta1()
     }
 
     /// Whether β₂ (RMSProp: α) matters.

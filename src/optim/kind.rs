@@ -19,7 +19,5 @@ choice! {
         Adam => "adam",
         /// Loshchilov and Hutter 2019: Adam with decoupled weight decay.
         AdamW => "adamw",
-        /// Reddi et al. 2018: Adam that divides by the largest second moment so far.
-        AmsGrad => "amsgrad",
     }
 }

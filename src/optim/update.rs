@@ -9,7 +9,7 @@ use super::momentum::{Momentum, Nesterov};
 use super::rmsprop::RmsProp;
 use super::rule::{Rule, Scales};
 use super::sgd::Sgd;
-use crate::kernel::{LANES, Lane, Panels, RUN, Real, Vector, sum_lane};
+use crate::kernel::{LANES, Lane, Panels, RUN, Real, Squares, Vector, sum_lane};
 use crate::nn::{Parameter, unscale};
 
 /// The state of an optimizer for one parameter tensor, and the values that the next step gives it.
@@ -26,7 +26,7 @@ pub struct State<T> {
 /// The norms of one parameter tensor's update.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct UpdateNorms {
-    /// ‖Δθ‖, true however small.
+    /// ‖Δθ‖, true however small or large.
     pub update: f64,
     /// ‖θ‖ after the update.
     pub value: f64,
@@ -53,21 +53,20 @@ pub struct Optimizer {
 
 impl OptimizerKind {
     /// How many numbers the rule keeps for every entry.
-    fn slots(self) -> usize {
+    fn slots(self, amsgrad: bool) -> usize {
         match self {
             Self::Sgd => 0,
             Self::Momentum | Self::Nesterov | Self::Adagrad | Self::RmsProp => 1,
-            Self::Adam | Self::AdamW => 2,
-            Self::AmsGrad => 3,
+            Self::Adam | Self::AdamW => 2 + usize::from(amsgrad),
         }
     }
 }
 
 impl<T: Real> State<T> {
-    /// The state before the first step, all zero.
-    pub fn new(kind: OptimizerKind, parameter: &Parameter<T>) -> Self {
+    /// The state before the first step, all zero; of AMSGrad if `hyper` says so.
+    pub fn new(kind: OptimizerKind, hyper: &Hyper, parameter: &Parameter<T>) -> Self {
         let lanes = parameter.value.lanes().len();
-        let slot = |index| vec![[T::ZERO; LANES]; if index < kind.slots() { lanes } else { 0 }];
+        let slot = |index| vec![[T::ZERO; LANES]; if index < kind.slots(hyper.amsgrad) { lanes } else { 0 }];
         Self { slots: [slot(0), slot(1), slot(2)], exponent: 0, magnitude: None, next: parameter.value.clone() }
     }
 
@@ -80,6 +79,27 @@ impl<T: Real> State<T> {
     /// The values of the parameter's that are not in place: those to come, or once they came those before.
     pub fn other_values(&self) -> &Panels<T> {
         &self.next
+    }
+
+    /// What is kept of one entry's gradients after the last step, true however small: m of Adam and its relatives or v of
+    /// the momentum methods, and √v, the root of the second moment (or its maximum, or sum) that an adaptive optimizer
+    /// divides by, both before any correction of their bias; `None` for what the optimizer does not keep.
+    pub fn moments(&self, kind: OptimizerKind, row: usize, col: usize) -> (Option<f64>, Option<f64>) {
+        let has_first = kind.uses_momentum() || kind.uses_beta1();
+        // The second moment that is divided by is the last that is kept.
+        let second = self.slots.iter().rposition(|slot| !slot.is_empty()).filter(|_| kind.uses_epsilon());
+        let panels = self.next.cols().div_ceil(LANES).max(1);
+        let at = |slot: usize| {
+            let lanes = &self.slots[slot];
+            lanes.get(col / LANES * (lanes.len() / panels) + row).map(|lane| lane[col % LANES].to_f64())
+        };
+        let first = has_first.then_some(0).and_then(at).map(|m| unscale(m, self.exponent));
+        (first, second.and_then(at).map(|v| unscale(v.sqrt(), self.exponent)))
+    }
+
+    /// Whether it keeps the largest second moment, as AMSGrad does.
+    fn keeps_largest(&self) -> bool {
+        !self.slots[2].is_empty()
     }
 
     /// The memory that the numbers take.
@@ -119,7 +139,7 @@ impl Optimizer {
     pub fn prepare<T: Real>(&self, parameter: &Parameter<T>, state: &mut State<T>, decays: bool) -> UpdateNorms {
         let decay = if decays { self.hyper.weight_decay } else { 0.0 };
         // A gradient that decay is added to is of the parameter's own size, and so is its state.
-        let wanted = if decay == 0.0 { parameter.exponent } else { 0 };
+        let wanted = if decay == 0.0 { parameter.exponent + self.lift(parameter) } else { 0 };
         // The state may not leave the format when the scale rises; a state of zeros cannot.
         let (exponent, rescale) = match state.magnitude {
             None => (wanted, 0),
@@ -147,6 +167,7 @@ impl Optimizer {
             coupled: T::Vector::constant(coupled),
         });
         let (hyper, lr, corrections, inverse) = (&self.hyper, self.lr, self.corrections, scales.inverse);
+        let (amsgrad, decoupled) = (state.keeps_largest(), decay != coupled);
         let sums = {
             let mut each_run = |step: Step<'_, T>| over_runs(parameter, state, factor, preparation.as_ref(), step);
             match self.kind {
@@ -170,26 +191,47 @@ impl Optimizer {
                     let rule = RmsProp::new(lr, hyper.beta2, hyper.epsilon, scales);
                     each_run(&|rows| step(&rule, inverse, rows))
                 }
-                OptimizerKind::AdamW if decay != 0.0 => {
-                    let rule = AdamW::new(lr, hyper, corrections, scales);
-                    each_run(&|rows| step(&rule, inverse, rows))
+                OptimizerKind::Adam | OptimizerKind::AdamW if amsgrad => {
+                    let rule = AmsGrad::new(lr, hyper, corrections, scales);
+                    if decoupled {
+                        let rule = AdamW::new(rule, lr, hyper);
+                        each_run(&|rows| step(&rule, inverse, rows))
+                    } else {
+                        each_run(&|rows| step(&rule, inverse, rows))
+                    }
                 }
                 OptimizerKind::Adam | OptimizerKind::AdamW => {
                     let rule = Adam::new(lr, hyper, corrections, scales);
-                    each_run(&|rows| step(&rule, inverse, rows))
-                }
-                OptimizerKind::AmsGrad => {
-                    let rule = AmsGrad::new(lr, hyper, corrections, scales);
-                    each_run(&|rows| step(&rule, inverse, rows))
+                    if decoupled {
+                        let rule = AdamW::new(rule, lr, hyper);
+                        each_run(&|rows| step(&rule, inverse, rows))
+                    } else {
+                        each_run(&|rows| step(&rule, inverse, rows))
+                    }
                 }
             }
         };
         self.norms(sums, parameter, state)
     }
 
+    /// The power of two that brings a gradient back to about 1 that is next to nothing even in its scale, because what the
+    /// layer is given is so small, or the factor of clipping.
+    fn lift<T: Real>(&self, parameter: &Parameter<T>) -> i32 {
+        let size = parameter.scaled_grad_size() * self.clip_factor;
+        let is_tiny = size > 0.0 && size < 1024.0 * T::TINY.to_f64();
+        // A factor of more would not be a number of the format.
+        let most = -6 - libm::ilogb(T::MIN_POSITIVE.to_f64());
+        if is_tiny { (-libm::ilogb(size)).min(most) } else { 0 }
+    }
+
     /// The norms from the sums over all entries, and from them what the state needs to know of its size.
     fn norms<T: Real>(&self, sums: [f64; 4], parameter: &Parameter<T>, state: &mut State<T>) -> UpdateNorms {
         let [update, value, first, second] = sums;
+        let least_value = (parameter.value.lanes().len() * LANES) as f64 * T::MIN_POSITIVE.to_f64();
+        let value = if value.is_finite() && value >= least_value { value.sqrt() } else { state.next.norm() };
+        if !(update.is_finite() && first.is_finite() && second.is_finite()) {
+            return self.far_norms(value, parameter, state);
+        }
         // A sum of nothing but least squares is 0. In a second moment they add up from step to step.
         let entries = parameter.value.lanes().len() * LANES;
         let least = 1.1 * entries as f64 * T::TINY.to_f64() * T::TINY.to_f64();
@@ -202,9 +244,37 @@ impl Optimizer {
         let (first_correction, second_correction) = self.corrections;
         UpdateNorms {
             update: unscale(update.sqrt(), state.exponent),
-            value: value.sqrt(),
+            value,
             first_moment: unscale((first * first_correction * first_correction).sqrt(), state.exponent),
             second_moment: unscale((second * second_correction).sqrt(), state.exponent),
+        }
+    }
+}
+
+impl Optimizer {
+    /// The norms where squares of the step or of the state left the format: measured again on what came of the step.
+    #[cold]
+    fn far_norms<T: Real>(&self, value: f64, parameter: &Parameter<T>, state: &mut State<T>) -> UpdateNorms {
+        let numbers = |lanes: &'_ [Lane<T>], i: usize| lanes[i / LANES][i % LANES].to_f64();
+        let (before, after) = (parameter.value.lanes(), state.next.lanes());
+        let count = before.len() * LANES;
+        // Halves, because the difference of two numbers of f64 may be none.
+        let update = 2.0 * Squares::of(count, &|i| 0.5 * numbers(after, i) - 0.5 * numbers(before, i)).norm();
+        // The first moment is in the first slot, and the second that the rule divides by in the last.
+        let slots = || state.slots.iter().filter(|slot| !slot.is_empty());
+        let first = slots().next().filter(|_| self.kind.uses_momentum() || self.kind.uses_beta1());
+        let first = first.map_or(0.0, |slot| Squares::of_lanes(slot).norm());
+        // √v̂ is infinite where v is: as in PyTorch, such an entry makes no step any more.
+        let second = slots().next_back().filter(|_| self.kind.uses_epsilon());
+        let second = second.map_or(0.0, |slot| Squares::of(count, &|i| numbers(slot, i).sqrt()).norm());
+        let size = first.max(second) / ((parameter.value.rows() * parameter.value.cols()) as f64).sqrt();
+        state.magnitude = (size > 0.0).then(|| if size.is_finite() { libm::ilogb(size) } else { i32::from(i16::MAX) });
+        let (first_correction, second_correction) = self.corrections;
+        UpdateNorms {
+            update,
+            value,
+            first_moment: unscale(first * first_correction, state.exponent),
+            second_moment: unscale(second * second_correction.sqrt(), state.exponent),
         }
     }
 }
@@ -314,4 +384,82 @@ fn step<T: Real, R: Rule<T::Vector, SLOTS>, const SLOTS: usize>(
         }
     }
     sums.map(Vector::store)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::choice::Choice;
+    use ndarray::Array2;
+
+    /// Two steps of every rule on gradients of about this size.
+    fn norms<T: Real>(kind: OptimizerKind, amsgrad: bool, scale: f64, measure_again: bool) -> UpdateNorms {
+        let hyper = Hyper {
+            lr: 0.1,
+            momentum: 0.9,
+            beta1: 0.9,
+            beta2: 0.999,
+            epsilon: 1e-8,
+            weight_decay: 0.0,
+            schedule: super::super::schedule::ScheduleKind::Constant,
+            schedule_steps: 1,
+            warmup: 0,
+            clip: ClipKind::None,
+            clip_at: 1.0,
+            amsgrad,
+        };
+        let numbers =
+            |phase: f64| Array2::from_shape_fn((5, 11), |(i, j)| 1.5 + libm::sin(phase + (i * 11 + j) as f64));
+        let mut parameter = Parameter::<T>::new(&numbers(0.5));
+        let grad = Panels::from_array(&(numbers(0.1) * scale));
+        parameter.set_grad(0, |panel, lanes| lanes.copy_from_slice(grad.panel(panel)));
+        let mut state = State::new(kind, &hyper, &parameter);
+        let mut last = UpdateNorms::default();
+        for step in 1..=2 {
+            let optimizer = Optimizer::new(kind, hyper, step);
+            last = optimizer.prepare(&parameter, &mut state, false);
+            if measure_again {
+                last = optimizer.far_norms(last.value, &parameter, &mut state);
+            }
+            state.commit(&mut parameter);
+        }
+        last
+    }
+
+    fn assert_close(got: [f64; 3], want: [f64; 3], tolerance: f64, what: &str) {
+        let is_close = got.iter().zip(want).all(|(got, want)| (got - want).abs() <= tolerance * want.abs());
+        assert!(is_close, "{what}: {got:?}, not {want:?}");
+    }
+
+    #[test]
+    fn norms_measured_again_are_those_that_were_summed() {
+        let of = |norms: UpdateNorms| [norms.update, norms.first_moment, norms.second_moment];
+        for &kind in OptimizerKind::ALL {
+            for amsgrad in [false, true] {
+                let [summed, again] = [false, true].map(|again| norms::<f64>(kind, amsgrad, 1.0, again));
+                assert_close(of(again), of(summed), 1e-10, kind.name());
+            }
+        }
+    }
+
+    /// The plain rules' steps are as large as their gradients, to the ends of the format.
+    #[test]
+    fn norms_scale_with_the_gradient() {
+        for kind in [OptimizerKind::Sgd, OptimizerKind::Momentum, OptimizerKind::Nesterov] {
+            let want = norms::<f64>(kind, false, 1.0, false);
+            let want = [want.update, want.first_moment, 1.0];
+            let of = |norms: UpdateNorms, scale| {
+                let is_right = f64::from(u8::from(norms.value.is_finite() && norms.value > 0.1 * norms.update));
+                [norms.update / scale, norms.first_moment / scale, is_right]
+            };
+            for scale in [1e-36, 1e-30, 1e-22, 1e-18, 1e15, 2e19, 1e30, 3e37] {
+                let got = of(norms::<f32>(kind, false, scale, false), scale);
+                assert_close(got, want, 1e-5, &format!("{kind:?} at {scale:e}"));
+            }
+            for scale in [1e-290, 1e-162, 1e-150, 1e140, 1e154, 1e200, 1e306] {
+                let got = of(norms::<f64>(kind, false, scale, false), scale);
+                assert_close(got, want, 1e-12, &format!("{kind:?} at {scale:e}"));
+            }
+        }
+    }
 }

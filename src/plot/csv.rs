@@ -5,18 +5,23 @@ use super::number;
 /// A table as text: a line of heads, then a line a row, each ended by CR LF.
 ///
 /// `heads` are those of all columns, that of the rows' own heads first. Numbers keep every digit, in the form of
-/// [`number::exact`]; where nothing was measured the field is empty.
-pub fn to_csv(heads: &[&str], rows: &[(String, Vec<Option<f64>>)]) -> String {
+/// [`number::exact`], in the columns `counts` (from 0) without a fraction; where nothing was measured the field is empty.
+pub fn to_csv(heads: &[&str], rows: &[(String, Vec<Option<f64>>)], counts: &[usize]) -> String {
     let mut text = String::new();
     push_line(&mut text, heads.iter().map(|head| quoted(head)));
     for (head, cells) in rows {
-        let numbers = cells.iter().map(|cell| cell.map(number::exact).unwrap_or_default());
+        let number = |(column, cell): (usize, &Option<f64>)| {
+            let exact = cell.map(number::exact).unwrap_or_default();
+            if counts.contains(&column) { exact.trim_end_matches(".0").to_owned() } else { exact }
+        };
+        let numbers = cells.iter().enumerate().map(number);
         push_line(&mut text, std::iter::once(quoted(head)).chain(numbers));
     }
     text
 }
 
-fn push_line(text: &mut String, fields: impl Iterator<Item = String>) {
+/// Adds a line of fields.
+pub(super) fn push_line(text: &mut String, fields: impl Iterator<Item = String>) {
     for (index, field) in fields.enumerate() {
         if index > 0 {
             text.push(',');
@@ -70,7 +75,9 @@ mod tests {
             (vec!["step", "a"], vec![row("0", &[Some(f64::NEG_INFINITY)])], "step,a\r\n0,-Infinity\r\n"),
         ];
         for (heads, rows, text) in cases {
-            assert_eq!(to_csv(&heads, &rows), text);
+            assert_eq!(to_csv(&heads, &rows, &[]), text);
         }
+        let rows = [row("1", &[Some(16.0), Some(0.5), Some(10.0)])];
+        assert_eq!(to_csv(&["bin", "numbers", "a", "b"], &rows, &[0]), "bin,numbers,a,b\r\n1,16,0.5,10.0\r\n");
     }
 }

@@ -1,6 +1,7 @@
 //! The chart of gradient norms by layer: from layer 1 at the input side to the output layer, on a logarithmic axis.
 
 use super::chart_axes::ChartAxes;
+use super::clip::{clip_line, clip_polygon};
 use super::color::Rgb;
 use super::frame::{Frame, Margins, StripKind, StripLabels};
 use super::paint::{Marker, Painter, TextLook, rough_width};
@@ -32,6 +33,8 @@ pub struct Series {
 pub struct Prediction {
     /// What is written at the end of the line, and smaller below it.
     pub label: (String, String),
+    /// Written in the place of the latter where no part of the line is on the axis.
+    pub beyond: String,
     /// The expected value from layer 1 on; NaN where theory says nothing.
     pub center: Vec<f64>,
     /// The lower edge of the central 90 %.
@@ -122,7 +125,7 @@ impl ChartAxes for Axes {
         let margins = Margins { top: 2.2, right: if has_line_labels { 6.2 } else { 1.2 }, bottom: 3.4 };
         let frame = Frame::new(surface, theme, margins, scale, &strips, data.series.len())?;
         let underflow_y = data.underflow_below.and_then(|value| frame.value_to_y(value));
-        let underflow_y = underflow_y.filter(|y| *y < frame.plot.bottom).map(|y| y.max(frame.plot.top));
+        let underflow_y = underflow_y.filter(|y| *y < frame.plot.bottom);
         Some(Self { frame, layers, range, underflow_y, has_line_labels })
     }
 
@@ -133,8 +136,12 @@ impl ChartAxes for Axes {
         let title = if has_room { &labels.value_axis } else { &labels.value_axis_short };
         frame.draw(&mut painter, theme, title, &labels.strips);
         if let Some(y) = self.underflow_y {
+            let is_limit_in_view = y >= plot.top;
+            let y = y.max(plot.top);
             painter.rect((plot.left, y), (plot.right, plot.bottom), theme.strip, 1.0);
-            painter.dashed_path(&[(plot.left, y), (plot.right, y)], frame.hairline(), 0.4 * em, theme.axis);
+            if is_limit_in_view {
+                painter.dashed_path(&[(plot.left, y), (plot.right, y)], frame.hairline(), 0.4 * em, theme.axis);
+            }
             if plot.bottom - y > 1.2 * em {
                 let look = TextLook::new(0.9 * em, theme.muted, HPos::Right, VPos::Center);
                 painter.text(&labels.underflow, (plot.right - 0.5 * em, y + 0.75 * em), look);
@@ -215,23 +222,36 @@ impl Axes {
         ((2.6 * self.marker_radius() / self.spacing()).ceil() as usize).max(1)
     }
 
-    /// The height of an expected number, on the plot's edge where it is out of range.
-    fn clamped_y(&self, value: f64) -> Option<f64> {
-        let y = self.frame.value_to_y(value)?;
-        Some(y.clamp(self.frame.plot.top, self.frame.plot.bottom))
+    /// Whether a number has a place within the plot.
+    fn is_in_view(&self, value: f64) -> bool {
+        let plot = self.frame.plot;
+        self.frame.value_to_y(value).is_some_and(|y| (plot.top..=plot.bottom).contains(&y))
+    }
+
+    /// The layer (from 0) that of some numbers has the one farthest off the axis; `None` where all have a place on it.
+    pub fn beyond(&self, values: &[f64]) -> Option<usize> {
+        let plot = self.frame.plot;
+        let off = values.iter().take(self.layers).enumerate().filter_map(|(layer, value)| {
+            let y = self.frame.value_to_y(*value)?;
+            Some((layer, (plot.top - y).max(y - plot.bottom)))
+        });
+        off.filter(|(_, off)| *off > 0.0).max_by(|a, b| a.1.total_cmp(&b.1)).map(|(layer, _)| layer)
     }
 
     fn draw_band(&self, painter: &mut Painter<'_>, theme: &Theme, prediction: &Prediction) {
         let edges = prediction.low.iter().zip(&prediction.high).take(self.layers).enumerate();
         let band = edges.map(|(layer, (low, high))| {
             // A lower edge of zero reaches down to the end of the axis.
-            let low = if *low == 0.0 { Some(self.frame.plot.bottom) } else { self.clamped_y(*low) };
-            Some((self.layer_to_x(layer), low?, self.clamped_y(*high)?))
+            let low = if *low == 0.0 { Some(self.frame.plot.bottom) } else { self.frame.value_to_y(*low) };
+            Some((self.layer_to_x(layer), low?, self.frame.value_to_y(*high)?))
         });
+        let plot = self.frame.plot;
         for stretch in segments(band) {
             let upper = stretch.iter().map(|(x, _, high)| (*x, *high));
-            let lower = stretch.iter().rev().map(|(x, low, _)| (*x, *low));
+            // Of a band that is all below the axis, no lower edge is above the upper one.
+            let lower = stretch.iter().rev().map(|(x, low, high)| (*x, low.max(*high)));
             let outline: Vec<_> = upper.chain(lower).collect();
+            let outline = clip_polygon(&outline, (plot.top, plot.bottom));
             painter.polygon(&outline, theme.grad_z, theme.band_opacity);
         }
     }
@@ -252,7 +272,7 @@ impl Axes {
 
     fn draw_level(&self, painter: &mut Painter<'_>, theme: &Theme, level: &Level) {
         let (em, plot) = (self.frame.em, self.frame.plot);
-        let Some(y) = self.clamped_y(level.value) else { return };
+        let Some(y) = self.frame.value_to_y(level.value).filter(|_| self.is_in_view(level.value)) else { return };
         painter.dashed_path(&[(plot.left, y), (plot.right, y)], 0.12 * em, 0.6 * em, theme.text);
         // At the output side, where a vanishing gradient is far above; over its line, unless there is no room.
         let text_y = if y - plot.top > 1.4 * em { y - 0.75 * em } else { y + 0.75 * em };
@@ -260,12 +280,16 @@ impl Axes {
         painter.text(&level.label, (plot.right - 0.5 * em, text_y), look);
     }
 
-    /// The expected line: thin dashes over the measured ones, which would hide it where theory is right.
+    /// The expected line: thin dashes over the measured ones, which would hide it where theory is right. It goes out of the
+    /// plot where it leaves the axis.
     fn draw_center(&self, painter: &mut Painter<'_>, theme: &Theme, prediction: &Prediction) {
+        let plot = self.frame.plot;
         let center = prediction.center.iter().take(self.layers).enumerate();
-        let center = center.map(|(layer, value)| Some((self.layer_to_x(layer), self.clamped_y(*value)?)));
+        let center = center.map(|(layer, value)| Some((self.layer_to_x(layer), self.frame.value_to_y(*value)?)));
         for stretch in segments(center) {
-            painter.dashed_path(&stretch, 0.1 * self.frame.em, 0.45 * self.frame.em, theme.text);
+            for piece in clip_line(&stretch, (plot.top, plot.bottom)) {
+                painter.dashed_path(&piece, 0.1 * self.frame.em, 0.45 * self.frame.em, theme.text);
+            }
         }
     }
 
@@ -311,11 +335,14 @@ impl Axes {
                 put(y, LineLabel::Series(series));
             }
         }
-        if let Some(Prediction { center, label, .. }) = &data.prediction
-            && let Some(y) = center.last().and_then(|last| self.clamped_y(*last))
+        if let Some(Prediction { center, label, beyond, .. }) = &data.prediction
+            && let Some(y) = center.last().and_then(|last| self.frame.value_to_y(*last))
         {
+            // The name of a line that ends off the axis is at the end that it left by.
+            let y = y.clamp(self.frame.plot.top, self.frame.plot.bottom);
             put(y, LineLabel::Prediction(&label.0));
-            put(y, LineLabel::Remark(&label.1));
+            let is_seen = center.iter().any(|value| self.is_in_view(*value));
+            put(y, LineLabel::Remark(if is_seen { &label.1 } else { beyond }));
         }
         let wanted: Vec<f64> = ends.iter().map(|(y, _)| *y).collect();
         let bounds = (self.frame.plot.top, self.frame.floor());

@@ -144,6 +144,7 @@ fn marks_that_plain_f32_would_lose_are_hollow() {
 fn a_prediction_is_a_band_and_a_dashed_line_that_break_at_gaps() {
     let prediction = Prediction {
         label: ("theory".into(), "step 0".into()),
+        beyond: "off the axis".into(),
         center: vec![1e-2, 3e-2, f64::NAN, 0.3, 1.0],
         low: vec![1e-3, 1e-2, f64::NAN, 0.1, 0.0],
         high: vec![1e-1, 0.1, f64::NAN, 1.0, 2.0],
@@ -154,6 +155,78 @@ fn a_prediction_is_a_band_and_a_dashed_line_that_break_at_gaps() {
     assert!(attributes(&picture, "polyline", "points", &[]).len() > 4, "dashes");
     let wide = texts(&draw(surface(600, 300), &data));
     assert!(["theory", "step 0"].iter().all(|label| wide.iter().any(|text| text == label)), "{wide:?}");
+}
+
+fn expected(center: &[f64], low: &[f64], high: &[f64]) -> Prediction {
+    let label = ("theory".to_owned(), "step 0".to_owned());
+    let (center, low, high) = (center.to_vec(), low.to_vec(), high.to_vec());
+    Prediction { label, beyond: "off the axis".into(), center, low, high }
+}
+
+#[test]
+fn what_is_expected_off_the_axis_is_not_drawn_on_its_edge() {
+    let theme = Theme::light();
+    let surface = surface(600, 400);
+    let lines = |center: &[f64]| {
+        let data = Data { prediction: Some(expected(center, &[f64::NAN; 4], &[f64::NAN; 4])), ..data(&[0.1; 4]) };
+        let axes = Axes::fit(surface, &theme, &data, None).unwrap();
+        let picture = draw(surface, &data);
+        let dashes = attributes(&picture, "polyline", "points", &["stroke=\"#16191D\""]);
+        let points: Vec<(f64, f64)> = dashes
+            .iter()
+            .flat_map(|dash| dash.split_whitespace())
+            .map(|point| point.split_once(',').map(|(x, y)| (x.parse().unwrap(), y.parse().unwrap())).unwrap())
+            .filter(|(x, _)| *x < axes.frame.plot.right)
+            .collect();
+        (axes, points, texts(&picture))
+    };
+    // It falls 40 decades from the last layer to the third, and is far below the axis from there on.
+    let (axes, points, names) = lines(&[1e-60, 1e-60, 1e-41, 0.1]);
+    let plot = axes.frame.plot;
+    assert!(!points.is_empty() && names.iter().any(|text| text == "step 0"));
+    let (from, to) = (axes.layer_to_x(2), axes.layer_to_x(3));
+    let at = |value: f64| axes.frame.value_to_y(value).unwrap();
+    let crossing = from + (plot.bottom - at(1e-41)) / (at(0.1) - at(1e-41)) * (to - from);
+    assert!(crossing > to - 0.2 * (to - from));
+    assert!(points.iter().all(|(x, y)| *x >= crossing.floor() && *y <= plot.bottom), "{crossing}: {points:?}");
+    assert_eq!(axes.beyond(&[1e-60, 1e-60, 1e-41, 0.1]), Some(1), "of equally far ones the last");
+    assert_eq!(axes.beyond(&[0.1, 0.1, f64::NAN, 0.0]), None);
+    // Where no part of it is on the axis, its name says so.
+    let (axes, points, names) = lines(&[1e-60; 4]);
+    assert!(points.is_empty() && axes.beyond(&[1e-60; 4]).is_some(), "{points:?}");
+    assert!(names.iter().any(|text| text == "off the axis") && !names.iter().any(|text| text == "step 0"));
+}
+
+#[test]
+fn a_band_off_the_axis_is_cut_where_it_leaves() {
+    let surface = surface(600, 400);
+    let data = |low: [f64; 3], high: [f64; 3]| {
+        let prediction = Some(expected(&[f64::NAN; 3], &low, &high));
+        Data { prediction, ..data(&[0.1; 3]) }
+    };
+    let band = |data: &Data| attributes(&draw(surface, data), "polygon", "points", &["opacity=\"0.18\""]);
+    let data_below = data([1e-80, 1e-60, 1e-40], [1e-70, 1e-50, 1e-30]);
+    assert_eq!(band(&data_below), [""; 0], "all below the axis");
+    let data_above = data([1e-40, 1e-3, 0.1], [1e-20, 0.1, 1.0]);
+    let axes = Axes::fit(surface, &Theme::light(), &data_above, None).unwrap();
+    let bands = band(&data_above);
+    assert_eq!(bands.len(), 1);
+    let lowest = axes.frame.plot.bottom;
+    for point in bands[0].split_whitespace() {
+        let (x, y): (f64, f64) = point.split_once(',').map(|(x, y)| (x.parse().unwrap(), y.parse().unwrap())).unwrap();
+        assert!(y <= lowest && x > axes.layer_to_x(0).round(), "layer 1 is far below: {}", bands[0]);
+    }
+}
+
+#[test]
+fn a_limit_above_the_axis_has_no_line_on_its_edge() {
+    let deep = Data { underflow_below: Some(1e-20), ..data(&[2e-60, 1e-59, 5e-59]) };
+    let picture = draw(surface(500, 300), &deep);
+    assert!(texts(&picture).iter().any(|text| text == "underflow"));
+    let plot = Axes::fit(surface(500, 300), &Theme::light(), &deep, None).unwrap().frame.plot;
+    let on_edge = format!(",{} ", plot.top);
+    let lines = attributes(&picture, "polyline", "points", &[]);
+    assert!(!lines.iter().any(|line| line.contains(&on_edge)), "{lines:?}");
 }
 
 #[test]
@@ -208,8 +281,7 @@ fn a_level_is_in_view_with_its_name() {
 #[test]
 fn what_is_expected_far_away_leaves_the_measured_readable() {
     let with = |center: f64, low: f64, high: f64| {
-        let label = (String::new(), String::new());
-        let prediction = Prediction { label, center: vec![center; 3], low: vec![low; 3], high: vec![high; 3] };
+        let prediction = expected(&[center; 3], &[low; 3], &[high; 3]);
         let data = Data { prediction: Some(prediction), ..data(&[1e-4, 1e-2, 0.9]) };
         Axes::fit(surface(600, 400), &Theme::light(), &data, None).unwrap().range.exponents()
     };
@@ -219,7 +291,7 @@ fn what_is_expected_far_away_leaves_the_measured_readable() {
     assert_eq!(with(1e60, 1e-3, f64::INFINITY), (-4, 2));
     assert_eq!(with(f64::NAN, f64::NAN, f64::NAN), (-4, 0));
     // Where nothing is measured that has a place, the expected has the axis.
-    let prediction = Prediction { label: Default::default(), center: vec![1e-9], low: vec![1e-10], high: vec![1e-7] };
+    let prediction = expected(&[1e-9], &[1e-10], &[1e-7]);
     let data = Data { prediction: Some(prediction), ..data(&[0.0]) };
     let axes = Axes::fit(surface(600, 400), &Theme::light(), &data, None).unwrap();
     assert_eq!(axes.range.exponents(), (-10, -7));

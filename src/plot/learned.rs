@@ -5,7 +5,7 @@ use super::color::{Rgb, color_of, okabe_ito};
 use super::contour::contour;
 use super::frame::{StripKind, StripLabels};
 use super::gradient_over_time::{Image, special_color};
-use super::paint::{Marker, Painter, TextLook};
+use super::paint::{Marker, Painter, TextLook, letters_em};
 use super::paper::Paper;
 use super::scale::{LinearRange, ValueScale};
 use super::surface::{Rect, Surface};
@@ -61,6 +61,8 @@ pub struct Axes {
     /// The colours of the field, and for a scatter both axes.
     range: LinearRange,
     bar: Option<Rect>,
+    /// Whether the field has numbers below the colours' range, and above it: they have the colour of its end.
+    beyond: (bool, bool),
     specials: Vec<StripKind>,
 }
 
@@ -85,16 +87,31 @@ fn field_of(learned: &Learned) -> Option<&Field> {
     learned.field.as_ref().filter(is_whole)
 }
 
-/// The answer at a place of the plane: the value, and of several classes the certainty of the likeliest.
-pub fn answer_at(learned: &Learned, x: f64, y: f64) -> Option<(f64, Option<f64>)> {
+/// The network's answer at a point.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Answer {
+    /// The point at which it was asked.
+    pub at: (f64, f64),
+    /// Of two classes the probability of the second, of more the number of the likeliest, else the output.
+    pub value: f64,
+    /// Of several classes the certainty of the likeliest.
+    pub certainty: Option<f64>,
+}
+
+/// The answer nearest to a place of the plane.
+pub fn answer_near(learned: &Learned, x: f64, y: f64) -> Option<Answer> {
     let field = field_of(learned)?;
     let cell = |at: f64, low: f32, high: f32| {
-        let position = (at - f64::from(low)) / f64::from(high - low).max(f64::MIN_POSITIVE);
+        let span = f64::from(high - low);
+        let position = (at - f64::from(low)) / span.max(f64::MIN_POSITIVE);
         // A conversion saturates, so that places outside take the cell at the edge.
-        ((position * (field.side - 1) as f64).round() as usize).min(field.side - 1)
+        let cell = ((position * (field.side - 1) as f64).round() as usize).min(field.side - 1);
+        (cell, f64::from(low) + span * cell as f64 / (field.side - 1).max(1) as f64)
     };
-    let index = cell(y, field.low.1, field.high.1) * field.side + cell(x, field.low.0, field.high.0);
-    Some((f64::from(field.values[index]), field.certainty.get(index).map(|certainty| f64::from(*certainty))))
+    let ((column, x), (row, y)) = (cell(x, field.low.0, field.high.0), cell(y, field.low.1, field.high.1));
+    let index = row * field.side + column;
+    let certainty = field.certainty.get(index).map(|certainty| f64::from(*certainty));
+    Some(Answer { at: (x, y), value: f64::from(field.values[index]), certainty })
 }
 
 /// The mark of a class, in order: shapes differ, and so do colours.
@@ -140,10 +157,21 @@ impl Axes {
             None => (range.ends(), range.ends()),
         };
         let has_bar = matches!(kind, Kind::Surface | Kind::Classes(2));
-        let values = field.iter().flat_map(|field| &field.values).map(|value| f64::from(*value));
-        let specials = StripKind::among(values, &ValueScale::Linear(range));
+        let values = || field.iter().flat_map(|field| &field.values).map(|value| f64::from(*value));
+        let specials = StripKind::among(values(), &ValueScale::Linear(range));
+        let (lowest, highest) = range.ends();
+        let finite = || values().filter(|value| kind == Kind::Surface && value.is_finite());
+        let beyond = (finite().any(|value| value < lowest), finite().any(|value| value > highest));
         let (left, top) = ((3.0 * em).round(), (1.7 * em).round());
-        let right = f64::from(surface.width) - if has_bar || !specials.is_empty() { 5.6 } else { 0.8 } * em;
+        let has_classes = matches!(kind, Kind::Classes(classes) if classes > 2);
+        let beside = if has_bar || !specials.is_empty() {
+            5.6
+        } else if has_classes {
+            3.4
+        } else {
+            0.8
+        };
+        let right = f64::from(surface.width) - beside * em;
         let side = (right - left).min(f64::from(surface.height) - 1.9 * em - top).floor();
         if side < 3.0 * em {
             return None;
@@ -152,7 +180,7 @@ impl Axes {
         let bar_bottom = plot.bottom - 1.6 * em * specials.len() as f64;
         let bar = Rect { left: plot.right + em, top: plot.top, right: plot.right + 1.9 * em, bottom: bar_bottom };
         let bar = (has_bar && bar.height() > em).then_some(bar);
-        Some(Self { surface, em, plot, kind, x, y, range, bar, specials })
+        Some(Self { surface, em, plot, kind, x, y, range, bar, beyond, specials })
     }
 
     /// The place of a point of the plane, or of an answer (up) to a target (across).
@@ -286,19 +314,37 @@ impl Axes {
         let em = self.em;
         let look = TextLook::new(0.92 * em, theme.muted, HPos::Left, VPos::Center);
         if let Some(bar) = self.bar {
-            painter.text(
-                &labels.value_axis,
-                (bar.left, 0.8 * em),
-                TextLook::new(em, theme.text, HPos::Left, VPos::Center),
-            );
+            // Above the bar, as long as it is not cut there.
+            let left = bar.left.min(f64::from(self.surface.width) - letters_em(&labels.value_axis) * em).max(0.0);
+            let title = TextLook::new(em, theme.text, HPos::Left, VPos::Center);
+            painter.text(&labels.value_axis, (left, 0.8 * em), title);
             let scale = ValueScale::Linear(self.range);
             painter.color_bar(bar, |position| self.color(theme, scale.value_at(position), 1.0));
+            // An end that stands for all beyond it is pointed.
+            let (across, tip) = ((bar.left, bar.right), 0.55 * em);
+            let ends = [(self.beyond.0, 0.0, bar.bottom, tip), (self.beyond.1, 1.0, bar.top, -tip)];
+            for (_, position, y, tip) in ends.into_iter().filter(|(is_beyond, ..)| *is_beyond) {
+                let corners = [(across.0, y), (across.1, y), ((across.0 + across.1) / 2.0, y + tip)];
+                painter.polygon(&corners, self.color(theme, scale.value_at(position), 1.0), 1.0);
+            }
             for Tick { position, label } in scale.ticks((bar.height() / (2.2 * em)) as usize + 1) {
                 let text = label.map(|label| label.text()).unwrap_or_default();
                 painter.text(&text, (bar.right + 0.4 * em, bar.bottom - position * bar.height()), look);
             }
         }
         let left = self.plot.right + em;
+        if let Kind::Classes(classes @ 3..) = self.kind {
+            // As many as there is room for above the others.
+            let room = (self.plot.height() / em / 1.6) as usize;
+            for class in 0..classes.min(room.saturating_sub(self.specials.len())) {
+                let top = self.plot.top + 1.6 * em * class as f64;
+                let color = self.color(theme, class as f64, 1.0);
+                painter.rect((left, top), (left + 1.2 * em, top + 1.2 * em), color, 1.0);
+                let at = (left + 0.6 * em, top + 0.6 * em);
+                draw_shape(painter, class, at, 0.3 * em, in_field(theme, color));
+                painter.text(&class.to_string(), (left + 1.6 * em, at.1), look);
+            }
+        }
         for (place, kind) in self.specials.iter().enumerate() {
             let top = self.plot.bottom - 1.6 * em * place as f64 - em;
             let label = match kind {
@@ -323,6 +369,7 @@ impl Axes {
                     painter.path(&line.into_iter().map(place).collect::<Vec<_>>(), 0.16 * em, theme.text);
                 }
             }
+            (Kind::Classes(3..), Some(field)) => self.draw_shapes(&mut painter, theme, field),
             (Kind::Scatter, _) => {
                 painter.path(&[(plot.left, plot.bottom), (plot.right, plot.top)], 0.12 * em, theme.axis);
             }
@@ -330,6 +377,24 @@ impl Axes {
         }
         for (id, sample) in self.shown(learned, choices) {
             self.draw_sample(&mut painter, theme, sample, id.is_held_out);
+        }
+    }
+
+    /// Strews the shapes of the likeliest classes over the field, for those who do not tell them by their hues.
+    fn draw_shapes(&self, painter: &mut Painter<'_>, theme: &Theme, field: &Field) {
+        let cells = (self.plot.width() / (2.2 * self.em)).floor().clamp(1.0, 24.0);
+        let step = self.plot.width() / cells;
+        let cell = |part: f64| ((part / cells * field.side as f64) as usize).min(field.side - 1);
+        for (row, column) in (0..cells as usize).flat_map(|row| (0..cells as usize).map(move |column| (row, column))) {
+            let (across, down) = (column as f64 + 0.5, row as f64 + 0.5);
+            let index = (field.side - 1 - cell(down)) * field.side + cell(across);
+            let value = f64::from(field.values[index]);
+            if value.is_finite() {
+                let certainty = field.certainty.get(index).copied().unwrap_or(1.0).into();
+                let at = (self.plot.left + across * step, self.plot.top + down * step);
+                let color = in_field(theme, self.color(theme, value, certainty));
+                draw_shape(painter, value as usize, at, 0.17 * self.em, color);
+            }
         }
     }
 
@@ -389,6 +454,11 @@ fn draw_shape(painter: &mut Painter<'_>, class: usize, at: (f64, f64), radius: f
         [] => painter.marker(Marker::Circle, at, radius, color),
         corners => painter.shape(corners, at, radius, color),
     }
+}
+
+/// The colour of a shape on a field of another: seen, and less than the samples.
+fn in_field(theme: &Theme, field: Rgb) -> Rgb {
+    field.mix(theme.text, 0.4)
 }
 
 /// From the outer edge of the first cell to that of the last, where `low` and `high` are the middles of those.

@@ -76,13 +76,16 @@ fn answers_are_those_of_the_nearest_cell() {
     learned.field = Some(field(0, |x, y| x + 10.0 * y));
     for ((x, y), expected) in [((0.04, -0.03), 0.0), ((1.0, 1.0), 11.0), ((9.0, -9.0), -18.0), ((f64::NAN, 0.0), -2.0)]
     {
-        let (value, certainty) = answer_at(&learned, x, y).unwrap();
+        let Answer { at, value, certainty } = answer_near(&learned, x, y).unwrap();
         assert!((value - expected).abs() < 1e-5 && certainty.is_none(), "({x}, {y}): {value}");
+        // What is said to be the answer at a point is of that point.
+        assert!((at.0 + 10.0 * at.1 - value).abs() < 1e-5, "{at:?}: {value}");
     }
     learned.field = Some(field(3, |_, _| 2.0));
-    assert_eq!(answer_at(&learned, 0.0, 0.0), Some((2.0, Some(0.5))));
+    let answer = answer_near(&learned, 0.0, 0.0).unwrap();
+    assert_eq!((answer.value, answer.certainty), (2.0, Some(0.5)));
     learned.field = None;
-    assert_eq!(answer_at(&learned, 0.0, 0.0), None);
+    assert_eq!(answer_near(&learned, 0.0, 0.0), None);
 }
 
 #[test]
@@ -167,11 +170,24 @@ fn a_sample_that_fits_has_the_colour_of_the_surface() {
     let (axes, picture) = draw(surface(400, 300), &learned, ALL);
     let axes = axes.unwrap();
     for sample in samples {
-        let (answer, _) = answer_at(&learned, sample.x.0.into(), sample.x.1.into()).unwrap();
+        let answer = answer_near(&learned, sample.x.0.into(), sample.x.1.into()).unwrap().value;
         assert_eq!(axes.color(&theme, answer, 1.0), axes.color(&theme, sample.target.into(), 1.0));
     }
     let hollow = attributes(&picture, "circle", "cx", &["fill=\"none\""]);
     assert_eq!((hollow.len(), attributes(&picture, "circle", "cx", &[]).len()), (3, 6));
+}
+
+#[test]
+fn an_end_of_the_colours_that_stands_for_more_is_pointed() {
+    let with = |scale: f32| {
+        let samples = [sample((-1.0, 0.0), -1.0, 0.0), sample((1.0, 0.0), 1.0, 0.0)];
+        Learned { field: Some(field(0, |x, _| scale * x.max(-0.1))), training: samples.to_vec(), held_out: Vec::new() }
+    };
+    for (scale, beyond, corners) in [(0.4, (false, false), 0), (40.0, (true, true), 2), (4.0, (false, true), 1)] {
+        let (axes, picture) = draw(surface(400, 300), &with(scale), ALL);
+        assert_eq!(axes.unwrap().beyond, beyond, "{scale}");
+        assert_eq!(attributes(&picture, "polygon", "points", &[]).len(), corners, "{scale}");
+    }
 }
 
 #[test]
@@ -238,9 +254,42 @@ fn degenerate_fields_and_sizes_do_not_panic() {
                 let axes = draw(surface(width, height), &learned, ALL).0;
                 if let Some(axes) = axes {
                     axes.sample_near(&learned, ALL, (0.0, 0.0));
-                    answer_at(&learned, f64::NAN, 1e300);
+                    answer_near(&learned, f64::NAN, 1e300);
                 }
             }
         }
     }
+}
+
+#[test]
+fn the_regions_of_several_classes_differ_by_shapes_too() {
+    // Class 1 to the left, class 2 to the right: squares and triangles.
+    let learned = Learned { field: Some(field(3, |x, _| if x < 0.0 { 1.0 } else { 2.0 })), ..disc() };
+    let (axes, picture) = draw(surface(500, 400), &learned, Choices { training: false, held_out: false });
+    let plot = axes.unwrap().plot;
+    let points = |tag: &String| {
+        let points = tag.split(' ').filter_map(|point| point.split_once(','));
+        points.filter_map(|(x, y)| Some((x.parse().ok()?, y.parse().ok()?))).collect::<Vec<(f64, f64)>>()
+    };
+    let shapes: Vec<Vec<(f64, f64)>> = attributes(&picture, "polygon", "points", &[]).iter().map(points).collect();
+    let middle = (plot.left + plot.right) / 2.0;
+    let inside = |shape: &&Vec<(f64, f64)>| shape.iter().all(|(x, _)| *x < plot.right);
+    let (mut left, mut right) = (0, 0);
+    for shape in shapes.iter().filter(inside) {
+        let is_left = shape[0].0 < middle - 6.0;
+        let is_right = shape[0].0 > middle + 6.0;
+        // A polygon may name its first corner twice.
+        let corners = shape.iter().skip(1).filter(|corner| **corner != shape[0]).count() + 1;
+        assert!(!is_left || corners == 4, "{shape:?}");
+        assert!(!is_right || corners == 3, "{shape:?}");
+        left += usize::from(is_left);
+        right += usize::from(is_right);
+    }
+    assert!(left > 10 && right > 10, "{left} and {right}");
+    // And so does the legend, which has all three.
+    for class in ["0", "1", "2"] {
+        assert!(texts(&picture).iter().any(|text| text == class), "{class}");
+    }
+    let beside = shapes.iter().filter(|shape| shape.iter().all(|(x, _)| *x > plot.right)).count();
+    assert_eq!(beside, 2, "a square and a triangle; the disc is a circle");
 }

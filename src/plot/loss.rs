@@ -3,7 +3,7 @@
 use super::chart_axes::ChartAxes;
 use super::color::Rgb;
 use super::frame::{Frame, Margins, StripKind, StripLabels};
-use super::paint::{Marker, Painter, TextLook};
+use super::paint::{Marker, Painter, TextLook, letters_em, rough_width};
 use super::paper::Paper;
 use super::scale::{LinearRange, LogRange, StepRange, ValueScale, segments};
 use super::step_axis::StepAxis;
@@ -48,11 +48,26 @@ pub struct Data<'a> {
     pub buckets: &'a [Bucket],
     /// How well the network did on all samples, by step.
     pub evaluations: &'a [Evaluation],
+    /// Whether every batch is all samples, so that its loss has no noise to smooth.
+    pub is_full_batch: bool,
+    /// Whether weight decay pulls at the weights, of which the loss that is drawn knows nothing.
+    pub has_decay: bool,
     /// The step that is visited, if it is an earlier one than the latest.
     pub visited: Option<u64>,
 }
 
 impl<'a> Data<'a> {
+    /// Over how many buckets the line of the batches' losses is smoothed; `None` where it goes through what was measured.
+    fn smoothed_over(&self) -> Option<f64> {
+        let span = SMOOTHED_SHARE * self.buckets.len() as f64;
+        (self.measure.is_loss() && !self.is_full_batch && span > 1.0).then_some(span)
+    }
+
+    /// Whether the line of the batches' losses is a moving average.
+    pub fn is_smoothed(&self) -> bool {
+        self.smoothed_over().is_some()
+    }
+
     /// The evaluations of steps that the run has made.
     fn made(&self) -> &'a [Evaluation] {
         let latest = self.buckets.last().map_or(0, |bucket| bucket.last.step);
@@ -83,8 +98,12 @@ pub struct Labels {
     pub step_axis: String,
     /// The title of the value axis.
     pub value_axis: String,
+    /// The same for charts too narrow for it.
+    pub value_axis_short: String,
     /// The name of the loss on each step's batch.
     pub batch: String,
+    /// The name of the moving average of it, and that for charts too narrow for it.
+    pub smoothed: [String; 2],
     /// The name of what was measured on the samples that the network learns from.
     pub training: String,
     /// The name of what was measured on samples that it never saw.
@@ -97,6 +116,8 @@ pub struct Labels {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Line {
     Batch,
+    /// The moving average of the batches' losses.
+    Smoothed,
     Training,
     HeldOut,
 }
@@ -105,7 +126,7 @@ impl Line {
     /// Colour and mark; the line of held-out samples is dashed besides.
     fn look(self, theme: &Theme) -> (Rgb, Marker) {
         match self {
-            Self::Batch => (theme.loss, Marker::Circle),
+            Self::Batch | Self::Smoothed => (theme.loss, Marker::Circle),
             Self::Training => (theme.grad_w, Marker::Diamond),
             Self::HeldOut => (theme.update, Marker::Triangle),
         }
@@ -129,13 +150,21 @@ pub struct Axes {
     legend: Vec<Line>,
     /// Whether the legend has a row of its own, below the title of the value axis.
     is_legend_below: bool,
+    /// Whether the legend shows of each line only the mark.
+    has_short_legend: bool,
 }
 
 /// The width that the title of the value axis and the legend need side by side, in units of the font's size.
-const ONE_ROW_EM: f64 = 31.0;
+const ONE_ROW_EM: f64 = 32.0;
 
 /// The width that the legend needs with a piece of each line, in units of the font's size.
-const FULL_LEGEND_EM: f64 = 20.5;
+const FULL_LEGEND_EM: f64 = 21.5;
+
+/// How much wider the legend is where the batches' line is smoothed and called so.
+const SMOOTHED_EM: f64 = 5.9;
+
+/// How much wider the title of the value axis is where it says that the loss is without weight decay.
+const DECAY_EM: f64 = 11.5;
 
 impl ChartAxes for Axes {
     type Data<'a> = Data<'a>;
@@ -152,21 +181,33 @@ impl ChartAxes for Axes {
         let scale = scale(data.measure, &values, previous.map(|axes| axes.frame.scale));
         let strips = StripKind::among(values.iter().copied(), &scale);
         let mut legend = Vec::new();
-        if data.scored().next().is_some() {
-            legend.extend([Line::Batch, Line::Training, Line::HeldOut]);
-            legend.retain(|line| data.measure.is_loss() || *line != Line::Batch);
+        let is_smoothed = data.is_smoothed();
+        let has_scores = data.scored().next().is_some();
+        // One line alone needs no name, unless it is not what was measured.
+        if data.measure.is_loss() && (has_scores || is_smoothed) {
+            legend.push(if is_smoothed { Line::Smoothed } else { Line::Batch });
+        }
+        if has_scores {
+            legend.extend([Line::Training, Line::HeldOut]);
         }
         let em = theme.font_px * surface.scale;
-        let is_legend_below = !legend.is_empty() && f64::from(surface.width) < ONE_ROW_EM * em;
+        let wider = |is_so: bool, by_em: f64| if is_so { by_em } else { 0.0 };
+        let legend_em = wider(is_smoothed, SMOOTHED_EM);
+        let title_em = wider(data.measure.is_loss() && data.has_decay, DECAY_EM);
+        let width_em = f64::from(surface.width) / em;
+        let is_legend_below = !legend.is_empty() && width_em < ONE_ROW_EM + legend_em + title_em;
+        let has_short_legend = width_em < FULL_LEGEND_EM + legend_em;
         let margins = Margins { top: if is_legend_below { 3.6 } else { 2.2 }, right: 1.6, bottom: 3.2 };
         let frame = Frame::new(surface, theme, margins, scale, &strips, 1)?;
-        Some(Self { frame, steps: StepRange::covering(latest), legend, is_legend_below })
+        Some(Self { frame, steps: StepRange::covering(latest), legend, is_legend_below, has_short_legend })
     }
 
     fn draw(&self, paper: &mut dyn Paper, theme: &Theme, labels: &Labels) {
         let mut painter = Painter::new(paper, theme);
         let frame = &self.frame;
-        frame.draw(&mut painter, theme, &labels.value_axis, &labels.strips);
+        let has_room = rough_width(&labels.value_axis, frame.em) <= f64::from(frame.surface.width);
+        let title = if has_room { &labels.value_axis } else { &labels.value_axis_short };
+        frame.draw(&mut painter, theme, title, &labels.strips);
         let (surface, steps) = (frame.surface, self.steps);
         StepAxis { surface, em: frame.em, ends: (frame.plot.left, frame.plot.right), y: frame.floor(), steps }.draw(
             &mut painter,
@@ -178,11 +219,11 @@ impl ChartAxes for Axes {
     }
 
     /// Draws the lines, and the mark of the visited step. Of the batches' losses: the band between the smallest and the
-    /// largest of each bucket, faintly the last of each, and over them their moving average.
+    /// largest of each bucket, the last of each, and where they are many and noisy their moving average over them.
     fn draw_data(&self, paper: &mut dyn Paper, theme: &Theme, data: &Data<'_>) {
         let mut painter = Painter::new(paper, theme);
         if data.measure.is_loss() {
-            self.draw_batches(&mut painter, theme, data.buckets);
+            self.draw_batches(&mut painter, theme, data);
         }
         self.draw_evaluations(&mut painter, theme, data, Line::Training);
         self.draw_evaluations(&mut painter, theme, data, Line::HeldOut);
@@ -206,21 +247,26 @@ impl Axes {
 
     /// Names the lines, from the right edge on.
     fn draw_legend(&self, painter: &mut Painter<'_>, theme: &Theme, labels: &Labels) {
-        let em = self.frame.em;
-        let y = if self.is_legend_below { 2.4 * em } else { 0.9 * em };
-        let look = TextLook::new(em, theme.text, HPos::Left, VPos::Center);
-        let width = f64::from(self.frame.surface.width);
+        let names = self.legend.iter().map(|line| match line {
+            Line::Batch => labels.batch.as_str(),
+            Line::Smoothed => &labels.smoothed[usize::from(self.has_short_legend)],
+            Line::Training => &labels.training,
+            Line::HeldOut => &labels.held_out,
+        });
+        let names: Vec<&str> = names.collect();
         // Where it is narrow, of each line only the mark.
-        let (sample_em, gap_em) = if width < FULL_LEGEND_EM * em { (0.6, 0.35) } else { (1.8, 0.7) };
+        let (sample_em, gap_em) = if self.has_short_legend { (0.6, 0.5) } else { (1.8, 0.7) };
+        let width_of = |name: &str| letters_em(name) + sample_em + 0.5;
+        let needed_em: f64 = names.iter().map(|name| width_of(name) + gap_em).sum();
+        let width = f64::from(self.frame.surface.width);
+        // Smaller rather than cut.
+        let em = self.frame.em.min(width / needed_em);
+        let y = if self.is_legend_below { 2.4 * self.frame.em } else { 0.9 * self.frame.em };
+        let look = TextLook::new(em, theme.text, HPos::Left, VPos::Center);
         let mut right = width - 0.5 * gap_em * em;
-        for line in self.legend.iter().rev() {
+        for (line, words) in self.legend.iter().zip(names).rev() {
             let (color, marker) = line.look(theme);
-            let words = match line {
-                Line::Batch => &labels.batch,
-                Line::Training => &labels.training,
-                Line::HeldOut => &labels.held_out,
-            };
-            let left = right - (0.54 * words.chars().count() as f64 + sample_em + 0.5) * em;
+            let left = right - width_of(words) * em;
             let sample = [(left, y), (left + sample_em * em, y)];
             if *line == Line::HeldOut {
                 painter.dashed_path(&sample, 0.14 * em, 0.5 * em, color);
@@ -233,8 +279,8 @@ impl Axes {
         }
     }
 
-    fn draw_batches(&self, painter: &mut Painter<'_>, theme: &Theme, buckets: &[Bucket]) {
-        let (frame, em) = (&self.frame, self.frame.em);
+    fn draw_batches(&self, painter: &mut Painter<'_>, theme: &Theme, data: &Data<'_>) {
+        let (frame, em, buckets) = (&self.frame, self.frame.em, data.buckets);
         let band = buckets.iter().map(|bucket| {
             let (min, max) = bucket.loss_range();
             // A smallest loss of zero reaches down to the end of a logarithmic axis.
@@ -248,12 +294,12 @@ impl Axes {
         }
         let point = |bucket: &Bucket, loss: f64| Some((self.step_to_x(bucket.last.step), frame.value_to_y(loss)?));
         let raw = || buckets.iter().map(|bucket| point(bucket, bucket.last.loss()));
-        let span = SMOOTHED_SHARE * buckets.len() as f64;
-        if span > 1.0 {
+        if let Some(span) = data.smoothed_over() {
             for stretch in segments(raw()) {
                 painter.faint_path(&stretch, (0.08 * em).max(1.0), theme.loss, RAW_OPACITY);
             }
-            let smoothed = moving_average(buckets.iter().map(|bucket| bucket.last.loss()), span);
+            let is_log = data.measure == Measure::Loss { is_log: true };
+            let smoothed = moving_average(buckets.iter().map(|bucket| bucket.last.loss()), span, is_log);
             let smoothed = buckets.iter().zip(smoothed).map(|(bucket, loss)| point(bucket, loss));
             for stretch in segments(smoothed) {
                 painter.path(&stretch, 0.18 * em, theme.loss);
@@ -264,7 +310,10 @@ impl Axes {
             }
         }
         for bucket in buckets {
-            if let Some(y) = frame.strip_y(bucket.last.loss(), 0) {
+            let (min, max) = bucket.loss_range();
+            let mut places = [min, bucket.last.loss(), max].map(|loss| frame.strip_y(loss, 0)).to_vec();
+            places.dedup();
+            for y in places.into_iter().flatten() {
                 painter.marker(Marker::Circle, (self.step_to_x(bucket.last.step), y), 0.3 * em, theme.loss);
             }
         }
@@ -274,8 +323,8 @@ impl Axes {
         }
     }
 
-    /// The line of one kind of samples, and a mark at its end; where they are few, at each of them, because the line between
-    /// is nobody's measurement.
+    /// The line of one kind of samples, and a mark at its end; and at each of them where they are few, or far from the next,
+    /// because the line between is nobody's measurement.
     fn draw_evaluations(&self, painter: &mut Painter<'_>, theme: &Theme, data: &Data<'_>, line: Line) {
         let em = self.frame.em;
         let (color, marker) = line.look(theme);
@@ -299,9 +348,14 @@ impl Axes {
                 painter.marker(marker, (self.step_to_x(evaluation.step), y), 0.3 * em, color);
             }
         }
-        if data.made().len() <= FEW_EVALUATIONS {
-            for point in stretches.iter().flatten() {
-                painter.marker(marker, *point, 0.2 * em, color);
+        let are_few = data.made().len() <= FEW_EVALUATIONS;
+        for stretch in &stretches {
+            let is_far = |pair: &[(f64, f64)]| pair[1].0 - pair[0].0 > FAR_EM * em;
+            for (index, point) in stretch.iter().enumerate() {
+                let near = index.saturating_sub(1)..(index + 2).min(stretch.len());
+                if are_few || stretch.len() == 1 || stretch[near].windows(2).any(is_far) {
+                    painter.marker(marker, *point, 0.2 * em, color);
+                }
             }
         }
         if let Some(latest) = stretches.last().and_then(|stretch| stretch.last()) {
@@ -314,6 +368,9 @@ impl Axes {
 /// Evaluations of which each has a mark.
 const FEW_EVALUATIONS: usize = 40;
 
+/// Farther apart than so many times the font's size, two evaluations have a mark however many there are.
+const FAR_EM: f64 = 1.2;
+
 /// The share of the recorded steps that the moving average spans.
 const SMOOTHED_SHARE: f64 = 0.02;
 
@@ -321,16 +378,18 @@ const SMOOTHED_SHARE: f64 = 0.02;
 const RAW_OPACITY: f64 = 0.45;
 
 /// The exponential moving average that spans so many numbers: `s ← s + α (x − s)` with α = 2 / (span + 1), from the
-/// first number on. It begins again after a number that is not finite, in whose place is NaN.
-///
-/// The numbers are averaged, not their logarithms, whatever the axis: an average of logarithms lies below the mean.
-fn moving_average(values: impl Iterator<Item = f64>, span: f64) -> impl Iterator<Item = f64> {
+/// first number on; where `is_log`, of the logarithms, so that it stays where the numbers are on a logarithmic axis: there
+/// one number a thousand times the others would hold up an average of the numbers for long. It begins again after a
+/// number that is not finite, or has no logarithm, in whose place is NaN.
+fn moving_average(values: impl Iterator<Item = f64>, span: f64, is_log: bool) -> impl Iterator<Item = f64> {
     let alpha = 2.0 / (span.max(1.0) + 1.0);
     let mut average = None::<f64>;
     values.map(move |value| {
+        let value = if is_log { value.log10() } else { value };
         let next = average.map_or(value, |average| average + alpha * (value - average));
         average = next.is_finite().then_some(next);
-        average.unwrap_or(f64::NAN)
+        let shown = average.unwrap_or(f64::NAN);
+        if is_log { 10f64.powf(shown) } else { shown }
     })
 }
 

@@ -1,4 +1,4 @@
-use super::super::testing::{attributes, surface, svg, texts};
+use super::super::testing::{attributes, spans, surface, svg, texts};
 use super::*;
 use crate::train::{History, StepReport};
 
@@ -18,15 +18,17 @@ fn draw(surface: Surface, history: &History, is_log: bool) -> (Option<Axes>, Str
 }
 
 fn data<'a>(history: &'a History, measure: Measure, evaluations: &'a [Evaluation]) -> Data<'a> {
-    Data { measure, buckets: history.buckets(), evaluations, visited: None }
+    Data { measure, buckets: history.buckets(), evaluations, is_full_batch: false, has_decay: false, visited: None }
 }
 
 fn draw_all(surface: Surface, data: &Data<'_>) -> (Option<Axes>, String) {
     let theme = Theme::light();
     let axes = Axes::fit(surface, &theme, data, None);
-    let words = ["step", "loss", "batch", "training", "held-out"].map(str::to_owned);
-    let [step_axis, value_axis, batch, training, held_out] = words;
-    let labels = Labels { step_axis, value_axis, batch, training, held_out, strips: StripLabels::default() };
+    let words = ["step", "loss", "batch", "batch, smoothed", "training", "held-out"].map(str::to_owned);
+    let [step_axis, value_axis, batch, smoothed, training, held_out] = words;
+    let value_axis_short = value_axis.clone();
+    let (smoothed, strips) = ([smoothed, "smoothed".to_owned()], StripLabels::default());
+    let labels = Labels { step_axis, value_axis, value_axis_short, batch, smoothed, training, held_out, strips };
     let picture = svg(surface, |backend| {
         if let Some(axes) = &axes {
             axes.draw(backend, &theme, &labels);
@@ -86,41 +88,115 @@ fn a_band_holds_what_thinning_left_out() {
     }
 }
 
+/// The heights of the only line of the batches with these attributes besides.
+fn heights(picture: &str, having: &[&str]) -> Vec<f64> {
+    // The piece in the legend is level and has two points.
+    let lines = attributes(picture, "polyline", "points", having);
+    let lines: Vec<_> = lines.iter().filter(|points| points.split_whitespace().count() > 2).collect();
+    assert_eq!(lines.len(), 1, "{having:?}");
+    lines[0].split_whitespace().map(|point| point.split(',').nth(1).unwrap().parse().unwrap()).collect()
+}
+
 #[test]
-fn a_smoothed_line_lies_over_the_raw_one() {
+fn a_smoothed_line_lies_over_the_raw_one_and_is_called_so() {
     let history = self::history((0..60).map(|step| if step % 2 == 0 { 0.2 } else { 0.4 }));
-    let (axes, picture) = draw(surface(400, 240), &history, true);
-    let frame = axes.unwrap().frame;
-    let heights = |having: &[&str]| -> Vec<f64> {
-        let lines = attributes(&picture, "polyline", "points", having);
-        assert_eq!(lines.len(), 1, "{having:?}");
-        lines[0].split_whitespace().map(|point| point.split(',').nth(1).unwrap().parse().unwrap()).collect()
-    };
-    let (raw, smoothed) = (heights(&[BLUE, "opacity=\"0.45\""]), heights(&[BLUE, "opacity=\"1\""]));
-    assert_eq!((raw.len(), smoothed.len()), (60, 60));
-    let spread = |heights: &[f64]| {
-        let last = &heights[30..];
-        last.iter().fold(0.0, |a: f64, y| a.max(*y)) - last.iter().fold(f64::MAX, |a, y| a.min(*y))
-    };
-    assert!(spread(&smoothed) < 0.95 * spread(&raw), "{} of {}", spread(&smoothed), spread(&raw));
-    // α of a span of 1.2 numbers, on the values and not on their logarithms.
-    let expected = 0.2 + (0.4 - 0.2) * 2.0 / 2.2;
-    assert_eq!(smoothed[1], frame.value_to_y(expected).unwrap().round());
+    // α of a span of 1.2 numbers, on a logarithmic axis of the logarithms.
+    let alpha = 2.0 / 2.2;
+    for (is_log, expected) in [(true, 0.2 * 2f64.powf(alpha)), (false, 0.2 + 0.2 * alpha)] {
+        let (axes, picture) = draw(surface(400, 240), &history, is_log);
+        let frame = axes.unwrap().frame;
+        let raw = heights(&picture, &[BLUE, "opacity=\"0.45\""]);
+        let smoothed = heights(&picture, &[BLUE, "opacity=\"1\""]);
+        assert_eq!((raw.len(), smoothed.len()), (60, 60));
+        let spread = |heights: &[f64]| {
+            let last = &heights[30..];
+            last.iter().fold(0.0, |a: f64, y| a.max(*y)) - last.iter().fold(f64::MAX, |a, y| a.min(*y))
+        };
+        assert!(spread(&smoothed) < 0.95 * spread(&raw), "{} of {}", spread(&smoothed), spread(&raw));
+        assert_eq!(smoothed[1], frame.value_to_y(expected).unwrap().round(), "log: {is_log}");
+        assert!(texts(&picture).iter().any(|text| text == "batch, smoothed"), "{:?}", texts(&picture));
+    }
+}
+
+#[test]
+fn a_smoothed_line_stays_at_the_losses_of_a_logarithmic_axis() {
+    // Nine decades down in a fifth of the run, and level from there on.
+    let loss = |step: i32| 10f64.powf(-9.0 * (f64::from(step) / 100.0).min(1.0));
+    let mut history = History::new(512);
+    for step in 0..512 {
+        let mut report = StepReport::new(2);
+        report.step = step as u64;
+        report.set_loss(loss(step));
+        history.push_report(&report);
+    }
+    let picture = draw(surface(900, 400), &history, true).1;
+    let raw = heights(&picture, &[BLUE, "opacity=\"0.45\""]);
+    let smoothed = heights(&picture, &[BLUE, "opacity=\"1\""]);
+    // An average of the numbers was two decades above them where they become level, and half a decade 20 steps later.
+    let decade = (raw[0] - raw[511]).abs() / 9.0;
+    let most = raw.iter().zip(&smoothed).map(|(raw, smoothed)| (raw - smoothed).abs()).fold(0.0, f64::max);
+    assert!(most < 0.6 * decade, "{most} of {decade} a decade");
+    assert!((raw[120] - smoothed[120]).abs() < 0.05 * decade + 1.0);
+}
+
+#[test]
+fn of_full_batches_the_line_is_what_was_measured() {
+    let history = history((0..64).map(|step| 10f64.powi(-step / 8)));
+    let latest = history.latest().unwrap().step;
+    let scores: Vec<Scores> = (0..=latest).map(|step| (step, [10f64.powi(-(step as i32) / 8); 2], None)).collect();
+    let found = evaluations(&scores);
+    for is_log in [true, false] {
+        let data = Data { is_full_batch: true, ..data(&history, Measure::Loss { is_log }, &found) };
+        let (axes, picture) = draw_all(surface(600, 300), &data);
+        let frame = axes.unwrap().frame;
+        let line = heights(&picture, &[BLUE, "opacity=\"1\""]);
+        let measured: Vec<f64> =
+            history.buckets().iter().map(|b| frame.value_to_y(b.last.loss()).unwrap().round()).collect();
+        assert_eq!(line, measured, "log: {is_log}");
+        assert_eq!(line, heights(&picture, &[VERMILLION, "opacity=\"1\""]), "it lies on that of the training samples");
+        let names = texts(&picture);
+        assert!(names.iter().any(|text| text == "batch") && !names.iter().any(|text| text == "batch, smoothed"));
+    }
 }
 
 #[test]
 fn a_moving_average_begins_anew_after_what_is_not_finite() {
-    let cases: [(&[f64], f64, &[f64]); 5] = [
-        (&[], 3.0, &[]),
-        (&[1.0, 2.0, 4.0], 1.0, &[1.0, 2.0, 4.0]),
-        (&[1.0, 3.0, 3.0], 3.0, &[1.0, 2.0, 2.5]),
-        (&[1.0, f64::INFINITY, 3.0, 5.0], 3.0, &[1.0, f64::NAN, 3.0, 4.0]),
-        (&[f64::NAN, 1.0], 0.0, &[f64::NAN, 1.0]),
+    type Case = (&'static [f64], f64, bool, &'static [f64]);
+    let cases: [Case; 7] = [
+        (&[], 3.0, false, &[]),
+        (&[1.0, 2.0, 4.0], 1.0, false, &[1.0, 2.0, 4.0]),
+        (&[1.0, 3.0, 3.0], 3.0, false, &[1.0, 2.0, 2.5]),
+        (&[1.0, f64::INFINITY, 3.0, 5.0], 3.0, false, &[1.0, f64::NAN, 3.0, 4.0]),
+        (&[f64::NAN, 1.0], 0.0, false, &[f64::NAN, 1.0]),
+        (&[1.0, 100.0, 0.0, 10.0], 3.0, true, &[1.0, 10.0, f64::NAN, 10.0]),
+        (&[-1.0, 100.0, 1.0], 3.0, true, &[f64::NAN, 100.0, 10.0]),
     ];
-    for (values, span, expected) in cases {
-        let averages: Vec<f64> = moving_average(values.iter().copied(), span).collect();
+    for (values, span, is_log, expected) in cases {
+        let averages: Vec<f64> = moving_average(values.iter().copied(), span, is_log).collect();
         assert_eq!(format!("{averages:?}"), format!("{expected:?}"), "{values:?}");
     }
+}
+
+#[test]
+fn evaluations_far_apart_are_marked_however_many_there_are() {
+    let history = history((0..1000).map(|_| 0.5));
+    // Fifty at the start, then none for most of the run, and one at its end.
+    let scores: Vec<Scores> = (0..50).chain([999]).map(|step| (step, [0.4, 0.6], None)).collect();
+    let found = evaluations(&scores);
+    let (axes, picture) = draw_all(surface(600, 300), &data(&history, Measure::Loss { is_log: false }, &found));
+    let x = axes.unwrap().step_to_x(49).round();
+    let diamonds = attributes(&picture, "polygon", "points", &["fill=\"#D55E00\""]);
+    let is_there = diamonds.iter().any(|points| points.starts_with(&format!("{x},")));
+    assert!(is_there && diamonds.len() < 20, "{diamonds:?}");
+}
+
+#[test]
+fn a_loss_of_zero_within_a_bucket_is_marked() {
+    let history = history((0..256).map(|step| if step == 100 { 0.0 } else { 0.5 }));
+    let (axes, picture) = draw(surface(400, 240), &history, true);
+    let floor = axes.unwrap().frame.plot.bottom;
+    let ys: Vec<f64> = attributes(&picture, "circle", "cy", &[]).iter().map(|y| y.parse().unwrap()).collect();
+    assert_eq!(ys.iter().filter(|y| **y > floor).count(), 1, "{ys:?}");
 }
 
 #[test]
@@ -219,6 +295,62 @@ fn degenerate_runs_and_sizes_do_not_panic() {
                     draw_all(surface(width, height), &data);
                 }
             }
+        }
+    }
+}
+
+#[test]
+fn the_legend_is_whole_and_beside_the_title_or_below_it() {
+    let history = self::history((0..64).map(|step| if step % 2 == 0 { 0.2 } else { 0.4 }));
+    let found = evaluations(&[(0, [0.9, 1.0], None), (60, [0.3, 0.5], None)]);
+    let theme = Theme { text_zoom: crate::plot::theme::SVG_TEXT_ZOOM, ..Theme::light() };
+    for width in [240, 280, 330, 400, 520, 640, 900] {
+        for (has_decay, is_full_batch) in [(false, false), (true, false), (true, true), (false, true)] {
+            let data = data(&history, Measure::Loss { is_log: true }, &found);
+            let data = Data { has_decay, is_full_batch, ..data };
+            let axes = Axes::fit(surface(width, 240), &theme, &data, None).unwrap();
+            let titles = if has_decay {
+                ["loss without weight decay (log scale)", "loss without weight decay"]
+            } else {
+                ["loss (log scale)", "loss"]
+            };
+            let [value_axis, value_axis_short] = titles.map(str::to_owned);
+            let labels = Labels {
+                value_axis,
+                value_axis_short,
+                batch: "batch".to_owned(),
+                smoothed: ["batch, smoothed", "smoothed"].map(str::to_owned),
+                training: "training".to_owned(),
+                held_out: "held-out".to_owned(),
+                ..Labels::default()
+            };
+            let picture = svg(surface(width, 240), |backend| axes.draw(backend, &theme, &labels));
+            // Where each text stands, by its name.
+            let place = |name: &str| {
+                let at = texts(&picture).iter().position(|text| text == name)?;
+                let of = |attribute: &str| attributes(&picture, "text", attribute, &[])[at].parse::<f64>().unwrap();
+                Some((of("x"), of("y")))
+            };
+            let of_any = |names: &[&'static str]| {
+                let found = names.iter().find_map(|name| Some((*name, place(name)?)));
+                found.unwrap_or_else(|| panic!("none of {names:?} in {:?}", texts(&picture)))
+            };
+            let (_, first) = of_any(if is_full_batch { &["batch"] } else { &["batch, smoothed", "smoothed"] });
+            // Before each is its mark, and no name reaches into that of the next.
+            let names = ["batch", "batch, smoothed", "smoothed", "training", "held-out"];
+            let found = spans(&picture).into_iter().filter(|span| names.contains(&span.0.as_str()));
+            let mut spans: Vec<_> = found.collect();
+            spans.sort_by(|one, other| one.2.total_cmp(&other.2));
+            assert_eq!(spans.len(), 3);
+            for pair in spans.windows(2) {
+                let room = pair[1].2 - pair[0].3;
+                assert!(room >= 1.1 * axes.frame.em, "{width}: {room} between {pair:?}");
+            }
+            assert!(first.0 >= 0.9 * axes.frame.em, "{width}: it begins at {first:?}");
+            let (words, title) = of_any(&titles);
+            let end = title.0 + 0.5 * axes.frame.em * words.len() as f64;
+            assert!(end <= f64::from(width), "{width}: {words} ends at {end}");
+            assert!(first.1 > title.1 || first.0 > end, "{width}, {has_decay}: {first:?} is in the title to {end}");
         }
     }
 }

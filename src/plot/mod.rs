@@ -6,6 +6,7 @@
 //! that what the pointer reads is what is drawn. Every word comes from outside; a chart knows none.
 
 mod chart_axes;
+mod clip;
 pub mod color;
 pub mod contour;
 pub mod csv;
@@ -19,6 +20,7 @@ pub mod network;
 pub mod number;
 mod paint;
 mod paper;
+pub mod parameter_list;
 pub mod scale;
 mod step_axis;
 mod surface;
@@ -30,6 +32,7 @@ pub mod ticks;
 mod value_axis;
 mod viridis;
 mod walks;
+pub mod worked;
 
 pub use chart_axes::ChartAxes;
 pub use frame::{Frame, StripKind, StripLabels};

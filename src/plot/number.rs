@@ -1,6 +1,8 @@
 //! Numbers as text, for axes, readouts, tables and sentences.
 
-/// A number to three significant digits, as a reader expects it: `0.0236`, `2.36×10⁻⁸`, `0`, `∞`, `NaN`.
+use crate::decimal;
+
+/// A number to three significant digits, as a reader expects it: `0.0236`, `2.36×10⁻⁸`, `0`, `∞`, `no number`.
 pub fn readable(value: f64) -> String {
     significant(value, 3)
 }
@@ -8,7 +10,7 @@ pub fn readable(value: f64) -> String {
 /// A number to so many significant digits; as a power of ten where it is far from 1.
 pub fn significant(value: f64, digits: usize) -> String {
     if value.is_nan() {
-        return "NaN".into();
+        return "no number".into();
     }
     if value == 0.0 {
         return "0".into();
@@ -30,9 +32,29 @@ pub fn significant(value: f64, digits: usize) -> String {
     }
 }
 
-/// The factor of one layer of many: to hundredths near 1, where fifty times 1.05 and fifty times 1.00 are far apart.
-pub fn factor(value: f64) -> String {
-    significant(value, if (0.995..9.995).contains(&value) { 3 } else { 2 })
+/// The number that [`significant`] prints.
+pub fn rounded(value: f64, digits: usize) -> f64 {
+    if value == 0.0 || !value.is_finite() {
+        return value;
+    }
+    let scientific = format!("{:.*e}", digits.saturating_sub(1), value);
+    let exponent = scientific.split_once('e').and_then(|(_, exponent)| exponent.parse::<i32>().ok()).unwrap_or(0);
+    // Of larger numbers than they have digits the digits before the point are all printed.
+    let is_whole = (digits as i32 - 1..5).contains(&exponent) && exponent >= -3;
+    if is_whole { value.abs().round_ties_even().copysign(value) } else { decimal::parse(&scientific).unwrap_or(value) }
+}
+
+/// The factor of one layer of many, to hundredths near 1, and to so many digits more that its power `layers` agrees with
+/// `total` to a tenth, where both stand in one sentence.
+pub fn factor_of_total(value: f64, total: f64, layers: usize) -> String {
+    let least = if (0.995..9.995).contains(&value) { 3 } else { 2 };
+    let agrees = |digits: &usize| {
+        let printed = decimal::parse(&format!("{value:.*e}", digits - 1)).unwrap_or(value);
+        (libm::log(printed / value) * layers as f64).abs() < 0.1
+    };
+    // Where a gradient is zero or infinite there is nothing to agree with.
+    let is_comparable = value > 0.0 && value.is_finite() && total > 0.0 && total.is_finite();
+    significant(value, (least..9).find(|digits| !is_comparable || agrees(digits)).unwrap_or(9))
 }
 
 /// A rate: whole numbers from 10 on.
@@ -64,6 +86,12 @@ pub fn short(value: f64) -> String {
         }
         _ => format!("{value}"),
     }
+}
+
+/// A number that was counted: whole, and without the decimals of what is measured.
+pub fn counted(value: f64) -> String {
+    let is_whole = value >= 0.0 && value == value.trunc() && value < 1e15;
+    if is_whole { grouped(value as u64) } else { readable(value) }
 }
 
 /// A power of ten with its exponent raised: `10⁻⁸`.
@@ -115,7 +143,7 @@ mod tests {
             (-4.2e123, "−4.20×10¹²³"),
             (f64::INFINITY, "∞"),
             (f64::NEG_INFINITY, "−∞"),
-            (f64::NAN, "NaN"),
+            (f64::NAN, "no number"),
             (5e-324, "4.94×10⁻³²⁴"),
         ];
         for (value, text) in cases {
@@ -128,8 +156,24 @@ mod tests {
         let cases =
             [(0.0236, "0.024"), (0.236, "0.24"), (0.951, "0.95"), (0.996, "0.996"), (1.051, "1.05"), (12.3, "12")];
         for (value, text) in cases {
-            assert_eq!(factor(value), text, "{value}");
+            assert_eq!(factor_of_total(value, value, 1), text, "{value}");
         }
+        assert_eq!(factor_of_total(0.9999, 0.9999_f64.powi(10_000), 10_000), "0.9999");
+    }
+
+    #[test]
+    fn a_factor_and_the_total_in_one_sentence_agree() {
+        for (total, layers, text) in
+            [(1.3e-7, 11, "0.237"), (10.0, 49, "1.05"), (6e-63, 99, "0.235"), (0.9, 2, "0.95"), (5000.0, 99, "1.09")]
+        {
+            let value = libm::pow(total, 1.0 / layers as f64);
+            let printed = factor_of_total(value, total, layers);
+            let power = libm::pow(printed.parse().unwrap(), layers as f64);
+            assert!((power / total).ln().abs() < 0.1, "{printed} in {layers} layers is {power}, not {total}");
+            assert_eq!(printed, text, "{total} in {layers} layers");
+        }
+        assert_eq!(factor_of_total(0.0, 0.0, 3), "0");
+        assert_eq!(factor_of_total(1.0, f64::NAN, 3), "1.00");
     }
 
     #[test]
@@ -164,6 +208,42 @@ mod tests {
         assert_eq!(power_of_ten(0), "10⁰");
         assert_eq!(power_of_ten(1234567), "10¹²³⁴⁵⁶⁷");
         assert_eq!(power_of_ten(-90), "10⁻⁹⁰");
+    }
+
+    #[test]
+    fn a_rounded_number_is_the_one_that_is_printed() {
+        let read = |text: &str| -> f64 {
+            let digits =
+                |c: char| "⁰¹²³⁴⁵⁶⁷⁸⁹".chars().position(|raised| raised == c).map_or(c, |d| (b'0' + d as u8) as char);
+            let plain: String = text.replace("×10", "e").replace(',', "").chars().map(digits).collect();
+            plain.replace(['⁻', '−'], "-").parse().unwrap()
+        };
+        let mut value = 3.3e-9;
+        for step in 0..400 {
+            for digits in 1..=9 {
+                for value in [value, -value] {
+                    let text = significant(value, digits);
+                    assert_eq!(rounded(value, digits), read(&text), "{value} to {digits} digits is {text}");
+                }
+            }
+            value *= 1.13 + 0.0001 * f64::from(step);
+        }
+        for value in [0.0, f64::INFINITY, 0.5, 2.5, 99_999.5, 12_345.0, 0.000_999_96] {
+            for digits in 1..=6 {
+                assert!(
+                    value == 0.0 || value.is_infinite() || rounded(value, digits) == read(&significant(value, digits))
+                );
+            }
+        }
+        assert!(rounded(f64::NAN, 3).is_nan());
+    }
+
+    #[test]
+    fn counts_have_no_decimals() {
+        let cases = [(0.0, "0"), (2.0, "2"), (16.0, "16"), (4096.0, "4,096"), (2.5, "2.50"), (f64::NAN, "no number")];
+        for (value, text) in cases {
+            assert_eq!(counted(value), text);
+        }
     }
 
     #[test]

@@ -175,6 +175,19 @@ pub(super) fn rough_width(text: &str, em: f64) -> f64 {
     0.57 * text.chars().count() as f64 * em
 }
 
+/// The width of a text by its letters, in units of the font's size: rather too wide than too narrow for the fonts that a
+/// browser has.
+pub(super) fn letters_em(text: &str) -> f64 {
+    let width = |letter| match letter {
+        'm' | 'M' | 'W' | '%' => 0.98,
+        'w' | '−' | '+' | '=' | '×' | '≤' | '≥' => 0.84,
+        'f' | 'i' | 'j' | 'l' | 'r' | 't' | 'I' | ' ' | '.' | ',' | ':' | '-' | '/' | '(' | ')' => 0.42,
+        '⁰' | '¹' | '²' | '³' | '⁴' | '⁵' | '⁶' | '⁷' | '⁸' | '⁹' | '⁻' => 0.46,
+        _ => 0.64,
+    };
+    text.chars().map(width).sum()
+}
+
 fn fill(color: Rgb, opacity: f64) -> Ink {
     Ink { color: shade(color, opacity), width: 0 }
 }

@@ -1,5 +1,6 @@
 //! A linear axis of any numbers, however small: round values, and a power of ten that is written once.
 
+use super::paint::letters_em;
 use super::scale::{LinearRange, round_step};
 
 /// The range of a value axis. Numbers that are nearly all the same do not fill it: they are the same.
@@ -40,10 +41,27 @@ pub(super) fn value_ticks(range: LinearRange, power: i32, width_em: f64) -> Vec<
             return ticks;
         }
     }
-    let mut kept: Vec<(f64, String)> = Vec::new();
-    for tick in round_values(range, power, 6) {
-        if kept.last().is_none_or(|before| follows(before, &tick)) {
+    // Where even few touch, the roundest of which two have room.
+    let kept = |most| thinned(round_values(range, power, most), |gap| gap / (high - low) * width_em);
+    (3..=20).map(kept).find(|kept| kept.len() > 1).unwrap_or_else(|| kept(3))
+}
+
+/// Of ticks those that do not touch: the one at zero, or the first, and on both sides what follows it with room between.
+fn thinned(mut ticks: Vec<(f64, String)>, to_em: impl Fn(f64) -> f64) -> Vec<(f64, String)> {
+    let has_room = |one: &(f64, String), other: &(f64, String)| {
+        to_em((one.0 - other.0).abs()) >= (letters_em(&one.1) + letters_em(&other.1)) / 2.0 + 0.25
+    };
+    let first = ticks.iter().position(|(value, _)| *value == 0.0).unwrap_or(0);
+    let mut kept = ticks.split_off(first.min(ticks.len()));
+    let after_first = kept.split_off(kept.len().min(1));
+    for tick in after_first {
+        if kept.last().is_some_and(|before| has_room(before, &tick)) {
             kept.push(tick);
+        }
+    }
+    while let Some(tick) = ticks.pop() {
+        if kept.first().is_some_and(|after| has_room(after, &tick)) {
+            kept.insert(0, tick);
         }
     }
     kept
@@ -82,9 +100,26 @@ mod tests {
             ((0.0, 0.25, 12.0), 0, "0 0.1 0.2"),
             ((0.0, 4e7, 8.0), 7, "0 1 2 3 4"),
             ((-3.0, 5.0, 4.5), 0, "0 5"),
+            ((-0.7, 0.4, 4.4), 0, "−0.6 0 0.4"),
         ];
         for ((low, high, width_em), power, texts) in cases {
             assert_eq!(axis(low, high, width_em), (power, texts.to_owned()), "{low} to {high} on {width_em} em");
+        }
+    }
+
+    #[test]
+    fn an_axis_has_two_ticks_and_zero_where_it_is_on_it() {
+        for low in [-3.0, -0.71, -0.05, 0.0, 0.31] {
+            for high in [0.32, 0.4, 0.77, 2.9] {
+                for width_em in [4.0, 4.4, 5.0, 7.0, 12.0] {
+                    let range = value_range([low, high].into_iter());
+                    let (from, to) = range.ends();
+                    let ticks = value_ticks(range, power_of(range), width_em);
+                    let has_zero = ticks.iter().any(|(value, _)| *value == 0.0);
+                    let case = format!("{low} to {high} on {width_em} em: {ticks:?}");
+                    assert!(ticks.len() > 1 && has_zero == (from <= 0.0 && 0.0 <= to), "{case}");
+                }
+            }
         }
     }
 

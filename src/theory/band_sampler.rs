@@ -6,7 +6,7 @@ use super::first_batch::FirstBatch;
 use super::relu_law::exact_band;
 use crate::data::classes_of;
 use crate::experiment::Experiment;
-use crate::kernel::Panels;
+use crate::kernel::{LANES, Panels};
 use crate::nn::{Initializer, Layer, Linear, Loss, Mlp, Normalization, Targets};
 use crate::random::{Purpose, Random};
 use ndarray::Array2;
@@ -50,11 +50,13 @@ impl BandSampler {
     }
 
     /// A sampler that draws even where the band is known.
-    fn drawing(experiment: &Experiment) -> Result<Self, NoPrediction> {
+    pub(super) fn drawing(experiment: &Experiment) -> Result<Self, NoPrediction> {
         let batch = FirstBatch::new(experiment);
         let rows = batch.x.nrows();
-        if experiment.init == Initializer::Zeros {
-            return Err(NoPrediction::ZeroWeights);
+        match experiment.init {
+            Initializer::Zeros => return Err(NoPrediction::ZeroWeights),
+            Initializer::Constant => return Err(NoPrediction::EqualWeights),
+            _ => {}
         }
         match experiment.norm {
             Normalization::Batch if rows == 1 => return Err(NoPrediction::FewSamples),
@@ -98,6 +100,46 @@ impl BandSampler {
     /// How many networks were drawn.
     pub fn samples(&self) -> usize {
         self.drawn
+    }
+
+    /// Whether numbers of a network were too large for f32.
+    pub(super) fn has_overflowed(&self) -> bool {
+        self.has_overflowed
+    }
+
+    /// Of every network that has a gradient, log10 of each layer's ‖∂L/∂z‖ over the output layer's.
+    pub(super) fn networks(&self) -> impl Iterator<Item = &[f64]> {
+        self.log10_ratios.chunks_exact(self.mlp.layers.len())
+    }
+
+    /// About how many multiplications it takes to draw a network of an experiment and to measure it.
+    pub(super) fn multiplications(experiment: &Experiment) -> u64 {
+        let layers = experiment.layer_specs().into_iter().map(|spec| {
+            let weights = (spec.fan_in * spec.fan_out) as u64;
+            // Each vector is made orthogonal to all before it, twice.
+            let few = spec.fan_in.min(spec.fan_out) as u64;
+            let orthogonal = if experiment.init == Initializer::Orthogonal { 2 * few } else { 0 };
+            weights * (per_weight(experiment.batch_size() as usize) + orthogonal)
+        });
+        layers.sum()
+    }
+
+    /// The memory in bytes that drawing networks of an experiment takes at most, about.
+    pub(super) fn bytes(experiment: &Experiment) -> usize {
+        let (specs, rows) = (experiment.layer_specs(), experiment.batch_size() as usize + 2);
+        let padded = |units: usize| units.next_multiple_of(LANES);
+        let layers = specs.iter().map(|spec| {
+            // W, b and their gradients; a, φ′, and with a skip or a normalization h_out and z; a few numbers of each.
+            let buffers = 2 + usize::from(spec.residual.is_some()) + usize::from(spec.norm != Normalization::None);
+            padded(spec.fan_out) * (2 * spec.fan_in + buffers * rows + 16)
+        });
+        let widest = specs.iter().map(|spec| padded(spec.fan_in.max(spec.fan_out))).max().unwrap_or(0);
+        let normalized = specs.iter().filter(|spec| spec.norm != Normalization::None).count();
+        // z, its gradients and Wᵀ of one layer at a time; what a normalization keeps of each row.
+        let work = widest * (widest + 6 * rows) + 6 * LANES * rows * normalized;
+        // One layer more while it is drawn, in f64, and made orthogonal.
+        let drawn = 4 * size_of::<f64>() * widest * widest;
+        (layers.sum::<usize>() + work) * size_of::<f32>() + drawn
     }
 
     /// Draws one network more, unless there are as many as wanted; returns whether more are wanted.
@@ -162,9 +204,13 @@ impl BandSampler {
 fn wanted(weights: usize, batch: usize) -> usize {
     // About a second of a processor.
     const MULTIPLICATIONS: u64 = 5_000_000_000;
-    // Drawing a weight takes about as long as 50 multiplications.
-    let one = weights as u64 * (2 * batch as u64 + 50);
+    let one = weights as u64 * per_weight(batch);
     (MULTIPLICATIONS / one).clamp(200, 1000) as usize
+}
+
+/// The multiplications that a weight costs; drawing it takes about as long as 50.
+fn per_weight(batch: usize) -> u64 {
+    2 * batch as u64 + 50
 }
 
 /// The p-quantile of a sorted sample: the value at `p (n + 1)`, counted from 1.
@@ -217,6 +263,27 @@ mod tests {
         assert_eq!(band(19), Some(nineteen.clone()));
         assert!(nineteen.low[0] < -50.0 && nineteen.low[0].is_finite(), "no underflow: {}", nineteen.low[0]);
         assert_eq!((nineteen.low[100], nineteen.high[100]), (0.0, 0.0));
+    }
+
+    #[test]
+    fn the_memory_of_a_network_is_known_before_it_is_made() {
+        for fragment in [
+            "v=1",
+            "depth=30&width=256&batch=1",
+            "depth=20&width=100&batch=full&residual=add",
+            "depth=50&width=33&norm=layer&activation=relu",
+            "depth=50&width=32&norm=batch&batch=full&activation=relu",
+            "depth=3&width=2&dataset=noise&batch=5",
+        ] {
+            let (experiment, notices) = from_fragment(fragment);
+            assert_eq!(notices, [], "{fragment}");
+            let taken = BandSampler::drawing(&experiment).unwrap().mlp.bytes();
+            let expected = BandSampler::bytes(&experiment);
+            assert!(
+                (taken..3 * taken + (16 << 10)).contains(&expected),
+                "{fragment}: {expected} bytes, and it took {taken}"
+            );
+        }
     }
 
     #[test]

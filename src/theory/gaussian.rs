@@ -13,6 +13,23 @@ pub struct Moments {
     pub mean_square: f64,
     /// E\[φ′(u)²\].
     pub mean_square_slope: f64,
+    /// What ties φ and its slope to each other, and to u.
+    pub products: Products,
+}
+
+/// Expectations of products over the same u, with `x = u - mean`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Products {
+    /// E\[x φ′\].
+    pub x_slope: f64,
+    /// E\[x φ φ′\].
+    pub x_phi_slope: f64,
+    /// E\[x² φ′²\].
+    pub square_x_slope: f64,
+    /// E\[φ φ′²\].
+    pub phi_square_slope: f64,
+    /// E\[φ² φ′²\].
+    pub square_phi_slope: f64,
 }
 
 /// Where the tails of the normal distribution end: what is beyond is under 1e-20 of the whole.
@@ -46,11 +63,26 @@ const RULE: [(f64, f64); LANES] = [
 pub fn moments(activation: Activation, mean: f64, variance: f64) -> Moments {
     let std = variance.max(SMALLEST_VARIANCE).sqrt();
     let kink = (-mean / std).clamp(-TAIL, TAIL);
-    let mut integral = Integral { activation, mean, std, kink: -mean / std, sums: [0.0; 3] };
+    let mut integral = Integral { activation, mean, std, kink: -mean / std, sums: [0.0; 8] };
     integral.over(-TAIL, kink);
     integral.over(kink, TAIL);
-    let [mean, mean_square, mean_square_slope] = integral.sums;
-    Moments { mean, mean_square, mean_square_slope }
+    Moments::of(integral.sums)
+}
+
+impl Moments {
+    /// Of the expectations of [`terms`].
+    fn of(sums: [f64; 8]) -> Self {
+        let [mean, mean_square, mean_square_slope, x_slope, x_phi_slope, square_x_slope, f, square_phi_slope] = sums;
+        let products = Products { x_slope, x_phi_slope, square_x_slope, phi_square_slope: f, square_phi_slope };
+        Self { mean, mean_square, mean_square_slope, products }
+    }
+}
+
+/// Of what the expectations are taken.
+fn terms(x: f64, phi: f64, slope: f64) -> [f64; 8] {
+    let (x_slope, phi_slope) = (x * slope, phi * slope);
+    let squares = [x_slope * x_slope, phi_slope * slope, phi_slope * phi_slope];
+    [phi, phi * phi, slope * slope, x_slope, x_slope * phi, squares[0], squares[1], squares[2]]
 }
 
 /// Sums over the panels so far.
@@ -60,7 +92,7 @@ struct Integral {
     std: f64,
     /// Where u is 0, in standard deviations from the mean.
     kink: f64,
-    sums: [f64; 3],
+    sums: [f64; 8],
 }
 
 impl Integral {
@@ -89,8 +121,8 @@ impl Integral {
             for (i, (_, weight)) in RULE.iter().enumerate() {
                 let density = DENSITY * libm::exp(-0.5 * z[side][i] * z[side][i]);
                 let weight = half * weight * density;
-                let (phi, slope) = (phi[side][i], slope[side][i]);
-                for (sum, term) in self.sums.iter_mut().zip([phi, phi * phi, slope * slope]) {
+                for (sum, term) in self.sums.iter_mut().zip(terms(self.std * z[side][i], phi[side][i], slope[side][i]))
+                {
                     *sum += weight * term;
                 }
             }
@@ -136,7 +168,7 @@ mod tests {
     /// The trapezoidal rule on the whole line is exact to the last digits for smooth functions.
     fn trapezoid(activation: Activation, mean: f64, variance: f64) -> Moments {
         let step = 0.05 / variance.sqrt().max(1.0);
-        let mut sums = [0.0; 3];
+        let mut sums = [0.0; 8];
         let count = (12.0 / step) as i64;
         for index in -count..=count {
             let z = index as f64 * step;
@@ -144,12 +176,11 @@ mod tests {
             let (mut phi, mut slope) = ([[0.0; LANES]], [[0.0; LANES]]);
             activate(activation, &u, &mut phi, &mut slope);
             let weight = step * libm::exp(-z * z / 2.0) / std::f64::consts::TAU.sqrt();
-            let (phi, slope) = (phi[0][0], slope[0][0]);
-            for (sum, term) in sums.iter_mut().zip([phi, phi * phi, slope * slope]) {
+            for (sum, term) in sums.iter_mut().zip(terms(variance.sqrt() * z, phi[0][0], slope[0][0])) {
                 *sum += weight * term;
             }
         }
-        Moments { mean: sums[0], mean_square: sums[1], mean_square_slope: sums[2] }
+        Moments::of(sums)
     }
 
     #[test]

@@ -1,10 +1,11 @@
-//! What an infinitely wide network would do with an experiment's first batch.
+//! What a wide network would do with an experiment's first batch.
 
 use super::NoPrediction;
 use super::first_batch::FirstBatch;
 use super::gaussian::moments;
 use super::mean_field::{FixedPoint, MeanField, Phase, Settling, depth_scale};
-use super::wide::{Passage, Path, Signal, WideLayer};
+use super::signal::Signal;
+use super::wide::{Passage, Path, WideLayer};
 use crate::experiment::{Experiment, Precision};
 use crate::nn::{Activation, Initializer, Normalization, Residual};
 use ndarray::{Array2, Axis};
@@ -63,6 +64,14 @@ impl Prediction {
         ((between - 1) / 2..between).find(|layer| self.layers[*layer].chi.is_some())
     }
 
+    /// The geometric mean of the factors by which the gradient is multiplied on its way back through the hidden layers;
+    /// `None` where that of some is missing, and where there is one hidden layer.
+    pub fn mean_factor(&self) -> Option<f64> {
+        let last = self.layers.len().checked_sub(2).filter(|last| *last > 0)?;
+        let log10_total = self.layers[0].log10_ratio? - self.layers[last].log10_ratio?;
+        Some(libm::pow(10.0, log10_total / last as f64))
+    }
+
     /// √χ of that layer: by what the gradient is multiplied on its way back through it.
     pub fn middle_factor(&self) -> Option<f64> {
         Some(self.layers[self.middle()?].chi?.sqrt())
@@ -89,9 +98,9 @@ const MOST_GROUPS: usize = 32;
 /// the line of a tanh network of gain 3 is 0.2 decades off after 20 layers, and that of LayerNorm 0.4 in the first. All
 /// samples are taken to have the same ‖∂L/∂o‖, which moves the line by 0.03 decades at most where they have not.
 ///
-/// Weights are taken as normal and independent of everything else, layers as infinitely wide. How far networks of the
-/// experiment's width are from that says [`super::Band`]. The farthest are those with skip connections and ReLU: of the
-/// gradient a part of 1 in n + 1 lies along h, and grows backward as fast as h forward.
+/// Weights are taken as normal and independent of everything else, layers as infinitely wide, but for the part of the
+/// gradient along h, one of n, that skip connections let grow (`theory::skip`). How far networks of the experiment's width
+/// are from that says [`super::Band`]; where they are too far, [`super::Forecast`] has their median instead.
 ///
 /// With BatchNorm the gradient depends on the angles between the samples. Only ReLU and leaky ReLU bring all of them to
 /// one angle within a few layers, and only without skip connections; elsewhere the gradient is not predicted, and
@@ -139,8 +148,10 @@ fn unsettled_layers(experiment: &Experiment) -> usize {
 }
 
 fn refuse(experiment: &Experiment, samples: usize) -> Result<(), NoPrediction> {
-    if experiment.init == Initializer::Zeros {
-        return Err(NoPrediction::ZeroWeights);
+    match experiment.init {
+        Initializer::Zeros => return Err(NoPrediction::ZeroWeights),
+        Initializer::Constant => return Err(NoPrediction::EqualWeights),
+        _ => {}
     }
     match experiment.norm {
         Normalization::Batch if samples < FEWEST_SAMPLES => Err(NoPrediction::FewSamples),

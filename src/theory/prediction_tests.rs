@@ -28,8 +28,8 @@ fn well_known_factors_come_out() {
         ("activation=relu&init=pytorch", 0.4082),
         ("activation=relu&norm=layer&init=kaiming-normal", 1.0),
         ("activation=relu&norm=layer&init=normal&gain=3", 1.0),
-        ("activation=relu&init=kaiming-normal&residual=add", 2.0_f64.sqrt()),
-        ("activation=relu&init=kaiming-normal&residual=scaled", (1.0 + 1.0 / 20.0_f64).sqrt()),
+        ("activation=linear&init=lecun-normal&residual=add", 2.0_f64.sqrt()),
+        ("activation=tanh&init=lecun-normal&gain=0.01&residual=scaled&width=256", 1.0),
         ("activation=relu&norm=batch&samples=2048&batch=full", (pi / (pi - 1.0)).sqrt()),
         ("activation=leaky-relu&init=orthogonal&gain=1.41414286", 1.0),
     ] {
@@ -40,10 +40,16 @@ fn well_known_factors_come_out() {
     assert_eq!(limit.phase, Some(Phase::Chaotic));
     let limit = prediction("activation=relu&norm=layer&gain=0.3").limit.unwrap();
     assert_eq!((limit.phase, limit.depth_scale), (Some(Phase::Critical), Some(f64::INFINITY)));
-    // Skip connections scaled by 1/√L let the gradient grow by √e at most, however deep the network.
-    let scaled = prediction("activation=relu&init=kaiming-normal&residual=scaled&depth=100").layers;
-    let total = scaled[1].log10_ratio.unwrap() - scaled[99].log10_ratio.unwrap();
-    assert!(total > 0.2 && total < 0.5_f64.exp().log10(), "{total}");
+    // Skip connections scaled by 1/√L let the gradient grow by √e at most, however deep the network: but where φ has a mean,
+    // h grows by e^√L, and so does what of the gradient lies along it.
+    let total = |fragment: &str| {
+        let scaled = prediction(&format!("residual=scaled&depth=100&{fragment}")).layers;
+        scaled[1].log10_ratio.unwrap() - scaled[99].log10_ratio.unwrap()
+    };
+    let linear = total("activation=linear&init=lecun-normal&width=256");
+    assert!(linear > 0.2 && linear < 0.5_f64.exp().log10(), "{linear}");
+    let relu = [16, 256].map(|width| total(&format!("activation=relu&init=kaiming-normal&width={width}")));
+    assert!(relu[0] > 1.5 && relu[1] > 1.0 && relu[1] < relu[0] - 0.3, "{relu:?}");
 }
 
 #[test]
@@ -91,6 +97,7 @@ fn the_ratio_is_the_product_of_all_factors() {
 fn where_nothing_can_be_said_the_reason_is_given() {
     let reason = |fragment: &str| predict(&from_fragment(fragment).0).err();
     assert_eq!(reason("init=zeros&bias-std=1"), Some(NoPrediction::ZeroWeights));
+    assert_eq!(reason("init=constant&bias-std=1"), Some(NoPrediction::EqualWeights));
     assert_eq!(reason("norm=batch&batch=1"), Some(NoPrediction::FewSamples));
     assert_eq!(reason("norm=batch&batch=7"), Some(NoPrediction::FewSamples));
     assert_eq!(reason("norm=layer&width=3"), Some(NoPrediction::FewUnits));

@@ -5,7 +5,8 @@
 //! `μ = E[φ]`, or around a skip connection `m + 2 α μ E[φ] + α² E[φ²]` and `μ + α E[φ]`.
 //!
 //! Backward, with g the mean square of ∂L/∂h_out and `c = α² E[φ′²]`, α = 1 without a skip: that of ∂L/∂z is `c g`, and
-//! that of ∂L/∂h_in `σ_w² c g`, plus g where there is a skip.
+//! that of ∂L/∂h_in `σ_w² c g`, plus g where there is a skip. With a skip that holds for the part of g across h alone; the
+//! one along h may grow faster, and in a layer of n units is followed too ([`super::skip`]).
 //!
 //! LayerNorm makes u a normal variable of mean 0 and variance 1, and divides c by the variance of z. BatchNorm does so
 //! with `σ_w² v`, v the variance of h over the batch: where any two samples have the same angle to each other,
@@ -13,6 +14,8 @@
 //! "A mean field theory of batch normalization"). Both with ε added to what they divide by.
 
 use super::gaussian::{Moments, moments};
+use super::signal::Signal;
+use super::skip::{Gradient, SkipLayer};
 use crate::nn::{LayerSpec, NORM_EPSILON, Normalization};
 
 /// An infinitely wide layer.
@@ -29,17 +32,6 @@ pub struct WideLayer {
     pub batch: f64,
 }
 
-/// h of an infinitely wide layer.
-#[derive(Clone, Copy)]
-pub struct Signal {
-    /// m, the mean square over the units.
-    pub mean_square: f64,
-    /// μ, the mean over the units.
-    pub mean: f64,
-    /// v, the variance over the batch, the mean of all units'. Only BatchNorm asks for it.
-    pub batch_variance: f64,
-}
-
 /// What a layer makes of its input.
 pub struct Passage {
     /// E\[z²\].
@@ -48,6 +40,9 @@ pub struct Passage {
     pub moments: Moments,
     /// The mean square of ∂L/∂z over that of ∂L/∂h_out.
     c: f64,
+    /// The square of what the normalization divides z by.
+    divisor: f64,
+    input: Signal,
     output: Signal,
 }
 
@@ -82,7 +77,27 @@ impl WideLayer {
             },
         };
         let c = alpha * alpha * moments.mean_square_slope / divisor * self.projection(&moments);
-        Passage { q, moments, c, output }
+        Passage { q, moments, c, divisor, input, output }
+    }
+
+    /// The layer as [`SkipLayer`] follows the gradient past it; `None` where there is no skip, and where nothing is known
+    /// of the gradient's directions: BatchNorm mixes the samples.
+    fn skip(&self, passage: &Passage) -> Option<SkipLayer> {
+        let alpha = self.spec.residual?;
+        let Passage { moments, input, output, .. } = *passage;
+        let of_weights = self.sigma_w2 * input.mean_square;
+        let layer = SkipLayer {
+            alpha,
+            units: self.spec.fan_out as f64,
+            sigma_w2: self.sigma_w2 / passage.divisor,
+            rho: of_weights / (of_weights + self.sigma_b2),
+            norm: self.spec.norm,
+            moments,
+            input,
+            output,
+        };
+        let has_directions = layer.units >= SkipLayer::FEWEST_UNITS && of_weights > 0.0 && output.mean_square > 0.0;
+        (has_directions && layer.norm != Normalization::Batch).then_some(layer)
     }
 
     /// What BatchNorm over a finite batch of B samples leaves of the mean square, to first order in 1/B.
@@ -93,7 +108,7 @@ impl WideLayer {
         if self.spec.norm != Normalization::Batch {
             return 1.0;
         }
-        let Moments { mean, mean_square, mean_square_slope } = *moments;
+        let Moments { mean, mean_square, mean_square_slope, .. } = *moments;
         // u φ′ = φ for piecewise-linear activations.
         let lost = mean_square_slope - squared_mean_slope(moments) + mean_square - mean * mean;
         (1.0 - lost / (mean_square_slope * (self.batch - 1.0))) * self.batch / (self.batch - 3.0)
@@ -132,7 +147,17 @@ impl Path {
         let mut log_squares = vec![0.0; layers.len()];
         // Of g, the mean square of ∂L/∂h_out, so that ∂L/∂z of the last layer has 1.
         let mut log_g = -passages.last().map_or(0.0, |passage| libm::log(passage.c));
+        let mut directed = None;
         for (index, (layer, passage)) in layers.iter().zip(&passages).enumerate().rev() {
+            if let Some(skip) = layer.skip(passage) {
+                let above = directed.unwrap_or_else(|| Gradient::without_direction(skip.output, skip.units));
+                let (grad_u, below) = skip.back(&above);
+                log_squares[index] = log_g + libm::log(skip.alpha * skip.alpha * grad_u / passage.divisor);
+                log_g += libm::log(below.mean_square);
+                directed = Some(below.normalized());
+                continue;
+            }
+            directed = None;
             log_squares[index] = log_g + libm::log(passage.c);
             let past = if layer.spec.residual.is_some() { 1.0 } else { 0.0 };
             log_g += libm::log(past + layer.sigma_w2 * passage.c);

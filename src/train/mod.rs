@@ -8,6 +8,6 @@ mod trainer;
 pub use history::{Bucket, History, bucket_of};
 pub use report::{Quantity, StepReport};
 pub use samples::Samples;
-pub(crate) use samples::{Data, load};
+pub(crate) use samples::{Data, MOST_HELD_OUT, load};
 pub(crate) use trainer::Pass;
 pub use trainer::{DecayScope, DivergedQuantity, Divergence, Trainer};

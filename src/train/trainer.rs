@@ -61,7 +61,7 @@ pub enum DecayScope {
 pub struct Trainer<T> {
     pub(crate) mlp: Mlp<T>,
     pub(crate) loss: Loss,
-    kind: OptimizerKind,
+    pub(crate) kind: OptimizerKind,
     hyper: Hyper,
     decay_scope: DecayScope,
     /// The optimizer's state of every parameter, in the order of [`crate::nn::Layer::parameters`], layer by layer.
@@ -131,10 +131,11 @@ impl<T: Real> Trainer<T> {
         hyper: Hyper,
         decay_scope: DecayScope,
     ) -> Self {
-        let states = mlp.layers.iter().map(|layer| layer.parameters().map(|p| State::new(kind, p)).collect()).collect();
+        let states =
+            mlp.layers.iter().map(|layer| layer.parameters().map(|p| State::new(kind, &hyper, p)).collect()).collect();
         let targets = data.training.targets_of_batch(batches.size());
         let report = StepReport::new(mlp.layers.len());
-        let weight_norms = mlp.layers.iter().map(|layer| layer.linear.weight.value.sum_of_squares().sqrt()).collect();
+        let weight_norms = mlp.layers.iter().map(|layer| layer.linear.weight.value.norm()).collect();
         let (data, pass) = (Arc::new(data), Pass::None);
         Self { mlp, loss, kind, hyper, decay_scope, states, data, targets, batches, report, pass, weight_norms }
     }
@@ -355,10 +356,13 @@ impl<T: Real> Trainer<T> {
     pub(crate) fn mlp_mut(&mut self) -> &mut Mlp<T> {
         &mut self.mlp
     }
+}
 
-    /// The loss on the batch of the last pass, where only layers from `first` (from 0) on have changed since.
-    pub(crate) fn loss_from(&mut self, first: usize) -> f64 {
-        self.mlp.forward_from(first);
+impl Trainer<f64> {
+    /// The loss on the batch of the last pass, where only layers from `first` (from 0) on have changed since, with every unit
+    /// on the branch of φ that it was on in `base`.
+    pub(crate) fn loss_on_branches(&mut self, first: usize, base: &Mlp<f64>) -> f64 {
+        self.mlp.forward_on_branches(first, base);
         let (output, grad) = self.mlp.output_and_grad();
         self.loss.evaluate(output, &self.targets, grad)
     }

@@ -7,10 +7,16 @@
 //! type, and back, right where it is used. `{live(move || …)}` is for views what `{move || …}` is in Leptos' book.
 
 use ::leptos::prelude as leptos;
-use ::leptos::prelude::{AnyView, ChildrenFn, Get, GetUntracked, IntoAny, IntoView, Set, Track, Update, component};
+use ::leptos::prelude::{
+    AnyView, ChildrenFn, Get, GetUntracked, IntoAny, IntoView, NodeRef, Owner, Set, Track, Update, component,
+};
+use ::leptos::tachys::html::element::ElementType;
+use ::leptos::task::spawn_local;
+use ::leptos::wasm_bindgen::JsCast;
 use std::any::Any;
 use std::borrow::Cow;
 use std::marker::PhantomData;
+use std::mem::{replace, swap};
 use std::sync::{Arc, Mutex};
 
 /// What all signals hold. Clones are of the pointer.
@@ -47,7 +53,8 @@ impl<T, Held> Reactive<T, Held> {
 }
 
 /// Reading. What tracks makes the effect, memo or view around it run again after a change; `try_` is for what may be
-/// called when the component that owned the signal has gone.
+/// called when the component that owned the signal has gone, as timers, promises and listeners on the window may, where
+/// all else would panic. (Listeners of a component's own elements are called while it is there, see [`live`].)
 impl<T, Held> Reactive<T, Held>
 where
     T: Send + Sync + 'static,
@@ -178,7 +185,8 @@ impl<T> From<Memo<T>> for Signal<T> {
     }
 }
 
-/// A view that is made again whenever what it has read changes.
+/// A view that is made again whenever what it has read changes. What it owns goes after its elements, so that their
+/// listeners, called as they go, find it there.
 pub fn live<V: IntoView + 'static>(view: impl Fn() -> V + Send + 'static) -> AnyView {
     followed(Box::new(move || view().into_any()))
 }
@@ -247,6 +255,12 @@ impl<V: Attribute> Attribute for Option<V> {
     }
 }
 
+/// The element of a node reference; `None` before it is on the page, and when what it belongs to has gone: a listener or
+/// a timer may still be called then.
+pub fn element<E: ElementType<Output: JsCast + Clone + 'static>>(node: NodeRef<E>) -> Option<E::Output> {
+    node.try_get_untracked().flatten()
+}
+
 /// Does something soon, and again whenever what it has read changes.
 pub fn effect(run: impl FnMut() + 'static) {
     run_again(Box::new(run));
@@ -281,9 +295,37 @@ fn derived(read: Box<dyn Closure<Value> + Send + Sync>) -> leptos::Signal<Value>
     leptos::Signal::derive(move || read.call())
 }
 
+/// What a view owns (its signals, memos, node references, callbacks) outlives its elements: a browser tells an element
+/// that goes that it has lost the focus, and what is told reads them. So a view owns it by turns with the view before,
+/// which gives up what it owned when its elements have been exchanged, and not when the next one begins to be made.
 #[inline(never)]
 fn followed(view: Box<dyn Closure<AnyView> + Send>) -> AnyView {
-    (move || view.call()).into_any()
+    let (mut owner, mut next) = (Owner::new(), Owner::new());
+    let mut is_first = true;
+    let replaced = Arc::new(Mutex::new(None::<Owner>));
+    (move || {
+        if !replace(&mut is_first, false) {
+            // It may have been replaced so lately that it has not yet given up anything.
+            give_up(&replaced);
+            store(&replaced, Some(owner.clone()));
+            let replaced = Arc::clone(&replaced);
+            // The elements are exchanged before any other task has its turn.
+            spawn_local(async move { give_up(&replaced) });
+            swap(&mut owner, &mut next);
+        }
+        owner.with(|| view.call())
+    })
+    .into_any()
+}
+
+fn give_up(replaced: &Mutex<Option<Owner>>) {
+    if let Some(owner) = store(replaced, None) {
+        owner.cleanup();
+    }
+}
+
+fn store(replaced: &Mutex<Option<Owner>>, owner: Option<Owner>) -> Option<Owner> {
+    replaced.lock().ok().and_then(|mut replaced| replace(&mut *replaced, owner))
 }
 
 #[inline(never)]
@@ -298,4 +340,104 @@ fn run_again(mut run: Box<dyn FnMut()>) {
 
 fn known<T: 'static>(value: &Value) -> &T {
     (**value).downcast_ref().expect("a signal holds what it was made with")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{RwSignal, Show, element, live};
+    use leptos::html;
+    use leptos::prelude::*;
+    use leptos::task::tick;
+    use std::sync::{Arc, Mutex};
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    /// A button that has the focus, and what its listeners read of what it owns.
+    #[component]
+    fn Owning(heard: Arc<Mutex<Vec<String>>>, owned: Arc<Mutex<Option<RwSignal<u32>>>>) -> impl IntoView {
+        let (own, node, stored) = (RwSignal::new(7), NodeRef::<html::Button>::new(), StoredValue::new(8));
+        let call = Callback::new(move |()| own.get_untracked());
+        *owned.lock().unwrap() = Some(own);
+        node.on_load(|button| _ = button.focus());
+        let on_focusout = move |_| {
+            let all = (own.get_untracked(), node.get_untracked().is_some(), stored.get_value(), call.run(()));
+            heard.lock().unwrap().push(format!("{all:?}"));
+        };
+        view! { <button node_ref=node on:focusout=on_focusout>"press"</button> }
+    }
+
+    #[wasm_bindgen_test]
+    async fn what_a_view_owns_is_there_for_the_listeners_that_are_called_as_it_goes() {
+        for is_in_show in [false, true] {
+            let (heard, owned) = (Arc::default(), Arc::default());
+            let root = Owner::new();
+            let is_shown = root.with(|| RwSignal::new(true));
+            let page = {
+                let (heard, owned) = (Arc::clone(&heard), Arc::clone(&owned));
+                move || {
+                    let owning = move || view! { <Owning heard=Arc::clone(&heard) owned=Arc::clone(&owned) /> };
+                    if is_in_show {
+                        view! { <Show when=is_shown>{owning()}</Show> }.into_any()
+                    } else {
+                        live(move || is_shown.get().then(&owning))
+                    }
+                }
+            };
+            let body = document().body().expect("tests run on a page");
+            let mounted = mount_to(body, page);
+            tick().await;
+            let own: RwSignal<u32> = owned.lock().unwrap().expect("it was made");
+            let has_focus = document().active_element().is_some_and(|element| element.tag_name() == "BUTTON");
+            assert!(has_focus, "the button has the focus");
+
+            is_shown.set(false);
+            tick().await;
+            tick().await;
+            assert_eq!(*heard.lock().unwrap(), ["(7, true, 8, 7)"], "in Show: {is_in_show}");
+            assert_eq!(own.try_get_untracked(), None, "then it goes too");
+            drop(mounted);
+        }
+    }
+
+    #[wasm_bindgen_test]
+    async fn a_view_that_is_made_again_many_times_owns_only_the_last() {
+        let root = Owner::new();
+        let turn = root.with(|| RwSignal::new(0));
+        let made: Arc<Mutex<Vec<RwSignal<u32>>>> = Arc::default();
+        let page = {
+            let made = Arc::clone(&made);
+            move || {
+                live(move || {
+                    let own = RwSignal::new(turn.get());
+                    made.lock().unwrap().push(own);
+                    // Once it changes what it follows while it is made.
+                    if turn.get_untracked() == 3 {
+                        turn.set(4);
+                    }
+                    view! { <i>{live(move || own.get())}</i> }
+                })
+            }
+        };
+        let mounted = mount_to(document().body().expect("tests run on a page"), page);
+        for next in 1..=10 {
+            turn.set(next);
+            if next % 3 > 0 {
+                tick().await;
+            }
+        }
+        tick().await;
+        tick().await;
+        let made = made.lock().unwrap();
+        let there: Vec<_> = made.iter().filter_map(|own| own.try_get_untracked()).collect();
+        assert_eq!(there, [10], "of {} that were made", made.len());
+        drop(mounted);
+    }
+
+    #[wasm_bindgen_test]
+    fn a_node_reference_that_has_gone_has_no_element() {
+        let owner = Owner::new();
+        let node = owner.with(NodeRef::<html::Div>::new);
+        assert!(element(node).is_none());
+        owner.cleanup();
+        assert!(element(node).is_none());
+    }
 }

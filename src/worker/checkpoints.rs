@@ -1,5 +1,6 @@
 //! States of a run on the way, from which a visit to an earlier step starts.
 
+use super::memory::has_room;
 use crate::run::AnyTrainer;
 
 /// What the checkpoints of a run may take together.
@@ -15,7 +16,7 @@ const MOST: usize = 256;
 const FIRST_STRIDE: u64 = 64;
 
 /// The states of a run at steps that are evenly apart, in bounded memory: when it is full, every other state is dropped
-/// and the distance doubles.
+/// and the distance doubles. So it does when memory is refused: they only save time.
 pub(super) struct Checkpoints {
     states: Vec<AnyTrainer>,
     stride: u64,
@@ -35,11 +36,12 @@ impl Checkpoints {
         if self.most == 0 || !trainer.steps().is_multiple_of(self.stride) || self.last_step() >= Some(trainer.steps()) {
             return;
         }
-        if self.states.len() == self.most {
+        let has_room = || has_room(trainer.bytes());
+        if self.states.len() == self.most || !has_room() {
             self.stride *= 2;
             let stride = self.stride;
             self.states.retain(|state| state.steps().is_multiple_of(stride));
-            if !trainer.steps().is_multiple_of(stride) {
+            if !trainer.steps().is_multiple_of(stride) || !has_room() {
                 return;
             }
         }
@@ -49,6 +51,17 @@ impl Checkpoints {
     /// The latest state that is not after a step.
     pub(super) fn before(&self, step: u64) -> Option<&AnyTrainer> {
         self.states.iter().rev().find(|state| state.steps() <= step)
+    }
+
+    /// Takes the latest state that is not after a step out, and forgets all others.
+    pub(super) fn take_before(&mut self, step: u64) -> Option<AnyTrainer> {
+        let states = std::mem::take(&mut self.states);
+        states.into_iter().rev().find(|state| state.steps() <= step)
+    }
+
+    /// Forgets all states.
+    pub(super) fn clear(&mut self) {
+        self.states.clear();
     }
 
     /// Forgets all states after a step.

@@ -1,14 +1,15 @@
 //! The page's handle on a training worker.
 
+pub use super::event::Event;
+pub use super::failure::Failure;
+use super::place::{Place, number, text};
 use super::protocol::{
-    Change, Command, Request, Response, ResponseBody, RunState, Status, Way, WorkerPart, decode, decode_buckets, encode,
+    Change, Command, Request, Response, ResponseBody, RunState, Way, WorkerPart, decode, decode_buckets, encode,
 };
 use super::runtime::{BUILD, BYTES, NUMBERS, VIEW, is_of_this_build};
-use crate::experiment::{Experiment, Precision, Speed};
-use crate::look::proof::Check;
-use crate::look::view::{View, Watch};
+use crate::experiment::{Experiment, Precision, Speed, Stop};
+use crate::look::view::Watch;
 use crate::optim::Hyper;
-use crate::theory::Forecast;
 use crate::train::Bucket;
 use js_sys::{Float64Array, Reflect, Uint8Array};
 use serde::de::DeserializeOwned;
@@ -21,73 +22,17 @@ use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 /// How long a worker may be silent before it counts as dead, in milliseconds.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
-    /// Until it is ready.
+    /// Until it is ready, since the last bytes of it came.
     pub start_ms: i32,
     /// While an answer is due.
     pub answer_ms: i32,
 }
 
 impl Default for Patience {
-    /// Longer than a slow connection takes for the files, and a laptop for a step of the largest network.
+    /// Longer than a slow connection takes between two packets, and a laptop for a step of the largest network.
     fn default() -> Self {
         Self { start_ms: 15_000, answer_ms: 60_000 }
     }
-}
-
-/// What a worker has to say to the page.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Event {
-    /// It has started.
-    Ready,
-    /// The run got on.
-    Frame {
-        /// Where the run stands.
-        status: Status,
-        /// What was measured since the last frame, oldest first. They begin anew at step 0 after a seek to an
-        /// earlier step.
-        buckets: Vec<Bucket>,
-    },
-    /// Hyper-parameters took effect.
-    LiveSet(Change),
-    /// More is known of what theory expects of the run at its start.
-    Theory(Box<Forecast>),
-    /// What was seen of what is watched.
-    View(Box<View>),
-    /// The run diverged; these were its last steps, each a bucket of its own.
-    Ending(Vec<Bucket>),
-    /// The checks go on.
-    Proving {
-        /// The share that is done, from 0 to 1.
-        progress: f64,
-    },
-    /// What came of the checks.
-    Proof {
-        /// The step at which the run was checked.
-        step: u64,
-        /// All of them.
-        checks: Vec<Check>,
-    },
-    /// The run went on before all was checked.
-    ProofGivenUp,
-    /// The factors by theory of the experiments that were asked for.
-    Predicted(Vec<Option<f64>>),
-    /// Where a part of the worker's code is now.
-    Part(WorkerPart, Way),
-    /// It cannot go on.
-    Failed(Failure),
-}
-
-/// Why a worker cannot go on.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Failure {
-    /// It did not start: blocked, or its files are missing.
-    CannotStart,
-    /// It is of another build than the page.
-    VersionMismatch,
-    /// It stopped, for this reason.
-    Crashed(String),
-    /// It has not answered for a long time.
-    NotAnswering,
 }
 
 /// A handle on a worker. Clones are the same handle; when the last is gone, so is the worker.
@@ -108,6 +53,9 @@ struct Inner {
     /// The parts of the worker's code that are not there, as it told.
     absent: RefCell<Vec<(WorkerPart, Way)>>,
     is_ready: Cell<bool>,
+    /// Whether nobody can see the page, for the next worker too.
+    is_hidden: Cell<bool>,
+    place: Place,
     /// What is watched, for the next worker too.
     watch: RefCell<Watch>,
     /// Requests made before the worker was ready, which would be lost.
@@ -150,6 +98,8 @@ impl WorkerClient {
             precision: Cell::new(Precision::F32),
             absent: RefCell::default(),
             is_ready: Cell::new(false),
+            is_hidden: Cell::new(false),
+            place: Place::new(),
             watch: RefCell::default(),
             waiting: RefCell::default(),
             watchdog: Cell::new(None),
@@ -161,15 +111,15 @@ impl WorkerClient {
         Self { inner }
     }
 
-    /// Begins a run at step 0, paused, with the changes that were made live in it. What an earlier run still has to
-    /// say is dropped.
-    pub fn load(&self, experiment: &Experiment, changes: &[Change]) {
+    /// Begins a run at step 0, paused; or another worker's run once more, with the changes that were made live in it, on
+    /// its way to the step that it had reached. What an earlier run still has to say is dropped.
+    pub fn load(&self, experiment: &Experiment, changes: &[Change], reached: u64) {
         let inner = &self.inner;
         inner.run_id.set(inner.next_run_id());
         inner.layers.set(experiment.depth as usize + 1);
         inner.precision.set(experiment.precision);
         inner.waiting.borrow_mut().clear();
-        inner.send(Command::Load { experiment: Box::new(experiment.clone()), changes: changes.to_vec() });
+        inner.send(Command::Load { experiment: Box::new(experiment.clone()), changes: changes.to_vec(), reached });
         let watch = inner.watch.borrow().clone();
         inner.send(Command::Watch(watch));
     }
@@ -180,6 +130,23 @@ impl WorkerClient {
             *self.inner.watch.borrow_mut() = watch.clone();
             self.inner.send(Command::Watch(watch));
         }
+    }
+
+    /// Nobody can see the page, or somebody can again.
+    pub fn set_hidden(&self, is_hidden: bool) {
+        let inner = &self.inner;
+        if inner.is_hidden.replace(is_hidden) != is_hidden && inner.is_ready.get() {
+            inner.send(Command::Hidden(is_hidden));
+            if inner.watchdog.get().is_some() {
+                // What could not be said or done meanwhile has its time from now on.
+                inner.watch(inner.patience.answer_ms);
+            }
+        }
+    }
+
+    /// Pauses the run by itself there.
+    pub fn set_stop(&self, stop: Stop) {
+        self.inner.send(Command::SetStop(stop));
     }
 
     /// Goes to a step that was already made and looks around there; the run stays where it is.
@@ -204,9 +171,9 @@ impl WorkerClient {
         self.inner.send(Command::Prove);
     }
 
-    /// Asks what theory expects of experiments.
-    pub fn predict(&self, experiments: Vec<Experiment>) {
-        self.inner.send(Command::Predict(experiments));
+    /// Asks what becomes of the gradient in experiments, before their first step.
+    pub fn predict(&self, question: u32, experiments: Vec<Experiment>) {
+        self.inner.send(Command::Predict(question, experiments));
     }
 
     /// Tries again to get a part of the worker's code that did not come.
@@ -265,10 +232,14 @@ impl Inner {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         options.set_name("training");
-        let Ok(worker) = Worker::new_with_options(&self.script, &options) else {
-            // Told later, as every other event, when the page has its handle.
-            self.watch(0);
-            return;
+        let worker = match Worker::new_with_options(&self.script, &options) {
+            Ok(worker) => worker,
+            Err(error) => {
+                self.place.note(&error);
+                // Told later, as every other event, when the page has its handle.
+                self.watch(0);
+                return;
+            }
         };
         let weak = Rc::downgrade(self);
         let on_message = Closure::<dyn Fn(MessageEvent)>::new(move |event: MessageEvent| {
@@ -278,9 +249,12 @@ impl Inner {
         let on_error = Closure::<dyn Fn(ErrorEvent)>::new(move |event: ErrorEvent| {
             event.prevent_default();
             with(&weak, |inner| {
-                let failure =
-                    if inner.is_ready.get() { Failure::Crashed(event.message()) } else { Failure::CannotStart };
-                inner.fail(failure);
+                // Where the script did not come it is no event with a message.
+                let words = text(&event, "message");
+                inner.fail(match inner.is_ready.get() {
+                    true => Failure::Crashed(words.unwrap_or_default()),
+                    false => inner.place.why_not_started(words),
+                });
             });
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
@@ -303,17 +277,26 @@ impl Inner {
     }
 
     fn send(self: &Rc<Self>, command: Command) {
-        // Where there is no run, or nothing to visit, these have no answer.
-        let expects_answer = !matches!(
-            command,
+        let expects_answer = match command {
+            // These have no answer, or none where there is no run, or nothing to visit.
             Command::FrameTaken
-                | Command::SetSpeed(_)
-                | Command::Watch(_)
-                | Command::Return
-                | Command::Continue { .. }
-                | Command::Predict(_)
-                | Command::Fetch(_)
-        );
+            | Command::SetSpeed(_)
+            | Command::SetStop(_)
+            | Command::Watch(_)
+            | Command::Hidden(_)
+            | Command::Return
+            | Command::Continue { .. }
+            | Command::Predict(..)
+            | Command::Fetch(_) => false,
+            Command::Load { .. }
+            | Command::Run
+            | Command::Pause
+            | Command::Step(_)
+            | Command::Seek(_)
+            | Command::SetLive(_)
+            | Command::Visit(_)
+            | Command::Prove => true,
+        };
         let request = Request { run_id: self.run_id.get(), command };
         if !self.is_ready.get() {
             self.waiting.borrow_mut().push_back(request);
@@ -331,6 +314,9 @@ impl Inner {
     }
 
     fn receive(self: &Rc<Self>, message: &JsValue) {
+        if let Some(received) = number(message, "received") {
+            return self.take_progress(received, number(message, "total").unwrap_or_default());
+        }
         let response = if is_of_this_build(message) { read(message, BYTES) } else { None };
         let Some(Response { run_id, body }) = response else { return self.fail(Failure::VersionMismatch) };
         // What comes by the way does not say that the worker is through with what it was told, nor does an older run.
@@ -340,7 +326,7 @@ impl Inner {
             ResponseBody::Theory(_)
                 | ResponseBody::View
                 | ResponseBody::Ending
-                | ResponseBody::Predicted(_)
+                | ResponseBody::Predicted(..)
                 | ResponseBody::Part(..)
         );
         if is_present && !is_by_the_way {
@@ -373,8 +359,10 @@ impl Inner {
                 Some(Event::Proving { progress })
             }
             ResponseBody::Proof { step, checks } => Some(Event::Proof { step, checks }),
+            ResponseBody::Away { step } => Some(Event::Away(step)),
+            ResponseBody::NoRoom(need) => Some(Event::NoRoom(need)),
             ResponseBody::ProofGivenUp => Some(Event::ProofGivenUp),
-            ResponseBody::Predicted(factors) => Some(Event::Predicted(factors)),
+            ResponseBody::Predicted(question, outlooks) => Some(Event::Predicted(question, outlooks)),
             ResponseBody::Theory(forecast) => Some(Event::Theory(forecast)),
         };
         match event {
@@ -383,9 +371,20 @@ impl Inner {
         }
     }
 
+    /// Some of its code has come, as its loader tells: as long as that goes on, however slowly, it is waited for.
+    fn take_progress(&self, received: f64, total: f64) {
+        if !self.is_ready.get() {
+            self.watch(self.patience.start_ms);
+            (self.on_event)(Event::Arriving { received, total });
+        }
+    }
+
     /// The worker listens from now on, and is told what had to wait.
-    fn begin(&self) {
+    fn begin(self: &Rc<Self>) {
         self.is_ready.set(true);
+        if self.is_hidden.get() {
+            self.send(Command::Hidden(true));
+        }
         let waiting = std::mem::take(&mut *self.waiting.borrow_mut());
         waiting.iter().for_each(|request| {
             self.post(request);
@@ -447,7 +446,7 @@ impl Inner {
         if is_double_absent && self.precision.get() == Precision::F64 {
             return;
         }
-        self.fail(if self.is_ready.get() { Failure::NotAnswering } else { Failure::CannotStart });
+        self.fail(if self.is_ready.get() { Failure::NotAnswering } else { self.place.why_not_started(None) });
     }
 
     /// Whether an answer may be due only when a part has come. A run in f32 does not wait for those who look at it.

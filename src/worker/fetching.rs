@@ -27,6 +27,8 @@ impl Session {
                 self.forget_run(request.run_id);
                 self.parts.want(WorkerPart::Double);
             }
+            // It is the page's, whatever its run.
+            Command::Hidden(_) => return Some(request),
             _ if request.run_id != self.run_id => return None,
             Command::Continue { run_id } if !self.waiting.is_empty() => self.run_id = *run_id,
             Command::Fetch(_) => return Some(request),

@@ -14,7 +14,7 @@ fn double() -> Experiment {
 }
 
 fn load(experiment: Experiment) -> Command {
-    Command::Load { experiment: Box::new(experiment), changes: vec![] }
+    Command::Load { experiment: Box::new(experiment), changes: vec![], reached: 0 }
 }
 
 /// Has no answer at once.

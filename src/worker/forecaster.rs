@@ -1,10 +1,14 @@
 //! How a run's forecast is made beside the training: piece by piece, in time that nobody else wants.
 
+use super::memory::has_room;
 use crate::experiment::Experiment;
 use crate::theory::{BandSampler, Forecast, NoPrediction, predict};
 
 /// How long the drawing of networks may take altogether.
 const LONGEST_MS: f64 = 4_000.0;
+
+/// By the first networks it is not judged how long the others take: their code is compiled while they are drawn.
+pub(super) const TRIAL_MS: f64 = 500.0;
 
 /// A network that takes longer than this is drawn only while the run rests, where nobody waits for the next step.
 const QUICK_MS: f64 = 20.0;
@@ -20,6 +24,8 @@ pub(super) struct Forecaster {
     /// What the last piece of work took, and all networks together.
     last_ms: f64,
     drawing_ms: f64,
+    /// The memory that a network takes, about.
+    bytes: usize,
     /// The networks at which the band is next worth telling.
     tell_at: usize,
     /// Beside a run at full speed there is no work before this.
@@ -43,9 +49,15 @@ impl Forecaster {
             has_news: false,
             last_ms: 0.0,
             drawing_ms: 0.0,
+            bytes: 0,
             tell_at: BandSampler::FEWEST,
             not_before_ms: 0.0,
         }
+    }
+
+    /// The same where a network takes so much memory: without that there is no band.
+    pub(super) fn with_bytes(self, bytes: usize) -> Self {
+        Self { bytes, ..self }
     }
 
     /// Whether there is work left.
@@ -75,6 +87,7 @@ impl Forecaster {
                 self.has_news = true;
                 Stage::Sampler(experiment)
             }
+            Stage::Sampler(_) if !has_room(self.bytes) => Stage::Done,
             Stage::Sampler(experiment) => match BandSampler::new(&experiment) {
                 Ok(sampler) => Stage::Band(Box::new(sampler)),
                 Err(reason) => {
@@ -85,10 +98,11 @@ impl Forecaster {
             Stage::Band(mut sampler) => {
                 let wants_more = sampler.sample_one();
                 let spent_ms = self.drawing_ms + clock() - start_ms;
-                // What is too slow for a whole band in time is not begun.
+                // What is too slow for a whole band in time is not gone on with.
                 let drawn = sampler.samples().max(1);
                 let has_time = spent_ms < LONGEST_MS
                     && (drawn >= BandSampler::FEWEST
+                        || spent_ms < TRIAL_MS
                         || spent_ms / drawn as f64 * BandSampler::FEWEST as f64 <= LONGEST_MS);
                 let goes_on = wants_more && has_time;
                 if !goes_on || sampler.samples() >= self.tell_at {

@@ -1,15 +1,24 @@
-//! Questions of the page that take their time: checks of the run, and what theory expects of other experiments.
+//! Questions of the page that take their time: checks of the run, and what becomes of the gradient in experiments that are
+//! not made yet, as networks drawn for them tell.
 
+use super::forecaster::TRIAL_MS;
+use super::memory::has_room;
 use super::parts::{Checking, Prover};
-use super::protocol::ResponseBody;
+use super::protocol::{Need, ResponseBody};
 use super::run::{Run, apply};
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Precision};
 use crate::run::AnyTrainer;
-use crate::theory::predict;
+use crate::theory::{Outlook, OutlookSampler};
 use std::collections::VecDeque;
 
 /// How long a run may take to be made again for a check.
 const LONGEST_REMAKE_MS: f64 = 4_000.0;
+
+/// How long the networks of one experiment may take to be drawn.
+const LONGEST_OUTLOOK_MS: f64 = 2_500.0;
+
+/// Of the time of a run that it holds up, so much may go into the outlook on other experiments.
+const SHARE: f64 = 0.1;
 
 /// What is done of the checks is told in parts of this size at least.
 const LEAST_PROGRESS: f64 = 0.02;
@@ -18,6 +27,10 @@ const LEAST_PROGRESS: f64 = 0.02;
 #[derive(Default)]
 pub(super) struct Inquiry {
     predicting: Option<Predicting>,
+    /// What the last network of any question took to be drawn.
+    network_ms: f64,
+    /// Where the next one holds the run up, it is not drawn before this.
+    not_before_ms: f64,
     proving: Option<Proving>,
     /// The share of the checks that the page was told to be done.
     told_progress: f64,
@@ -27,7 +40,41 @@ pub(super) struct Inquiry {
 #[derive(Default)]
 struct Predicting {
     waiting: VecDeque<Experiment>,
-    factors: Vec<Option<f64>>,
+    /// Of the first of those, and what its networks have taken so far.
+    drawing: Option<(OutlookSampler, f64)>,
+    outlooks: Vec<Option<Outlook>>,
+    /// By which number it was asked.
+    question: u32,
+}
+
+impl Predicting {
+    /// Draws one network; whether that was the last of an experiment, and when it was done.
+    fn work(&mut self, start_ms: f64, clock: &mut dyn FnMut() -> f64) -> (bool, f64) {
+        let next = || self.waiting.pop_front().map(|experiment| (sampler(&experiment), 0.0));
+        let Some((mut sampler, spent_ms)) = self.drawing.take().or_else(next) else { return (false, start_ms) };
+        let wants_more = sampler.sample_one();
+        let now_ms = clock();
+        let spent_ms = spent_ms + now_ms - start_ms;
+        // What is too slow for a median in time is not gone on with.
+        let drawn = sampler.samples();
+        let needed = OutlookSampler::FEWEST.max(drawn + 1);
+        let has_time = spent_ms < TRIAL_MS || spent_ms / drawn as f64 * needed as f64 <= LONGEST_OUTLOOK_MS;
+        if wants_more && has_time {
+            self.drawing = Some((sampler, spent_ms));
+            return (false, now_ms);
+        }
+        self.outlooks.push(sampler.outlook());
+        (true, now_ms)
+    }
+}
+
+/// Draws networks of an experiment, or leaves it to theory where there is no memory for them.
+fn sampler(experiment: &Experiment) -> OutlookSampler {
+    if has_room(OutlookSampler::bytes(experiment)) {
+        OutlookSampler::new(experiment)
+    } else {
+        OutlookSampler::by_theory(experiment)
+    }
 }
 
 /// How far the checks are. They are of the step at which the run rests, and are given up when it leaves that.
@@ -53,9 +100,10 @@ impl Inquiry {
         }
     }
 
-    /// Asks what theory expects; what was asked before is not answered any more.
-    pub(super) fn predict(&mut self, experiments: Vec<Experiment>) {
-        self.predicting = Some(Predicting { waiting: experiments.into(), factors: Vec::new() });
+    /// Asks what becomes of the gradient in these experiments; what was asked before is not answered any more.
+    pub(super) fn predict(&mut self, question: u32, experiments: Vec<Experiment>) {
+        let asked = Predicting { waiting: experiments.into(), question, ..Predicting::default() };
+        self.predicting = Some(asked).filter(|asked| !asked.waiting.is_empty());
     }
 
     /// Whether there is work left that can be done, with or without the code of the checks.
@@ -68,22 +116,34 @@ impl Inquiry {
         self.proving.is_some()
     }
 
-    /// Whether it is still to be said what theory expects.
-    pub(super) fn is_predicting(&self) -> bool {
-        self.predicting.is_some()
+    /// Whether a network may be drawn before a step that is due in `spare_ms`. One that is likely to take longer than that
+    /// holds the run up, and so has its share of the time, as at full speed.
+    pub(super) fn may_draw_before_a_step(&self, spare_ms: f64, now_ms: f64) -> bool {
+        self.predicting.is_some() && (self.network_ms < spare_ms || now_ms >= self.not_before_ms)
     }
 
-    /// Does one short piece of work that needs no rest: the expectations for one experiment.
-    pub(super) fn work_beside_training(&mut self) {
+    /// Does one short piece of work that needs no rest: a network of one experiment whose outlook is asked for. A network
+    /// takes about as long as a step of it would.
+    pub(super) fn work_beside_training(&mut self, clock: &mut dyn FnMut() -> f64) {
         let Some(predicting) = &mut self.predicting else { return };
-        if let Some(experiment) = predicting.waiting.pop_front() {
-            let factor = predict(&experiment).ok().and_then(|line| line.middle_factor());
-            predicting.factors.push(factor);
+        let start_ms = clock();
+        let (is_answered, now_ms) = predicting.work(start_ms, clock);
+        self.network_ms = now_ms - start_ms;
+        self.not_before_ms = start_ms + self.network_ms / SHARE;
+        if is_answered {
+            // Each as soon as it is known: the next may take seconds.
+            let (question, outlooks) = (predicting.question, predicting.outlooks.clone());
+            if predicting.waiting.is_empty() {
+                self.predicting = None;
+            }
+            self.answers.push_back(ResponseBody::Predicted(question, outlooks));
         }
-        if predicting.waiting.is_empty() {
-            let factors = std::mem::take(&mut predicting.factors);
-            self.predicting = None;
-            self.answers.push_back(ResponseBody::Predicted(factors));
+    }
+
+    /// The same beside a run at full speed, if its turn has come.
+    pub(super) fn interrupt(&mut self, now_ms: f64, clock: &mut dyn FnMut() -> f64) {
+        if self.predicting.is_some() && now_ms >= self.not_before_ms {
+            self.work_beside_training(clock);
         }
     }
 
@@ -95,13 +155,20 @@ impl Inquiry {
         deadline_ms: f64,
         clock: &mut dyn FnMut() -> f64,
     ) {
-        if self.predicting.is_some() {
-            return self.work_beside_training();
+        while self.predicting.is_some() {
+            self.work_beside_training(clock);
+            if clock() >= deadline_ms {
+                return;
+            }
         }
         let Some(prover) = prover else { return };
         let target = run.trainer.steps();
         self.proving = match self.proving.take() {
             None => None,
+            Some(Proving::Asked) if !has_room_for_checks(run) => {
+                self.answers.push_back(ResponseBody::NoRoom(Need::Proof));
+                None
+            }
             Some(Proving::Asked) => Some(match run.made_again() {
                 Some(again) => Proving::Remaking(Box::new(again), 0.0),
                 None => Proving::Checking(prover(&run.trainer), None),
@@ -140,6 +207,11 @@ impl Inquiry {
         };
     }
 
+    /// Something else is to be said, after what was asked before.
+    pub(super) fn tell(&mut self, news: ResponseBody) {
+        self.answers.push_back(news);
+    }
+
     /// What was asked for and is now known.
     pub(super) fn take_answer(&mut self) -> Option<ResponseBody> {
         self.answers.pop_front()
@@ -151,5 +223,19 @@ impl Inquiry {
             self.told_progress = progress;
             self.answers.push_back(ResponseBody::Proving { progress });
         }
+    }
+}
+
+/// Whether there is memory for all copies of the run that the checks hold at once: the run made again, and two in f64. If
+/// that is what it takes, the checkpoints are given up.
+fn has_room_for_checks(run: &mut Run) -> bool {
+    let in_f64 = match run.experiment.precision {
+        Precision::F32 => 2,
+        Precision::F64 => 1,
+    };
+    let bytes = run.trainer.bytes().saturating_mul(1 + 2 * in_f64);
+    has_room(bytes) || {
+        run.checkpoints.clear();
+        has_room(bytes)
     }
 }

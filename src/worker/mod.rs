@@ -1,23 +1,33 @@
 //! The Web Worker that owns the training, and the page's handle on it.
 //!
 //! [`protocol`] says what they tell each other; [`session`] is what the worker does, with `travel` to earlier steps,
-//! `looking` for what the page looks at, `inquiry` for what it asks and `fetching` for the parts of its code that are not
-//! there yet ([`parts`]); `runtime` is its place in the browser, `client` its handle on the page.
+//! `looking` for what the page looks at, `inquiry` for what it asks, `away` for when nobody sees it, `memory` for when there
+//! is not enough and `fetching` for the parts of its code that are not there yet ([`parts`]); `runtime` is its place in
+//! the browser, `client` its handle on the page, which says why when it fails ([`failure`]).
 
+mod away;
 mod checkpoints;
+pub mod failure;
 mod fetching;
 mod forecaster;
 mod inquiry;
 mod looking;
 mod lookout;
+mod memory;
+mod meter;
 pub mod parts;
 pub mod protocol;
 mod run;
 pub mod session;
+mod stopping;
 mod travel;
 
 #[cfg(all(target_arch = "wasm32", feature = "page"))]
 pub mod client;
+#[cfg(all(target_arch = "wasm32", feature = "page"))]
+pub mod event;
+#[cfg(all(target_arch = "wasm32", feature = "page"))]
+mod place;
 #[cfg(target_arch = "wasm32")]
 pub mod runtime;
 

@@ -6,17 +6,17 @@
 //! them, so every message to the page names its build in a form that never changes, and that is read first.
 
 use crate::choice::choice;
-use crate::experiment::{Experiment, Speed};
+use crate::experiment::{Experiment, Speed, Stop, StopReason};
 use crate::look::proof::Check;
 use crate::look::view::Watch;
 use crate::optim::Hyper;
-use crate::theory::Forecast;
+use crate::theory::{Forecast, Outlook};
 use crate::train::{Bucket, Divergence, StepReport};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// Counts up whenever the messages change their form.
-pub const PROTOCOL_VERSION: u32 = 6;
+pub const PROTOCOL_VERSION: u32 = 7;
 
 /// Buckets that a frame holds at the most; what was trained between two frames is thinned to as many.
 pub const BUCKETS_PER_FRAME: usize = 64;
@@ -39,6 +39,9 @@ pub enum Command {
         experiment: Box<Experiment>,
         /// Changes that were made live in it, oldest first.
         changes: Vec<Change>,
+        /// The step to which another worker had brought this run: it goes there at once, and the page is told nothing
+        /// that it has heard before. 0 for a new run.
+        reached: u64,
     },
     /// Train at the set speed.
     Run,
@@ -52,6 +55,8 @@ pub enum Command {
     SetLive(Hyper),
     /// Use this speed.
     SetSpeed(Speed),
+    /// Nobody can see the page, or somebody can again. It is the page's, whatever its run.
+    Hidden(bool),
     /// The last frame was taken; another may come.
     FrameTaken,
     /// Look at this from now on; a [`View`](crate::look::view::View) of it comes with the frames.
@@ -68,10 +73,13 @@ pub enum Command {
     },
     /// Check what is claimed of the run, at its present step.
     Prove,
-    /// Say what theory expects of these experiments.
-    Predict(Vec<Experiment>),
+    /// Say what becomes of the gradient in these experiments, before their first step; an earlier question is forgotten.
+    /// The number comes back with the answers.
+    Predict(u32, Vec<Experiment>),
     /// Try again to fetch a part that did not come.
     Fetch(WorkerPart),
+    /// Pause by itself there, from the next step on.
+    SetStop(Stop),
 }
 
 choice! {
@@ -145,12 +153,29 @@ pub enum ResponseBody {
     },
     /// The run went on before all was checked.
     ProofGivenUp,
-    /// √χ of each experiment that was asked for, the factor of a layer in the middle; `None` where theory has none.
-    Predicted(Vec<Option<f64>>),
+    /// What becomes of the gradient in the first of the experiments that were asked for by this number, more of them with
+    /// each answer; `None` where that is not known.
+    Predicted(u32, Vec<Option<Outlook>>),
+    /// The run was paused, because nobody had seen the page for a minute.
+    Away {
+        /// The step at which it was.
+        step: u64,
+    },
+    /// There is not enough memory for what was asked. The run goes on without it.
+    NoRoom(Need),
     /// Where a part is now. It is the worker's, whatever its run.
     Part(WorkerPart, Way),
     /// The run cannot go on: the worker panicked or was asked for what cannot be.
     Failed(String),
+}
+
+/// What needs memory besides the run itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Need {
+    /// A visit to an earlier step.
+    Visit,
+    /// The checks of claims.
+    Proof,
 }
 
 /// Where a run stands.
@@ -168,13 +193,21 @@ pub struct Status {
     pub seek_target: Option<u64>,
     /// Why the run ended, if it diverged.
     pub divergence: Option<Divergence>,
+    /// Why the run paused by itself, if it did, until it goes on.
+    pub stopped: Option<StopReason>,
 }
 
 impl Status {
     /// Of a run that rests at its latest step.
     pub fn paused_at(step: u64) -> Self {
         let state = RunState::Paused;
-        Self { state, step, head: step, steps_per_second: 0.0, seek_target: None, divergence: None }
+        Self { state, step, head: step, steps_per_second: 0.0, seek_target: None, divergence: None, stopped: None }
+    }
+
+    /// Whether the run has paused by itself since the last word of it, `None` if this is the first. A run that went on from
+    /// where it had stopped may still be told of by what was on its way.
+    pub fn has_stopped_since(&self, last: Option<&Self>) -> bool {
+        self.stopped.is_some() && last.is_none_or(|last| (last.stopped, last.step) != (self.stopped, self.step))
     }
 }
 
@@ -251,6 +284,16 @@ mod tests {
     use crate::train::History;
 
     #[test]
+    fn a_stop_is_told_once_in_a_run_and_again_in_the_next() {
+        let at = |step| Status { stopped: Some(StopReason::Step), ..Status::paused_at(step) };
+        assert!(at(37).has_stopped_since(Some(&Status::paused_at(37))));
+        assert!(at(37).has_stopped_since(Some(&at(20))));
+        assert!(!at(37).has_stopped_since(Some(&at(37))));
+        assert!(at(37).has_stopped_since(None), "the run before stopped at the same step");
+        assert!(!Status::paused_at(37).has_stopped_since(None));
+    }
+
+    #[test]
     fn buckets_survive_the_journey() {
         let mut history = History::new(5);
         for step in 0..100 {
@@ -280,9 +323,11 @@ mod tests {
         let smallest = f64::from_bits(1);
         let experiment = Box::new(Experiment { seed: u32::MAX, lr: smallest, ..Experiment::default() });
         let change = Change { after_step: u64::MAX, hyper: Hyper::of(&experiment) };
-        let load = Command::Load { experiment: experiment.clone(), changes: vec![change, change] };
+        let load =
+            Command::Load { experiment: experiment.clone(), changes: vec![change, change], reached: 1 << 53 | 1 };
         let watch = Command::Watch(Watch::default());
-        for command in [load, watch, Command::Predict(vec![*experiment]), Command::Seek(1 << 53 | 1), Command::Prove] {
+        for command in [load, watch, Command::Predict(3, vec![*experiment]), Command::Seek(1 << 53 | 1), Command::Prove]
+        {
             let request = Request { run_id: u32::MAX, command };
             assert_eq!(decode(&encode(&request)), Some(request));
         }
@@ -292,11 +337,12 @@ mod tests {
     fn responses_survive_the_journey() {
         let status =
             Status { steps_per_second: f64::NAN, seek_target: Some(1 << 53 | 1), ..Status::paused_at(u64::MAX) };
-        let factors = vec![None, Some(f64::NAN), Some(f64::NEG_INFINITY), Some(-0.0), Some(f64::MIN_POSITIVE)];
+        let outlook = |total| Some(Outlook { factor_per_layer: f64::MIN_POSITIVE, total, is_drawn: true });
+        let outlooks = vec![None, outlook(f64::NAN), outlook(f64::INFINITY), outlook(0.0)];
         for body in [
             ResponseBody::Ready,
             ResponseBody::Frame(status),
-            ResponseBody::Predicted(factors),
+            ResponseBody::Predicted(3, outlooks),
             ResponseBody::Part(WorkerPart::Proof, Way::Missing),
             ResponseBody::Failed("∂L/∂W".to_owned()),
         ] {

@@ -146,7 +146,7 @@ impl Runtime {
         // A page that is busy with the last frame gets no more to draw.
         let is_free = frame.is_some() || next != Next::Continue || session.is_at_rest();
         let view = if is_free || session.is_scoring() { session.take_view(&mut || self.clock.now()) } else { None };
-        let answer = session.take_answer();
+        let answers: Vec<_> = std::iter::from_fn(|| session.take_answer()).collect();
         drop(session);
         if let Some((response, buckets)) = frame {
             let _ = post(&self.scope, &response, &buckets);
@@ -154,7 +154,7 @@ impl Runtime {
         if let Some((response, buckets)) = ending {
             let _ = post(&self.scope, &response, &buckets);
         }
-        for response in theory.into_iter().chain(answer) {
+        for response in theory.into_iter().chain(answers) {
             let _ = post(&self.scope, &response, &[]);
         }
         if let Some((response, view)) = view {

@@ -7,33 +7,34 @@ use super::checkpoints::Checkpoints;
 use super::forecaster::Forecaster;
 use super::inquiry::Inquiry;
 use super::lookout::Lookout;
+use super::meter::Meter;
 use super::parts::Parts;
 use super::protocol::{
     BUCKETS_PER_FRAME, Change, Command, Request, Response, ResponseBody, RunState, Status, WorkerPart,
 };
 use super::run::Run;
+use super::stopping::Stopping;
 use crate::choice::Choice;
-use crate::experiment::{Experiment, Speed};
+use crate::experiment::{Experiment, Speed, Stop};
 use crate::train::{Bucket, History, Quantity, StepReport};
 use std::collections::VecDeque;
 
 /// How far behind its pace a run may fall and still catch up.
 const LONGEST_LAG_MS: f64 = 250.0;
 
-/// How often the measured speed is renewed.
-const SPEED_WINDOW_MS: f64 = 500.0;
-
 /// One run and what is being done with it.
 pub struct Session {
     pub(super) run_id: u32,
     pub(super) run: Option<Run>,
     /// What theory expects of the run, which is worked out while the run leaves time for it.
-    forecaster: Option<Forecaster>,
+    pub(super) forecaster: Option<Forecaster>,
     /// What the page looks at.
     pub(super) lookout: Lookout,
     /// What the page has asked for that takes its time.
     pub(super) inquiry: Inquiry,
-    speed: Speed,
+    pub(super) speed: Speed,
+    /// Where the run pauses by itself.
+    pub(super) stopping: Stopping,
     pub(super) goal: Goal,
     /// When the next step is due, at a pace below the machine's.
     next_step_at: f64,
@@ -46,12 +47,16 @@ pub struct Session {
     pub(super) silent_until: u64,
     /// What is to be done at the end of a seek.
     pub(super) then: Goal,
+    /// The step whose visit was refused, because there was no memory for another state of the run.
+    pub(super) refused_visit: Option<u64>,
     /// Whether the page can take a frame.
     pub(super) page_ready: bool,
     /// Whether the page does not yet know where the run stands.
     pub(super) has_news: bool,
     /// Whether the page does not yet know how the run ended.
     has_ending: bool,
+    /// Since when nobody can see the page, or, where that came later, the run has been going on.
+    pub(super) hidden_since_ms: Option<f64>,
     /// What of the code is there.
     pub(super) parts: Parts,
     /// What was asked for of a run whose code is not there yet; first its load.
@@ -97,6 +102,7 @@ impl Session {
             lookout: Lookout::default(),
             inquiry: Inquiry::default(),
             speed: Speed::Max,
+            stopping: Stopping::default(),
             goal: Goal::Rest,
             then: Goal::Rest,
             next_step_at: 0.0,
@@ -104,9 +110,11 @@ impl Session {
             meter: Meter::default(),
             outbox: History::new(BUCKETS_PER_FRAME),
             silent_until: 0,
+            refused_visit: None,
             page_ready: true,
             has_news: false,
             has_ending: false,
+            hidden_since_ms: None,
             parts,
             waiting: Vec::new(),
         }
@@ -122,7 +130,9 @@ impl Session {
 
     fn obey(&mut self, Request { run_id, command }: Request, now_ms: f64) -> Option<Response> {
         match command {
-            Command::Load { experiment, changes } => return self.load(run_id, *experiment, changes),
+            Command::Load { experiment, changes, reached } => {
+                return self.load(run_id, *experiment, changes, reached, now_ms);
+            }
             Command::FrameTaken => self.page_ready = true,
             Command::Run => self.aim(Goal::Train, now_ms),
             Command::Pause => self.aim(Goal::Rest, now_ms),
@@ -135,9 +145,9 @@ impl Session {
                 self.aim(Goal::Steps(from + u64::from(steps)), now_ms);
             }
             Command::Watch(watch) => self.watch(watch),
-            Command::Visit(step) => self.visit(step, now_ms),
+            Command::Visit(step) => return self.visit(step, now_ms),
             Command::Return => self.return_to_head(now_ms),
-            Command::Continue { run_id } => self.continue_from_visit(run_id),
+            Command::Continue { run_id } => return self.continue_from_visit(run_id, now_ms),
             Command::Prove => {
                 // A run on its way to a step is checked there.
                 if self.goal == Goal::Train {
@@ -147,12 +157,14 @@ impl Session {
                 self.parts.forgive(WorkerPart::Proof);
             }
             Command::Fetch(part) => self.fetch_again(part),
-            Command::Predict(experiments) => self.inquiry.predict(experiments),
+            Command::Predict(question, experiments) => self.inquiry.predict(question, experiments),
             Command::Seek(step) => return self.seek(step, now_ms),
+            Command::Hidden(is_hidden) => self.hide(is_hidden, now_ms),
             Command::SetSpeed(speed) => {
                 self.speed = speed;
                 self.next_step_at = now_ms;
             }
+            Command::SetStop(stop) => self.stopping.set(stop),
             Command::SetLive(hyper) => {
                 // On the way to the step that goes on it is for the steps from there.
                 let change = Change { after_step: self.head_steps(), hyper };
@@ -172,6 +184,9 @@ impl Session {
     pub fn advance(&mut self, mut clock: impl FnMut() -> f64) -> Next {
         let start = clock();
         let mut now = start;
+        if self.is_held(start) {
+            return Next::Rest;
+        }
         loop {
             match self.goal {
                 Goal::Rest => return self.work_at_rest(start, clock),
@@ -194,7 +209,7 @@ impl Session {
                 self.next_step_at = (self.next_step_at + 1000.0 / speed).max(now - LONGEST_LAG_MS);
             }
             if now - start >= SLICE_MS {
-                self.inquiry.work_beside_training();
+                self.inquiry.interrupt(now, &mut clock);
                 if let (Goal::Train, Some(forecaster)) = (self.goal, &mut self.forecaster)
                     && forecaster.may_interrupt(now, self.step_ms)
                 {
@@ -236,8 +251,8 @@ impl Session {
         loop {
             let now = clock();
             let spare = self.next_step_at - now;
-            if self.inquiry.is_predicting() && !has_frame {
-                self.inquiry.work_beside_training();
+            if self.inquiry.may_draw_before_a_step(spare, now) && !has_frame {
+                self.inquiry.work_beside_training(&mut clock);
                 return Next::Continue;
             }
             match &mut self.forecaster {
@@ -304,14 +319,24 @@ impl Session {
         self.outbox.clear();
         // What is not told of the run before is not news of the next one.
         (self.silent_until, self.has_ending, self.has_news) = (0, false, false);
+        self.refused_visit = None;
+        self.stopping = Stopping::default();
         self.then = Goal::Rest;
         self.inquiry = Inquiry::default();
         self.look_again();
     }
 
-    fn load(&mut self, run_id: u32, experiment: Experiment, changes: Vec<Change>) -> Option<Response> {
+    pub(super) fn load(
+        &mut self,
+        run_id: u32,
+        experiment: Experiment,
+        changes: Vec<Change>,
+        reached: u64,
+        now_ms: f64,
+    ) -> Option<Response> {
         self.forget_run(run_id);
         self.speed = experiment.speed;
+        self.stopping = Stopping::new(Stop::of(&experiment));
         let maker = self.parts.maker(experiment.precision)?;
         match maker(&experiment) {
             Ok(trainer) => {
@@ -320,6 +345,12 @@ impl Session {
                 let (divergence, head) = (None, None);
                 self.run = Some(Run { experiment, maker, changes, trainer, divergence, head, checkpoints, recent });
                 self.begin();
+                if reached > 0 {
+                    // It is on its way back, as after a visit from which it goes on.
+                    self.outbox.clear();
+                    self.silent_until = reached;
+                    self.set_goal(Goal::Seek(reached), now_ms);
+                }
                 None
             }
             // The page has said in words what it does not allow, and asks for no such run.
@@ -334,10 +365,11 @@ impl Session {
     fn begin(&mut self) {
         let Some(run) = &mut self.run else { return };
         run.apply_changes();
+        let bytes = run.trainer.bytes();
         match run.trainer.probe() {
             Ok(report) => {
                 let measured = report.series(Quantity::GradZ).unwrap_or_default();
-                self.forecaster = Some(Forecaster::new(&run.experiment, measured));
+                self.forecaster = Some(Forecaster::new(&run.experiment, measured).with_bytes(bytes));
                 self.outbox.push_report(report);
                 remember(&mut run.recent, report);
             }
@@ -348,15 +380,8 @@ impl Session {
 
     fn seek(&mut self, step: u64, now_ms: f64) -> Option<Response> {
         self.return_to_head(now_ms);
-        let run = self.run.as_ref()?;
         if step < self.head_steps() {
-            let changes: Vec<Change> = run.changes.iter().copied().filter(|change| change.after_step <= step).collect();
-            let (experiment, speed, page_ready) = (run.experiment.clone(), self.speed, self.page_ready);
-            // It is the same run, whose start is what it was, and what was asked of it is answered.
-            self.inquiry.give_up_proof();
-            let (forecaster, inquiry) = (self.forecaster.take(), std::mem::take(&mut self.inquiry));
-            let failed = self.load(self.run_id, experiment, changes);
-            (self.speed, self.page_ready, self.forecaster, self.inquiry) = (speed, page_ready, forecaster, inquiry);
+            let failed = self.begin_again(step, 0, now_ms);
             if failed.is_some() {
                 return failed;
             }
@@ -377,9 +402,13 @@ impl Session {
                     self.outbox.push_report(report);
                     remember(&mut run.recent, report);
                 }
+                let (step, loss) = (report.step, report.loss());
                 run.apply_changes();
                 if run.head.is_none() {
                     run.checkpoints.offer(&run.trainer);
+                }
+                if self.goal == Goal::Train && self.stopping.stops(step, loss) {
+                    self.goal = Goal::Rest;
                 }
             }
             Err(divergence) => {
@@ -398,8 +427,10 @@ impl Session {
         let goal = if can_train { goal } else { Goal::Rest };
         if goal != Goal::Rest {
             self.inquiry.give_up_proof();
+            self.stopping.go_on();
         }
         if goal != self.goal {
+            self.note_beginning(now_ms);
             self.next_step_at = now_ms;
             self.meter.restart(now_ms, self.steps());
         }
@@ -425,7 +456,8 @@ impl Session {
             Goal::Steps(target) | Goal::Seek(target) => (RunState::Seeking, Some(target)),
         };
         let steps_per_second = if self.goal == Goal::Rest { 0.0 } else { self.meter.steps_per_second };
-        Status { state, step: self.steps(), head: self.head_steps(), steps_per_second, seek_target, divergence }
+        let (step, head, stopped) = (self.steps(), self.head_steps(), self.stopping.reason());
+        Status { state, step, head, steps_per_second, seek_target, divergence, stopped }
     }
 
     pub(super) fn response(&self, body: ResponseBody) -> Response {
@@ -441,30 +473,6 @@ fn remember(recent: &mut VecDeque<StepReport>, report: &StepReport) {
         oldest.step = report.step;
         oldest.row_mut().copy_from_slice(report.row());
         recent.push_back(oldest);
-    }
-}
-
-/// Measures the speed of training.
-#[derive(Default)]
-struct Meter {
-    since_ms: f64,
-    since_step: u64,
-    steps_per_second: f64,
-}
-
-impl Meter {
-    fn restart(&mut self, now_ms: f64, step: u64) {
-        *self = Self { since_ms: now_ms, since_step: step, steps_per_second: 0.0 };
-    }
-
-    fn observe(&mut self, now_ms: f64, step: u64) {
-        let elapsed_ms = now_ms - self.since_ms;
-        // The first figure comes soon, so that the page does not show 0 for long.
-        let is_due = elapsed_ms >= SPEED_WINDOW_MS || (self.steps_per_second == 0.0 && elapsed_ms >= 100.0);
-        if is_due && step > self.since_step {
-            self.steps_per_second = (step - self.since_step) as f64 * 1000.0 / elapsed_ms;
-            (self.since_ms, self.since_step) = (now_ms, step);
-        }
     }
 }
 

@@ -17,7 +17,7 @@ pub(in crate::worker) fn request(command: Command) -> Request {
 
 pub(in crate::worker) fn loaded(experiment: Experiment) -> Session {
     let mut session = Session::default();
-    let load = Command::Load { experiment: Box::new(experiment), changes: vec![] };
+    let load = Command::Load { experiment: Box::new(experiment), changes: vec![], reached: 0 };
     assert_eq!(session.handle(request(load), 0.0), None);
     session
 }
@@ -207,7 +207,7 @@ fn a_diverged_run_says_where_and_goes_no_further() {
 fn nonsense_is_refused_in_words() {
     let mut session = Session::default();
     let experiment = Box::new(Experiment { depth: 0, ..small() });
-    let answer = session.handle(request(Command::Load { experiment, changes: vec![] }), 0.0).unwrap();
+    let answer = session.handle(request(Command::Load { experiment, changes: vec![], reached: 0 }), 0.0).unwrap();
     let ResponseBody::Failed(words) = answer.body else { panic!("{answer:?}") };
     assert!(words.contains("depth"), "{words}");
     session.handle(request(Command::Run), 0.0);
@@ -316,6 +316,38 @@ fn a_paced_run_has_its_band_between_the_steps() {
 }
 
 #[test]
+fn a_paced_run_is_hardly_slowed_by_networks_that_take_longer_than_its_pauses() {
+    let within_40_s = |experiments: Vec<Experiment>| {
+        let mut session = loaded(Experiment { speed: Speed::StepsPerSecond(10.0), ..small() });
+        session.forecaster = None;
+        session.handle(request(Command::Run), 0.0);
+        session.handle(request(Command::Predict(1, experiments)), 0.0);
+        let (now, mut answers) = (Cell::new(0.0), 0);
+        while now.get() < 40_000.0 {
+            // A look at the clock takes a millisecond, and a network 400: where no step is due, the fourth look is its end.
+            let (is_early, mut looks) = (now.get() < session.next_step_at, 0);
+            let next = session.advance(|| {
+                looks += 1;
+                let network_ms = if is_early && looks == 4 { 400.0 } else { 0.0 };
+                now.set(now.get() + network_ms + 1.0);
+                now.get() - 1.0
+            });
+            answers += usize::from(session.take_answer().is_some());
+            // A frame that was taken wakes it too.
+            match (session.take_frame(), next) {
+                (None, Next::Wait(wait)) => now.set(now.get() + wait),
+                _ => drop(session.handle(request(Command::FrameTaken), now.get())),
+            }
+        }
+        (session.steps(), answers)
+    };
+    let ((alone, _), (beside, answers)) = (within_40_s(vec![]), within_40_s(vec![small(); 9]));
+    assert!((395..=405).contains(&alone), "{alone} steps");
+    assert!(beside as f64 > 0.92 * alone as f64, "{beside} steps and not {alone}");
+    assert!(answers >= 1, "it goes on all the same");
+}
+
+#[test]
 fn networks_that_take_long_wait_for_a_pause_and_are_few_or_none() {
     // Every look at the clock is so much later.
     let bands_at = |tick_ms: f64| {
@@ -372,7 +404,7 @@ fn a_new_run_ends_the_work_on_the_last_ones_theory() {
         session.advance(ticking());
     }
     let other = Experiment { width: 5, ..small() };
-    let load = Command::Load { experiment: Box::new(other.clone()), changes: vec![] };
+    let load = Command::Load { experiment: Box::new(other.clone()), changes: vec![], reached: 0 };
     session.handle(Request { run_id: RUN_ID + 1, command: load }, 0.0);
     assert_eq!(session.take_theory(), None);
     session.take_frame();
@@ -382,4 +414,56 @@ fn a_new_run_ends_the_work_on_the_last_ones_theory() {
     }
     let told = forecast(session.take_theory().or(told).unwrap(), RUN_ID + 1);
     assert_eq!(told.band, Ok(whole_band(&other)));
+}
+
+#[test]
+fn a_run_of_another_worker_goes_back_to_its_step_and_tells_only_what_is_new() {
+    let (first, later) = (Hyper { lr: 0.7, ..Hyper::of(&small()) }, Hyper { lr: 0.3, ..Hyper::of(&small()) });
+    let mut expected = Trainer::<f32>::new(&small()).unwrap();
+    for step in 0..80 {
+        match step {
+            20 => expected.set_hyper(first),
+            71 => expected.set_hyper(later),
+            _ => {}
+        }
+        expected.step().unwrap();
+    }
+    // Once undisturbed; once paused, looked at elsewhere, and meant to be opened at a later step, all on the way.
+    for is_disturbed in [false, true] {
+        let mut session = Session::default();
+        let changes = vec![Change { after_step: 20, hyper: first }];
+        let load = Command::Load { experiment: Box::new(small()), changes, reached: 71 };
+        session.handle(request(load), 0.0);
+        let (status, buckets) = frame(&mut session);
+        assert_eq!(
+            (status.state, status.step, status.head),
+            (RunState::Seeking, 0, 71),
+            "it counts as having been there"
+        );
+        assert_eq!((status.seek_target, buckets.len()), (Some(71), 0), "what the page has is not told again");
+        let mut clock = ticking();
+        while session.steps() < 30 {
+            session.advance(&mut clock);
+        }
+        if is_disturbed {
+            session.handle(request(Command::Seek(500)), 0.0);
+            session.handle(request(Command::Visit(12)), 0.0);
+            finish(&mut session);
+            let (status, buckets) = frame(&mut session);
+            assert_eq!((status.step, status.head, buckets[0].last.step), (12, 71, 12));
+            session.handle(request(Command::Return), 0.0);
+            session.handle(request(Command::Pause), 0.0);
+        }
+        // Set on the way, it holds from the step that was reached.
+        let Some(told) = session.handle(request(Command::SetLive(later)), 0.0) else { panic!("no word of the change") };
+        assert_eq!(told.body, ResponseBody::LiveSet(Change { after_step: 71, hyper: later }));
+        finish(&mut session);
+        let (status, buckets) = frame(&mut session);
+        assert_eq!((status.state, status.step, status.head), (RunState::Paused, 71, 71));
+        assert_eq!(buckets.iter().map(|bucket| bucket.first_step).collect::<Vec<_>>(), [71]);
+        session.handle(request(Command::Step(9)), 0.0);
+        finish(&mut session);
+        let (_, buckets) = frame(&mut session);
+        assert_eq!(buckets.last().unwrap().last, *expected.report(), "{is_disturbed}");
+    }
 }

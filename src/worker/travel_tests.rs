@@ -1,4 +1,5 @@
-use super::super::protocol::{Change, Command, ResponseBody, RunState};
+use super::super::inquiry::Inquiry;
+use super::super::protocol::{Change, Command, Request, ResponseBody, RunState};
 use super::super::session::tests::{RUN_ID, finish, frame, loaded, report_after, request, small, theories, ticking};
 use super::super::session::{Next, Session};
 use crate::experiment::{Experiment, Speed};
@@ -7,6 +8,7 @@ use crate::look::view::Watch;
 use crate::nn::Initializer;
 use crate::optim::Hyper;
 use crate::train::Trainer;
+use std::cell::Cell;
 
 /// The test's run keeps its id.
 const CONTINUE: Command = Command::Continue { run_id: RUN_ID };
@@ -220,16 +222,24 @@ fn what_is_watched_is_seen_at_rest_and_on_the_way_to_a_step_the_scores_at_even_d
     assert_eq!(seen, [&at_rest(0)[..], &on_the_way, &at_rest(100), &at_rest(5)].concat());
 }
 
+fn ask(question: u32, experiments: Vec<Experiment>) -> Request {
+    request(Command::Predict(question, experiments))
+}
+
 #[test]
 fn what_is_asked_is_answered() {
     let mut session = loaded(small());
     obey(&mut session, Command::Seek(20));
     let deep = Experiment { depth: 12, ..small() };
-    session.handle(request(Command::Predict(vec![deep, Experiment { init: Initializer::Zeros, ..small() }])), 0.0);
+    session.handle(ask(5, vec![deep, Experiment { init: Initializer::Zeros, ..small() }]), 0.0);
     session.handle(request(Command::Prove), 0.0);
     theories(&mut session);
-    let ResponseBody::Predicted(factors) = session.take_answer().unwrap().body else { panic!("no factors") };
-    assert!((factors[0].unwrap() - 0.236).abs() < 0.02 && factors[1].is_none(), "{factors:?}");
+    let ResponseBody::Predicted(5, first) = session.take_answer().unwrap().body else { panic!("no outlook") };
+    let ResponseBody::Predicted(5, outlooks) = session.take_answer().unwrap().body else { panic!("no outlooks") };
+    assert_eq!(first, outlooks[..1], "the first is told before the others are known");
+    let [Some(deep), Some(zeros)] = outlooks[..] else { panic!("{outlooks:?}") };
+    assert!(deep.is_drawn && (deep.factor_per_layer - 0.22).abs() < 0.03, "{deep:?}");
+    assert_eq!((zeros.factor_per_layer, zeros.total), (0.0, 0.0));
     let mut progress = 0.0;
     let checks = loop {
         match session.take_answer().unwrap().body {
@@ -271,14 +281,54 @@ fn a_run_that_goes_on_gives_its_checks_up() {
 fn what_theory_expects_is_said_beside_a_run_at_a_gentle_pace() {
     let mut session = loaded(Experiment { speed: Speed::StepsPerSecond(10.0), ..small() });
     session.handle(request(Command::Run), 0.0);
-    session.handle(request(Command::Predict(vec![Experiment { depth: 12, ..small() }; 3])), 0.0);
+    session.handle(ask(2, vec![Experiment { depth: 12, ..small() }; 3]), 0.0);
     let mut clock = ticking();
-    for _ in 0..40 {
+    for _ in 0..200 {
         session.advance(&mut clock);
         session.take_frame();
         session.handle(request(Command::FrameTaken), 0.0);
     }
-    let ResponseBody::Predicted(factors) = session.take_answer().unwrap().body else { panic!("no factors") };
-    assert_eq!(factors.len(), 3);
+    let answers = std::iter::from_fn(|| session.take_answer()).map(|answer| answer.body);
+    let Some(ResponseBody::Predicted(2, outlooks)) = answers.last() else { panic!("no outlooks") };
+    assert_eq!(outlooks.len(), 3);
+    assert!(outlooks[0].is_some_and(|outlook| outlook.is_drawn));
     assert!(!session.is_at_rest());
+}
+
+#[test]
+fn a_network_that_takes_longer_than_there_is_before_a_step_has_a_tenth_of_the_time() {
+    let mut inquiry = Inquiry::default();
+    inquiry.predict(1, vec![Experiment { depth: 12, ..small() }]);
+    assert!(inquiry.may_draw_before_a_step(100.0, 0.0), "what it takes is not known yet");
+    let mut looks = [0.0, 500.0].into_iter();
+    inquiry.work_beside_training(&mut || looks.next().unwrap());
+    assert!(inquiry.may_draw_before_a_step(600.0, 500.0));
+    assert!(!inquiry.may_draw_before_a_step(100.0, 4_999.0) && inquiry.may_draw_before_a_step(100.0, 5_000.0));
+    // Another question does not begin at once either.
+    inquiry.predict(2, vec![small()]);
+    assert!(!inquiry.may_draw_before_a_step(100.0, 4_999.0));
+}
+
+#[test]
+fn an_outlook_on_networks_that_take_long_is_theorys_and_holds_nobody_up() {
+    // Every look at the clock is so much later.
+    let answer_at = |tick_ms: f64| {
+        let mut session = loaded(Experiment { speed: Speed::Max, ..small() });
+        session.handle(request(Command::Run), 0.0);
+        session.handle(ask(1, vec![Experiment { depth: 12, ..small() }]), 0.0);
+        let now = Cell::new(0.0);
+        let mut slices = 0;
+        loop {
+            session.advance(|| now.replace(now.get() + tick_ms));
+            slices += 1;
+            if let Some(answer) = session.take_answer() {
+                let ResponseBody::Predicted(_, outlooks) = answer.body else { panic!("{answer:?}") };
+                return (outlooks[0].unwrap().is_drawn, slices, session.steps());
+            }
+            assert!(slices < 10_000, "no answer");
+        }
+    };
+    let (is_drawn, slices, steps) = answer_at(0.5);
+    assert!(is_drawn && slices >= 31 && steps > 300, "a tenth of the time: {slices} slices, {steps} steps");
+    assert!(!answer_at(600.0).0, "five networks would take three seconds");
 }

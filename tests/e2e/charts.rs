@@ -8,7 +8,7 @@ fn the_optimizer_s_chart_says_what_becomes_of_the_gradient() {
     let page = Page::open(Screen::LAPTOP, "");
     page.open_tab("optimizer");
     let reading = "document.querySelector('.step-reading').textContent";
-    assert!(page.text_of(reading).contains("Make a step"), "{}", page.text_of(reading));
+    assert!(page.text_of(reading).contains("before the first update"), "{}", page.text_of(reading));
     page.click_button("Step");
     page.wait_until("the reading of a step", &format!("{reading}.includes('η times the gradient')"));
     let rows = page.data_table("optimizer");

@@ -4,7 +4,7 @@ use crate::harness::{PATIENCE, Page, variable};
 use crate::instruments::{KEEP_FILES, export};
 use crate::native;
 use gradient_lab::choice::Choice;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 use xtask::server::Server;
@@ -64,6 +64,8 @@ fn a_chart_whose_exporting_part_does_not_come_can_be_saved_later() {
     // The browser's own line about the file that is not there, and that of the script that asked for it.
     page.expect_in_console("_export.wasm");
     page.expect_in_console("fetchPart");
+    // In Firefox's words.
+    page.expect_in_console("NetworkError when attempting to fetch");
     page.wait_for_status("state", "paused");
     page.run(KEEP_FILES, &[]);
     let said = "document.querySelector('figure[data-chart=loss] .chart-said').textContent";
@@ -90,7 +92,7 @@ fn a_worker_that_crashes_in_a_run_is_restarted_at_the_step_it_had_reached() {
         window.Worker = class extends Native {
             constructor(...all) { super(...all); window.workers.push(this); }
         };";
-    page.session().cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })).unwrap();
+    page.session().prepare_documents(source).unwrap();
     page.reopen("#activation=tanh&lr=0.2");
     page.click_button("Step");
     page.wait_for_status("step", "1");

@@ -90,6 +90,35 @@ fn the_predicted_line_and_its_band_are_there_without_a_click_and_hold_the_measur
     assert!(page.data_table("gradient-by-layer").iter().all(|(_, cells)| cells[3].is_none()));
 }
 
+#[test]
+fn the_line_that_theory_expects_lies_in_its_own_band_or_the_median_stands_in() {
+    let shown = |fragment: &str| {
+        let page = Page::open(Screen::LAPTOP, fragment);
+        page.wait_until("the band", "document.querySelector('.theory')?.dataset.standing");
+        for (head, cells) in page.data_table("gradient-by-layer") {
+            let [center, low, high] =
+                [3, 4, 5].map(|column| cells[column].unwrap_or_else(|| panic!("{head}: {cells:?}")));
+            assert!((low..=high).contains(&center), "{fragment}, {head}: {center} is not from {low} to {high}");
+        }
+        page
+    };
+    let said = "document.querySelector('.theory').textContent";
+    // 1.41 of infinitely wide layers, about 1.6 of these.
+    let page = shown("#depth=30&width=64&activation=relu&init=kaiming-normal&residual=add&batch=16");
+    assert!(page.text_of(said).contains("inside"), "{}", page.text_of(said));
+    let page = shown("#depth=50&width=4&activation=linear&init=lecun-normal");
+    page.wait_until("the stand-in", &format!("{said}.includes('do not follow') && {said}.includes('median')"));
+    assert!(!page.text_of(said).contains('χ'), "{}", page.text_of(said));
+
+    // Of the output layer there is no range: it is what the others are measured by.
+    page.eval("document.querySelector('[data-chart=gradient-by-layer] [role=slider]').focus()");
+    let reading = "document.querySelector('[data-chart=gradient-by-layer] .chart-reading')?.textContent";
+    page.press("Home");
+    page.wait_until("the range of layer 1", &format!("{reading}?.includes('90 %')"));
+    page.press("End");
+    page.wait_until("the output layer without one", &format!("{reading} && !{reading}.includes('90 %')"));
+}
+
 /// Fails unless both canvases of a chart, axes and data, hold something.
 fn assert_painted(page: &Page, chart: &str) {
     // Read through a canvas of our own: the browser warns of pages that read their own often.

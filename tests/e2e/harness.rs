@@ -8,8 +8,9 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
-use xtask::browser::Browser;
-use xtask::webdriver::{Element, Screen, Session};
+use xtask::browser::{Browser, Kind};
+use xtask::keyboard;
+use xtask::webdriver::{Driver, Element, Screen, Session};
 
 /// Long enough for a slow machine under load: tests never judge speed.
 pub const PATIENCE: Duration = Duration::from_secs(20);
@@ -42,6 +43,8 @@ pub const CHARTS: [(&str, &str); 11] = [
 /// warning to the console.
 pub struct Page {
     session: Session,
+    /// The driver, if it is this page's alone; it ends after the browser.
+    _driver: Option<Driver>,
     name: String,
     /// What lines of the console may hold that would be errors in any other test.
     expected: RefCell<Vec<&'static str>>,
@@ -56,15 +59,17 @@ impl Page {
     }
 
     /// Opens any address and waits for nothing.
-    pub fn open_at(screen: Screen, url: &str) -> Self {
-        let browser = Browser::ensure().expect("a browser");
-        let session =
-            Session::open(&variable("GRADIENT_LAB_E2E_DRIVER"), &browser, screen).expect("the browser starts");
+    pub fn open_at(screen: Screen, address: &str) -> Self {
+        let browser = Browser::of_tests().expect("a browser");
+        // That of Firefox has one browser at a time.
+        let driver = (browser.kind == Kind::Firefox).then(|| Driver::start(&browser).expect("a driver"));
+        let url = driver.as_ref().map_or_else(|| variable("GRADIENT_LAB_E2E_DRIVER"), |driver| driver.url().to_owned());
+        let session = Session::open(&url, &browser, screen).expect("the browser starts");
         session.set_script_timeout(SCRIPT_TIMEOUT).expect("the browser takes a time limit");
         // Test threads bear the test's name.
         let name = thread::current().name().unwrap_or("page").replace("::", "-");
-        let page = Self { session, name, expected: RefCell::default() };
-        page.go_to(url);
+        let page = Self { session, _driver: driver, name, expected: RefCell::default() };
+        page.go_to(address);
         page
     }
 
@@ -217,24 +222,7 @@ impl Page {
 
     /// Presses and releases a key, by its name in `KeyboardEvent.key`, wherever the focus is.
     pub fn press(&self, key: &str) {
-        let (code, text) = match key {
-            "End" => (35, ""),
-            "Home" => (36, ""),
-            "ArrowLeft" => (37, ""),
-            "ArrowUp" => (38, ""),
-            "ArrowRight" => (39, ""),
-            "ArrowDown" => (40, ""),
-            "Backspace" => (8, ""),
-            "Tab" => (9, ""),
-            "Escape" => (27, ""),
-            "Enter" => (13, "\r"),
-            text => (text.chars().next().map_or(0, |letter| letter.to_ascii_uppercase() as u32), text),
-        };
-        let down = if text.is_empty() { "rawKeyDown" } else { "keyDown" };
-        for kind in [down, "keyUp"] {
-            let event = json!({ "type": kind, "key": key, "text": text, "windowsVirtualKeyCode": code });
-            self.session.cdp("Input.dispatchKeyEvent", event).unwrap_or_else(|error| self.fail(&error.to_string()));
-        }
+        keyboard::press(&self.session, &[("", key)]).unwrap_or_else(|error| self.fail(&error.to_string()));
     }
 
     /// The numbers of a chart from its *Data* table, by the heads of their rows; empty cells are `None`.

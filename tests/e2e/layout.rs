@@ -31,6 +31,7 @@ fn nothing_essential_needs_scrolling() {
             let case = format!("{fragment} at {}×{}", screen.width, screen.height);
             page.follow_fragment(fragment);
             page.wait_until("a verdict", "document.getElementById('status').dataset.verdict");
+            page.wait_until("a repair", "document.querySelector('.side .repairs button')");
             let width = page.number_of("document.documentElement.scrollWidth");
             assert!(width <= f64::from(screen.width), "{case}: the page is {width} pixels wide");
             if screen == Screen::LAPTOP {
@@ -136,6 +137,35 @@ fn assert_named(page: &Page, part: &str, place: &str) {
 }
 
 #[test]
+fn the_words_that_are_seen_on_a_control_are_in_its_name() {
+    let page = Page::open(Screen::LAPTOP, "#step=2");
+    page.wait_for_status("step", "2");
+    page.wait_until("a factor beside a repair", "document.querySelector('.repair .expected-factor')");
+    for tab in TABS {
+        page.open_tab(tab);
+        let script = "
+            document.querySelectorAll('[data-e2e]').forEach((element) => element.removeAttribute('data-e2e'));
+            const all = [...document.querySelectorAll('button, a[href], summary')].filter((element) =>
+                element.checkVisibility({ visibilityProperty: true }) && /\\p{Alphabetic}/u.test(element.innerText));
+            all.forEach((element) => element.setAttribute('data-e2e', ''));
+            return all.map((element) => element.innerText);";
+        let seen = page.run(script, &[]);
+        let seen: Vec<String> = seen.as_array().unwrap().iter().map(|text| words(text.as_str().unwrap())).collect();
+        let elements = page.session().elements("[data-e2e]").unwrap();
+        assert_eq!(elements.len(), seen.len());
+        assert!(seen.len() > 10, "only {seen:?}");
+        for (element, seen) in elements.iter().zip(seen) {
+            let name = words(&page.session().accessible_name(element).unwrap());
+            assert!(name.contains(&seen), "in {tab} {seen:?} is seen on what is named {name:?}");
+        }
+    }
+}
+
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+}
+
+#[test]
 fn every_chart_is_a_figure_named_by_its_title() {
     let page = Page::open(Screen::LAPTOP, "#step=2");
     page.wait_for_status("step", "2");
@@ -176,4 +206,104 @@ fn fingers_find_the_run_bar() {
     // A tap is a click.
     page.click_button("Step");
     page.wait_for_status("step", "1");
+}
+
+/// What is cut on the page: texts that end in an ellipsis or run out of their box, and names in lists wider than the list.
+const CUT: &str = "
+    const found = [];
+    const pen = document.createElement('canvas').getContext('2d');
+    for (const element of document.querySelectorAll('body *')) {
+        // What is there for the ear alone is a pixel wide.
+        if (!element.checkVisibility() || element.clientWidth <= 1) continue;
+        const style = getComputedStyle(element);
+        if (element.localName === 'select') {
+            pen.font = style.font;
+            const arrow = style.appearance === 'none' ? 0 : 16;
+            const room = element.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - arrow;
+            for (const option of element.options) {
+                const width = pen.measureText(option.text).width;
+                if (width > room + 1) found.push(`${element.id || element.closest('[data-chart]')?.dataset.chart}: “${option.text}” has ${room} of ${width} pixels`);
+            }
+        } else if (style.textOverflow === 'ellipsis' && element.scrollWidth > element.clientWidth + 1) {
+            found.push(`${element.id || element.className}: “${element.textContent.trim()}” is cut`);
+        }
+    }
+    const status = document.getElementById('status');
+    const line = status.parentElement;
+    if (status.scrollWidth > line.clientWidth + 1) found.push(`the status “${status.textContent}” is wider than its line`);
+    const bar = document.querySelector('.top').getBoundingClientRect();
+    if (status.getBoundingClientRect().bottom > bar.bottom) found.push('the status is below its bar');
+    return found;";
+
+#[test]
+fn no_name_and_no_number_is_cut() {
+    let mut cut = Vec::new();
+    let page = Page::open(Screen::LAPTOP, "");
+    for screen in SCREENS {
+        page.set_screen(screen);
+        for fragment in
+            ["v=1&activation=leaky-relu&init=kaiming-uniform&optimizer=adam", "v=1&depth=1&width=1&speed=max&run=1"]
+        {
+            page.follow_fragment(fragment);
+            page.wait_until("a verdict", "document.getElementById('status').dataset.verdict");
+            if fragment.contains("run=1") {
+                page.wait_until("thousands of steps", "+document.getElementById('status').dataset.step > 20000");
+            }
+            for tab in TABS {
+                page.open_tab(tab);
+                page.wait_until("a chart", "document.querySelector('.workbench-pane')?.textContent.trim()");
+                let found: Vec<String> = serde_json::from_value(page.run(CUT, &[])).expect("a list");
+                cut.extend(
+                    found.into_iter().map(|what| format!("{tab} at {}×{}: {what}", screen.width, screen.height)),
+                );
+            }
+        }
+    }
+    cut.dedup();
+    assert!(cut.is_empty(), "{cut:#?}");
+}
+
+/// The cells of the open instrument's tables that reach out of what scrolls around them.
+const CUT_CELLS: &str = "
+    const cells = [...document.querySelectorAll('.workbench-pane :is(.learned-scores, [data-parameters]) :is(th, td)')];
+    const cut = cells.filter((cell) => {
+        const pane = cell.closest('.learned-words, .slow-body').getBoundingClientRect();
+        const box = cell.getBoundingClientRect();
+        return box.right > pane.right + 1 || box.left < pane.left - 1 || cell.scrollWidth > cell.clientWidth + 1;
+    });
+    if (!cells.length) return ['there is no table'];
+    return cut.slice(0, 3).map((cell) => `“${cell.textContent}” is cut`);";
+
+#[test]
+fn no_name_and_no_number_of_a_table_is_cut() {
+    let page = Page::open(Screen::LAPTOP, "#v=1&depth=1&width=3&optimizer=adam&precision=f64&step=2");
+    page.wait_for_status("step", "2");
+    let mut cut = Vec::new();
+    let mut look = |on: &str, screen: Screen| {
+        let found: Vec<String> = serde_json::from_value(page.run(CUT_CELLS, &[])).expect("a list");
+        cut.extend(found.into_iter().map(|what| format!("{on} at {}×{}: {what}", screen.width, screen.height)));
+    };
+    for screen in SCREENS {
+        page.set_screen(screen);
+        page.open_tab("learned");
+        page.wait_until("the scores", "document.querySelector('[data-score=loss] td[data-value]')");
+        look("learned", screen);
+        // As wide as a loss after a long training.
+        page.run(
+            "document.querySelectorAll('[data-score=loss] td').forEach((cell) => cell.textContent = '6.57×10⁻¹²')",
+            &[],
+        );
+        look("learned", screen);
+        page.open_tab("network");
+        page.wait_until("a step", "document.querySelector('.slow-scene .formula')");
+        page.click_button("All parameters");
+        page.wait_until("the table", "document.querySelector('[data-parameters] tbody tr')");
+        look("network", screen);
+        let has_one_name = "[...document.querySelectorAll('.slow *')]
+            .filter((element) => !element.children.length && element.checkVisibility() && element.textContent.trim() === 'All parameters').length";
+        assert_eq!(page.eval(has_one_name), json!(1));
+        page.click_button("One step, slowly");
+        page.wait_until("the picture", "document.querySelector('.network-picture').checkVisibility()");
+    }
+    assert!(cut.is_empty(), "{cut:#?}");
 }

@@ -171,6 +171,7 @@ fn a_bad_link_is_told_in_one_notice_and_the_page_lives() {
         ("#depth=%E0%A4%A&seed=%", "bad-value", &["depth", "seed", "%"]),
         ("#%zz=1", "unknown-key", &["%zz"]),
         ("#<img src=x onerror=alert(1)>=1", "unknown-key", &["img"]),
+        ("#batch=full&batch=3", "repeated-key", &["batch = 3", "full"]),
         ("#v=99", "newer-version", &["99"]),
         ("#v=99999999999999999999", "newer-version", &["99999"]),
         (&format!("#depth={long_value}"), "bad-value", &["depth", "777", "100"]),
@@ -203,6 +204,23 @@ fn a_bad_link_is_told_in_one_notice_and_the_page_lives() {
         assert_eq!(page.step(), 1, "closing a notice changes nothing else");
     }
     assert_shows(&page, &Experiment::default());
+}
+
+#[test]
+fn a_link_of_a_megabyte_opens_and_is_told_in_few_words() {
+    let page = Page::open(Screen::LAPTOP, "");
+    for piece in ["a&v=2&", "depth=3&depth=4&", "%E0%A4%A&", "\u{202e}&#&\0&"] {
+        let script = "location.hash = arguments[0].repeat(1_000_000 / arguments[0].length)";
+        page.run(script, &[piece.into()]);
+        page.wait_until("a notice", "document.querySelector('[data-notice]')");
+        page.wait_for_status("state", "paused");
+        let text = page.text_of("document.querySelector('.notices').textContent");
+        assert!(text.len() < 1_000, "{piece:?}: {} letters are too many", text.len());
+        page.click_button("Step");
+        page.wait_for_status("step", "1");
+        page.follow_fragment("v=1&width=9");
+        assert_eq!(page.eval("document.querySelectorAll('[data-notice]').length"), 0, "{piece:?}");
+    }
 }
 
 #[test]

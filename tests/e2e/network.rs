@@ -89,3 +89,51 @@ fn the_first_step_is_made_where_its_update_is_shown() {
     page.press(".");
     wait_for(&page, "forward-1", 2);
 }
+
+#[test]
+fn all_parameters_are_listed_with_the_numbers_of_the_engine() {
+    let page = Page::open(Screen::LAPTOP, &format!("#{SHALLOW}"));
+    page.wait_for_status("step", "3");
+    page.open_tab("network");
+    wait_for(&page, "forward-1", 3);
+    page.click_button("All parameters");
+    page.wait_until("the table", "document.querySelector('[data-parameters] tbody tr')");
+    let mut trainer = AnyTrainer::new(&native::experiment(SHALLOW)).expect("an allowed experiment");
+    trainer.probe().expect("a finite start");
+    (0..3).for_each(|_| _ = trainer.step().expect("a finite step"));
+    let list = trainer.view(&Watch { parameters: true, ..Watch::default() }, 2).parameters.expect("a list");
+    let expected: Vec<[f64; 2]> = list
+        .tensors
+        .iter()
+        .flat_map(|t| t.before.iter().zip(&t.after))
+        .map(|(before, after)| [*before, *after])
+        .collect();
+    let shown = page.run(
+        "return [...document.querySelectorAll('[data-parameters] tbody tr')]
+            .map((row) => [...row.querySelectorAll('[data-value]')].map((cell) => cell.dataset.value))",
+        &[],
+    );
+    let shown: Vec<[String; 2]> = serde_json::from_value(shown).expect("two numbers a row");
+    let shown: Vec<[f64; 2]> = shown.iter().map(|row| [0, 1].map(|at| row[at].parse().expect("a number"))).collect();
+    assert_eq!(shown, expected);
+    assert_eq!(shown.len(), list.count);
+    page.assert_quiet_console();
+}
+
+/// Where the numbers were read in a deeper network is no place in the next one.
+#[test]
+fn the_place_that_is_read_may_go_with_its_network() {
+    let page = Page::open(Screen::LAPTOP, "#v=1&depth=37&width=4");
+    page.open_tab("network");
+    let reading = "figure[data-chart=network] .chart-stage";
+    page.wait_until("the network", &format!("document.querySelector('{reading}')"));
+    page.run(&format!("document.querySelector('{reading}').focus()"), &[]);
+    page.press("End");
+    page.wait_until("a reading", "document.querySelector('figure[data-chart=network] .chart-reading')");
+    for fragment in ["v=1&depth=3&width=4", "v=1&depth=3&width=2", "v=1&depth=1&width=1"] {
+        page.follow_fragment(fragment);
+        page.click_button("Step");
+        page.wait_for_status("step", "1");
+        assert_eq!(page.eval("document.getElementById('stopped').hidden"), true, "{fragment}");
+    }
+}

@@ -63,6 +63,8 @@ fn a_part_that_does_not_come_is_told_in_its_place_and_tried_again() {
     page.wait_until_ready();
     // The browser's own line about the file that is not there, and the loader's.
     page.expect_in_console(".wasm");
+    // In Firefox's words.
+    page.expect_in_console("NetworkError when attempting to fetch");
     page.click_button("Step");
     page.wait_for_status("step", "1");
 
@@ -120,6 +122,8 @@ fn a_part_of_another_build_is_refused() {
     page.wait_until_ready();
     page.expect_in_console("integrity");
     page.expect_in_console("Failed to fetch");
+    // In Firefox's words.
+    page.expect_in_console("NetworkError when attempting to fetch");
     page.click("[data-tab=optimizer]");
     assert_told_in_its_place(&page);
     assert_eq!(page.eval("document.querySelector('.proof')"), serde_json::Value::Null, "its code did not run");

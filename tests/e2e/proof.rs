@@ -46,3 +46,34 @@ fn a_large_network_answers_while_it_is_checked_and_says_how_far_that_is() {
     assert_eq!(CLAIMS.map(|claim| result(&page, claim)), ["unchecked"; 4]);
     page.assert_quiet_console();
 }
+
+#[test]
+fn a_live_change_is_what_no_link_says() {
+    // Layers of this network are off, so that units stand at the kink of ReLU.
+    let page = Page::open(Screen::LAPTOP, "#v=1&depth=10&width=4&activation=relu&init=kaiming-normal&seed=4&step=5");
+    page.wait_for_status("step", "5");
+    page.open_tab("proof");
+    page.click_button("Check this network now");
+    page.wait_until("a result", "!document.querySelector('[data-result=unchecked]')");
+    assert!(CLAIMS.iter().all(|claim| result(&page, claim) != "fail"));
+    let meaning = "document.querySelector('[data-claim=same-bits] .claim-meaning').textContent";
+    let difference = "document.getElementById('share-difference').textContent";
+    assert!(page.text_of(meaning).contains("exact experiment"), "{}", page.text_of(meaning));
+    assert_eq!(page.text_of(difference), "");
+    page.set_control("lr", "0.2");
+    page.click_button("Step");
+    page.wait_for_status("step", "6");
+    page.wait_until("a word at the link", &format!("{difference} !== ''"));
+    for place in [meaning, difference] {
+        let words = page.text_of(place);
+        assert!(words.contains("“learning rate” was changed at step 5"), "{words}");
+        assert!(!words.contains("exact"), "{words}");
+    }
+    // Another run begins with what its link says; of its many layers some are checked, and it says so.
+    page.follow_fragment("v=1&depth=40&width=4&activation=tanh");
+    page.wait_until("a run without a change", &format!("{difference} === ''"));
+    page.click_button("Check this network now");
+    let numbers = "document.querySelector('[data-claim=finite-difference] .claim-numbers')?.textContent";
+    page.wait_until("the layers that were not sampled", &format!("{numbers}?.includes('Not sampled: 9 layers')"));
+    page.assert_quiet_console();
+}

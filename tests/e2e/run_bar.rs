@@ -202,3 +202,25 @@ fn the_speed_is_kept_and_changed_during_a_run() {
     page.click_button("Pause");
     page.wait_for_status("state", "paused");
 }
+
+#[test]
+fn a_run_stops_where_its_link_says() {
+    let page = Page::open(Screen::LAPTOP, "#v=1&depth=4&activation=tanh&stop-at=60&speed=max&run=1");
+    let words = "document.getElementById('status').textContent";
+    page.wait_for_status("stopped", "step");
+    page.wait_for_status("state", "paused");
+    assert_eq!(page.step(), 60);
+    assert!(page.text_of(words).ends_with("stopped here, as set"), "{}", page.text_of(words));
+    page.click_button("Run");
+    page.wait("the run to go on", PATIENCE, || page.step() > 60);
+    page.wait_for_status("state", "running");
+    page.click_button("Pause");
+    page.wait_for_status("state", "paused");
+    // Live, at any loss at all: the next step is the last.
+    let (step, fragment) = (page.step(), page.fragment());
+    page.set_control("stop-loss", "1000");
+    page.click_button("Run");
+    page.wait_for_status("stopped", "loss");
+    assert_eq!(page.step(), step + 1, "{fragment}");
+    assert!(page.text_of(words).contains("stopped at loss ≤ 1"), "{}", page.text_of(words));
+}

@@ -37,8 +37,7 @@ fn the_theme_changes_during_a_run_and_is_remembered() {
         page.click("#theme");
     }
     for scheme in ["dark", "light"] {
-        let media = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-        page.session().cdp("Emulation.setEmulatedMedia", media).unwrap();
+        page.session().set_media("prefers-color-scheme", scheme).unwrap();
         page.wait_until(scheme, &format!("{theme} === '{scheme}'"));
     }
 }
@@ -110,7 +109,7 @@ fn two_tabs_are_two_labs_and_a_hidden_one_goes_on_when_it_is_seen_again() {
     let was_hidden = page.eval("document.hidden") == Value::Bool(true);
     sleep(Duration::from_secs(2));
     page.eval("other.close()");
-    page.session().cdp("Page.bringToFront", json!({})).unwrap();
+    page.session().bring_to_front().unwrap();
     page.wait_until("the tab to be seen again", "document.hidden === false");
     page.wait_for_status("state", "running");
     assert_goes_on(&page);

@@ -247,4 +247,6 @@ fn repairs_say_what_theory_expects_of_them() {
     // tanh with Xavier weights, in the middle of twelve layers.
     let factor = page.text_of(factor).parse::<f64>().unwrap();
     assert!((0.85..1.0).contains(&factor), "{factor}");
+    let hint = page.text_of("document.querySelector('.repair .expected-factor').title");
+    assert!(hint.contains("median of networks of this size"), "{hint}");
 }

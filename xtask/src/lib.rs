@@ -1,16 +1,24 @@
 //! The build tool of Gradient Lab, as a library: the end-to-end tests use its server and its browser too.
 
 pub mod bench;
+pub mod bidi;
 pub mod browser;
 pub mod build;
 pub mod command;
 pub mod download_bench;
 pub mod engine_bench;
+pub mod fuzz;
 pub mod instruments_bench;
+pub mod keyboard;
 pub mod licenses;
 pub mod modules;
 pub mod order;
 pub mod page_bench;
+pub mod page_watch;
+pub mod random_hand;
+pub mod random_links;
+pub mod random_numbers;
+pub mod random_user;
 pub mod serve;
 pub mod server;
 pub mod sizes;

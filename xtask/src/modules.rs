@@ -38,6 +38,9 @@ const LOADERS: &str = "./__wasm_split.js";
 /// WebAssembly files, and takes any file.
 const FETCH_PART: &str = include_str!("fetch_part.js");
 
+/// What the script of the page's module does when it is there. As a file of its own it would be one more to wait for.
+const START_PAGE: &str = include_str!("start_page.js");
+
 /// One of the two modules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Module {
@@ -133,8 +136,14 @@ pub fn stage(tools: &Tools, profile: Profile, folder: &Path) -> Result<Vec<(&'st
             files.optimize(wasm_opt, module.wasm_opt_level())?;
         }
         files.put_into(folder, &name)?;
+        let script = folder.join(&name).with_extension("js");
+        if module == Module::Page {
+            let bound = fs::read_to_string(&script)?;
+            ensure!(bound.contains("function __wbg_init("), "{} has no function to start it", script.display());
+            fs::write(&script, bound + START_PAGE)?;
+        }
         if let Some(esbuild) = &esbuild {
-            minify(esbuild, &folder.join(&name).with_extension("js"))?;
+            minify(esbuild, &script, "es2022")?;
         }
         names.push((module.bin(), name));
     }
@@ -212,19 +221,22 @@ pub fn optimize(wasm_opt: &Shrinker, level: &str, module: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Makes a script smaller.
-fn minify(esbuild: &Shrinker, script: &Path) -> Result<()> {
+/// Makes a script smaller, which browsers of an age may read.
+///
+/// # Errors
+/// If esbuild fails.
+pub fn minify(esbuild: &Shrinker, script: &Path, age: &str) -> Result<()> {
     command::run(
         esbuild
             .command()
             .arg(script)
             .args([
                 "--minify",
-                "--target=es2022",
                 "--log-level=warning",
                 "--log-override:duplicate-object-key=silent",
                 "--allow-overwrite",
             ])
+            .arg(format!("--target={age}"))
             .arg(format!("--outfile={}", script.display())),
     )
 }

@@ -204,7 +204,8 @@ fn watch_memory(session: &Session, minutes: f64) -> Result<()> {
 }
 
 /// What the tabs of a browser occupy in memory, as Linux tells it; `None` elsewhere.
-fn renderers_mb(browser: u64) -> Option<f64> {
+#[must_use]
+pub fn renderers_mb(browser: u64) -> Option<f64> {
     let mut kilobytes = 0.0;
     for entry in fs::read_dir("/proc").ok()?.flatten() {
         let file = |name: &str| fs::read_to_string(entry.path().join(name)).unwrap_or_default();

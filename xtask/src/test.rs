@@ -1,8 +1,9 @@
 //! `cargo xtask test`: everything that must hold before a change is done.
 
-use crate::browser::Browser;
+use crate::browser::{BROWSER, Browser, Kind};
 use crate::build::{Profile, build};
 use crate::command::{cargo, run as run_command, target_folder};
+use crate::fuzz;
 use crate::server::Server;
 use crate::tools::{Tools, WASM_TARGET, ensure_lints};
 use crate::webdriver::Driver;
@@ -18,6 +19,8 @@ pub struct Options {
     pub fast: bool,
     /// Only the end-to-end tests whose names hold this word.
     pub filter: Option<String>,
+    /// The bits and the end-to-end tests in Firefox, nothing else.
+    pub firefox: bool,
 }
 
 /// The path that the page is served under in the end-to-end tests: course pages rarely own a host.
@@ -28,6 +31,13 @@ const SUB_PATH: &str = "/some/course/";
 /// # Errors
 /// If a tool is missing or a test fails.
 pub fn run(options: &Options) -> Result<()> {
+    if options.firefox {
+        let (tools, browser) = (Tools::ensure()?, Browser::firefox()?);
+        if options.filter.is_none() {
+            bits(&tools, &browser)?;
+        }
+        return end_to_end(&tools, &browser, options.filter.as_deref());
+    }
     if options.filter.is_some() {
         return end_to_end(&Tools::ensure()?, &Browser::ensure()?, options.filter.as_deref());
     }
@@ -57,24 +67,35 @@ pub fn run(options: &Options) -> Result<()> {
     lints.args(["clippy", "--package", "gradient-lab", "--target", WASM_TARGET, "--profile", Profile::Quick.name()]);
     lints.args(["--no-default-features", "--bin", "worker", "--", "-D", "warnings"]);
     stage("lints of the worker", &mut lints)?;
+    let mut tests = in_browser(&tools, &browser)?;
+    tests.args(["--profile", "quick-page", "--lib", "--test", "web_client"]);
+    stage("browser tests", &mut tests)?;
+    bits(&tools, &browser)?;
+    end_to_end(&tools, &browser, None)
+}
+
+/// The engine as the worker has it gives the same bits in a browser.
+fn bits(tools: &Tools, browser: &Browser) -> Result<()> {
+    let mut tests = in_browser(tools, browser)?;
+    tests.args(["--profile", Profile::Quick.name(), "--no-default-features", "--test", "web_bits_*"]);
+    stage("bits in the browser", &mut tests)
+}
+
+/// Tests that wasm-bindgen's runner runs in a browser.
+fn in_browser(tools: &Tools, browser: &Browser) -> Result<Command> {
     let capabilities = target_folder().join("webdriver.json");
     fs::write(&capabilities, browser.capabilities().to_string())?;
-    let in_browser = |arguments: &[&str]| -> Result<Command> {
-        let mut tests = tools.test_cargo()?;
-        tests.args(["test", "--package", "gradient-lab", "--target", WASM_TARGET]).args(arguments);
-        tests.env("CHROMEDRIVER", &browser.driver).env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &capabilities);
-        // In seconds; the runner's own 20 are too few on a busy machine.
-        tests.env("WASM_BINDGEN_TEST_TIMEOUT", "180");
-        // The runner would ask a proxy for addresses on this machine.
-        tests.env("NO_PROXY", "127.0.0.1");
-        Ok(tests)
-    };
-    let mut tests = in_browser(&["--profile", "quick-page", "--lib", "--test", "web_client"])?;
-    stage("browser tests", &mut tests)?;
-    // The engine as the worker has it.
-    let mut tests = in_browser(&["--profile", "quick", "--no-default-features", "--test", "web_bits_*"])?;
-    stage("bits in the browser", &mut tests)?;
-    end_to_end(&tools, &browser, None)
+    let mut tests = tools.test_cargo()?;
+    tests.args(["test", "--package", "gradient-lab", "--target", WASM_TARGET]);
+    // It takes the first driver that is named.
+    let [_, driver] = browser.kind.variables();
+    tests.env_remove("GECKODRIVER").env_remove("CHROMEDRIVER").env(driver, &browser.driver);
+    tests.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &capabilities);
+    // In seconds; the runner's own 20 are too few on a busy machine.
+    tests.env("WASM_BINDGEN_TEST_TIMEOUT", "180");
+    // The runner would ask a proxy for addresses on this machine.
+    tests.env("NO_PROXY", "127.0.0.1");
+    Ok(tests)
 }
 
 fn end_to_end(tools: &Tools, browser: &Browser, filter: Option<&str>) -> Result<()> {
@@ -84,6 +105,7 @@ fn end_to_end(tools: &Tools, browser: &Browser, filter: Option<&str>) -> Result<
 
     let server = Server::start(&dist, SUB_PATH, &[])?;
     let driver = Driver::start(browser)?;
+    let variables = browser.kind.variables();
     let mut tests = cargo();
     tests.args(["test", "--package", "gradient-lab", "--test", "e2e", "--"]).args(filter);
     // Each test has a browser of its own, and on a busy machine too many of them slow each other to their time limits.
@@ -93,9 +115,17 @@ fn end_to_end(tools: &Tools, browser: &Browser, filter: Option<&str>) -> Result<
         .env("GRADIENT_LAB_E2E_DIST", &dist)
         .env("GRADIENT_LAB_E2E_PICTURES", target_folder().join("e2e-pictures"))
         .env("GRADIENT_LAB_E2E_DRIVER", driver.url())
-        .env("CHROME", &browser.chrome)
-        .env("CHROMEDRIVER", &browser.driver);
-    stage("end-to-end tests", &mut tests)
+        .env(BROWSER, browser.kind.name())
+        .env(variables[0], &browser.program)
+        .env(variables[1], &browser.driver);
+    stage("end-to-end tests", &mut tests)?;
+    // By their own words these hold for Chromium: Firefox tells no memory.
+    if filter.is_none() && browser.kind == Kind::Chromium {
+        let started = announce("random users");
+        fuzz::test(browser, &driver, &server.url())?;
+        report("random users", started);
+    }
+    Ok(())
 }
 
 fn stage(name: &str, command: &mut Command) -> Result<()> {

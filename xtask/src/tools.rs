@@ -19,6 +19,9 @@ const TRUNK_VERSION: &str = "0.21.14";
 /// The program that takes a module apart; it understands what `wasm_split_helpers` of Cargo.lock leaves in the module.
 pub const WASM_SPLIT_VERSION: &str = "0.2.4";
 
+/// What drives Firefox, for `cargo xtask test --firefox` alone.
+const GECKODRIVER_VERSION: &str = "0.37.1";
+
 /// The release of npm's `binaryen` that is installed for its wasm-opt.
 const BINARYEN_VERSION: &str = "132.0.0";
 
@@ -217,6 +220,17 @@ fn ensure_cargo_tool(package: &str, program: &str, version: &str, flags: &[&str]
         run(without_flags(&mut install))?;
     }
     Ok(Some(programs))
+}
+
+/// The program that drives Firefox, installed if need be.
+///
+/// # Errors
+/// If it cannot be installed.
+pub fn geckodriver() -> Result<PathBuf> {
+    let folder = ensure_cargo_tool("geckodriver", "geckodriver", GECKODRIVER_VERSION, &["--locked"])?;
+    let program = Path::new("geckodriver").with_extension(env::consts::EXE_EXTENSION);
+    // On PATH already, if nothing was installed.
+    Ok(folder.map_or_else(|| program.clone(), |folder| folder.join(&program)))
 }
 
 /// The version of a package in Cargo.lock.

@@ -1,10 +1,11 @@
 //! A small WebDriver client: what the tests and the measurements need of the protocol, and no more.
 //!
 //! It blocks, so tests read from top to bottom, and it needs three small crates where the complete clients bring an
-//! asynchronous runtime and a hundred. Source: the W3C recommendation "WebDriver", and chromedriver's own `goog/cdp`
-//! and `se/log` commands.
+//! asynchronous runtime and a hundred. Source: the W3C recommendation "WebDriver", chromedriver's own `goog/cdp` and
+//! `se/log` commands, and in their place "WebDriver BiDi" and geckodriver's `moz/context` in Firefox.
 
-use crate::browser::Browser;
+use crate::bidi::Bidi;
+use crate::browser::{Browser, Kind};
 use anyhow::{Context, Result, anyhow, bail};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -24,33 +25,39 @@ const POLL: Duration = Duration::from_millis(20);
 /// The name under which the protocol hides an element's id.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-/// A running chromedriver; ends when it is dropped.
+/// A running chromedriver or geckodriver; ends when it is dropped.
 #[derive(Debug)]
 pub struct Driver {
     process: Child,
     url: String,
+    kind: Kind,
 }
 
 impl Driver {
-    /// Starts chromedriver on a free port.
+    /// Starts a browser's driver on a free port. That of Firefox has one [`Session`] at a time.
     ///
     /// # Errors
     /// If it does not start.
     pub fn start(browser: &Browser) -> Result<Self> {
-        let mut process = Command::new(&browser.driver)
-            .arg("--port=0")
+        let mut command = Command::new(&browser.driver);
+        command.arg("--port=0");
+        if browser.kind == Kind::Firefox {
+            // For the settings by which `set_media` speaks for the system.
+            command.args(["--websocket-port=0", "--allow-system-access"]);
+        }
+        let mut process = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .with_context(|| format!("cannot start {}", browser.driver.display()))?;
-        let mut lines = BufReader::new(process.stdout.take().context("chromedriver has no output")?);
+        let mut lines = BufReader::new(process.stdout.take().context("the driver has no output")?);
         let mut said = String::new();
         let port = loop {
             let start = said.len();
             if lines.read_line(&mut said)? == 0 {
                 let _ = process.kill();
-                bail!("chromedriver ended at once: {said}");
+                bail!("{} ended at once: {said}", browser.driver.display());
             }
             if let Some(port) = port_in(&said[start..]) {
                 break port;
@@ -58,7 +65,7 @@ impl Driver {
         };
         // A full pipe would stop the driver.
         thread::spawn(move || lines.read_to_end(&mut Vec::new()));
-        Ok(Self { process, url: format!("http://127.0.0.1:{port}") })
+        Ok(Self { process, url: format!("http://127.0.0.1:{port}"), kind: browser.kind })
     }
 
     /// The address that [`Session::open`] takes.
@@ -71,17 +78,19 @@ impl Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         // Asked to, it closes what browsers are still open; killed, it would leave them behind.
-        let asked = ureq::get(format!("{}/shutdown", self.url)).config().proxy(None).build().call();
-        if asked.is_err() {
+        let ask = || ureq::get(format!("{}/shutdown", self.url)).config().proxy(None).build().call();
+        // geckodriver cannot be asked, and its one browser is closed with its session.
+        if self.kind == Kind::Firefox || ask().is_err() {
             let _ = self.process.kill();
         }
         let _ = self.process.wait();
     }
 }
 
-/// "ChromeDriver was started successfully on port 34567."
+/// "ChromeDriver was started successfully on port 34567.", "… geckodriver INFO Listening on 127.0.0.1:34567"
 fn port_in(line: &str) -> Option<u16> {
-    let (_, port) = line.split_once("started successfully on port ")?;
+    let said = ["started successfully on port ", "Listening on 127.0.0.1:"];
+    let (_, port) = said.into_iter().find_map(|words| line.split_once(words))?;
     port.trim().trim_end_matches('.').parse().ok()
 }
 
@@ -113,6 +122,8 @@ pub struct Session {
     agent: Agent,
     url: String,
     browser_process: Option<u64>,
+    /// The second voice of Firefox.
+    bidi: Option<Bidi>,
 }
 
 /// An element of the page.
@@ -137,16 +148,29 @@ impl Session {
             // Memory is measured when it is asked for, not at the next convenient garbage collection.
             flags.push(json!("--enable-blink-features=ForceEagerMeasureMemory"));
         }
-        capabilities["browserName"] = json!("chrome");
-        capabilities["goog:loggingPrefs"] = json!({ "browser": "ALL" });
+        capabilities["browserName"] = json!(browser.kind.name());
+        match browser.kind {
+            Kind::Chromium => capabilities["goog:loggingPrefs"] = json!({ "browser": "ALL" }),
+            Kind::Firefox => capabilities["webSocketUrl"] = json!(true),
+        }
         capabilities["timeouts"] = json!({ "script": COMMAND_TIMEOUT.as_millis() as u64, "pageLoad": 60_000 });
         let capabilities = json!({ "capabilities": { "alwaysMatch": capabilities } });
         let answer = request(&agent, "POST", &format!("{driver_url}/session"), Some(&capabilities))?;
         let id = answer["sessionId"].as_str().context("no session")?;
         let browser_process = answer["capabilities"]["goog:processID"].as_u64();
-        let session = Self { url: format!("{driver_url}/session/{id}"), agent, browser_process };
+        let mut session = Self { url: format!("{driver_url}/session/{id}"), agent, browser_process, bidi: None };
+        if browser.kind == Kind::Firefox {
+            let address = answer["capabilities"]["webSocketUrl"].as_str().context("no WebSocket of the browser")?;
+            session.bidi = Some(Bidi::connect(address)?);
+        }
         session.set_screen(screen)?;
         Ok(session)
+    }
+
+    /// Whose browser it is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        if self.bidi.is_some() { Kind::Firefox } else { Kind::Chromium }
     }
 
     /// The browser's process, if the driver tells.
@@ -161,6 +185,12 @@ impl Session {
     /// If the browser refuses.
     pub fn set_screen(&self, screen: Screen) -> Result<()> {
         let Screen { width, height, pixel_ratio, mobile } = screen;
+        if let Some(bidi) = &self.bidi {
+            // Firefox has no phones to give: only their size.
+            let viewport = json!({ "width": width, "height": height });
+            let parameters = json!({ "context": self.tab()?, "viewport": viewport, "devicePixelRatio": pixel_ratio });
+            return bidi.command("browsingContext.setViewport", parameters).map(drop);
+        }
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": pixel_ratio, "mobile": mobile });
         self.cdp("Emulation.setDeviceMetricsOverride", metrics)?;
         self.cdp("Emulation.setTouchEmulationEnabled", json!({ "enabled": mobile }))?;
@@ -182,6 +212,114 @@ impl Session {
     /// If it cannot be loaded.
     pub fn go_to(&self, url: &str) -> Result<()> {
         self.post("url", json!({ "url": url })).map(drop)
+    }
+
+    /// Speaks to the page in a frame from now on, or, without one, to the whole page again.
+    ///
+    /// # Errors
+    /// If there is no such frame.
+    pub fn enter_frame(&self, frame: Option<&Element>) -> Result<()> {
+        let id = frame.map_or(Value::Null, |frame| json!({ ELEMENT: frame.0 }));
+        self.post("frame", json!({ "id": id })).map(drop)
+    }
+
+    /// One entry back in the browser's history, and waits for what is there.
+    ///
+    /// # Errors
+    /// If it cannot be loaded.
+    pub fn back(&self) -> Result<()> {
+        self.post("back", json!({})).map(drop)
+    }
+
+    /// One entry forward in the browser's history, and waits for what is there.
+    ///
+    /// # Errors
+    /// If it cannot be loaded.
+    pub fn forward(&self) -> Result<()> {
+        self.post("forward", json!({})).map(drop)
+    }
+
+    /// Loads the page again and waits for its `load` event.
+    ///
+    /// # Errors
+    /// If it cannot be loaded.
+    pub fn reload(&self) -> Result<()> {
+        self.post("refresh", json!({})).map(drop)
+    }
+
+    /// Has pointers and keys act as a visitor's do; `sources` is what the protocol's *Perform Actions* takes.
+    ///
+    /// # Errors
+    /// If a place is outside the window.
+    pub fn perform(&self, sources: Value) -> Result<()> {
+        self.post("actions", json!({ "actions": sources })).map(drop)
+    }
+
+    /// Has the system ask for something by a media feature.
+    ///
+    /// # Errors
+    /// If the browser refuses.
+    pub fn set_media(&self, feature: &str, value: &str) -> Result<()> {
+        if self.bidi.is_some() {
+            return self.set_media_preference(feature, value);
+        }
+        let media = json!({ "features": [{ "name": feature, "value": value }] });
+        self.cdp("Emulation.setEmulatedMedia", media).map(drop)
+    }
+
+    /// Runs a script at the beginning of every document that is opened from now on.
+    ///
+    /// # Errors
+    /// If the browser refuses.
+    pub fn prepare_documents(&self, source: &str) -> Result<()> {
+        if let Some(bidi) = &self.bidi {
+            let parameters = json!({ "functionDeclaration": format!("() => {{ {source} }}") });
+            return bidi.command("script.addPreloadScript", parameters).map(drop);
+        }
+        self.cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": source })).map(drop)
+    }
+
+    /// Keeps no file that a page wants to be saved.
+    ///
+    /// # Errors
+    /// If the browser refuses.
+    pub fn refuse_downloads(&self) -> Result<()> {
+        if let Some(bidi) = &self.bidi {
+            let parameters = json!({ "downloadBehavior": { "type": "denied" } });
+            return bidi.command("browser.setDownloadBehavior", parameters).map(drop);
+        }
+        self.cdp("Browser.setDownloadBehavior", json!({ "behavior": "deny" })).map(drop)
+    }
+
+    /// Brings this tab to the front of its window.
+    ///
+    /// # Errors
+    /// If the browser refuses.
+    pub fn bring_to_front(&self) -> Result<()> {
+        match &self.bidi {
+            Some(bidi) => bidi.command("browsingContext.activate", json!({ "context": self.tab()? })).map(drop),
+            None => self.cdp("Page.bringToFront", json!({})).map(drop),
+        }
+    }
+
+    /// The present tab, by the driver's name for it.
+    fn tab(&self) -> Result<Value> {
+        self.get("window")
+    }
+
+    /// Firefox has a setting in the place of each wish of the system.
+    fn set_media_preference(&self, feature: &str, value: &str) -> Result<()> {
+        let (name, number) = match (feature, value) {
+            ("prefers-color-scheme", "dark") => ("layout.css.prefers-color-scheme.content-override", 0),
+            ("prefers-color-scheme", "light") => ("layout.css.prefers-color-scheme.content-override", 1),
+            ("prefers-reduced-motion", "reduce") => ("ui.prefersReducedMotion", 1),
+            ("forced-colors", "active") => ("browser.display.document_color_use", 2),
+            _ => bail!("no setting of Firefox is known for {feature}: {value}"),
+        };
+        self.post("moz/context", json!({ "context": "chrome" }))?;
+        let set = self.execute("Services.prefs.setIntPref(...arguments)", &[json!(name), json!(number)]);
+        self.post("moz/context", json!({ "context": "content" }))?;
+        set.map(drop)
     }
 
     /// Runs the body of a function in the page and returns its result; `arguments` holds the arguments. If it returns a
@@ -284,13 +422,16 @@ impl Session {
     /// # Errors
     /// If the browser keeps no log.
     pub fn console(&self) -> Result<Vec<String>> {
+        if let Some(bidi) = &self.bidi {
+            return Ok(bidi.console());
+        }
         let entries = self.post("se/log", json!({ "type": "browser" }))?;
         let text = |entry: &Value, key: &str| entry[key].as_str().unwrap_or_default().to_owned();
         let entries = entries.as_array().context("the log comes as an array")?;
         Ok(entries.iter().map(|entry| format!("{}: {}", text(entry, "level"), text(entry, "message"))).collect())
     }
 
-    /// A command of the Chrome DevTools protocol.
+    /// A command of the Chrome DevTools protocol, which is Chromium's alone.
     ///
     /// # Errors
     /// If the browser does not know it.
@@ -340,6 +481,7 @@ mod tests {
     #[test]
     fn the_port_is_read_from_the_drivers_own_sentence() {
         assert_eq!(port_in("ChromeDriver was started successfully on port 34567.\n"), Some(34567));
+        assert_eq!(port_in("1795689600000\tgeckodriver\tINFO\tListening on 127.0.0.1:34567\n"), Some(34567));
         assert_eq!(port_in("Starting ChromeDriver 156.0 on port 0\n"), None);
     }
 }

@@ -14,7 +14,10 @@ const ALLOWED: f64 = 1e-5;
 const MOST_STEPS: i32 = 13;
 
 /// The slope of the loss along the gradient of each layer's W, and along that of its b, γ and β together, against the
-/// gradient's norm.
+/// gradient's norm. Where the gradient is exactly zero, the loss must have no slope along a direction that is not.
+///
+/// The loss is that of the branches of φ that the units are on: at a kink both of its slopes are right, and
+/// backpropagation takes one.
 ///
 /// They are not moved as one, for then a gradient of W that is far too small would hide behind that of b. A layer counts
 /// as too small if neither can be resolved.
@@ -54,7 +57,10 @@ impl FiniteDifference {
             return true;
         };
         let norm = moved.gradient_norm();
-        let error = slope.map(|slope| (slope - norm).abs() / slope.abs().max(norm));
+        let error = slope.map(|slope| match slope.abs().max(norm) {
+            0.0 => 0.0,
+            larger => (slope - norm).abs() / larger,
+        });
         self.of_layer = [self.of_layer, error].into_iter().flatten().reduce(worse);
         match part {
             Part::Weights => self.search = Some((Part::Others, Search::default())),
@@ -98,6 +104,8 @@ struct Search {
     loss: Option<f64>,
     /// The loss ahead at the present step, while that behind is still to come.
     ahead: Option<f64>,
+    /// Whether all losses so far are the same number.
+    is_level: bool,
     central: Vec<f64>,
     extrapolated: Vec<f64>,
     /// The slope with the least doubt, after its doubt.
@@ -111,20 +119,29 @@ impl Search {
         let Some(loss) = self.loss else {
             let loss = moved.loss_at(run, 0.0);
             self.loss = Some(loss);
-            return (!(norm > 0.0 && norm.is_finite() && loss.is_finite())).then_some(None);
+            return (!(norm.is_finite() && loss.is_finite())).then_some(None);
         };
-        if self.is_over() {
+        // Where there is no gradient the direction has a length of its own.
+        let is_zero = norm == 0.0;
+        let length = if is_zero { 1.0 } else { norm };
+        if self.is_over() || (is_zero && self.central.len() == 2 && self.is_level) {
             moved.loss_at(run, 0.0);
+            if is_zero {
+                // What is no more than rounding is none.
+                let is_seen = |(doubt, slope): &(f64, f64)| *doubt < 0.1 * slope.abs();
+                return Some(Some(self.best.filter(is_seen).map_or(0.0, |(_, slope)| slope)));
+            }
             // Resolved if either number is far above the doubt, so that a gradient that is wrong is not called too small.
             let is_resolved = |(doubt, slope): &(f64, f64)| *doubt < 0.1 * ALLOWED * slope.abs().max(norm);
             return Some(self.best.filter(is_resolved).map(|(_, slope)| slope));
         }
         // Not so far that the loss would change by more than itself.
-        let h = 0.4 * (loss.abs() / norm).clamp(1e-12, 1.0) * 0.25f64.powi(self.central.len() as i32);
+        let h = 0.4 * (loss.abs() / length).clamp(1e-12, 1.0) * 0.25f64.powi(self.central.len() as i32);
         match self.ahead.take() {
-            None => self.ahead = Some(moved.loss_at(run, h / norm)),
+            None => self.ahead = Some(moved.loss_at(run, h / length)),
             Some(ahead) => {
-                let behind = moved.loss_at(run, -h / norm);
+                let behind = moved.loss_at(run, -h / length);
+                self.is_level = ahead == loss && behind == loss && (self.is_level || self.central.is_empty());
                 // Two differences that are both rounded away agree too, so no agreement counts as closer than rounding.
                 self.take((ahead - behind) / (2.0 * h), 16.0 * f64::EPSILON * loss.abs() / h);
             }
@@ -175,22 +192,32 @@ impl Moved<'_> {
     }
 
     fn gradient_norm(&self) -> f64 {
-        self.own().fold(0.0, |norm, parameter| {
-            let squares = parameter.grad.sum_of_squares();
-            libm::hypot(norm, unscale(squares.sqrt(), parameter.exponent))
-        })
+        self.own().fold(0.0, |norm, parameter| libm::hypot(norm, unscale(parameter.grad.norm(), parameter.exponent)))
     }
 
-    /// The loss with the part moved from where it was by `amount` times its gradient.
+    /// The loss with the part moved from where it was by `amount` times its gradient; where that is zero, times a vector of
+    /// length 1 that is not.
     fn loss_at(&self, run: &mut Trainer<f64>, amount: f64) -> f64 {
+        let is_zero = self.gradient_norm() == 0.0;
+        let entries: usize = self.own().map(|parameter| parameter.value.rows() * parameter.value.cols()).sum();
+        let aside = amount / (entries as f64).sqrt();
         let parameters = run.mlp_mut().layers[self.index].parameters_mut();
         for (moved, parameter) in self.of(parameters).zip(self.own()) {
+            if is_zero {
+                let (rows, cols) = (moved.value.rows(), moved.value.cols());
+                for (row, col) in (0..rows).flat_map(|row| (0..cols).map(move |col| (row, col))) {
+                    // Of both signs, in an order that no network knows.
+                    let is_up = (row * 7 + col * 13) % 5 < 3;
+                    moved.value.set(row, col, parameter.value.get(row, col) + if is_up { aside } else { -aside });
+                }
+                continue;
+            }
             let factor = unscale(amount, parameter.exponent);
             let ends = parameter.value.lanes().iter().zip(parameter.grad.lanes());
             for (moved, (value, grad)) in moved.value.lanes_mut().iter_mut().zip(ends) {
                 *moved = std::array::from_fn(|lane| value[lane] + factor * grad[lane]);
             }
         }
-        run.loss_from(self.index)
+        run.loss_on_branches(self.index, self.probed)
     }
 }

@@ -30,8 +30,10 @@ pub(super) fn weight_gradient(probed: &Mlp<f64>) -> Result<Found, NotClaimed> {
         }
         let above = products(&pair[1].linear.weight);
         let size = below.1 + above.1;
-        // Sums near the end of the range of f64 have lost their digits.
-        if size > 1e-280 {
+        // Sums near the ends of the range of f64 have lost their digits; nothing is nothing.
+        if size == 0.0 {
+            compared += 1;
+        } else if (1e-280..=f64::MAX).contains(&size) {
             compared += 1;
             error = worse((below.0 - above.0).abs() / size, error);
         } else {
@@ -65,15 +67,18 @@ pub(super) fn adam_first_step(probed: &Mlp<f64>, kind: OptimizerKind, hyper: Hyp
     for parameter in probed.layers.iter().flat_map(|layer| layer.parameters()) {
         let mut moved = parameter.clone();
         moved.value.lanes_mut().fill([0.0; LANES]);
-        let mut state = State::new(kind, &moved);
+        let mut state = State::new(kind, &plain, &moved);
         optimizer.prepare(&moved, &mut state, false);
         state.commit(&mut moved);
         for (row, col) in (0..moved.value.rows()).flat_map(|row| (0..moved.value.cols()).map(move |col| (row, col))) {
             let scaled = parameter.grad.get(row, col);
             let grad = unscale(scaled, parameter.exponent);
             let claimed = hyper.lr * grad.abs() / (grad.abs() + hyper.epsilon);
-            // Beyond these the optimizer leaves a step out, which no weight would notice.
-            if scaled.abs() > 1e-140 && parameter.exponent <= 66 && claimed > 0.0 {
+            // Below these the optimizer leaves a step out, which no weight would notice; above them squares are no numbers.
+            if grad == 0.0 && scaled == 0.0 {
+                compared += 1;
+                error = worse(if moved.value.get(row, col) == 0.0 { 0.0 } else { 1.0 }, error);
+            } else if (1e-140..1e150).contains(&scaled.abs()) && parameter.exponent <= 66 && claimed > 0.0 {
                 compared += 1;
                 let step = -moved.value.get(row, col) * grad.signum();
                 error = worse((step - claimed).abs() / claimed, error);

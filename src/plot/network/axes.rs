@@ -70,6 +70,10 @@ pub struct Axes {
     /// The radius of a unit; `None` where there are bands.
     pub(super) radius: Option<f64>,
     pub(super) specials: Vec<StripKind>,
+    /// Whether the legend has a row for the units and one for the lines.
+    pub(super) has_two_rows: bool,
+    /// Whether there are lines of numbers below the scale, and above it: they are as faint and as strong as its ends.
+    pub(super) beyond: (bool, bool),
 }
 
 /// Degrees of strength that lines are drawn in, each with one stroke.
@@ -84,6 +88,9 @@ pub(super) const TURNS: usize = 4;
 /// The smallest radius at which a unit shows its sign, in CSS pixels.
 const SMALLEST_RADIUS: f64 = 1.8;
 
+/// The width that the legend of units and lines needs in one row, in units of the font's size.
+const ONE_ROW_EM: f64 = 25.0;
+
 /// The decades that a logarithmic scale has at the least, so that a level gradient looks level.
 const FEWEST_DECADES: i32 = 3;
 
@@ -97,7 +104,10 @@ impl Axes {
             return None;
         }
         let (width, height) = (f64::from(surface.width), f64::from(surface.height));
-        let plot = Rect { left: 1.2 * em, top: 1.6 * em, right: width - 2.2 * em, bottom: height - 3.3 * em };
+        let has_two_rows = width < ONE_ROW_EM * em && is_whole(network);
+        let below_em = if has_two_rows { 4.5 } else { 3.3 };
+        // At the right the loss has its place.
+        let plot = Rect { left: 1.2 * em, top: 1.6 * em, right: width - 2.8 * em, bottom: height - below_em * em };
         if plot.width() < 4.0 * em || plot.height() < em {
             return None;
         }
@@ -114,6 +124,8 @@ impl Axes {
             scale: ValueScale::Linear(LinearRange::UNIT),
             radius: has_units.then_some(radius),
             specials: Vec::new(),
+            has_two_rows,
+            beyond: (false, false),
         };
         let previous = previous.filter(|previous| previous.is_alike(&axes)).map(|previous| previous.scale);
         let values = axes.scaled_values(network, report);
@@ -134,6 +146,15 @@ impl Axes {
             .into_iter()
             .filter(|kind| kinds().any(|k| k == *kind))
             .collect();
+        if axes.has_units() && axes.is_log() {
+            for layer in 0..axes.widths.len() - 1 {
+                for index in 0..axes.widths[layer] * axes.widths[layer + 1] {
+                    let position = axes.scale.position(axes.edge(network, layer, index).abs()).unwrap_or(0.5);
+                    axes.beyond.0 |= position < 0.0;
+                    axes.beyond.1 |= position > 1.0;
+                }
+            }
+        }
         Some(axes)
     }
 
@@ -223,6 +244,15 @@ impl Axes {
             Shade::Gradient => Quantity::GradW,
         };
         Some(report.get(layer, quantity) / ((self.widths[layer] * self.widths[layer + 1]) as f64).sqrt())
+    }
+
+    /// The radius of the gaps in a layer's negative lines; `None` where there are so many that all would be gaps, and no
+    /// line is told from another.
+    pub(super) fn gap_radius(&self, layer: usize) -> Option<f64> {
+        let edges = self.units(layer) * self.units(layer + 1);
+        let (room, scale) = (self.spacing() * self.plot.height(), self.surface.scale);
+        let radius = (0.06 * room / edges.max(1) as f64 / std::f64::consts::PI).sqrt().min(0.25 * self.em);
+        (radius >= 1.5 * scale).then_some(radius)
     }
 
     /// The number that a line shows.

@@ -45,14 +45,14 @@ impl Axes {
         let (left, right) = match phase {
             None => return,
             Some(Phase::Forward(layer) | Phase::Backward(layer)) => (column(layer) - half, column(layer) + half),
-            Some(Phase::Loss) => (last - half, last + 1.9 * self.em),
+            Some(Phase::Loss) => (last - half, last + 2.5 * self.em),
             Some(Phase::Update) => (self.column_to_x(0) - half, last + half),
         };
         let light = theme.background.mix(okabe_ito::YELLOW, 0.4);
         painter.rect((left, self.plot.top - 0.3 * self.em), (right, self.plot.bottom + 0.2 * self.em), light, 1.0);
         if phase == Some(Phase::Loss) {
             let look = TextLook::new(1.2 * self.em, theme.text, HPos::Center, VPos::Center).bold();
-            painter.text("L", (last + 1.35 * self.em, (self.plot.top + self.plot.bottom) / 2.0), look);
+            painter.text("L", (last + 1.8 * self.em, (self.plot.top + self.plot.bottom) / 2.0), look);
         }
     }
 
@@ -102,7 +102,22 @@ impl Axes {
                     let points: Vec<_> = walk.iter().map(|stop| self.stop_to_point(layer, *stop)).collect();
                     painter.path(&points, self.line_width(degree), color);
                 }
+                if let Some(radius) = self.gap_radius(layer).filter(|_| slot % 2 == 1) {
+                    self.draw_gaps(painter, theme, layer, edges, radius.max(0.8 * self.line_width(degree)));
+                }
             }
+        }
+    }
+
+    /// Interrupts lines, which says that they are negative to those who do not see that by their hue.
+    fn draw_gaps(&self, painter: &mut Painter<'_>, theme: &Theme, layer: usize, edges: &[(usize, usize)], radius: f64) {
+        for &(input, output) in edges {
+            let (from, to) =
+                (self.stop_to_point(layer, Stop::Left(input)), self.stop_to_point(layer, Stop::Right(output)));
+            // Not all at the same place, where they would make an upright line.
+            let along = 0.3 + 0.1 * ((input + 2 * output) % 5) as f64;
+            let at = (from.0 + (to.0 - from.0) * along, from.1 + (to.1 - from.1) * along);
+            painter.marker(Marker::Circle, at, radius, theme.background);
         }
     }
 

@@ -3,7 +3,8 @@ use super::*;
 use crate::look::phase::Phase;
 use crate::look::view::NetworkView;
 use crate::plot::StripKind;
-use crate::plot::testing::{attributes, surface, svg, texts};
+use crate::plot::color::Rgb;
+use crate::plot::testing::{attributes, spans, surface, svg, texts};
 use crate::train::{Quantity, StepReport};
 
 /// A network of these widths, whose gradient shrinks tenfold from layer to layer towards the input.
@@ -236,4 +237,68 @@ fn the_scale_stays_while_the_numbers_stay_near() {
     let mut smaller = first.clone();
     smaller.gradients.iter_mut().flatten().for_each(|g| *g *= 0.5);
     assert_eq!(fit(&smaller, Some(&before)).scale, before.scale);
+}
+
+#[test]
+fn a_negative_line_is_interrupted_and_a_positive_one_is_not() {
+    let gaps = |weights: [f32; 2]| {
+        let mut network = network(&[2, 1], true);
+        network.weights[0] = weights.to_vec();
+        let (_, picture) = draw(surface(430, 240), &Theme::light(), &network, None, Shade::Weight, NOTHING);
+        let Rgb(red, green, blue) = Theme::light().background;
+        let fill = format!("fill=\"#{red:02X}{green:02X}{blue:02X}\"");
+        attributes(&picture, "circle", "cx", &[&fill]).len()
+    };
+    let legend_and_units = gaps([1.0, 1.0]);
+    assert_eq!(gaps([1.0, -1.0]), legend_and_units + 1);
+    assert_eq!(gaps([-1.0, -0.5]), legend_and_units + 2);
+}
+
+#[test]
+fn the_legend_is_whole_at_any_width() {
+    let theme = Theme { text_zoom: crate::plot::theme::SVG_TEXT_ZOOM, ..Theme::light() };
+    let mut far = network(&[2, 4, 4, 1], true);
+    far.gradients[0][0] = 1e-20;
+    far.gradients[2][0] = f32::NAN;
+    let bands = network(&[2, 256, 256, 1], false);
+    let report = report(&bands.widths, |layer| [0.0, 1e-12, f64::INFINITY][layer]);
+    for network in [&network(&[2, 4, 4, 1], true), &far, &bands] {
+        for width in [200, 236, 252, 300, 345, 430, 900] {
+            for shade in [Shade::Weight, Shade::Gradient] {
+                let (axes, picture) = draw(surface(width, 240), &theme, network, Some(&report), shade, NOTHING);
+                let axes = axes.expect("room for it");
+                let legend: Vec<_> =
+                    spans(&picture).into_iter().filter(|(_, y, ..)| *y > axes.plot.bottom + 1.5 * axes.em).collect();
+                assert!(legend.len() >= 3, "{width}: {legend:?}");
+                for (text, _, _, end) in &legend {
+                    assert!(*end <= f64::from(width), "{width}, {shade:?}: “{text}” ends at {end}: {legend:?}");
+                }
+                for pair in legend.windows(2).filter(|pair| pair[0].1 == pair[1].1) {
+                    assert!(pair[0].3 <= pair[1].2, "{width}, {shade:?}: {pair:?}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_loss_has_its_place_beside_the_last_unit() {
+    let network = network(&[2, 1, 1], true);
+    for width in [240, 345, 430] {
+        let pointed = Pointed { unit: Some((1, 0)), phase: Some(Phase::Loss) };
+        let (axes, picture) = draw(surface(width, 240), &Theme::light(), &network, None, Shade::Weight, pointed);
+        let axes = axes.unwrap();
+        let at = texts(&picture).iter().position(|text| text == "L").unwrap();
+        let x: f64 = attributes(&picture, "text", "x", &[])[at].parse().unwrap();
+        let beside = axes.column_to_x(2) + axes.radius.unwrap().max(0.9 * axes.em) + 3.0;
+        assert!(x - 0.4 * axes.em > beside, "{width}: L at {x}, the unit to {beside}");
+        let ends: Vec<f64> = attributes(&picture, "rect", "x", &[])
+            .iter()
+            .zip(attributes(&picture, "rect", "width", &[]))
+            .map(|(x, width)| x.parse::<f64>().unwrap() + width.parse::<f64>().unwrap())
+            .collect();
+        // The first is the background.
+        let light = ends[1..].iter().copied().fold(0.0, f64::max);
+        assert!(light > x + 0.4 * axes.em && light < f64::from(width), "{width}: the light ends at {light}");
+    }
 }

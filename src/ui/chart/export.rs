@@ -8,7 +8,7 @@ use super::table::Table;
 use crate::plot::csv::to_csv;
 use crate::plot::theme::{SVG_TEXT_ZOOM, Theme};
 use crate::plot::{ChartAxes, Paper, Surface, svg as file};
-use crate::ui::reactive::Signal;
+use crate::ui::reactive::{Signal, element};
 use crate::ui::shared::clipboard;
 use crate::ui::shared::part::{NotFetched, fetched_first};
 use js_sys::Array;
@@ -158,9 +158,9 @@ fetched_first! {
 impl Exported {
     /// Its numbers as text, to the last digit.
     fn csv(self) -> String {
-        let Table { corner, columns, rows, .. } = self.table.get_untracked();
+        let Table { corner, columns, counts, rows, .. } = self.table.get_untracked();
         let heads: Vec<&str> = std::iter::once(&corner).chain(&columns).map(String::as_str).collect();
-        to_csv(&heads, &rows)
+        to_csv(&heads, &rows, counts)
     }
 
     /// Saves it as an SVG file; `None` if there is nothing to save.
@@ -180,7 +180,7 @@ impl Exported {
     /// Saves what its canvases show as a PNG file, and says then whether there was anything.
     fn save_png(self, file_name: String, done: Box<dyn FnOnce(Taken)>) {
         self.stage.when_drawn(move || {
-            let canvases = [self.stage.axes, self.stage.data].map(|canvas| canvas.try_get_untracked().flatten());
+            let canvases = [self.stage.axes, self.stage.data].map(element);
             let ground = self.stage.theme().try_get_untracked().map(|theme| theme.background);
             let sheet = ground.and_then(|ground| canvas::joined(canvases, ground));
             let Some(sheet) = sheet else { return done(Taken::Nothing) };

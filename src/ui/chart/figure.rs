@@ -55,18 +55,19 @@ pub(super) fn ChartFigure(
     let is_maximized = RwSignal::new(false);
     let to_copy = RwSignal::new(None::<String>);
     let point = move |event: &ev::PointerEvent| {
-        let scale = stage.surface.get_untracked().scale;
-        go.run(Go::To(f64::from(event.offset_x()) * scale, f64::from(event.offset_y()) * scale));
+        let scale = stage.surface.try_with_untracked(|surface| surface.scale).unwrap_or(1.0);
+        go.try_run(Go::To(f64::from(event.offset_x()) * scale, f64::from(event.offset_y()) * scale));
     };
     let choose_now = move |chosen: Chosen| {
         // What opens would be behind a chart that fills the window.
-        if choose.is_some_and(|choose| choose.run(chosen) == Led::Elsewhere) {
-            is_maximized.set(false);
+        if choose.and_then(|choose| choose.try_run(chosen)) == Some(Led::Elsewhere) {
+            is_maximized.try_set(false);
         }
     };
     let press = StoredValue::new(Press::default());
+    let is_reading = move || readout.try_with_untracked(Option::is_some) == Some(true);
     let on_press = move |event: ev::PointerEvent| {
-        let is_reading = readout.with_untracked(Option::is_some);
+        let is_reading = is_reading();
         if press.try_update_value(|press| press.begin(&event, is_reading)) == Some(true) {
             point(&event);
         }
@@ -77,12 +78,12 @@ pub(super) fn ChartFigure(
         }
     };
     let on_click = move |event: ev::MouseEvent| {
-        if press.with_value(|press| press.chooses(&event)) {
+        if press.try_with_value(|press| press.chooses(&event)) == Some(true) {
             choose_now(Chosen::Pointed);
         }
     };
     let on_key = move |event: ev::KeyboardEvent| {
-        press.update_value(|press| press.read_at = None);
+        press.try_update_value(|press| press.read_at = None);
         if event.key() == "Enter" && choose.is_some() {
             choose_now(if event.shift_key() { Chosen::WithShift } else { Chosen::Plainly });
             event.prevent_default();
@@ -96,7 +97,7 @@ pub(super) fn ChartFigure(
             "Home" => Go::First,
             "End" => Go::Last,
             // Where nothing is being read, it is for the chart as a whole.
-            "Escape" if readout.with_untracked(Option::is_some) => Go::Leave,
+            "Escape" if is_reading() => Go::Leave,
             _ => return,
         };
         if event.ctrl_key() || event.alt_key() || event.meta_key() {
@@ -104,12 +105,12 @@ pub(super) fn ChartFigure(
         }
         event.prevent_default();
         event.stop_propagation();
-        go.run(direction);
+        go.try_run(direction);
     };
     let on_leave = move |event: ev::PointerEvent| {
         // A finger leaves when it is lifted, and wants to read then.
         if event.pointer_type() == "mouse" {
-            go.run(Go::Leave);
+            go.try_run(Go::Leave);
         }
     };
     let has_focus = RwSignal::new(false);
@@ -123,7 +124,7 @@ pub(super) fn ChartFigure(
             class:maximized=move || is_maximized.get()
             data-chart=name
             aria-labelledby=format!("{name}-title")
-            on:focusin=move |_| has_focus.set(true)
+            on:focusin=move |_| has_focus.try_set(true)
             on:focusout=move |_| has_focus.try_set(false)
         >
             <div class="chart-head">
@@ -150,7 +151,6 @@ pub(super) fn ChartFigure(
                     on:click=on_click
                     on:pointerleave=on_leave
                     on:keydown=on_key
-                    // It comes too when the chart goes, and what it belongs to has gone before it.
                     on:blur=move |_| _ = go.try_run(Go::Leave)
                 >
                     <canvas node_ref=stage.axes aria-hidden="true"></canvas>

@@ -163,7 +163,19 @@ pub fn GradientByLayer() -> impl IntoView {
     let spoken = paced(lab, 5_000.0);
     let summary = Memo::new(move |_| {
         spoken.get();
-        untrack(|| lab.with_shown(|bucket| summary(i18n, &bucket.last))).unwrap_or_default()
+        untrack(|| {
+            let mut said = lab.with_shown(|bucket| summary(i18n, &bucket.last))?;
+            let drawn = expected.get().filter(|_| choices.is_theory_shown.get());
+            let beyond = drawn.filter(|_| choices.shown().contains(&Quantity::GradZ));
+            if let Some(words) =
+                beyond.and_then(|expected| axes.with(|axes| beyond_words(i18n, axes.as_ref()?, &expected)))
+            {
+                said.push(' ');
+                said.push_str(&words);
+            }
+            Some(said)
+        })
+        .unwrap_or_default()
     });
     let refreshed = paced(lab, 1_000.0);
     let table = Signal::derive(move || {
@@ -289,7 +301,8 @@ fn prediction(i18n: Words, expected: Expected) -> Prediction {
     let name = expected.name(i18n).to_owned();
     let Expected { center, low, high, .. } = expected;
     let remark = t_string!(i18n, charts.step, step = 0).to_string();
-    Prediction { label: (name, remark), center, low, high }
+    let beyond = t_string!(i18n, charts.theory.beyond).to_owned();
+    Prediction { label: (name, remark), beyond, center, low, high }
 }
 
 /// What theory expects of one layer, for the reading point.
@@ -297,8 +310,12 @@ fn expected_rows(i18n: Words, expected: &Expected, layer: usize) -> Vec<ReadoutR
     let [center, low, high] = expected.columns().map(|values| values.get(layer).copied().filter(|v| !v.is_nan()));
     let row = |label: &str, value: String| ReadoutRow { mark: None, label: label.to_owned(), value };
     let line = center.map(|center| row(expected.name_at_start(i18n), readable(center)));
-    let band = low.zip(high).map(|(low, high)| {
-        row(t_string!(i18n, charts.theory.band), format!("{} – {}", significant(low, 2), significant(high, 2)))
+    // Of the output layer theory takes what was measured, and linear layers with orthogonal weights all do the same: that
+    // is no range.
+    let is_output = layer + 1 == expected.center.len();
+    let band = low.zip(high).filter(|_| !is_output).map(|(low, high)| {
+        let [from, to] = [low, high].map(|edge| significant(edge, 2));
+        row(t_string!(i18n, charts.theory.band), if from == to { from } else { [from, to].join(" – ") })
     });
     line.into_iter().chain(band).collect()
 }
@@ -324,15 +341,32 @@ fn standing_row(i18n: Words, standing: Standing) -> ReadoutRow {
 
 fn summary(i18n: Words, report: &StepReport) -> String {
     let hidden = report.layers().saturating_sub(1).max(1);
+    let (step, first) = (grouped(report.step), readable(report.get(0, Quantity::GradZ)));
+    if hidden == 1 {
+        return t_string!(i18n, charts.gradient_by_layer.summary_one, step = step, first = first).to_string();
+    }
     t_string!(
         i18n,
         charts.gradient_by_layer.summary,
-        step = grouped(report.step),
-        first = readable(report.get(0, Quantity::GradZ)),
+        step = step,
+        first = first,
         last = readable(report.get(hidden - 1, Quantity::GradZ)),
         depth = hidden
     )
     .to_string()
+}
+
+/// What is expected off the axis, in words, where it is farthest from it.
+fn beyond_words(i18n: Words, axes: &Axes, expected: &Expected) -> Option<String> {
+    let layer = axes.beyond(&expected.center)?;
+    let words = t_string!(
+        i18n,
+        charts.theory.is_beyond,
+        name = expected.name_at_start(i18n),
+        value = readable(expected.center[layer]),
+        layer = layer_name(i18n, layer, axes.layers())
+    );
+    Some(words.to_string())
 }
 
 fn table(
@@ -366,6 +400,7 @@ fn table(
         caption,
         corner: t_string!(i18n, charts.layer_head).to_owned(),
         columns: QUANTITIES.iter().map(|&quantity| quantity::label(i18n, quantity)).chain(theory).collect(),
+        counts: &[],
         rows: rows.collect(),
     }
 }

@@ -263,6 +263,7 @@ fn table(i18n: Words, history: &History, shown: Quantity) -> Table {
         caption: caption.to_string(),
         corner: t_string!(i18n, charts.step_head).to_owned(),
         columns: (0..layers).map(|layer| layer_name(i18n, layer, layers)).collect(),
+        counts: &[],
         rows,
     }
 }

@@ -4,6 +4,7 @@ use super::export::{Picture, Sheet};
 use super::figure::{ChartFigure, Go, Readout, ReadoutRow};
 use super::stage::{Shown, Stage};
 use super::table::Table;
+use crate::look::Extent;
 use crate::look::view::{Histogram, LayerView, View};
 use crate::nn::Normalization;
 use crate::plot::color::Rgb;
@@ -299,17 +300,29 @@ fn readout(i18n: Words, axes: &Axes, content: Content<'_>, place: usize) -> Opti
 }
 
 fn summary(i18n: Words, quantity: &str, layer: &str, histogram: &Histogram) -> String {
-    t_string!(
-        i18n,
-        layer.summary,
-        quantity = quantity.to_owned(),
-        layer = layer.to_owned(),
-        mean = readable(histogram.mean),
-        spread = readable(histogram.std),
-        low = readable(histogram.low),
-        high = readable(histogram.high)
-    )
-    .to_string()
+    let (quantity, layer) = (quantity.to_owned(), layer.to_owned());
+    let said = match histogram.extent() {
+        Extent::Nothing => t_string!(i18n, layer.summary_nothing, quantity, layer).to_string(),
+        Extent::One(value) => t_string!(i18n, layer.summary_one, quantity, layer, value = readable(value)).to_string(),
+        Extent::Alike(value) => {
+            t_string!(i18n, layer.summary_alike, quantity, layer, value = readable(value)).to_string()
+        }
+        Extent::Between(least, largest) => t_string!(
+            i18n,
+            layer.summary,
+            quantity,
+            layer,
+            mean = readable(histogram.mean),
+            spread = readable(histogram.std),
+            low = readable(least),
+            high = readable(largest)
+        )
+        .to_string(),
+    };
+    match histogram.not_finite {
+        0 => said,
+        count => format!("{said} {}", t_string!(i18n, layer.summary_not_finite, count = grouped(count.into()))),
+    }
 }
 
 fn table(i18n: Words, quantity: &str, layer: &str, step: u64, content: Content<'_>) -> Table {
@@ -339,6 +352,7 @@ fn table(i18n: Words, quantity: &str, layer: &str, step: u64, content: Content<'
         caption: caption.to_string(),
         corner: t_string!(i18n, layer.table.bin).to_owned(),
         columns: columns.into_iter().chain(slope.map(|_| "φ′")).map(str::to_owned).collect(),
+        counts: &[2],
         rows: rows.collect(),
     }
 }

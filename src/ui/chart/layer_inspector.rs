@@ -106,6 +106,10 @@ fn LayerChoice(layers: Memo<usize>, has_same_axes: RwSignal<bool>) -> impl IntoV
     };
     let compare = move |event| compared.set(event_target_value(&event).parse().ok());
     let is_last = move || layer.get() + 1 >= layers.get();
+    let go_on = move |_| {
+        let last = layers.try_get_untracked().unwrap_or_default().saturating_sub(1);
+        layer.update(|layer| *layer = (*layer + 1).min(last));
+    };
     let words = move || [t_string!(i18n, layer.axes.own).to_owned(), t_string!(i18n, layer.axes.same).to_owned()];
     view! {
         <div class="inspector-choice">
@@ -135,7 +139,7 @@ fn LayerChoice(layers: Memo<usize>, has_same_axes: RwSignal<bool>) -> impl IntoV
                 aria-label=attribute(move || t_string!(i18n, layer.next))
                 title=attribute(move || t_string!(i18n, layer.next))
                 disabled=attribute(is_last)
-                on:click=move |_| layer.update(|layer| *layer = (*layer + 1).min(layers.get_untracked() - 1))
+                on:click=go_on
             >
                 "›"
             </button>

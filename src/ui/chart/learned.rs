@@ -8,7 +8,7 @@ use crate::look::view::{Learned, Sample, View};
 use crate::plot::StripLabels;
 use crate::plot::color::Rgb;
 use crate::plot::gradient_over_time::Image;
-use crate::plot::learned::{Axes, Choices, Kind, Labels, answer_at, class_corners};
+use crate::plot::learned::{Answer, Axes, Choices, Kind, Labels, answer_near, class_corners};
 use crate::plot::number::{percent, readable, significant};
 use crate::ui::i18n::{Words, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced};
@@ -154,7 +154,9 @@ fn readout(i18n: Words, axes: &Axes, learned: &Learned, choices: Choices, at: (f
     let row = |label: String, value: String| ReadoutRow { mark: None, label, value };
     let near = axes.sample_near(learned, choices, at);
     let mut rows = Vec::new();
-    if let Some((value, certainty)) = answer_at(learned, at.0, at.1) {
+    let mut asked_at = at;
+    if let Some(Answer { at, value, certainty }) = answer_near(learned, at.0, at.1) {
+        asked_at = at;
         let class = || t_string!(i18n, learned.class, number = readable_class(value)).to_string();
         match axes.kind {
             Kind::Classes(2) => rows.push(row(t_string!(i18n, learned.probability).to_owned(), readable(value))),
@@ -184,11 +186,16 @@ fn readout(i18n: Words, axes: &Axes, learned: &Learned, choices: Choices, at: (f
             t_string!(i18n, learned.training_sample)
         };
         title = Some(words.to_owned());
-        rows.push(row(t_string!(i18n, learned.target).to_owned(), readable(target.into())));
-        rows.push(row(t_string!(i18n, learned.predicted).to_owned(), readable(predicted.into())));
+        let answer = |value: f32| match axes.kind {
+            Kind::Classes(_) => t_string!(i18n, learned.class, number = readable_class(value.into())).to_string(),
+            Kind::Surface | Kind::Scatter => readable(value.into()),
+        };
+        rows.push(row(t_string!(i18n, learned.target).to_owned(), answer(target)));
+        rows.push(row(t_string!(i18n, learned.predicted).to_owned(), answer(predicted)));
     }
-    let title = title
-        .unwrap_or_else(|| t_string!(i18n, learned.at, x = significant(at.0, 2), y = significant(at.1, 2)).to_string());
+    let title = title.unwrap_or_else(|| {
+        t_string!(i18n, learned.at, x = significant(asked_at.0, 2), y = significant(asked_at.1, 2)).to_string()
+    });
     let across = ((place.0 - axes.plot.left) / axes.plot.width() * 40.0).clamp(0.0, 40.0);
     Some(Readout {
         x: place.0,
@@ -216,6 +223,7 @@ fn table(i18n: Words, view: Option<Arc<View>>) -> Table {
             .collect::<Vec<_>>()
     };
     let (mut all, mut counts) = (Vec::new(), (0, 0));
+    let has_classes = learned.and_then(|learned| learned.field.as_ref()).is_some_and(|field| field.classes > 0);
     if let Some(learned) = learned {
         all = rows(&learned.training, 0.0);
         all.extend(rows(&learned.held_out, 1.0));
@@ -232,6 +240,8 @@ fn table(i18n: Words, view: Option<Arc<View>>) -> Table {
             t_string!(i18n, learned.predicted).to_owned(),
             t_string!(i18n, learned.set).to_owned(),
         ],
+        // Classes and sets are numbered.
+        counts: if has_classes { &[2, 3, 4] } else { &[4] },
         rows: all,
     }
 }

@@ -6,6 +6,7 @@ use super::segments::Segments;
 use super::stage::{Shown, Stage};
 use super::table::Table;
 use crate::look::view::{Evaluation, Score};
+use crate::optim::Hyper;
 use crate::plot::StripLabels;
 use crate::plot::loss::{Axes, Data, Labels, Measure, marks};
 use crate::plot::number::{grouped, readable};
@@ -16,8 +17,8 @@ use crate::ui::lab::{Lab, paced};
 use crate::ui::reactive::{Memo, RwSignal, Show, Signal, effect};
 use leptos::prelude::*;
 
-/// The loss over the steps: of each step's batch, raw and smoothed, and of all training samples and of held-out ones; or
-/// the accuracy on these.
+/// The loss over the steps: of each step's batch, as measured and where it is noisy smoothed too, and of all training
+/// samples and of held-out ones; or the accuracy on these.
 #[component]
 pub fn LossChart() -> impl IntoView {
     let (i18n, stage) = (use_i18n(), Stage::new());
@@ -30,6 +31,7 @@ pub fn LossChart() -> impl IntoView {
     let measure = Memo::new(move |_| {
         if is_accuracy.get() && has_accuracy.get() { Measure::Accuracy } else { Measure::Loss { is_log: is_log.get() } }
     });
+    let facts = Memo::new(move |_| Facts::of(lab));
     let chart = Shown::<Axes, Labels>::nothing();
     let axes = chart.axes;
     let read_step = RwSignal::new(None::<u64>);
@@ -37,12 +39,13 @@ pub fn LossChart() -> impl IntoView {
     effect(move || {
         lab.redraw.track();
         let (measure, visited) = (measure.get(), lab.visited.get());
-        let labels = labels(i18n, measure);
+        let facts = facts.get();
+        let labels = labels(i18n, measure, facts);
         let Some(look) = stage.look() else { return };
         // While frames come by themselves, the next one shows an evaluation soon enough.
         let evaluations = if lab.running.get() { evaluations.get_untracked() } else { evaluations.get() };
         lab.history.with_value(|history| {
-            let data = Data { measure, buckets: history.buckets(), evaluations: &evaluations, visited };
+            let data = data(measure, facts, history, &evaluations, visited);
             chart.show(stage, look, labels, Some(&data));
         });
     });
@@ -101,7 +104,11 @@ pub fn LossChart() -> impl IntoView {
             if measure == Measure::Accuracy {
                 evaluations.with(|all| accuracy_summary(i18n, Evaluation::last_by(all, bucket.last.step)))
             } else {
-                lab.history.with_value(|history| loss_summary(i18n, history.buckets().first()?, &bucket))
+                lab.history.with_value(|history| {
+                    let facts = facts.get();
+                    let is_smoothed = data(measure, facts, history, &[], None).is_smoothed();
+                    loss_summary(i18n, history.buckets().first()?, &bucket, measure, is_smoothed, facts.has_decay)
+                })
             }
         })
         .unwrap_or_default()
@@ -110,14 +117,15 @@ pub fn LossChart() -> impl IntoView {
     let table = Signal::derive(move || {
         refreshed.get();
         let evaluations = evaluations.get_untracked();
-        lab.history.with_value(|history| table(i18n, history, &evaluations))
+        let facts = facts.get_untracked();
+        lab.history.with_value(|history| table(i18n, history, &evaluations, facts))
     });
     let picture = move |sheet: &mut Sheet<'_>| {
         let (measure, evaluations) = (measure.get_untracked(), evaluations.get_untracked());
-        let visited = lab.visited.get_untracked();
+        let (visited, facts) = (lab.visited.get_untracked(), facts.get_untracked());
         lab.history.with_value(|history| {
-            let data = Data { measure, buckets: history.buckets(), evaluations: &evaluations, visited };
-            chart.picture(sheet, |_| Some((labels(i18n, measure), data)))
+            let data = data(measure, facts, history, &evaluations, visited);
+            chart.picture(sheet, |_| Some((labels(i18n, measure, facts), data)))
         })
     };
     let scales =
@@ -157,6 +165,35 @@ pub fn LossChart() -> impl IntoView {
         </ChartFigure>
     }
     .into_any()
+}
+
+/// What of a run decides how its loss is drawn and called.
+#[derive(Clone, Copy, PartialEq)]
+struct Facts {
+    /// Whether every batch is all samples.
+    is_full_batch: bool,
+    /// Whether weight decay was at work in any of the steps.
+    has_decay: bool,
+}
+
+impl Facts {
+    fn of(lab: Lab) -> Self {
+        let (is_full_batch, began) =
+            lab.measured.with(|run| (run.batch_size() >= run.samples, Hyper::of(run).weight_decay));
+        let has_decay = lab.changes.with(|changes| changes.iter().any(|change| change.hyper.weight_decay != 0.0));
+        Self { is_full_batch, has_decay: has_decay || began != 0.0 }
+    }
+}
+
+fn data<'a>(
+    measure: Measure,
+    facts: Facts,
+    history: &'a History,
+    evaluations: &'a [Evaluation],
+    visited: Option<u64>,
+) -> Data<'a> {
+    let Facts { is_full_batch, has_decay } = facts;
+    Data { measure, buckets: history.buckets(), evaluations, is_full_batch, has_decay, visited }
 }
 
 /// Where the reading point of a chart over the steps goes: to a step, or from bucket to bucket.
@@ -213,23 +250,40 @@ fn evaluation_rows(i18n: Words, theme: &Theme, measure: Measure, evaluation: Opt
     names.into_iter().zip(marks(theme)).zip(scores.into_iter().flatten()).filter_map(row).collect()
 }
 
-fn labels(i18n: Words, measure: Measure) -> Labels {
-    let value_axis = match measure {
-        Measure::Loss { is_log: true } => t_string!(i18n, charts.loss.axis_log),
-        Measure::Loss { is_log: false } => t_string!(i18n, charts.loss.axis),
-        Measure::Accuracy => t_string!(i18n, charts.accuracy.axis),
+fn labels(i18n: Words, measure: Measure, facts: Facts) -> Labels {
+    let value_axis = match (measure, facts.has_decay) {
+        (Measure::Loss { is_log: true }, false) => t_string!(i18n, charts.loss.axis_log),
+        (Measure::Loss { is_log: true }, true) => t_string!(i18n, charts.loss.axis_log_decay),
+        (Measure::Loss { is_log: false }, false) => t_string!(i18n, charts.loss.axis),
+        (Measure::Loss { is_log: false }, true) => t_string!(i18n, charts.loss.axis_decay),
+        (Measure::Accuracy, _) => t_string!(i18n, charts.accuracy.axis),
     };
+    let value_axis_short = match (measure, facts.has_decay) {
+        (Measure::Loss { .. }, false) => t_string!(i18n, charts.loss.axis),
+        (Measure::Loss { .. }, true) => t_string!(i18n, charts.loss.axis_decay),
+        (Measure::Accuracy, _) => value_axis,
+    };
+    let smoothed = [t_string!(i18n, charts.loss.smoothed), t_string!(i18n, charts.loss.smoothed_short)];
     Labels {
         step_axis: t_string!(i18n, charts.step_axis).to_owned(),
         value_axis: value_axis.to_owned(),
+        value_axis_short: value_axis_short.to_owned(),
         batch: t_string!(i18n, charts.loss.batch).to_owned(),
+        smoothed: smoothed.map(str::to_owned),
         training: t_string!(i18n, charts.loss.training).to_owned(),
         held_out: t_string!(i18n, charts.loss.held_out).to_owned(),
         strips: StripLabels::default(),
     }
 }
 
-fn loss_summary(i18n: Words, first: &Bucket, shown: &Bucket) -> Option<String> {
+fn loss_summary(
+    i18n: Words,
+    first: &Bucket,
+    shown: &Bucket,
+    measure: Measure,
+    is_smoothed: bool,
+    has_decay: bool,
+) -> Option<String> {
     let text = t_string!(
         i18n,
         charts.loss.summary,
@@ -238,7 +292,21 @@ fn loss_summary(i18n: Words, first: &Bucket, shown: &Bucket) -> Option<String> {
         first = readable(first.last.loss()),
         first_step = grouped(first.last.step)
     );
-    Some(text.to_string())
+    let average = is_smoothed.then(|| match measure {
+        Measure::Loss { is_log: true } => t_string!(i18n, charts.loss.average_log),
+        _ => t_string!(i18n, charts.loss.average),
+    });
+    Some(sentences(&text.to_string(), [average, has_decay.then(|| t_string!(i18n, charts.loss.without_decay))]))
+}
+
+/// A sentence, and those of the others that are to be said.
+fn sentences(first: &str, others: [Option<&str>; 2]) -> String {
+    let mut said = first.to_owned();
+    for other in others.into_iter().flatten() {
+        said.push(' ');
+        said.push_str(other);
+    }
+    said
 }
 
 fn accuracy_summary(i18n: Words, evaluation: Option<&Evaluation>) -> Option<String> {
@@ -254,7 +322,7 @@ fn accuracy_summary(i18n: Words, evaluation: Option<&Evaluation>) -> Option<Stri
     Some(text.to_string())
 }
 
-fn table(i18n: Words, history: &History, evaluations: &[Evaluation]) -> Table {
+fn table(i18n: Words, history: &History, evaluations: &[Evaluation], facts: Facts) -> Table {
     let rows = history.buckets().iter().map(|bucket| {
         let (min, max) = bucket.loss_range();
         // A row has the scores of its own steps, or none.
@@ -282,9 +350,13 @@ fn table(i18n: Words, history: &History, evaluations: &[Evaluation]) -> Table {
         t_string!(i18n, charts.accuracy.held_out),
     ];
     Table {
-        caption: t_string!(i18n, charts.loss.table).to_owned(),
+        caption: sentences(
+            t_string!(i18n, charts.loss.table),
+            [None, facts.has_decay.then(|| t_string!(i18n, charts.loss.without_decay))],
+        ),
         corner: t_string!(i18n, charts.step_head).to_owned(),
         columns: columns.map(str::to_owned).to_vec(),
+        counts: &[],
         rows: rows.collect(),
     }
 }

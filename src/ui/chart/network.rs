@@ -180,6 +180,10 @@ fn readout(
     let view = view?;
     let network = view.network.as_ref()?;
     let layers = axes.columns().checked_sub(1)?;
+    // The place that is read may be of the network before, which was deeper or wider.
+    if unit >= *network.widths.get(column)? || column > layers {
+        return None;
+    }
     let title = match column.checked_sub(1) {
         None => t_string!(i18n, network.input_number, number = unit + 1).to_string(),
         Some(layer) => {
@@ -237,6 +241,7 @@ fn table(i18n: Words, view: Option<Arc<View>>, report: Option<StepReport>) -> Ta
         caption: t_string!(i18n, network.table, step = grouped(report.step)).to_string(),
         corner: t_string!(i18n, charts.layer_head).to_owned(),
         columns: heads.into_iter().chain(NORMS.map(|quantity| quantity::label(i18n, quantity))).collect(),
+        counts: &[0, 1],
         rows: rows.collect(),
     }
 }

@@ -1,6 +1,9 @@
 //! The browser's observers, each disconnected when it is dropped.
 
 use js_sys::Array;
+use leptos::prelude::request_animation_frame;
+use std::cell::RefCell;
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, IntersectionObserver, IntersectionObserverEntry, MediaQueryList, MutationObserver};
@@ -10,14 +13,26 @@ use web_sys::{MutationObserverInit, ResizeObserver};
 pub(super) struct SizeWatch {
     observer: ResizeObserver,
     _callback: Closure<dyn FnMut()>,
+    _on_change: Rc<RefCell<dyn FnMut()>>,
 }
 
 impl SizeWatch {
+    /// It is said with the next frame: who changes sizes while they are observed is told off by the browser.
     pub(super) fn new(element: &Element, on_change: impl FnMut() + 'static) -> Option<Self> {
-        let callback = Closure::<dyn FnMut()>::new(on_change);
+        let on_change: Rc<RefCell<dyn FnMut()>> = Rc::new(RefCell::new(on_change));
+        let called = Rc::downgrade(&on_change);
+        let callback = Closure::<dyn FnMut()>::new(move || {
+            let called = called.clone();
+            request_animation_frame(move || {
+                // It may have been dropped meanwhile.
+                if let Some(on_change) = called.upgrade() {
+                    (on_change.borrow_mut())();
+                }
+            });
+        });
         let observer = ResizeObserver::new(callback.as_ref().unchecked_ref()).ok()?;
         observer.observe(element);
-        Some(Self { observer, _callback: callback })
+        Some(Self { observer, _callback: callback, _on_change: on_change })
     }
 }
 

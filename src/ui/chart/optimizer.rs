@@ -10,7 +10,7 @@ use super::toggle::CurveToggle;
 use crate::choice::Choice;
 use crate::experiment::{Experiment, Key};
 use crate::look::step_reading::{Course, Layers, StepByLayer, StepReading, StepRule};
-use crate::optim::Hyper;
+use crate::optim::{ClipKind, Hyper};
 use crate::plot::gradient_by_layer::{Axes, Data, Labels, Level, Series};
 use crate::plot::number::{grouped, readable, short, significant};
 use crate::plot::theme::Theme;
@@ -19,7 +19,7 @@ use crate::train::Quantity;
 use crate::ui::i18n::{Words, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced};
 use crate::ui::reactive::{Memo, RwSignal, Signal, Views, attribute, effect, live};
-use crate::ui::shared::rule::rule_of;
+use crate::ui::shared::rule::rule_in;
 use crate::ui::shared::words::{self, layer_name};
 use leptos::prelude::*;
 
@@ -40,7 +40,7 @@ impl Curve {
         match self {
             Self::Step => "ΔW / η",
             Self::Gradient => "∂L/∂W",
-            Self::SecondMoment => rule_of(experiment.optimizer, "g", "w").root,
+            Self::SecondMoment => rule_in(experiment, "g", "w").root,
             Self::FirstMoment if experiment.optimizer.uses_momentum() => "v",
             Self::FirstMoment => "m̂",
         }
@@ -225,9 +225,17 @@ fn data(experiment: &Experiment, theme: &Theme, by_layer: &StepByLayer, curves: 
     Data { series: series.collect(), level, ..Data::default() }
 }
 
-/// The optimizer's step, as a formula.
+/// The optimizer's step, as a formula, with what clipping and weight decay make of the gradient first.
 fn formula(experiment: &Experiment) -> String {
-    rule_of(experiment.optimizer, "∂L/∂W", "W").in_line()
+    let rule = rule_in(experiment, "g", "W");
+    let is_clipped = experiment.clip != ClipKind::None;
+    let is_decayed = experiment.weight_decay != 0.0 && !rule.has_own_decay;
+    if !is_clipped && !is_decayed {
+        return rule_in(experiment, "∂L/∂W", "W").in_line();
+    }
+    let gradient = if is_clipped { "clip(∂L/∂W)" } else { "∂L/∂W" };
+    let decay = if is_decayed { " + λ W" } else { "" };
+    format!("g = {gradient}{decay}, {}", rule.in_line())
 }
 
 /// What the numbers say, sentence by sentence.
@@ -235,7 +243,6 @@ fn reading_words(i18n: Words, experiment: &Experiment, by_layer: &StepByLayer) -
     let Some(reading) = by_layer.reading() else {
         return vec![t_string!(i18n, steps.no_step).to_owned()];
     };
-    let optimizer = words::choice(i18n, Key::Optimizer, experiment.optimizer.name());
     let layers = by_layer.gradient.len();
     let from = if reading.from_layer == layers {
         t_string!(i18n, steps.output_layer).to_owned()
@@ -252,7 +259,7 @@ fn reading_words(i18n: Words, experiment: &Experiment, by_layer: &StepByLayer) -
         _ => t_string!(i18n, steps.gradient_grows, factor = factor, from = from).to_string(),
     };
     let root = Curve::SecondMoment.label(experiment);
-    let sentences = [Some(first), Some(step_words(i18n, optimizer, root, &reading, gradient, step))];
+    let sentences = [Some(first), Some(step_words(i18n, experiment, root, &reading, gradient, step))];
     sentences.into_iter().chain([epsilon_words(i18n, root, &reading, layers)]).flatten().collect()
 }
 
@@ -263,12 +270,13 @@ fn fold(ratio: f64) -> String {
 
 fn step_words(
     i18n: Words,
-    optimizer: &'static str,
+    experiment: &Experiment,
     root: &'static str,
     reading: &StepReading,
     gradient: f64,
     step: f64,
 ) -> String {
+    let optimizer = words::choice(i18n, Key::Optimizer, experiment.optimizer.name());
     let (factor, falls) = (fold(step), gradient > 1.0);
     match (reading.course, reading.rule) {
         (Course::Level | Course::Nothing, _) => t_string!(i18n, steps.level, optimizer, factor = factor).to_string(),
@@ -297,7 +305,18 @@ fn step_words(
             t_string!(i18n, steps.adaptive_grows, optimizer, factor = factor).to_string()
         }
         (Course::Steady | Course::Apart, StepRule::Plain | StepRule::Momentum) => {
-            t_string!(i18n, steps.other, optimizer, factor = factor).to_string()
+            let parts = [
+                experiment.optimizer.uses_momentum().then(|| t_string!(i18n, steps.part_past)),
+                (experiment.weight_decay != 0.0).then(|| t_string!(i18n, steps.part_decay)),
+                // By norm it shortens all alike.
+                (experiment.clip == ClipKind::Value).then(|| t_string!(i18n, steps.part_clip)),
+            ];
+            let parts: Vec<&str> = parts.into_iter().flatten().collect();
+            if parts.is_empty() {
+                t_string!(i18n, steps.other, optimizer, factor = factor).to_string()
+            } else {
+                t_string!(i18n, steps.other_parts, optimizer, factor = factor, parts = parts.join(", ")).to_string()
+            }
         }
     }
 }
@@ -330,6 +349,7 @@ fn table(i18n: Words, experiment: &Experiment, step: u64, by_layer: &StepByLayer
         caption: t_string!(i18n, steps.table, step = grouped(step)).to_string(),
         corner: t_string!(i18n, charts.layer_head).to_owned(),
         columns: curves().map(|curve| curve.label(experiment).to_owned()).collect(),
+        counts: &[],
         rows: (0..layers).map(row).collect(),
     }
 }

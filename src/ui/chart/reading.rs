@@ -1,10 +1,12 @@
 //! The reading point of a chart: where it stands, what it reads, and the numbers beside it.
 
 use super::stage::Stage;
+use crate::plot::Marker;
 use crate::plot::color::Rgb;
-use crate::plot::{Marker, Surface};
-use crate::ui::reactive::Views;
+use crate::ui::reactive::{Views, element};
+use leptos::html;
 use leptos::prelude::*;
+use web_sys::{DomRect, HtmlElement};
 
 /// What the reading point reads, and where it is in device pixels.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,17 +71,25 @@ pub(super) fn Reading(
     /// What it reads.
     readout: Readout,
 ) -> impl IntoView {
-    let surface = stage.surface.get_untracked();
-    let css = |pixels: f64| pixels / surface.scale;
-    let line = format!(
-        "left: {:.1}px; top: {:.1}px; height: {:.1}px",
-        css(readout.x),
-        css(readout.span.0),
-        css(readout.span.1 - readout.span.0)
-    );
-    let ring = readout.y.map(|y| format!("left: {:.1}px; top: {:.1}px", css(readout.x), css(y)));
-    let place = place(&readout, surface);
-    let rows = readout.rows.into_iter().map(|row| {
+    let scale = stage.surface.get_untracked().scale;
+    let css = move |pixels: f64| pixels / scale;
+    let px = move |pixels: f64| in_pixels(css(pixels));
+    let Readout { x, span, y, points, title, rows, .. } = readout;
+    let numbers = NodeRef::<html::Div>::new();
+    // How large they are is known when they are there, before they are seen.
+    numbers.on_load(move |numbers| {
+        let Some(frame) = element(stage.frame) else { return };
+        let stage = frame.get_bounding_client_rect();
+        let room = Room { width: stage.width(), height: stage.height(), around: around(&frame, &stage) };
+        let style = HtmlElement::style(&numbers);
+        let _ = style.set_property("max-width", &in_pixels(room.around.1 - room.around.0));
+        let size = numbers.get_bounding_client_rect();
+        let points: Vec<_> = points.iter().map(|(x, y)| (css(*x), css(*y))).collect();
+        let (left, top) = place(css(x), (css(span.0), css(span.1)), &points, (size.width(), size.height()), &room);
+        let _ = style.set_property("left", &in_pixels(left));
+        let _ = style.set_property("top", &in_pixels(top));
+    });
+    let rows = rows.into_iter().map(|row| {
         view! {
             <div class="chart-reading-row">
                 <dt>{row.mark.map(|(marker, color)| mark_picture(marker, color))}{row.label}</dt>
@@ -87,46 +97,66 @@ pub(super) fn Reading(
             </div>
         }
     });
+    // A policy may forbid styles in attributes (index.html), but not properties.
     view! {
-        <div class="chart-reading-line" style=line></div>
-        {ring.map(|ring| view! { <div class="chart-reading-ring" style=ring></div> })}
-        <div class="chart-reading" style=place aria-hidden="true">
-            <p class="chart-reading-title">{readout.title}</p>
+        <div class="chart-reading-line" style:left=px(x) style:top=px(span.0) style:height=px(span.1 - span.0)></div>
+        {y.map(|y| view! { <div class="chart-reading-ring" style:left=px(x) style:top=px(y)></div> })}
+        <div class="chart-reading" node_ref=numbers aria-hidden="true">
+            <p class="chart-reading-title">{title}</p>
             <dl>{rows.views()}</dl>
         </div>
     }
 }
 
-/// Where the numbers stand: in the corner beside the line where they cover the fewest points, as a style.
-fn place(readout: &Readout, surface: Surface) -> String {
-    // A guess at the size, in CSS pixels: what stands there is measured only once it stands.
+fn in_pixels(css: f64) -> String {
+    format!("{css:.1}px")
+}
+
+/// Where the numbers may stand, in CSS pixels from the upper left corner of the stage.
+struct Room {
+    /// Width of the stage.
+    width: f64,
+    /// Height of the stage.
+    height: f64,
+    /// From where to where they are seen: beside a narrow chart there is its neighbours' room.
+    around: (f64, f64),
+}
+
+/// From where to where what is round a stage is seen.
+fn around(frame: &HtmlElement, stage: &DomRect) -> (f64, f64) {
+    let pane = frame.closest(".area-hero, .workbench-pane").ok().flatten().map(|pane| pane.get_bounding_client_rect());
+    let window = document().document_element().map_or(0, |root| root.client_width()).into();
+    let (left, right) = pane.map_or((0.0, window), |pane| (pane.left().max(0.0), pane.right().min(window)));
+    // A chart that fills the window has left its pane.
+    ((left - stage.left()).min(0.0), (right - stage.left()).max(stage.width()))
+}
+
+/// Where the numbers stand: within the stage if it is wide enough for them, and beside the line at `x` if there is room,
+/// in the corner where they cover the fewest points. All is in CSS pixels.
+fn place(
+    x: f64,
+    (first, last): (f64, f64),
+    points: &[(f64, f64)],
+    (width, height): (f64, f64),
+    room: &Room,
+) -> (f64, f64) {
     const GAP: f64 = 14.0;
-    let letters = readout.rows.iter().map(|row| row.label.chars().count() + row.value.chars().count()).max();
-    let (width, height) = (55.0 + 7.5 * letters.unwrap_or(0) as f64, 32.0 + 21.0 * readout.rows.len() as f64);
-    let css = |pixels: f64| pixels / surface.scale;
-    let (x, top, bottom) = (css(readout.x), css(readout.span.0) + 4.0, css(readout.span.1) - 4.0);
-    let covered = |left: f64, top: f64| {
-        let is_inside = |(x, y): &&(f64, f64)| {
-            (left..left + width).contains(&css(*x)) && (top - 6.0..top + height + 6.0).contains(&css(*y))
-        };
-        // Beyond the edge is worse than over any curve.
-        let is_outside = left < 0.0 || left + width > css(surface.width.into());
-        readout.points.iter().filter(is_inside).count() + if is_outside { 100_000 } else { 0 }
+    let (least, most) = if width <= room.width { (0.0, room.width) } else { room.around };
+    let within = |at: f64, least: f64, most: f64| at.min(most).max(least);
+    let corner = |left: f64, top: f64| {
+        let inside = within(left, least, most - width);
+        let is_moved = inside != left;
+        (inside, within(top, 0.0, room.height - height), is_moved)
     };
     let sides = [x + GAP, x - GAP - width];
-    let corners = sides.into_iter().flat_map(|left| [(left, top), (left, bottom - height)]);
-    let best = corners.min_by_key(|(left, top)| covered(*left, *top)).unwrap_or((x + GAP, top));
-    let across = if best.0 > x {
-        format!("left: {:.1}px", x + GAP)
-    } else {
-        format!("right: {:.1}px", css(surface.width.into()) - x + GAP)
-    };
-    let down = if best.1 == top {
-        format!("top: {top:.1}px")
-    } else {
-        format!("bottom: {:.1}px", css(surface.height.into()) - bottom)
-    };
-    format!("{across}; {down}")
+    let corners = sides.into_iter().flat_map(|left| [corner(left, first + 4.0), corner(left, last - 4.0 - height)]);
+    let best = corners.min_by_key(|(left, top, is_moved)| {
+        let is_covered =
+            |(x, y): &&(f64, f64)| (*left..left + width).contains(x) && (top - 6.0..top + height + 6.0).contains(y);
+        // Over the line is worse than over any curve.
+        points.iter().filter(is_covered).count() + if *is_moved { 100_000 } else { 0 }
+    });
+    best.map_or((0.0, 0.0), |(left, top, _)| (left, top))
 }
 
 /// A series' mark as a picture, the same as on the canvas.
@@ -151,5 +181,45 @@ pub(super) fn dashes_picture() -> impl IntoView {
         <svg class="chart-mark" viewBox="0 0 16 16" aria-hidden="true">
             <path d="M1 8h6M10 8h6" stroke="currentcolor" stroke-width="1.8" fill="none"></path>
         </svg>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    const ROOM: Room = Room { width: 300.0, height: 200.0, around: (-20.0, 340.0) };
+
+    #[wasm_bindgen_test]
+    fn the_numbers_are_seen_wherever_the_line_stands() {
+        for (width, least, most) in
+            [(100.0, 0.0, 300.0), (290.0, 0.0, 300.0), (300.0, 0.0, 300.0), (350.0, -20.0, 340.0)]
+        {
+            for x in [0.0, 1.0, 75.0, 150.0, 225.0, 299.0, 300.0] {
+                for height in [40.0, 190.0, 250.0] {
+                    let (left, top) = place(x, (5.0, 180.0), &[(x, 50.0)], (width, height), &ROOM);
+                    assert!(left >= least && left + width <= most, "{width} at {x}: from {left}");
+                    assert!(top >= 0.0 && (top + height <= 200.0 || top == 0.0), "{height} at {x}: from {top}");
+                }
+            }
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn the_numbers_stand_beside_the_line_where_they_cover_the_fewest_points() {
+        let size = (80.0, 60.0);
+        assert_eq!(place(150.0, (0.0, 180.0), &[], size, &ROOM), (164.0, 4.0));
+        assert_eq!(place(150.0, (0.0, 180.0), &[(200.0, 30.0)], size, &ROOM), (164.0, 116.0));
+        assert_eq!(place(150.0, (0.0, 180.0), &[(200.0, 30.0), (200.0, 130.0)], size, &ROOM), (56.0, 4.0));
+        // On one side alone there is room.
+        assert_eq!(place(290.0, (0.0, 180.0), &[(200.0, 30.0), (200.0, 130.0)], size, &ROOM), (196.0, 4.0));
+    }
+
+    #[wasm_bindgen_test]
+    fn beside_a_narrow_chart_the_numbers_have_its_neighbours_room() {
+        let narrow = Room { width: 60.0, height: 200.0, around: (-200.0, 70.0) };
+        let (left, _) = place(30.0, (0.0, 180.0), &[], (150.0, 60.0), &narrow);
+        assert_eq!(left, -134.0);
     }
 }

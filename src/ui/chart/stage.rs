@@ -6,7 +6,7 @@ use super::theme::follow_theme;
 use super::timing::timed;
 use crate::plot::theme::Theme;
 use crate::plot::{ChartAxes, Paper, Surface};
-use crate::ui::reactive::{RwSignal, effect};
+use crate::ui::reactive::{RwSignal, effect, element};
 use leptos::html;
 use leptos::prelude::*;
 use plotters_canvas::CanvasBackend;
@@ -146,7 +146,7 @@ impl Stage {
     }
 
     fn measure(self) {
-        let Some(Some(element)) = self.frame.try_get_untracked() else { return };
+        let Some(element) = element(self.frame) else { return };
         let scale = window().device_pixel_ratio().clamp(0.5, MOST_PIXELS_PER_CSS_PIXEL);
         let pixels = |css: i32| (f64::from(css.max(0)) * scale).round() as u32;
         let surface = Surface { width: pixels(element.client_width()), height: pixels(element.client_height()), scale };
@@ -195,12 +195,12 @@ impl Stage {
 
     /// The canvas of the axes, cleared.
     fn clear_axes(self) -> Option<CanvasBackend> {
-        canvas::cleared(&self.axes.get_untracked()?, self.surface.get_untracked())
+        canvas::cleared(&element(self.axes)?, self.surface.get_untracked())
     }
 
     /// The canvas of the data, cleared.
     fn clear_data(self) -> Option<(HtmlCanvasElement, CanvasBackend)> {
-        let element = self.data.get_untracked()?;
+        let element = element(self.data)?;
         let backend = canvas::cleared(&element, self.surface.get_untracked())?;
         Some((element, backend))
     }

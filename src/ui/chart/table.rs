@@ -13,6 +13,8 @@ pub(super) struct Table {
     pub corner: String,
     /// The heads of the columns.
     pub columns: Vec<String>,
+    /// The columns (from 0) whose numbers are counted and not measured.
+    pub counts: &'static [usize],
     /// The rows: their heads and their cells, of which one is empty where nothing was measured.
     pub rows: Vec<(String, Vec<Option<f64>>)>,
 }
@@ -24,12 +26,16 @@ pub(super) fn DataTable(
     #[prop(into)]
     table: Signal<Table>,
 ) -> impl IntoView {
-    let cell = |value: Option<f64>| match value {
-        Some(value) => view! { <td data-value=number::exact(value)>{number::readable(value)}</td> }.into_any(),
+    let cell = |(value, is_count): (Option<f64>, bool)| match value {
+        Some(value) => {
+            let shown = if is_count { number::counted(value) } else { number::readable(value) };
+            view! { <td data-value=number::exact(value)>{shown}</td> }.into_any()
+        }
         None => view! { <td></td> }.into_any(),
     };
     live(move || {
-        let Table { caption, corner, columns, rows } = table.get();
+        let Table { caption, corner, columns, counts, rows } = table.get();
+        let is_count = move |(column, value): (usize, Option<f64>)| (value, counts.contains(&column));
         view! {
             <table class="chart-table">
                 <caption>{caption}</caption>
@@ -46,7 +52,7 @@ pub(super) fn DataTable(
                             view! {
                                 <tr>
                                     <th scope="row">{head}</th>
-                                    {cells.into_iter().map(cell).views()}
+                                    {cells.into_iter().enumerate().map(is_count).map(cell).views()}
                                 </tr>
                             }
                         })

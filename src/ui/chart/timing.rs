@@ -1,6 +1,7 @@
 //! How long drawing takes, for `cargo xtask bench`: entries of the browser's performance timeline, made only where the
 //! page's address asks for them (`?timing`), because the timeline keeps them all.
 
+use crate::ui::reactive::element;
 use leptos::html;
 use leptos::prelude::*;
 use std::cell::OnceCell;
@@ -17,7 +18,7 @@ pub(super) fn timed<R>(frame: NodeRef<html::Div>, layer: &str, draw: impl FnOnce
     let mark = "draw-begins";
     let _ = clock.mark(mark);
     let result = draw();
-    let figure = frame.get_untracked().and_then(|frame| frame.closest("figure").ok().flatten());
+    let figure = element(frame).and_then(|frame| frame.closest("figure").ok().flatten());
     let chart = figure.and_then(|figure| figure.get_attribute("data-chart")).unwrap_or_default();
     let _ = clock.measure_with_start_mark(&format!("{chart} {layer}"), mark);
     clock.clear_marks_with_mark_name(mark);

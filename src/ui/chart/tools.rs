@@ -4,7 +4,7 @@ use super::export::{self, Exported, Form, Taken};
 use super::stage::Stage;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::Lab;
-use crate::ui::reactive::{RwSignal, Signal, attribute, live};
+use crate::ui::reactive::{RwSignal, Signal, attribute, element, live};
 use crate::ui::shared::dropdown::Dropdown;
 use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::part::now;
@@ -80,7 +80,7 @@ pub(super) fn Tools(
     let on_escape = window_event_listener(ev::keydown, move |event| {
         if event.key() == "Escape" && !event.default_prevented() && is_maximized.try_get_untracked() == Some(true) {
             event.prevent_default();
-            is_maximized.set(false);
+            is_maximized.try_set(false);
         }
     });
     on_cleanup(move || on_escape.remove());
@@ -162,8 +162,8 @@ pub(super) fn ToCopy(
         });
     });
     let close = move || {
-        to_copy.set(None);
-        if let Some(frame) = stage.frame.get_untracked() {
+        to_copy.try_set(None);
+        if let Some(frame) = element(stage.frame) {
             let _ = frame.focus();
         }
     };

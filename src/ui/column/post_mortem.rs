@@ -1,7 +1,7 @@
 //! What a run was like before it diverged, and the ways back.
 
 use crate::decimal;
-use crate::diagnosis::{LastGood, last_good};
+use crate::diagnosis::{Decay, LastGood, last_good};
 use crate::experiment::{Experiment, Key};
 use crate::plot::number::{exact, grouped, readable, significant};
 use crate::train::{Bucket, Quantity};
@@ -92,6 +92,13 @@ fn Ways(good: LastGood) -> impl IntoView {
         let tenth = lab.experiment.with_untracked(Experiment::tenth_of_lr);
         change(lab, step, &[(Key::Lr, tenth.to_string())]);
     };
+    let without_decay = move |_| change(lab, step, &[(Key::WeightDecay, "0".to_owned())]);
+    // Where decay drives the weights away, clipping does not hold them: decay comes after it.
+    let is_of_decay = untrack(|| {
+        let experiment = lab.experiment.get();
+        let last = lab.ending.with(|ending| Decay::as_cause(&experiment, &ending.last()?.last));
+        last.is_some_and(|decay| decay.drives_away())
+    });
     let last = move || match step {
         0 => t_string!(i18n, travel.last_good_start, loss = readable(loss)).to_string(),
         step => t_string!(i18n, travel.last_good, step = grouped(step), loss = readable(loss)).to_string(),
@@ -103,9 +110,23 @@ fn Ways(good: LastGood) -> impl IntoView {
                 <Icon picture=Picture::Undo />
                 <span>{live(move || t_string!(i18n, travel.rewind, step = grouped(step)))}</span>
             </button>
-            <button type="button" class="button repair" data-way="clip" on:click=clip>
-                {live(move || t_string!(i18n, travel.clip, norm = significant(clip_at, 2), step = grouped(step)))}
-            </button>
+            {if is_of_decay {
+                view! {
+                    <button type="button" class="button repair" data-way="no-decay" on:click=without_decay>
+                        {live(move || t_string!(i18n, travel.no_decay, step = grouped(step)))}
+                    </button>
+                }
+                    .into_any()
+            } else {
+                view! {
+                    <button type="button" class="button repair" data-way="clip" on:click=clip>
+                        {live(move || {
+                            t_string!(i18n, travel.clip, norm = significant(clip_at, 2), step = grouped(step))
+                        })}
+                    </button>
+                }
+                    .into_any()
+            }}
             <button type="button" class="button repair" data-way="lower-lr" on:click=lower>
                 {live(move || t_string!(i18n, travel.lower_lr, step = grouped(step)))}
             </button>

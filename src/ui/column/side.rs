@@ -3,9 +3,10 @@
 use super::post_mortem::PostMortem;
 use super::verdict::Verdict;
 use super::why::Why;
-use crate::diagnosis::Condition;
+use crate::diagnosis::{Condition, Flow, MOST_OFFERED, Repair};
 use crate::plot::number;
 use crate::ui::i18n::{t_string, use_i18n};
+use crate::ui::lab::foreseen::Foreseen;
 use crate::ui::lab::reading::Reading;
 use crate::ui::lab::use_lab;
 use crate::ui::reactive::{Memo, Views, attribute, effect, live};
@@ -56,45 +57,68 @@ fn Repairs() -> impl IntoView {
         shown.with(|f| f.as_ref().is_some_and(|f| f.diagnosis.conditions.first() == Some(&Condition::Diverged)))
     });
     let last_made = Memo::new(move |_| lab.repairs.with(|repairs| repairs.last().map(|made| made.repair)));
-    let is_empty = Memo::new(move |_| {
-        offered.with(|offered| offered.as_ref().is_none_or(Vec::is_empty))
-            && last_made.get().is_none()
-            && !is_diverged.get()
+    // What changes the network is offered if the gradient arrives in it, as far as that is known.
+    let shown_repairs = Memo::new(move |_| {
+        let foreseen = lab.foreseen.get();
+        let of = |repair: &Repair| foreseen.iter().find(|(asked, _)| asked == repair).map(|(_, found)| *found);
+        let arrives = |repair: &Repair| match of(repair) {
+            None | Some(Foreseen::Nothing) => true,
+            Some(Foreseen::Waiting) => false,
+            Some(Foreseen::Outlook(outlook)) => Flow::is_in_range(outlook.total),
+        };
+        let offered = offered.get().unwrap_or_default();
+        offered.into_iter().filter(arrives).take(MOST_OFFERED).collect::<Vec<_>>()
     });
+    let is_empty =
+        Memo::new(move |_| shown_repairs.with(Vec::is_empty) && last_made.get().is_none() && !is_diverged.get());
     effect(move || {
         // The same repairs do other things to another network.
         lab.measured.track();
         lab.foresee(&offered.get().unwrap_or_default());
     });
     let buttons = move || {
-        let factor = move |repair| {
-            let foreseen = lab.foreseen.get();
-            foreseen.into_iter().find(|(asked, _)| *asked == repair)?.1
+        let outlook = move |repair| {
+            let found = lab.foreseen.with(|foreseen| foreseen.iter().find(|(asked, _)| *asked == repair).copied());
+            match found {
+                Some((_, Foreseen::Outlook(outlook))) => Some(outlook),
+                _ => None,
+            }
         };
-        let factor_words =
-            move |repair| Some(t_string!(i18n, page.side.expected, factor = number::factor(factor(repair)?)));
+        let factor_words = move |repair| {
+            let outlook = outlook(repair)?;
+            let hidden = lab.experiment.with(|experiment| repair.apply(experiment).depth) as usize - 1;
+            let factor = number::factor_of_total(outlook.factor_per_layer, outlook.total, hidden);
+            Some(t_string!(i18n, page.side.expected, factor = factor))
+        };
         let expected = move |repair| {
-            let factor = factor(repair)?;
-            let hint = t_string!(i18n, page.side.expected_hint);
+            let outlook = outlook(repair)?;
+            let factor = outlook.factor_per_layer;
+            let hint = if outlook.is_drawn {
+                t_string!(i18n, page.side.expected_hint)
+            } else {
+                t_string!(i18n, page.side.expected_hint_theory)
+            };
             Some(view! {
                 <small class="expected-factor" data-factor=number::exact(factor) title=hint>{factor_words(repair)}</small>
             })
         };
-        let button = |repair| {
+        let button = |repair: Repair| {
             view! {
-                <button
-                    type="button"
-                    class="button repair"
-                    aria-label=words::repair(i18n, repair)
-                    aria-description=attribute(move || factor_words(repair))
-                    on:click=move |_| lab.repair(repair)
-                >
-                    {words::repair(i18n, repair)}
+                // Its name is what is seen on it, to which the factor does not belong.
+                <div class="button repair">
+                    <button
+                        type="button"
+                        class="repair-name"
+                        aria-description=attribute(move || factor_words(repair))
+                        on:click=move |_| lab.repair(repair)
+                    >
+                        {words::repair(i18n, repair)}
+                    </button>
                     {live(move || expected(repair))}
-                </button>
+                </div>
             }
         };
-        offered.get().unwrap_or_default().into_iter().map(button).views()
+        shown_repairs.get().into_iter().map(button).views()
     };
     let back_to_start = move || {
         (is_diverged.get() && lab.status.with(|status| status.step > 0)).then(|| {

@@ -2,7 +2,8 @@
 
 use crate::choice::Choice;
 use crate::diagnosis::Condition;
-use crate::plot::number::{self, significant};
+use crate::nn::Normalization;
+use crate::plot::number::{self, readable, significant};
 use crate::train::Divergence;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::reading::{Finding, Reading};
@@ -21,10 +22,11 @@ pub fn Verdict() -> impl IntoView {
     let i18n = use_i18n();
     let Reading { shown, since, .. } = expect_context();
     let first = Memo::new(move |_| shown.with(|d| d.as_ref().and_then(|d| d.diagnosis.conditions.first().copied())));
-    let is_weakened = Memo::new(move |_| shown.with(|d| d.as_ref().is_some_and(|d| d.diagnosis.flow.is_weakened())));
-    let name = move |condition| match condition {
-        Condition::Healthy if is_weakened.get() => t_string!(i18n, page.condition.weakened),
-        condition => words::condition(i18n, condition),
+    let face = Memo::new(move |_| shown.with(|d| d.as_ref().map_or(Face::Plain, Face::of)));
+    let name = move |condition| match (condition, face.get()) {
+        (Condition::Healthy, Face::Weakened) => t_string!(i18n, page.condition.weakened),
+        (Condition::Healthy, Face::Worse) => t_string!(i18n, page.condition.worse),
+        (condition, _) => words::condition(i18n, condition),
     };
     let badge = move || {
         let condition = first.get()?;
@@ -32,9 +34,9 @@ pub fn Verdict() -> impl IntoView {
             <p
                 class="badge"
                 data-condition=condition.name()
-                class:weakened=move || condition == Condition::Healthy && is_weakened.get()
+                class:weakened=move || condition == Condition::Healthy && face.get() != Face::Plain
             >
-                <Icon picture=picture(condition, is_weakened.get()) />
+                <Icon picture=picture(condition, face.get()) />
                 <span>{name(condition)}</span>
             </p>
         })
@@ -58,6 +60,7 @@ pub fn Verdict() -> impl IntoView {
         let line = |condition: Condition| view! { <li data-condition=condition.name()>{sentence(i18n, &finding, condition)}</li> };
         (!others.is_empty()).then(|| view! { <ul class="also">{others.into_iter().map(line).views()}</ul> })
     };
+    let standing = move || shown.get().map(|finding| standing(i18n, &finding));
     // The sentence changes with every number; a screen reader hears only when the verdict is another.
     let spoken = move || first.get().map(name);
     view! {
@@ -66,14 +69,39 @@ pub fn Verdict() -> impl IntoView {
             <div class="badges">{live(badge)} {live(began)}</div>
             <p class="sentence">{live(main)}</p>
             {live(others)}
+            {live(standing)}
             <p class="visually-hidden" role="status">{live(spoken)}</p>
         </section>
     }
 }
 
-fn picture(condition: Condition, is_weakened: bool) -> Picture {
+/// How a gradient looks that is not ill.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Face {
+    /// As it should.
+    Plain,
+    /// Over nine tenths of it are lost on the way.
+    Weakened,
+    /// It arrives, at a loss far above that of guessing.
+    Worse,
+}
+
+impl Face {
+    fn of(finding: &Finding) -> Self {
+        if finding.diagnosis.flow.is_weakened() {
+            Self::Weakened
+        } else if finding.diagnosis.is_worse_than_guessing {
+            Self::Worse
+        } else {
+            Self::Plain
+        }
+    }
+}
+
+fn picture(condition: Condition, face: Face) -> Picture {
     match condition {
-        Condition::Healthy if is_weakened => Picture::Falling,
+        Condition::Healthy if face == Face::Weakened => Picture::Falling,
+        Condition::Trained => Picture::Check,
         Condition::Diverged => Picture::Broken,
         Condition::Exploding => Picture::Rising,
         Condition::Dead => Picture::Struck,
@@ -92,12 +120,16 @@ fn sentence(i18n: Words, finding: &Finding, condition: Condition) -> AnyView {
 fn text(i18n: Words, finding: &Finding, condition: Condition) -> String {
     let diagnosis = &finding.diagnosis;
     let flow = diagnosis.flow;
-    let layers = finding.layers;
-    let factor = number::factor(flow.factor_per_layer);
+    let layers = flow.from_layer;
+    let factor = number::factor_of_total(flow.factor_per_layer, flow.total, layers.saturating_sub(1));
     let total = significant(flow.total, 2);
     match condition {
-        Condition::Diverged => diverged(i18n, diagnosis.divergence, layers),
-        Condition::Exploding if diagnosis.flow_explodes() => {
+        Condition::Diverged => diverged(i18n, diagnosis.divergence, finding.layers),
+        Condition::Trained => {
+            let (loss, guess) = (significant(diagnosis.loss, 2), readable(diagnosis.guess_loss));
+            t_string!(i18n, page.verdict.trained, <b> = strong, loss, guess)
+        }
+        Condition::Exploding if diagnosis.flow.explodes() => {
             t_string!(i18n, page.verdict.exploding, <b> = strong, factor, total, layers)
         }
         Condition::Exploding => {
@@ -112,11 +144,11 @@ fn text(i18n: Words, finding: &Finding, condition: Condition) -> String {
                 t_string!(i18n, page.verdict.dead, <b> = strong, layer, percent)
             } else {
                 let count = diagnosis.dead_layers;
-                t_string!(i18n, page.verdict.dead_layers, <b> = strong, count, depth = layers, layer, percent)
+                t_string!(i18n, page.verdict.dead_layers, <b> = strong, count, depth = finding.layers, layer, percent)
             }
         }
         Condition::Vanishing if flow.zero_layers > 0 => {
-            t_string!(i18n, page.verdict.vanishing_zero, <b> = strong, count = flow.zero_layers, layers)
+            t_string!(i18n, page.verdict.vanishing_zero, <b> = strong, count = flow.zero_layers, layers = finding.layers)
         }
         Condition::Vanishing => t_string!(i18n, page.verdict.vanishing, <b> = strong, factor, total, layers),
         Condition::Underflow => match diagnosis.underflow {
@@ -132,7 +164,7 @@ fn text(i18n: Words, finding: &Finding, condition: Condition) -> String {
             let (layer, share) = diagnosis.most_saturated;
             t_string!(i18n, page.verdict.saturated, <b> = strong, layer, percent = number::percent(share))
         }
-        Condition::Healthy if layers == 1 => t_string!(i18n, page.verdict.healthy_one).to_owned(),
+        Condition::Healthy if finding.layers == 1 => t_string!(i18n, page.verdict.healthy_one).to_owned(),
         Condition::Healthy if flow.is_weakened() => {
             t_string!(i18n, page.verdict.weakened, <b> = strong, factor, total, layers)
         }
@@ -153,6 +185,43 @@ fn diverged(i18n: Words, divergence: Option<Divergence>, layers: usize) -> Strin
         Some(layer) => t_string!(i18n, page.verdict.diverged_layer, <b> = strong, step, layer, quantity),
         None => t_string!(i18n, page.verdict.diverged, <b> = strong, step, quantity),
     }
+}
+
+/// Where the loss stands against guessing, and under BatchNorm what it is in use.
+fn standing(i18n: Words, finding: &Finding) -> AnyView {
+    let diagnosis = &finding.diagnosis;
+    // A run that ended has its own last numbers, and one that has learned has said it.
+    if matches!(diagnosis.conditions.first(), None | Some(Condition::Diverged)) {
+        return ().into_any();
+    }
+    let (loss, guess) = (readable(diagnosis.loss), readable(diagnosis.guess_loss));
+    let is_worse = diagnosis.is_worse_than_guessing;
+    let against = match diagnosis.conditions.first() {
+        Some(Condition::Trained) => String::new(),
+        _ if is_worse => {
+            let times = significant(diagnosis.loss / diagnosis.guess_loss, 2);
+            t_string!(i18n, page.verdict.loss_worse, <b> = strong, loss, guess, times)
+        }
+        _ => t_string!(i18n, page.verdict.loss, loss, guess).to_string(),
+    };
+    let faces = finding.evaluation.filter(|evaluation| {
+        let ratio = evaluation.training.loss / diagnosis.loss;
+        // On few samples two losses differ by chance.
+        let least = if finding.experiment.batch_size() >= 16 { 2.0 } else { 10.0 };
+        finding.experiment.norm == Normalization::Batch && !(1.0 / least..least).contains(&ratio)
+    });
+    let faces = faces.map(|evaluation| {
+        let step = number::grouped(evaluation.step);
+        let (batch, training) = (readable(diagnosis.loss), readable(evaluation.training.loss));
+        t_string!(i18n, page.verdict.batch_norm, <b> = strong, batch, training, step)
+    });
+    let lines = [Some(against).filter(|text| !text.is_empty()), faces].into_iter().flatten();
+    view! {
+        <div class="loss-standing" class:worse=is_worse>
+            {lines.map(|text| view! { <p>{emphasized(&text)}</p> }).views()}
+        </div>
+    }
+    .into_any()
 }
 
 /// Stands before and after what is emphasized in a sentence; no text has it.

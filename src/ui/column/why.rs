@@ -1,10 +1,10 @@
 //! Why it happens: the term of the formula that decides, with the measured numbers in it.
 
 use crate::choice::Choice;
-use crate::diagnosis::{Condition, Flow, ZeroCause};
+use crate::diagnosis::{Condition, Decay, Flow, ZeroCause};
 use crate::experiment::Key;
 use crate::nn::{Activation, Normalization, Residual};
-use crate::plot::number::{factor, significant};
+use crate::plot::number::{factor_of_total, grouped, percent, significant};
 use crate::theory::{Forecast, NoPrediction, Standing};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::reading::{Finding, Reading};
@@ -38,20 +38,35 @@ pub fn Why() -> impl IntoView {
 
 fn sentence(i18n: Words, finding: &Finding, condition: Condition) -> String {
     let is_sigmoid = finding.experiment.activation == Activation::Sigmoid;
+    if let Some(decay) = finding.diagnosis.decay.filter(|_| finding.diagnosis.is_of_decay()) {
+        return decay_sentence(i18n, finding, decay);
+    }
     match condition {
         Condition::Diverged => {
             let precision = words::value(i18n, Key::Precision, finding.experiment.get(Key::Precision));
             t_string!(i18n, page.why.diverged, precision = precision)
         }
-        Condition::Exploding if !finding.diagnosis.flow_explodes() => t_string!(i18n, page.why.update).to_owned(),
+        Condition::Trained => t_string!(i18n, page.why.trained).to_owned(),
+        Condition::Exploding if !finding.diagnosis.flow.explodes() => t_string!(i18n, page.why.update).to_owned(),
         Condition::Dead => t_string!(i18n, page.why.dead).to_owned(),
         Condition::Vanishing if finding.diagnosis.zero_cause.is_some() => match finding.diagnosis.zero_cause {
-            Some(ZeroCause::ZeroWeights) => t_string!(i18n, page.why.zero_weights).to_owned(),
+            Some(ZeroCause::ZeroWeights) => {
+                let (count, all) = (finding.diagnosis.zero_weight_layers, finding.layers + 1);
+                if count == all {
+                    t_string!(i18n, page.why.zero_weights).to_owned()
+                } else {
+                    t_string!(i18n, page.why.zero_weights_in, count, all).to_string()
+                }
+            }
             Some(ZeroCause::SingleSample) => t_string!(i18n, page.why.zero_single).to_owned(),
             _ => t_string!(i18n, page.why.zero_slope).to_owned(),
         },
         Condition::Saturated => t_string!(i18n, page.why.saturated).to_owned(),
         Condition::Healthy if finding.layers < 2 => t_string!(i18n, page.why.one_layer).to_owned(),
+        // What flattens the units is nearer than what φ could do at its best.
+        Condition::Vanishing | Condition::Underflow if finding.diagnosis.conditions.contains(&Condition::Saturated) => {
+            t_string!(i18n, page.why.saturated_flow).to_owned()
+        }
         _ => flow_sentence(i18n, finding, is_sigmoid).to_owned(),
     }
 }
@@ -64,7 +79,7 @@ fn flow_sentence(i18n: Words, finding: &Finding, is_sigmoid: bool) -> &'static s
         _ if has_skip => t_string!(i18n, page.why.skip),
         Normalization::Layer => t_string!(i18n, page.why.layer_norm),
         Normalization::Batch => t_string!(i18n, page.why.batch_norm),
-        Normalization::None if finding.diagnosis.flow_explodes() => t_string!(i18n, page.why.exploding),
+        Normalization::None if finding.diagnosis.flow.explodes() => t_string!(i18n, page.why.exploding),
         Normalization::None if is_sigmoid => t_string!(i18n, page.why.sigmoid),
         Normalization::None => t_string!(i18n, page.why.flow),
     }
@@ -72,8 +87,12 @@ fn flow_sentence(i18n: Words, finding: &Finding, is_sigmoid: bool) -> &'static s
 
 fn formula(finding: &Finding, condition: Condition) -> AnyView {
     let diagnosis = &finding.diagnosis;
+    if let Some(decay) = diagnosis.decay.filter(|_| diagnosis.is_of_decay()) {
+        return decay_formula(finding, decay);
+    }
     match condition {
-        Condition::Exploding if !finding.diagnosis.flow_explodes() => {
+        Condition::Trained => ().into_any(),
+        Condition::Exploding if !finding.diagnosis.flow.explodes() => {
             let (layer, ratio) = diagnosis.largest_update;
             let layer = layer.to_string();
             view! {
@@ -108,6 +127,41 @@ fn formula(finding: &Finding, condition: Condition) -> AnyView {
     }
 }
 
+/// What weight decay has done.
+fn decay_sentence(i18n: Words, finding: &Finding, decay: Decay) -> String {
+    let size = percent(decay.size);
+    let factor = decay_factor(finding, decay);
+    match factor {
+        Some(factor) if decay.drives_away() => t_string!(i18n, page.why.decay_grows, factor).to_string(),
+        Some(factor) if finding.step == 1 => t_string!(i18n, page.why.decay_shrinks_once, factor, size).to_string(),
+        Some(factor) => t_string!(i18n, page.why.decay_shrinks, factor, step = grouped(finding.step), size).to_string(),
+        None => t_string!(i18n, page.why.decay_adaptive, size).to_string(),
+    }
+}
+
+/// To as many digits as all its steps together need.
+fn decay_factor(finding: &Finding, decay: Decay) -> Option<String> {
+    let factor = decay.factor?;
+    let steps = finding.step as usize;
+    let is_shrinking = !decay.drives_away() && factor > 0.0;
+    let total = if is_shrinking { libm::pow(factor, steps as f64) } else { f64::NAN };
+    Some(factor_of_total(factor, total, steps))
+}
+
+/// 1 − ηλ, what decay alone makes of the weights in a step, where that is all.
+fn decay_formula(finding: &Finding, decay: Decay) -> AnyView {
+    let factor = decay_factor(finding, decay).filter(|_| decay.is_plain).map(|factor| {
+        view! {
+            <p class="formula">
+                <span class="term">"1 − " <i>"ηλ"</i></span>
+                " = "
+                <b>{factor}</b>
+            </p>
+        }
+    });
+    factor.into_any()
+}
+
 /// How the gradient goes back one layer of this network.
 fn backward_step(finding: &Finding) -> AnyView {
     if finding.experiment.residual != Residual::None {
@@ -122,7 +176,7 @@ fn backward_step(finding: &Finding) -> AnyView {
 /// The factor of one layer and of all of them, measured.
 fn flow_formula(finding: &Finding) -> AnyView {
     let flow = finding.diagnosis.flow;
-    let last = finding.layers;
+    let last = flow.from_layer;
     view! {
         <p class="formula">
             {backward_step(finding)}
@@ -134,7 +188,7 @@ fn flow_formula(finding: &Finding) -> AnyView {
                     bottom=|| view! { <GradientNorm layer="l" /> }
                 />
                 " ≈ "
-                <b>{factor(flow.factor_per_layer)}</b>
+                <b>{factor_of_total(flow.factor_per_layer, flow.total, last.saturating_sub(1))}</b>
             </p>
             <p class="formula">
                 <Fraction
@@ -162,12 +216,13 @@ fn Theory() -> impl IntoView {
                 Standing::Inside => "inside",
                 Standing::Above => "above",
             });
+            let has_skip = lab.measured.with_untracked(|experiment| experiment.residual != Residual::None);
             let is_plain = lab.measured.with_untracked(|experiment| {
                 experiment.norm == Normalization::None && experiment.residual == Residual::None
             });
             Some(view! {
                 <div class="theory" data-standing=name>
-                    {theory_formula(i18n, forecast, is_plain)}
+                    {theory_formula(i18n, forecast, is_plain, has_skip)}
                     <p>{theory_sentence(i18n, forecast)}</p>
                 </div>
             })
@@ -176,32 +231,47 @@ fn Theory() -> impl IntoView {
     view! { {live(said)} }
 }
 
-/// The factor of a layer in the middle by theory, and the measured one of all layers together.
-fn theory_formula(i18n: Words, forecast: &Forecast, is_plain: bool) -> Option<AnyView> {
-    let chi = forecast.line.as_ref().ok()?.layers[forecast.middle()?].chi?;
-    let hidden = forecast.measured.len() - 1;
-    let measured = Flow::through(&forecast.measured[..hidden]).factor_per_layer;
+/// The factor of a layer by theory, and the measured one of all layers together.
+fn theory_formula(i18n: Words, forecast: &Forecast, is_plain: bool, has_skip: bool) -> Option<AnyView> {
+    let expected = forecast.factor()?;
+    let measured = measured_factor(forecast);
+    // With skip connections it is of layers of this width, and no χ.
+    let name = if has_skip {
+        view! { <span class="term measured">{t_string!(i18n, page.theory.by_theory)}</span> }.into_any()
+    } else {
+        view! { <TheoryFactor is_plain /> " = " }.into_any()
+    };
     let view = view! {
         <p class="formula">
-            <TheoryFactor is_plain />
-            " = "
-            <b>{significant(chi.sqrt(), 3)}</b>
+            {name}
+            <b>{significant(expected, 3)}</b>
             <span class="term measured">{t_string!(i18n, page.theory.measured)} " " {significant(measured, 3)}</span>
         </p>
     };
     Some(view.into_any())
 }
 
+/// The factor per layer that was measured at step 0.
+fn measured_factor(forecast: &Forecast) -> f64 {
+    let hidden = forecast.measured.len().saturating_sub(1);
+    Flow::through(&forecast.measured[..hidden]).factor_per_layer
+}
+
 fn theory_sentence(i18n: Words, forecast: &Forecast) -> String {
     let reason = forecast.reason().or(forecast.band.as_ref().err().copied()).map(|reason| match reason {
         NoPrediction::ZeroWeights => t_string!(i18n, page.theory.zero_weights),
+        NoPrediction::EqualWeights => t_string!(i18n, page.theory.equal_weights),
         NoPrediction::FewSamples => t_string!(i18n, page.theory.few_samples),
         NoPrediction::FewUnits => t_string!(i18n, page.theory.few_units),
         NoPrediction::Geometry => t_string!(i18n, page.theory.geometry),
         NoPrediction::Overflow => t_string!(i18n, page.theory.overflow),
+        NoPrediction::Width => t_string!(i18n, page.theory.width),
     });
-    let stand_in = forecast.has_stand_in().then(|| t_string!(i18n, page.theory.stand_in));
+    // Where the line leaves the band, that has been said.
+    let is_to_say = forecast.has_stand_in() && !forecast.line_leaves_band();
+    let stand_in = is_to_say.then(|| t_string!(i18n, page.theory.stand_in));
     let band = match forecast.standing(0) {
+        Some(Standing::Inside) if forecast.measured.first() == Some(&0.0) => Some(t_string!(i18n, page.theory.zero)),
         Some(Standing::Inside) => Some(t_string!(i18n, page.theory.inside)),
         Some(Standing::Below) => Some(t_string!(i18n, page.theory.below)),
         Some(Standing::Above) => Some(t_string!(i18n, page.theory.above)),

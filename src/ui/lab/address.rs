@@ -1,7 +1,8 @@
 //! The experiment in the address bar, so that the address is always a link to what is on the page.
 
 use super::state::Lab;
-use crate::experiment::share;
+use crate::experiment::{Key, share};
+use crate::optim::Hyper;
 use crate::ui::reactive::effect;
 use leptos::ev;
 use leptos::prelude::*;
@@ -42,6 +43,29 @@ pub fn follow_address(lab: Lab) {
     });
 }
 
+impl Lab {
+    /// The parameter that was first changed in the present run and whose change no link tells, and the step after which it
+    /// was; follows every change of either. `None` where a link to the page gives the run's own numbers.
+    pub fn not_in_link(self) -> Option<(Key, u64)> {
+        let (start, told) = (self.start.try_get_value()?, self.told.try_get_value()?);
+        let (shown, is_visit) = (self.shown_step(), self.visited.get().is_some());
+        self.experiment.with(|experiment| {
+            // Another network begins at its first step.
+            if !experiment.is_same_run(&start) {
+                return None;
+            }
+            // What was set on a visit holds from there, where the run has not come to its later changes.
+            let is_set_there = is_visit && Hyper::of(experiment) != Hyper::of(&told);
+            let last = if is_set_there { shown } else { u64::MAX };
+            let changes = self.changes.with(|changes| {
+                let up_to_there = changes.iter().filter(|change| change.after_step <= last);
+                up_to_there.map(|change| (change.after_step, change.hyper)).collect::<Vec<_>>()
+            });
+            experiment.not_in_link(Hyper::of(&start), &changes, shown)
+        })
+    }
+}
+
 /// The address of this page with another fragment.
 pub fn link_with(fragment: &str) -> String {
     let address = window().location().href().unwrap_or_default();
@@ -54,7 +78,7 @@ fn fragment() -> String {
 }
 
 /// Puts a fragment into the address bar without a new entry in the browser's history; `false` if it may not.
-fn write(fragment: &str) -> bool {
+pub(super) fn write(fragment: &str) -> bool {
     let Ok(history) = window().history() else {
         return false;
     };

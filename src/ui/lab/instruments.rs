@@ -76,6 +76,8 @@ pub struct Instruments {
     pub unit: RwSignal<Option<(usize, usize)>>,
     /// The phase at which a step is gone through slowly.
     pub phase: RwSignal<Phase>,
+    /// Whether all parameters are listed in the place of the phase.
+    pub has_parameters: RwSignal<bool>,
     /// How they show it.
     pub looks: Looks,
     /// What the worker last saw of what is watched. Of another step than is shown it is stale.
@@ -100,6 +102,7 @@ impl Default for Instruments {
             compared: RwSignal::new(None),
             unit: RwSignal::new(None),
             phase: RwSignal::new(Phase::FIRST),
+            has_parameters: RwSignal::new(false),
             looks: Looks::default(),
             view: RwSignal::new(None),
             evaluations: RwSignal::default(),
@@ -118,6 +121,7 @@ impl Instruments {
             layers: layers.into_iter().flatten().collect(),
             network: open == Instrument::Network,
             unit: self.unit.get().filter(|_| open == Instrument::Network),
+            parameters: open == Instrument::Network && self.has_parameters.get(),
             learned: open == Instrument::Learned,
             evaluation: true,
         }
@@ -145,8 +149,9 @@ impl Instruments {
             });
         }
         // Scores come by themselves, and what was seen stays as long as nothing else is.
-        let View { layers, network, unit, learned, .. } = &view;
-        if !layers.is_empty() || network.is_some() || unit.is_some() || learned.is_some() {
+        let View { step: _, layers, network, unit, parameters, learned, evaluation: _ } = &view;
+        let is_seen = network.is_some() || unit.is_some() || parameters.is_some() || learned.is_some();
+        if is_seen || !layers.is_empty() {
             self.view.try_set(Some(Arc::new(view)));
         }
     }

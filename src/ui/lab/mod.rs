@@ -1,6 +1,8 @@
 //! The page's state: the run that it shows, the step of it, what is looked at, and what drives it from outside.
 
 pub mod address;
+mod away;
+pub mod foreseen;
 pub mod instruments;
 pub mod keyboard;
 mod pace;
@@ -8,6 +10,8 @@ pub mod reading;
 mod recovery;
 mod requests;
 mod state;
+#[cfg(test)]
+mod tests;
 mod travel;
 
 pub(super) use pace::paced;

@@ -2,9 +2,10 @@
 
 use super::pace::paced;
 use super::state::Lab;
-use crate::diagnosis::{Condition, Diagnosis, diagnose, leading_since};
+use crate::diagnosis::{Condition, Diagnosis, Situation, diagnose, leading_since};
 use crate::experiment::Experiment;
-use crate::train::StepReport;
+use crate::look::view::Evaluation;
+use crate::train::{Divergence, StepReport};
 use crate::ui::reactive::{Memo, RwSignal, effect};
 use crate::worker::protocol::RunState;
 use leptos::prelude::*;
@@ -28,8 +29,12 @@ pub struct Finding {
     pub diagnosis: Diagnosis,
     /// The experiment whose step it was.
     pub experiment: Experiment,
+    /// The step.
+    pub step: u64,
     /// Hidden layers of the network.
     pub layers: usize,
+    /// How well the network did when it was last looked at, by then.
+    pub evaluation: Option<Evaluation>,
 }
 
 /// The verdict on the latest step.
@@ -55,16 +60,13 @@ pub fn provide_reading(lab: Lab) -> Reading {
         }
         let report = lab.with_shown(|bucket| bucket.last.clone());
         match (report, divergence) {
-            (Some(report), _) => {
-                let diagnosis = diagnose(&experiment, &report, divergence);
-                Some(Finding { diagnosis, experiment, layers: report.layers().saturating_sub(1) })
-            }
+            (Some(report), _) => Some(find(lab, experiment, &report, divergence)),
             // It diverged before anything was measured, so nothing else can be said of it.
             (None, Some(_)) => {
                 let layers = experiment.depth as usize;
                 let mut diagnosis = diagnose(&experiment, &StepReport::new(layers + 1), divergence);
                 diagnosis.conditions.truncate(1);
-                Some(Finding { diagnosis, experiment, layers })
+                Some(Finding { diagnosis, experiment, step: 0, layers, evaluation: None })
             }
             (None, None) => None,
         }
@@ -109,6 +111,18 @@ pub fn provide_reading(lab: Lab) -> Reading {
     reading
 }
 
+/// What is found at a step of a run, with what is known beside its report.
+fn find(lab: Lab, experiment: Experiment, report: &StepReport, divergence: Option<Divergence>) -> Finding {
+    let evaluation = lab.instruments.evaluation_at(report.step);
+    let diagnosis = lab.history.with_value(|history| {
+        let first = history.buckets().first().map(|bucket| &bucket.last);
+        let start = first.filter(|first| first.step == 0 && first.layers() == report.layers());
+        let score = evaluation.map(|evaluation| (evaluation.training.loss, evaluation.training.accuracy));
+        Situation { experiment: &experiment, report, divergence, start, score }.diagnose()
+    });
+    Finding { diagnosis, experiment, step: report.step, layers: report.layers().saturating_sub(1), evaluation }
+}
+
 /// Since which step what is found has held.
 fn began(lab: Lab, finding: &Finding) -> Option<u64> {
     let leading = finding.diagnosis.conditions.first()?;
@@ -116,5 +130,7 @@ fn began(lab: Lab, finding: &Finding) -> Option<u64> {
         return None;
     }
     let step = lab.visited.get_untracked().unwrap_or(u64::MAX);
-    lab.history.try_with_value(|history| leading_since(&finding.experiment, history, step))?
+    let found = lab.history.try_with_value(|history| leading_since(&finding.experiment, history, step))??;
+    // What was found by the scores, the reports alone do not tell.
+    (found.0 == *leading).then_some(found.1)
 }

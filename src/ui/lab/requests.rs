@@ -1,10 +1,12 @@
-//! What the page asks for besides the run itself: a layer to be inspected, a proof, what theory expects of repairs, and
+//! What the page asks for besides the run itself: a layer to be inspected, a proof, what becomes of the gradient with repairs, and
 //! parts of the worker's code that did not come.
 
+use super::foreseen::Foreseen;
 use super::instruments::Instrument;
 use super::state::{Lab, Opening};
 use crate::diagnosis::Repair;
 use crate::experiment::Precision;
+use crate::theory::Outlook;
 use crate::worker::client::WorkerClient;
 use crate::worker::protocol::{Way, WorkerPart};
 use leptos::prelude::*;
@@ -47,19 +49,41 @@ impl Lab {
                 // It is checked where it is opened, and rests there.
                 self.opening.set_value(Some(Opening { run: false, ..opening }));
             }
+            self.no_room.set(None);
             self.instruments.proving.set(Some(0.0));
             self.tell(WorkerClient::prove);
         }
     }
 
-    /// Asks what theory expects after each of these repairs, for those that change the network.
+    /// Asks what becomes of the gradient after each of these repairs, for those that change the network.
     pub fn foresee(self, repairs: &[Repair]) {
         let experiment = self.experiment.get_untracked();
         let asked = repairs.iter().map(|repair| (*repair, repair.apply(&experiment)));
         let asked: Vec<_> = asked.filter(|(_, repaired)| !repaired.is_same_run(&experiment)).collect();
-        self.foreseen.set(asked.iter().map(|(repair, _)| (*repair, None)).collect());
+        let question = self.question.get_value().wrapping_add(1);
+        self.question.set_value(question);
+        self.foreseen.set(asked.iter().map(|(repair, _)| (*repair, Foreseen::Waiting)).collect());
         if !asked.is_empty() {
-            self.tell(|client| client.predict(asked.into_iter().map(|(_, repaired)| repaired).collect()));
+            self.tell(|client| client.predict(question, asked.into_iter().map(|(_, repaired)| repaired).collect()));
+        }
+    }
+
+    /// Asks again, where an answer is still due that will not come: to who has failed, or for steps that are forgotten.
+    pub(super) fn foresee_again(self) {
+        let asked = self.foreseen.get_untracked();
+        if asked.iter().any(|(_, found)| *found == Foreseen::Waiting) {
+            self.foresee(&asked.iter().map(|(repair, _)| *repair).collect::<Vec<_>>());
+        }
+    }
+
+    pub(super) fn take_outlooks(self, question: u32, outlooks: &[Option<Outlook>]) {
+        // An answer to an earlier question may have been on its way.
+        if self.question.try_get_value() == Some(question) {
+            self.foreseen.try_update(|foreseen| {
+                for ((_, place), outlook) in foreseen.iter_mut().zip(outlooks) {
+                    *place = outlook.map_or(Foreseen::Nothing, Foreseen::Outlook);
+                }
+            });
         }
     }
 

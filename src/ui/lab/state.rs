@@ -3,16 +3,17 @@
 //! A change of the experiment goes one way: the controls set [`Lab::experiment`], and once an animation frame the
 //! worker is told of what differs from what it was told last. So a slider may move as often as it likes.
 
+use super::foreseen::Foreseen;
 use super::instruments::Instruments;
 use crate::choice::Choice;
 use crate::diagnosis::Repair;
-use crate::experiment::{Effect, Experiment, Key, Rejection, presets::Preset, share};
+use crate::experiment::{Effect, Experiment, Key, Rejection, Stop, presets::Preset, share};
 use crate::optim::Hyper;
 use crate::theory::Forecast;
 use crate::train::{Bucket, History};
 use crate::ui::reactive::{RwSignal, effect};
 use crate::worker::client::{Event, Failure, WorkerClient};
-use crate::worker::protocol::{Change, RunState, Status, Way, WorkerPart};
+use crate::worker::protocol::{Change, Need, RunState, Status, Way, WorkerPart};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -40,14 +41,22 @@ pub struct Lab {
     pub(super) visited_report: StoredValue<Option<Bucket>, LocalStorage>,
     /// The last steps of a run that diverged, each a bucket of its own.
     pub ending: RwSignal<Vec<Bucket>>,
-    /// What theory expects after each of the repairs that were last asked for: the factor of a layer.
-    pub foreseen: RwSignal<Vec<(Repair, Option<f64>)>>,
+    /// What is known of the gradient with each of the repairs that were last asked for: of those that change the network.
+    pub foreseen: RwSignal<Vec<(Repair, Foreseen)>>,
+    /// The number of the question that it answers.
+    pub(super) question: StoredValue<u32>,
     /// Counts up, at most once an animation frame, whenever the history has changed.
     pub redraw: RwSignal<u32>,
     /// Whether a run was loaded of which nothing has come back yet; status and history are still those of the last.
     pub awaiting: RwSignal<bool>,
     /// Whether the run is meant to go on by itself. The worker's word on it is in the status.
     pub running: RwSignal<bool>,
+    /// How much of the worker's code has come, while that is on its way: bytes, and of how many if that is known.
+    pub arriving: RwSignal<Option<(f64, f64)>>,
+    /// The step at which the run was paused because nobody saw the page, until it goes on.
+    pub away: RwSignal<Option<u64>>,
+    /// What was asked for last and did not fit into memory.
+    pub no_room: RwSignal<Option<Need>>,
     /// Why the worker cannot go on, if so.
     pub failure: RwSignal<Option<Failure>>,
     /// The parts of the worker's code that were asked for and are not there.
@@ -91,7 +100,7 @@ pub struct Repaired {
     pub repair: Repair,
     /// The experiment before it.
     pub before: Experiment,
-    /// The step that the run had reached.
+    /// The step that was shown.
     pub step: u64,
 }
 
@@ -108,9 +117,13 @@ impl Lab {
             visited_report: StoredValue::new_local(None),
             ending: RwSignal::new(Vec::new()),
             foreseen: RwSignal::new(Vec::new()),
+            question: StoredValue::new(0),
             redraw: RwSignal::new(0),
             awaiting: RwSignal::new(true),
             running: RwSignal::new(false),
+            arriving: RwSignal::new(None),
+            away: RwSignal::new(None),
+            no_room: RwSignal::new(None),
             failure: RwSignal::new(None),
             absent_parts: RwSignal::new(Vec::new()),
             changes: RwSignal::new(Vec::new()),
@@ -137,6 +150,7 @@ impl Lab {
             let watch = self.instruments.watch();
             self.tell(|client| client.watch(watch));
         });
+        self.follow_visibility();
     }
 
     /// Opens an experiment: from the start, or at its step, paused or running, as it says.
@@ -167,7 +181,7 @@ impl Lab {
                 // The new network begins at its first step, and so says the address.
                 next.step = 0;
             }
-            if key != Key::Speed && key.effect() != Effect::Opening {
+            if key.changes_numbers() {
                 self.repairs.set(Vec::new());
             }
             self.experiment.set(next);
@@ -228,9 +242,10 @@ impl Lab {
         self.load();
     }
 
-    /// Makes a repair and goes to the step that the run had reached, so that both can be compared.
+    /// Makes a repair and goes to the step that is shown, so that both can be compared there; to the start, if the run goes on
+    /// or that step is far.
     pub fn repair(self, repair: Repair) {
-        let (before, step) = (self.experiment.get_untracked(), self.status.get_untracked().step);
+        let (before, step) = (self.experiment.get_untracked(), untrack(|| self.shown_step()));
         let after = repair.apply(&before);
         self.repairs.update(|repairs| repairs.push(Repaired { repair, before, step }));
         self.lesson.set(None);
@@ -240,9 +255,8 @@ impl Lab {
     /// Takes the last repair back, to the step at which it was made.
     pub fn undo_repair(self) {
         if let Some(Some(Repaired { before, step, .. })) = self.repairs.try_update(Vec::pop) {
-            // How fast it runs and how its link opens is no part of the repair, and may have been set since.
-            let Experiment { step: opens_at, run, speed, .. } = self.experiment.get_untracked();
-            let before = Experiment { step: opens_at, run, speed, ..before };
+            // How fast it runs, where it stops and how its link opens is no part of the repair, and may have been set since.
+            let before = before.conducted_as(&self.experiment.get_untracked());
             self.lesson.set(lesson_of(&before));
             self.replay(before, step);
         }
@@ -280,9 +294,11 @@ impl Lab {
 
     fn go_to(self, step: u64, run: bool) {
         self.running.set(run);
+        if step > 0 || run {
+            self.opening.set_value(Some(Opening { step, run }));
+        }
         if step > 0 {
             self.tell(|client| client.seek(step));
-            self.opening.set_value(Some(Opening { step, run }));
         } else if run {
             self.tell(WorkerClient::run);
         }
@@ -299,11 +315,13 @@ impl Lab {
         self.visited.set(None);
         self.visited_report.set_value(None);
         self.ending.set(Vec::new());
+        self.away.set(None);
+        self.no_room.set(None);
         self.tell(|client| {
             if is_dead {
                 client.restart();
             }
-            client.load(&experiment, &[]);
+            client.load(&experiment, &[], 0);
         });
         self.start.set_value(experiment.clone());
         self.told.set_value(experiment);
@@ -339,6 +357,9 @@ impl Lab {
         if now.speed != told.speed {
             self.tell(|client| client.set_speed(now.speed));
         }
+        if Stop::of(&now) != Stop::of(&told) {
+            self.tell(|client| client.set_stop(Stop::of(&now)));
+        }
         self.told.set_value(now);
     }
 
@@ -350,9 +371,14 @@ impl Lab {
         });
     }
 
-    fn take(self, event: Event) {
+    pub(super) fn take(self, event: Event) {
         match event {
-            Event::Ready => {}
+            Event::Arriving { received, total } => {
+                self.arriving.try_set(Some((received, total)));
+            }
+            Event::Ready => {
+                self.arriving.try_set(None);
+            }
             Event::Frame { status, buckets } => self.take_frame(status, buckets),
             Event::LiveSet(change) => {
                 self.changes.try_update(|changes| {
@@ -375,21 +401,14 @@ impl Lab {
                 self.instruments.proof.try_set(Some((step, Arc::new(checks))));
                 self.instruments.proving.try_set(None);
             }
+            Event::Away(step) => self.take_away(step),
+            Event::NoRoom(need) => self.take_no_room(need),
             Event::ProofGivenUp => {
                 self.instruments.proving.try_set(None);
             }
-            Event::Predicted(factors) => {
-                self.foreseen.try_update(|foreseen| {
-                    foreseen.iter_mut().zip(factors).for_each(|((_, place), factor)| *place = factor);
-                });
-            }
+            Event::Predicted(question, outlooks) => self.take_outlooks(question, &outlooks),
             Event::Part(part, way) => self.take_part(part, way),
-            Event::Failed(failure) => {
-                self.absent_parts.try_set(Vec::new());
-                self.running.try_set(false);
-                self.instruments.proving.try_set(None);
-                self.failure.try_set(Some(failure));
-            }
+            Event::Failed(failure) => self.take_failure(failure),
         }
     }
 
@@ -413,13 +432,20 @@ impl Lab {
             self.instruments.clear();
             self.start.try_with_value(|start| self.measured.try_set(start.clone()));
         }
-        if status.state == RunState::Diverged {
+        // The first of a run is compared with nothing: the last is of the run before.
+        let last = self.status.try_get_untracked().filter(|_| !is_first);
+        let has_stopped = status.has_stopped_since(last.as_ref());
+        if status.state == RunState::Diverged || has_stopped {
             self.running.try_set(false);
+        }
+        if status.state != RunState::Paused {
+            // It goes on.
+            self.away.try_set(None);
         }
         let arrive = |opening: &mut Option<Opening>| {
             opening.take_if(|opening| status.state != RunState::Seeking && status.step >= opening.step)
         };
-        if let Some(Some(Opening { run: true, .. })) = self.opening.try_update_value(arrive) {
+        if let Some(Some(Opening { step: 1.., run: true })) = self.opening.try_update_value(arrive) {
             self.tell(WorkerClient::run);
         }
         self.status.try_set(status);

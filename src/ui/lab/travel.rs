@@ -45,6 +45,7 @@ impl Lab {
         self.running.set(false);
         self.opening.set_value(None);
         if self.visited.get_untracked() != Some(step) {
+            self.no_room.set(None);
             self.visited.set(Some(step));
             self.plan_visit();
         }
@@ -54,6 +55,7 @@ impl Lab {
     pub fn show_latest(self) {
         if self.visited.get_untracked().is_some() {
             self.visited.set(None);
+            self.no_room.set(None);
             self.tell(WorkerClient::return_to_head);
             self.tell_changes();
         }
@@ -71,7 +73,10 @@ impl Lab {
         self.changes.update(|changes| changes.retain(|change| change.after_step <= step));
         self.ending.set(Vec::new());
         self.visited.set(None);
+        self.no_room.set(None);
         self.tell(WorkerClient::continue_from_visit);
+        // It is another run from here, and answers of the one before are dropped on their way.
+        self.foresee_again();
         // The run has not ended any more, though the worker may take a while to come back to the step.
         self.status.set(Status::paused_at(step));
         let start = self.start.get_value();

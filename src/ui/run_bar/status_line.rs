@@ -1,12 +1,13 @@
 //! Where the run stands, in one line, and in attributes for tests and embedders.
 
 use crate::choice::{Choice, choice};
+use crate::experiment::StopReason;
 use crate::plot::number;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::reading::Reading;
 use crate::ui::lab::{Lab, use_lab};
-use crate::ui::reactive::{Memo, attribute, live};
-use crate::worker::protocol::{RunState, Way, WorkerPart};
+use crate::ui::reactive::{Memo, Views, attribute, live};
+use crate::worker::protocol::{RunState, Status, Way, WorkerPart};
 use leptos::prelude::*;
 
 choice! {
@@ -36,9 +37,12 @@ pub fn StatusLine() -> impl IntoView {
     let step = Memo::new(move |_| lab.visited.get().unwrap_or_else(|| lab.status.get().step));
     let rate = Memo::new(move |_| lab.status.get().steps_per_second);
     let target = Memo::new(move |_| lab.status.get().seek_target);
+    let stopped = Memo::new(move |_| lab.status.get().stopped.filter(|_| lab.visited.get().is_none()));
     let loss = Memo::new(move |_| {
-        lab.status.track();
-        lab.with_shown(|bucket| bucket.last.loss())
+        // On its way back the step that it has come to is not the one of which the loss was measured last.
+        let is_back = |status: &Status| status.state != RunState::Seeking || status.step == status.head;
+        let is_on_its_way = !lab.status.with(is_back) && lab.visited.get().is_none();
+        if is_on_its_way { None } else { lab.with_shown(|bucket| bucket.last.loss()) }
     });
     let verdict =
         move || reading.latest.with(|d| d.as_ref().and_then(|d| d.diagnosis.conditions.first()).map(|c| c.name()));
@@ -51,23 +55,43 @@ pub fn StatusLine() -> impl IntoView {
             None if rate.get() > 0.0 => {
                 t_string!(i18n, page.status.rate, rate = number::rate(rate.get()))
             }
-            None => String::new(),
+            None => match stopped.get() {
+                Some(StopReason::Step) => t_string!(i18n, page.status.stopped_step).to_owned(),
+                Some(StopReason::Loss(limit)) => {
+                    t_string!(i18n, page.status.stopped_loss, limit = number::significant(limit, 3))
+                }
+                None => String::new(),
+            },
         },
     };
     let double = Memo::new(move |_| lab.absent(WorkerPart::Double));
     let line = move || {
         match double.get().filter(|_| state.get() == State::Loading) {
-            Some(Way::Coming) => return t_string!(i18n, page.part.double_coming).to_owned(),
-            Some(Way::Missing) => return t_string!(i18n, page.part.double_waiting).to_owned(),
+            Some(Way::Coming) => return t_string!(i18n, page.part.double_coming).into_any(),
+            Some(Way::Missing) => return t_string!(i18n, page.part.double_waiting).into_any(),
             Some(Way::Here) | None => {}
         }
-        if state.get() == State::Loading && loss.get().is_none() {
-            return t_string!(i18n, page.status.starting).to_owned();
+        if let Some((received, total)) = lab.arriving.get().filter(|_| state.get() == State::Loading) {
+            let kilobytes = |bytes: f64| number::grouped((bytes / 1e3).round() as u64);
+            let (received, of) = (kilobytes(received), kilobytes(total));
+            let words = match total > 0.0 {
+                true => t_string!(i18n, page.status.arriving_of, received = received, total = of),
+                false => t_string!(i18n, page.status.arriving, received = received),
+            };
+            return words.into_any();
+        }
+        if state.get() == State::Loading && loss.get().is_none() && target.get().is_none() {
+            return t_string!(i18n, page.status.starting).into_any();
         }
         let step = t_string!(i18n, page.status.step, step = number::grouped(step.get()));
         let loss = loss.get().map(|loss| t_string!(i18n, page.status.loss, loss = number::significant(loss, 3)));
-        let parts = [step, loss.unwrap_or_default(), last()];
-        parts.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(" · ")
+        // Where there is no room for all, the line breaks between them.
+        let parts = [step, loss.unwrap_or_default(), last()].into_iter().filter(|part| !part.is_empty());
+        let parts = parts.enumerate().map(|(place, part)| {
+            let before = if place > 0 { " · " } else { "" };
+            view! { {before} <span>{part}</span> }
+        });
+        parts.views().into_any()
     };
     let progress = move || {
         let target = target.get()?;
@@ -85,6 +109,7 @@ pub fn StatusLine() -> impl IntoView {
                 data-loss=attribute(move || loss.get().map(number::exact))
                 data-steps-per-second=attribute(move || number::exact(rate.get()))
                 data-verdict=attribute(verdict)
+                data-stopped=attribute(move || stopped.get().map(StopReason::name))
             >
                 {live(line)}
             </p>

@@ -32,7 +32,7 @@ pub(super) fn NumberControl(key: Key) -> impl IntoView {
         rejection.set(None);
     };
     // Many keyboards write a decimal comma.
-    let typed = move || draft.get_untracked().map(|text| text.replace(',', "."));
+    let typed = move || draft.try_get_untracked().flatten().map(|text| text.replace(',', "."));
     let on_input = move |event| {
         draft.set(Some(event_target_value(&event)));
         rejection.set(typed().and_then(|text| lab.check_text(key, &text).err()));
@@ -41,7 +41,7 @@ pub(super) fn NumberControl(key: Key) -> impl IntoView {
         if let Some(text) = typed() {
             set(&text);
         }
-        if rejection.with_untracked(Option::is_none) {
+        if rejection.try_with_untracked(Option::is_none) == Some(true) {
             draft.set(None);
         }
     };
@@ -63,8 +63,9 @@ pub(super) fn NumberControl(key: Key) -> impl IntoView {
             "Enter" => return finish(),
             _ => return,
         };
-        let next = notches.with_value(|n| n.as_ref().map(|n| n.neighbour(value.get_untracked(), up).to_owned()));
-        if let Some(next) = next {
+        let Some(value) = value.try_get_untracked() else { return };
+        let next = notches.try_with_value(|n| n.as_ref().map(|n| n.neighbour(value, up).to_owned()));
+        if let Some(Some(next)) = next {
             event.prevent_default();
             draft.set(None);
             set(&next);
@@ -95,9 +96,10 @@ pub(super) fn NumberControl(key: Key) -> impl IntoView {
                 move || notches.with_value(|n| n.as_ref().map_or(0, |n| n.position(value.get()))).to_string();
             let on_slide = move |event| {
                 let position = event_target_value(&event).parse().unwrap_or(0);
-                let text = notches.with_value(|n| n.as_ref().map(|n| n.text(position).to_owned()));
+                let text = notches.try_with_value(|n| n.as_ref().map(|n| n.text(position).to_owned()));
+                let Some(Some(text)) = text else { return };
                 settle();
-                set(&text.unwrap_or_default());
+                set(&text);
             };
             view! {
                 <input

@@ -1,7 +1,7 @@
 //! A list that unfolds under a button, and folds when something is chosen, Escape is pressed or the reader turns
 //! elsewhere.
 
-use crate::ui::reactive::{Signal, attribute, live};
+use crate::ui::reactive::{Signal, attribute, element, live};
 use crate::ui::shared::icon::{Icon, Picture};
 use leptos::ev;
 use leptos::html;
@@ -22,15 +22,13 @@ pub fn Dropdown(
 ) -> impl IntoView {
     let details = NodeRef::<html::Details>::new();
     let fold = move || {
-        if let Some(details) = details.get_untracked() {
+        if let Some(details) = element(details) {
             details.set_open(false);
         }
     };
     let outside = window_event_listener(ev::pointerdown, move |event| {
         let target = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-        let Some(Some(details)) = details.try_get_untracked() else {
-            return;
-        };
+        let Some(details) = element(details) else { return };
         if details.open() && !details.contains(target.as_ref()) {
             details.set_open(false);
         }
@@ -40,7 +38,7 @@ pub fn Dropdown(
     // the list stays.
     let on_focusout = move |event: ev::FocusEvent| {
         let target = event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-        let Some(details) = details.get_untracked().filter(|_| target.is_some()) else { return };
+        let Some(details) = element(details).filter(|_| target.is_some()) else { return };
         if !details.contains(target.as_ref()) {
             fold();
         }
@@ -48,13 +46,13 @@ pub fn Dropdown(
     // The focus would be lost with what had it.
     let fold_and_focus = move || {
         fold();
-        let summary = details.get_untracked().and_then(|details| details.query_selector("summary").ok().flatten());
+        let summary = element(details).and_then(|details| details.query_selector("summary").ok().flatten());
         if let Some(summary) = summary.and_then(|summary| summary.dyn_into::<web_sys::HtmlElement>().ok()) {
             let _ = summary.focus();
         }
     };
     let on_keydown = move |event: ev::KeyboardEvent| {
-        if event.key() == "Escape" && details.get_untracked().is_some_and(|details| details.open()) {
+        if event.key() == "Escape" && element(details).is_some_and(|details| details.open()) {
             // Else it would also close what the list stands in.
             event.prevent_default();
             fold_and_focus();

@@ -137,7 +137,7 @@ pub fn Missing(
     view! {
         <div class="part-missing" data-part=name data-notice="part-missing" role="alert">
             <p>{live(move || t_string!(i18n, page.part.missing))}</p>
-            <button type="button" class="button" on:click=move |_| again.run(())>
+            <button type="button" class="button" on:click=move |_| _ = again.try_run(())>
                 {live(move || t_string!(i18n, page.part.again))}
             </button>
         </div>

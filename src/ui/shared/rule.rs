@@ -1,5 +1,6 @@
 //! The optimizers' rules as the page prints them: one table for all places that show one.
 
+use crate::experiment::Experiment;
 use crate::optim::OptimizerKind;
 
 /// A rule in print: what is kept from step to step, and the step `Δw = −η top / bottom − η λ w`.
@@ -18,7 +19,16 @@ pub struct Rule {
     weight: &'static str,
 }
 
-/// The rule of an optimizer, with the letters that stand for the gradient and for what it moves.
+/// The rule of an experiment's optimizer, with the letters that stand for the gradient and for what it moves.
+pub fn rule_in(experiment: &Experiment, gradient: &'static str, weight: &'static str) -> Rule {
+    let kind = experiment.optimizer;
+    // The largest of the v as they are; the correction comes after.
+    let largest = (experiment.amsgrad && kind.has_amsgrad()).then(|| "v̂ = max v / (1 − β₂ᵗ)".to_owned());
+    let rule = rule_of(kind, gradient, weight);
+    Rule { kept: largest.or(rule.kept), ..rule }
+}
+
+/// The same of an optimizer, without AMSGrad.
 pub fn rule_of(kind: OptimizerKind, gradient: &'static str, weight: &'static str) -> Rule {
     let g = gradient;
     let squared = if g.chars().count() == 1 { format!("{g}²") } else { format!("({g})²") };
@@ -39,8 +49,6 @@ pub fn rule_of(kind: OptimizerKind, gradient: &'static str, weight: &'static str
         OptimizerKind::RmsProp => divided(Some(format!("v ← β₂ v + (1 − β₂) {squared}")), g, "√v"),
         OptimizerKind::Adam => divided(None, "m̂", "√v̂"),
         OptimizerKind::AdamW => Rule { has_own_decay: true, ..divided(None, "m̂", "√v̂") },
-        // The largest of the v as they are; the correction comes after.
-        OptimizerKind::AmsGrad => divided(Some("v̂ = max v / (1 − β₂ᵗ)".to_owned()), "m̂", "√v̂"),
     }
 }
 
@@ -77,7 +85,12 @@ mod tests {
         assert_eq!(in_line(OptimizerKind::Nesterov), "v ← μ v + ∂L/∂W, ΔW = −η (∂L/∂W + μ v)");
         assert_eq!(in_line(OptimizerKind::RmsProp), "v ← β₂ v + (1 − β₂) (∂L/∂W)², ΔW = −η ∂L/∂W / (√v + ε)");
         assert_eq!(in_line(OptimizerKind::AdamW), "ΔW = −η m̂ / (√v̂ + ε) − η λ W");
-        assert_eq!(in_line(OptimizerKind::AmsGrad), "v̂ = max v / (1 − β₂ᵗ), ΔW = −η m̂ / (√v̂ + ε)");
+        let in_experiment = |optimizer| {
+            rule_in(&Experiment { optimizer, amsgrad: true, ..Experiment::default() }, "∂L/∂W", "W").in_line()
+        };
+        assert_eq!(in_experiment(OptimizerKind::Adam), "v̂ = max v / (1 − β₂ᵗ), ΔW = −η m̂ / (√v̂ + ε)");
+        assert_eq!(in_experiment(OptimizerKind::AdamW), "v̂ = max v / (1 − β₂ᵗ), ΔW = −η m̂ / (√v̂ + ε) − η λ W");
+        assert_eq!(in_experiment(OptimizerKind::Momentum), in_line(OptimizerKind::Momentum));
         assert_eq!(rule_of(OptimizerKind::Adagrad, "g", "w").kept.as_deref(), Some("v ← v + g²"));
     }
 

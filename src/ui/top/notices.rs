@@ -9,7 +9,7 @@ use crate::ui::reactive::{Memo, Show, Views, live};
 use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::words;
 use crate::worker::client::Failure;
-use crate::worker::protocol::{Way, WorkerPart};
+use crate::worker::protocol::{Need, Way, WorkerPart};
 use leptos::prelude::*;
 
 choice! {
@@ -19,12 +19,14 @@ choice! {
         BadValue => "bad-value",
         /// Keys that nobody knows.
         UnknownKey => "unknown-key",
+        /// Keys with more than one value.
+        RepeatedKey => "repeated-key",
         /// A version later than this one.
         NewerVersion => "newer-version",
     }
 }
 
-/// Lines that a notice shows; a link can hold any number of mistakes.
+/// Lines that a notice shows of values; there may be as many as parameters.
 const LINES: usize = 5;
 
 /// All notices, above the charts.
@@ -34,6 +36,8 @@ pub fn Notices() -> impl IntoView {
         <div class="notices">
             <WorkerNotice />
             <PartNotice />
+            <AwayNotice />
+            <MemoryNotice />
             <LinkNotices />
         </div>
     }
@@ -55,6 +59,14 @@ fn LinkNotices() -> impl IntoView {
                         given = rejection.given.to_string(),
                         allowed = words::allowed(i18n, rejection.allowed)
                     ),
+                    Notice::RepeatedKey { key, kept, left_out } => t_string!(
+                        i18n,
+                        page.notice.repeated_key_line,
+                        key = key.name(),
+                        kept = kept.clone(),
+                        left_out = left_out.clone()
+                    ),
+                    Notice::MoreUnknownKeys(count) => t_string!(i18n, page.notice.and_more, count = *count),
                     Notice::UnknownKey(key) => key.clone(),
                     Notice::NewerVersion(version) => version.clone(),
                 };
@@ -64,6 +76,7 @@ fn LinkNotices() -> impl IntoView {
         let text = move |lines: &[String]| match kind {
             NoticeKind::BadValue => t_string!(i18n, page.notice.bad_value).to_owned(),
             NoticeKind::UnknownKey => t_string!(i18n, page.notice.unknown_key).to_owned(),
+            NoticeKind::RepeatedKey => t_string!(i18n, page.notice.repeated_key).to_owned(),
             NoticeKind::NewerVersion => t_string!(i18n, page.notice.newer_version, version = lines.join(", ")),
         };
         let close = move |_| {
@@ -76,10 +89,12 @@ fn LinkNotices() -> impl IntoView {
             }
             let text = text(&lines);
             let lines = if kind == NoticeKind::NewerVersion { Vec::new() } else { lines };
-            let hidden = lines.len().saturating_sub(LINES);
+            // Where the first are named, the last line says how many there are beside them.
+            let most = if kind == NoticeKind::UnknownKey { lines.len() } else { LINES };
+            let hidden = lines.len().saturating_sub(most);
             let more = (hidden > 0).then(|| view! { <li>{t_string!(i18n, page.notice.and_more, count = hidden)}</li> });
             let list = (!lines.is_empty()).then(|| {
-                let items = lines.into_iter().take(LINES).map(|line| view! { <li>{line}</li> }).views();
+                let items = lines.into_iter().take(most).map(|line| view! { <li>{line}</li> }).views();
                 view! { <ul>{items} {more}</ul> }
             });
             Some(view! {
@@ -106,7 +121,8 @@ fn LinkNotices() -> impl IntoView {
 
 fn kind_of(notice: &Notice) -> NoticeKind {
     match notice {
-        Notice::UnknownKey(_) => NoticeKind::UnknownKey,
+        Notice::UnknownKey(_) | Notice::MoreUnknownKeys(_) => NoticeKind::UnknownKey,
+        Notice::RepeatedKey { .. } => NoticeKind::RepeatedKey,
         Notice::BadValue(_) => NoticeKind::BadValue,
         Notice::NewerVersion(_) => NoticeKind::NewerVersion,
     }
@@ -130,6 +146,40 @@ fn PartNotice() -> impl IntoView {
     }
 }
 
+/// That the run was paused while nobody saw the page.
+#[component]
+fn AwayNotice() -> impl IntoView {
+    let lab = use_lab();
+    let i18n = use_i18n();
+    let notice = move || {
+        let step = number::grouped(lab.away.get()?);
+        Some(view! {
+            <div class="notice" role="status" data-notice="away">
+                <p>{t_string!(i18n, page.notice.away, step = step)}</p>
+                <button type="button" class="button" on:click=move |_| lab.run_on()>
+                    {t_string!(i18n, page.notice.run_on)}
+                </button>
+            </div>
+        })
+    };
+    view! { {live(notice)} }
+}
+
+/// That the visited step cannot be made again beside the run.
+#[component]
+fn MemoryNotice() -> impl IntoView {
+    let lab = use_lab();
+    let i18n = use_i18n();
+    let is_short = Memo::new(move |_| lab.no_room.get() == Some(Need::Visit));
+    view! {
+        <Show when=is_short>
+            <div class="notice" role="status" data-notice="no-room">
+                <p>{live(move || t_string!(i18n, page.notice.no_room))}</p>
+            </div>
+        </Show>
+    }
+}
+
 /// That the worker cannot go on, and the way out.
 #[component]
 fn WorkerNotice() -> impl IntoView {
@@ -139,7 +189,19 @@ fn WorkerNotice() -> impl IntoView {
         let failure = lab.failure.get()?;
         // Another start of the same worker would not help: the page itself is of another version.
         let needs_reload = failure == Failure::VersionMismatch;
+        let cause = failure.name();
+        // What stands in a frame can be seen outside of it.
+        let own_tab = (failure == Failure::Sandboxed).then(|| {
+            view! {
+                <a href=window().location().href().unwrap_or_default() target="_blank" rel="noopener">
+                    {t_string!(i18n, page.notice.worker_failed.own_tab)}
+                </a>
+            }
+        });
         let text = match failure {
+            _ if failure.is_of_memory() => t_string!(i18n, page.notice.worker_failed.memory).to_owned(),
+            Failure::Sandboxed => t_string!(i18n, page.notice.worker_failed.sandboxed).to_owned(),
+            Failure::Forbidden => t_string!(i18n, page.notice.worker_failed.forbidden).to_owned(),
             Failure::CannotStart => t_string!(i18n, page.notice.worker_failed.cannot_start).to_owned(),
             Failure::VersionMismatch => t_string!(i18n, page.notice.worker_failed.version_mismatch).to_owned(),
             Failure::Crashed(message) => {
@@ -154,14 +216,15 @@ fn WorkerNotice() -> impl IntoView {
         };
         let on_click = move |_| {
             if needs_reload {
-                let _ = window().location().reload();
+                lab.reload_page();
             } else {
                 lab.restart_worker();
             }
         };
         Some(view! {
-            <div class="notice severe" role="alert" data-notice="worker-failed">
+            <div class="notice severe" role="alert" data-notice="worker-failed" data-cause=cause>
                 <p>{text}</p>
+                {own_tab}
                 <button type="button" class="button" on:click=on_click>
                     {live(button_words)}
                 </button>

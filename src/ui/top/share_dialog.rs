@@ -5,10 +5,11 @@ use crate::experiment::share::to_fragment;
 use crate::plot::number;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::{address, use_lab};
-use crate::ui::reactive::{Memo, RwSignal, Show, Signal, attribute, live};
+use crate::ui::reactive::{Memo, RwSignal, attribute, element, live};
 use crate::ui::settings::Control;
 use crate::ui::shared::clipboard;
 use crate::ui::shared::icon::{Icon, Picture};
+use crate::ui::shared::words;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -30,12 +31,12 @@ pub fn Share() -> impl IntoView {
     let copying = RwSignal::new(Copying::NotAsked);
     let open = move |_| {
         copying.set(Copying::NotAsked);
-        if let Some(dialog) = dialog.get_untracked() {
+        if let Some(dialog) = element(dialog) {
             let _ = dialog.show_modal();
         }
     };
     let close = move |_| {
-        if let Some(dialog) = dialog.get_untracked() {
+        if let Some(dialog) = element(dialog) {
             dialog.close();
         }
     };
@@ -73,7 +74,7 @@ fn ShareLink(
     let field = NodeRef::<html::Input>::new();
     let link = move || address::link_with(&lab.experiment.with(to_fragment));
     let select = move || {
-        if let Some(Some(field)) = field.try_get_untracked() {
+        if let Some(field) = element(field) {
             let _ = field.focus();
             field.select();
         }
@@ -97,10 +98,18 @@ fn ShareLink(
     let use_present = move |_| {
         let _ = lab.set_text(Key::Step, &present_step.get_untracked().to_string());
     };
-    let is_changed =
-        Signal::derive(move || lab.changes.with(|changes| changes.iter().any(|change| change.after_step > 0)));
+    let not_in_link = Memo::new(move |_| lab.not_in_link());
+    let difference = move || {
+        let (key, step) = not_in_link.get()?;
+        Some(t_string!(i18n, page.share.live, label = words::label(i18n, key), step = number::grouped(step)))
+    };
     view! {
-        <p>{live(move || t_string!(i18n, page.share.intro))}</p>
+        <p>
+            {live(move || match not_in_link.get() {
+                None => t_string!(i18n, page.share.intro),
+                Some(_) => t_string!(i18n, page.share.intro_settings),
+            })}
+        </p>
         <div class="share-link">
             <input
                 type="text"
@@ -122,8 +131,6 @@ fn ShareLink(
             </button>
             <Control key=Key::Run />
         </div>
-        <Show when=is_changed>
-            <p class="hint">{live(move || t_string!(i18n, page.share.live))}</p>
-        </Show>
+        <p class="hint" id="share-difference" role="status">{live(difference)}</p>
     }
 }

@@ -1,6 +1,7 @@
 //! Claims about gradients, checked on the live network.
 
 use crate::choice::Choice;
+use crate::experiment::Key;
 use crate::look::proof::{Check, Claim, Found, NotClaimed};
 use crate::plot::number::{exact, grouped, significant};
 use crate::ui::i18n::{t_string, use_i18n};
@@ -8,8 +9,8 @@ use crate::ui::lab::use_lab;
 use crate::ui::reactive::{Memo, Show, Signal, Views, attribute, live};
 use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::part::Missing;
-use crate::ui::shared::words::Words;
-use crate::worker::protocol::{Way, WorkerPart};
+use crate::ui::shared::words::{self, Words};
+use crate::worker::protocol::{Need, Way, WorkerPart};
 use leptos::prelude::*;
 use std::cmp::Ordering;
 
@@ -34,6 +35,9 @@ pub fn ProofPane() -> impl IntoView {
         }
     };
     let when = move || {
+        if lab.no_room.get() == Some(Need::Proof) {
+            return t_string!(i18n, proof.no_room).to_owned();
+        }
         let Some(step) = checked_step.get() else { return t_string!(i18n, proof.intro).to_owned() };
         let (now, then) = (shown_step.get(), grouped(step));
         let (holding, made) = proof.with(|proof| {
@@ -91,6 +95,8 @@ fn ClaimCard(
             checks.iter().find(|check| check.claim == claim).copied()
         })
     });
+    let not_in_link = Memo::new(move |_| lab.not_in_link());
+    let meaning = move || meaning(i18n, claim, not_in_link.get());
     let layers = Memo::new(move |_| lab.measured.with(|experiment| u64::from(experiment.depth) + 1));
     let found = move || check.get().map(|check| check.found);
     let result = move || match found() {
@@ -117,7 +123,7 @@ fn ClaimCard(
             </p>
             <p class="claim-formula">{formula(claim)}</p>
             <p class="claim-numbers">{live(numbers)}</p>
-            <p class="claim-meaning">{live(meaning(i18n, claim))}</p>
+            <p class="claim-meaning">{live(meaning)}</p>
         </article>
     }
 }
@@ -170,12 +176,15 @@ fn name(i18n: Words, claim: Claim) -> impl Fn() -> &'static str {
     }
 }
 
-fn meaning(i18n: Words, claim: Claim) -> impl Fn() -> &'static str {
-    move || match claim {
-        Claim::FiniteDifference => t_string!(i18n, proof.finite_difference.meaning),
-        Claim::WeightGradient => t_string!(i18n, proof.weight_gradient.meaning),
-        Claim::AdamFirstStep => t_string!(i18n, proof.adam_first_step.meaning),
-        Claim::SameBits => t_string!(i18n, proof.same_bits.meaning),
+fn meaning(i18n: Words, claim: Claim, not_in_link: Option<(Key, u64)>) -> String {
+    match (claim, not_in_link) {
+        (Claim::FiniteDifference, _) => t_string!(i18n, proof.finite_difference.meaning).to_owned(),
+        (Claim::WeightGradient, _) => t_string!(i18n, proof.weight_gradient.meaning).to_owned(),
+        (Claim::AdamFirstStep, _) => t_string!(i18n, proof.adam_first_step.meaning).to_owned(),
+        (Claim::SameBits, None) => t_string!(i18n, proof.same_bits.meaning).to_owned(),
+        (Claim::SameBits, Some((key, step))) => {
+            t_string!(i18n, proof.same_bits.changed, label = words::label(i18n, key), step = grouped(step)).to_string()
+        }
     }
 }
 
@@ -191,6 +200,7 @@ fn formula(claim: Claim) -> &'static str {
 fn numbers(i18n: Words, claim: Claim, found: Found, layers: u64) -> String {
     let Found { error, allowed, compared, too_small } = found;
     let short = |number: f64| significant(number, 2);
+    let sampled = compared + too_small;
     let compared = grouped(compared);
     let main = match claim {
         Claim::FiniteDifference => t_string!(
@@ -215,10 +225,18 @@ fn numbers(i18n: Words, claim: Claim, found: Found, layers: u64) -> String {
             t_string!(i18n, proof.bits, error = differing, compared = compared, allowed = short(allowed)).to_string()
         }
     };
-    if too_small == 0 {
-        return main;
+    let mut sentences = vec![main];
+    if too_small > 0 {
+        sentences.push(t_string!(i18n, proof.too_small, count = grouped(too_small)).to_string());
     }
-    format!("{main} {}", t_string!(i18n, proof.too_small, count = grouped(too_small)))
+    if claim == Claim::FiniteDifference {
+        match layers.saturating_sub(sampled) {
+            0 => {}
+            1 => sentences.push(t_string!(i18n, proof.not_sampled_one).to_owned()),
+            count => sentences.push(t_string!(i18n, proof.not_sampled, count = grouped(count)).to_string()),
+        }
+    }
+    sentences.join(" ")
 }
 
 fn why_not(i18n: Words, why: NotClaimed) -> &'static str {

@@ -5,7 +5,7 @@ use crate::ui::chart::{GradientOverTime, LossChart};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::instruments::Instrument;
 use crate::ui::lab::use_lab;
-use crate::ui::reactive::{Memo, RwSignal, Views, attribute, live};
+use crate::ui::reactive::{Memo, RwSignal, Views, attribute, element, live};
 use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::part::{Fetched, Missing, Part};
 use crate::ui::workbench::panes;
@@ -56,7 +56,7 @@ pub fn Workbench() -> impl IntoView {
         }
         event.prevent_default();
         open.set(TABS[place].0);
-        if let Some(tab) = tabs[place].get_untracked() {
+        if let Some(tab) = element(tabs[place]) {
             let _ = tab.focus();
         }
     };

@@ -26,8 +26,9 @@ pub fn LearnedPane() -> impl IntoView {
         if lab.running.get() { untrack(read) } else { read() }
     });
     let classes = Memo::new(move |_| lab.measured.with(|experiment| experiment.dataset.classes()));
+    let samples = Memo::new(move |_| lab.measured.with(|experiment| experiment.samples as usize));
     let sentence = Memo::new(move |_| match evaluation.get() {
-        Some(evaluation) => finding::sentence(i18n, evaluation.finding(classes.get())),
+        Some(evaluation) => finding::sentence(i18n, evaluation.finding(classes.get(), samples.get())),
         None => t_string!(i18n, learned.waiting).to_owned(),
     });
     let is_stale = Memo::new(move |_| {

@@ -1,6 +1,7 @@
 //! The network as a picture, and one step of it slowly.
 
 mod formulas;
+mod parameters;
 mod slow_step;
 
 use crate::ui::chart::NetworkPicture;

@@ -1,6 +1,7 @@
 //! One step, slowly: phase by phase, each with its formula and the numbers of a chosen unit.
 
 use super::formulas::{self, Scene};
+use super::parameters;
 use crate::experiment::Experiment;
 use crate::look::phase::Phase;
 use crate::optim::Hyper;
@@ -48,7 +49,9 @@ impl SlowStep {
             }
         });
         let keys = window_event_listener(ev::keydown, move |event| {
-            let is_mine = !keyboard::is_taken(&event) && !slow.is_running.get_untracked();
+            let is_seen = || !slow.lab.instruments.has_parameters.get_untracked();
+            let is_mine =
+                !keyboard::is_taken(&event) && slow.is_running.try_get_untracked() == Some(false) && is_seen();
             match event.key().as_str() {
                 "." if is_mine => slow.next(),
                 "," if is_mine => slow.back(),
@@ -90,7 +93,7 @@ impl SlowStep {
     fn set_unit(self, layer: usize) {
         let layer = layer.min(self.layers() - 1);
         let width = self.lab.measured.with_untracked(|experiment| width_of(experiment, layer));
-        let unit = self.wanted.get_value().min(width.saturating_sub(1));
+        let unit = self.wanted.try_get_value().unwrap_or(0).min(width.saturating_sub(1));
         let instruments = self.lab.instruments;
         if instruments.unit.get_untracked() != Some((layer, unit)) {
             instruments.unit.set(Some((layer, unit)));
@@ -180,13 +183,25 @@ pub(super) fn SlowStepView(slow: SlowStep) -> impl IntoView {
         t_string!(i18n, network.slow.place, position = position, count = count).to_string()
     };
     // While a run goes on, and until the first numbers have come, the name of it all.
+    let has_parameters = lab.instruments.has_parameters;
+    let is_listing = move || has_parameters.get() && !is_running.get();
     let heading = move || {
+        if is_listing() {
+            return t_string!(i18n, network.parameters.title).to_owned();
+        }
         let scene = slow.scene.get().filter(|_| !is_running.get());
         scene.map_or_else(|| t_string!(i18n, network.slow.title).to_owned(), |scene| title(i18n, &scene))
     };
     let body = move || {
         if is_running.get() {
             return view! { <p class="slow-words">{t_string!(i18n, network.slow.pause)}</p> }.into_any();
+        }
+        if has_parameters.get() {
+            let seen = lab.instruments.view.get().filter(|view| lab.is_view_current() && view.parameters.is_some());
+            return match seen {
+                Some(seen) => parameters::view(lab, seen),
+                None => view! { <p class="slow-words">{t_string!(i18n, network.slow.waiting)}</p> }.into_any(),
+            };
         }
         match slow.scene.get() {
             None => view! { <p class="slow-words">{t_string!(i18n, network.slow.waiting)}</p> }.into_any(),
@@ -201,13 +216,15 @@ pub(super) fn SlowStepView(slow: SlowStep) -> impl IntoView {
     view! {
         <section
             class="slow"
+            class:listing=is_listing
+            role="group"
             aria-labelledby="slow-title"
             data-phase=attribute(named)
             data-step=attribute(move || slow.scene.with(|scene| scene.as_ref().map(|scene| scene.step.to_string())))
             aria-busy=attribute(move || (is_waiting.get() && !is_running.get()).to_string())
         >
             <div class="slow-head">
-                <div class="slow-steps" hidden=attribute(move || is_running.get())>
+                <div class="slow-steps" hidden=attribute(move || is_running.get() || has_parameters.get())>
                     <button
                         type="button"
                         class="button"
@@ -232,8 +249,22 @@ pub(super) fn SlowStepView(slow: SlowStep) -> impl IntoView {
             <h3 id="slow-title">{live(heading)}</h3>
             <div class="slow-body" tabindex="0" role="region" aria-labelledby="slow-title">
                 <div class="slow-scene" aria-live="polite">{live(body)}</div>
-                <button type="button" class="slow-open" on:click=open_layer>
+                <button type="button" class="slow-open slow-layer" on:click=open_layer>
                     {live(move || t_string!(i18n, network.open_layer))}
+                </button>
+                <button
+                    type="button"
+                    class="slow-open"
+                    id="all-parameters"
+                    on:click=move |_| has_parameters.update(|is_shown| *is_shown = !*is_shown)
+                >
+                    {live(move || {
+                        if has_parameters.get() {
+                            t_string!(i18n, network.slow.title)
+                        } else {
+                            t_string!(i18n, network.parameters.title)
+                        }
+                    })}
                 </button>
             </div>
         </section>
@@ -241,10 +272,13 @@ pub(super) fn SlowStepView(slow: SlowStep) -> impl IntoView {
 }
 
 fn scene_view(i18n: Words, scene: &Scene) -> AnyView {
-    let batch = grouped(scene.unit.batch as u64);
+    let note = match scene.unit.batch {
+        1 => t_string!(i18n, network.slow.only_sample).to_owned(),
+        batch => t_string!(i18n, network.slow.sample, batch = grouped(batch as u64)).to_string(),
+    };
     view! {
         {formulas::view(i18n, scene)}
-        <p class="slow-note">{t_string!(i18n, network.slow.sample, batch = batch).to_string()}</p>
+        <p class="slow-note">{note}</p>
     }
     .into_any()
 }

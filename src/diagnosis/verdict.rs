@@ -1,0 +1,280 @@
+//! What holds at a step: the conditions, and the numbers that say so.
+
+use super::decay::Decay;
+use super::flow::Flow;
+use super::repair::Repair;
+use crate::choice::{Choice, choice};
+use crate::experiment::Experiment;
+use crate::nn::{Activation, Normalization};
+use crate::train::{Divergence, History, Quantity, StepReport};
+
+choice! {
+    /// What can be said of the gradient, in the order in which it leads.
+    pub enum Condition {
+        /// A number was not finite, and the run stopped.
+        Diverged => "diverged",
+        /// The loss is next to nothing beside that of guessing: what is small now, is small because all is learned.
+        Trained => "trained",
+        /// The gradient grows over a thousandfold from the output to the input, or an update outweighs its weights.
+        Exploding => "exploding",
+        /// More of a hidden layer's units have φ′ = 0 on the whole batch than chance explains.
+        Dead => "dead",
+        /// The gradient shrinks over a thousandfold from the output to the input.
+        Vanishing => "vanishing",
+        /// Plain f32 would read a gradient as zero or denormal.
+        Underflow => "underflow",
+        /// Over half of a hidden layer's activations are saturated.
+        Saturated => "saturated",
+        /// None of these.
+        Healthy => "healthy",
+    }
+}
+
+/// The verdict on one step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Diagnosis {
+    /// What holds, the most severe first; [`Condition::Healthy`] alone where nothing is wrong.
+    pub conditions: Vec<Condition>,
+    /// How the gradient changes over the hidden layers.
+    pub flow: Flow,
+    /// The hidden layer (from 1) with the largest ‖ΔW‖/‖W‖, and that ratio.
+    pub largest_update: (usize, f64),
+    /// The hidden layer (from 1) with the largest fraction of dead units, and that fraction.
+    pub most_dead: (usize, f64),
+    /// Hidden layers of which chance does not explain the dead units.
+    pub dead_layers: usize,
+    /// What makes gradients exactly zero, where some are.
+    pub zero_cause: Option<ZeroCause>,
+    /// Layers, the output layer among them, whose weights were all zero when that gradient was computed.
+    pub zero_weight_layers: usize,
+    /// The hidden layer (from 1) with the largest fraction of saturated activations, and that fraction.
+    pub most_saturated: (usize, f64),
+    /// The hidden layers (from 1) whose ‖∂L/∂z‖ plain f32 would read as zero or denormal: first and last.
+    pub underflow: Option<(usize, usize)>,
+    /// Where and how the run ended, if it diverged.
+    pub divergence: Option<Divergence>,
+    /// What weight decay has done, where it is the cause.
+    pub decay: Option<Decay>,
+    /// The loss on the batch.
+    pub loss: f64,
+    /// The loss of the best answer that does not look at the input; see [`Experiment::guess_loss`].
+    pub guess_loss: f64,
+    /// Whether the loss is far above that, and not only of few unlucky samples.
+    pub is_worse_than_guessing: bool,
+    /// What would mend the first condition, the most telling first.
+    pub repairs: Vec<Repair>,
+}
+
+/// A step to be judged, and what is known beside it.
+#[derive(Clone, Copy, Debug)]
+pub struct Situation<'a> {
+    /// The experiment, with the hyper-parameters of the step.
+    pub experiment: &'a Experiment,
+    /// What was measured.
+    pub report: &'a StepReport,
+    /// How the run ended, if it did at this step.
+    pub divergence: Option<Divergence>,
+    /// What was measured at the run's first step, if that is known: what was so then, no step has done.
+    pub start: Option<&'a StepReport>,
+    /// The loss and the fraction of right answers on all training samples, if they are known of about this step.
+    pub score: Option<(f64, Option<f64>)>,
+}
+
+/// The fraction of the loss of guessing under which a network counts as trained.
+const TRAINED: f64 = 0.01;
+
+/// The same where every training sample is answered rightly.
+const TRAINED_WITHOUT_ERROR: f64 = 0.1;
+
+/// The samples of a batch whose loss speaks for all samples.
+const TELLING_BATCH: u32 = 16;
+
+/// The size of a loss by that of guessing over which it is worse, and not only unlucky.
+const WORSE_THAN_GUESSING: f64 = 1.5;
+
+impl Situation<'_> {
+    /// Whether what leads the verdict led it before the first update as well, so that no step has done it.
+    pub(super) fn is_of_the_start(&self, diagnosis: &Diagnosis) -> bool {
+        if self.report.step == 0 {
+            return self.divergence.is_none_or(|divergence| divergence.step <= 1);
+        }
+        let judged = |start| Situation { report: start, divergence: None, start: None, score: None, ..*self }.judge();
+        self.divergence.is_none()
+            && self.start.is_some_and(|start| judged(start).conditions[0] == diagnosis.conditions[0])
+    }
+
+    /// Whether the loss shows that all is learned. The loss of few samples may be small by chance.
+    fn is_trained(&self, loss: f64, guess_loss: f64) -> bool {
+        if self.report.step == 0 {
+            return false;
+        }
+        let is_small = |loss: f64, part: f64| loss <= part * guess_loss;
+        match self.score {
+            Some((score, accuracy)) => {
+                let part = if accuracy == Some(1.0) { TRAINED_WITHOUT_ERROR } else { TRAINED };
+                is_small(loss, part) && is_small(score, part)
+            }
+            None => is_small(loss, TRAINED) && self.has_telling_batch(),
+        }
+    }
+
+    fn is_worse_than_guessing(&self) -> bool {
+        let limit = WORSE_THAN_GUESSING * self.experiment.guess_loss();
+        let is_told = match self.score {
+            Some((loss, _)) => loss > limit,
+            None => self.has_telling_batch(),
+        };
+        self.report.loss() > limit && is_told
+    }
+
+    /// Whether the loss on the batch speaks for all samples.
+    fn has_telling_batch(&self) -> bool {
+        self.experiment.batch_size_at(self.report.step) >= TELLING_BATCH
+    }
+
+    /// The verdict without repairs.
+    pub(super) fn judge(&self) -> Diagnosis {
+        let Situation { experiment, report, divergence, .. } = *self;
+        let hidden = report.layers().saturating_sub(1);
+        // The first update of weights that were all zero is infinitely larger than they, and no sign of anything.
+        let largest = |quantity: Quantity| {
+            (0..hidden)
+                .map(|layer| (layer + 1, report.get(layer, quantity)))
+                .filter(|(_, value)| value.is_finite())
+                .fold((1, 0.0), |best: (usize, f64), next| if next.1 > best.1 { next } else { best })
+        };
+        let flow = Flow::of(report);
+        let batch = experiment.batch_size_at(report.step);
+        let threshold = dead_threshold(experiment);
+        // A unit of one sample has φ′ = 0 whenever it is switched off, which is no death; and no activation but ReLU has an
+        // exact zero where a unit should work: what the others have there is saturation, rounded.
+        let can_die = experiment.activation == Activation::Relu && batch > 1;
+        let dead_layers = (0..hidden).filter(|&layer| can_die && report.get(layer, Quantity::Dead) > threshold).count();
+        let zero = (flow.zero_layers > 0).then(|| zero_cause(experiment, report, batch));
+        let mut diagnosis = Diagnosis {
+            conditions: Vec::new(),
+            flow,
+            largest_update: largest(Quantity::UpdateRatio),
+            most_dead: largest(Quantity::Dead),
+            dead_layers,
+            zero_cause: zero.map(|(cause, _)| cause),
+            zero_weight_layers: zero.map_or(0, |(_, layers)| layers),
+            most_saturated: largest(Quantity::Saturated),
+            underflow: underflow(experiment, report, hidden),
+            divergence,
+            decay: Decay::as_cause(experiment, report),
+            loss: report.loss(),
+            guess_loss: experiment.guess_loss(),
+            is_worse_than_guessing: self.is_worse_than_guessing(),
+            repairs: Vec::new(),
+        };
+        diagnosis.conditions =
+            Condition::ALL.iter().copied().filter(|&condition| diagnosis.holds(condition, self)).collect();
+        if diagnosis.conditions.is_empty() {
+            diagnosis.conditions.push(Condition::Healthy);
+        }
+        diagnosis
+    }
+}
+
+/// The condition that leads the verdict at `step`, and the first recorded step since which it has led. `None` where nothing
+/// is recorded by that step. Of steps that were recorded together the last is judged, by its report alone.
+pub fn leading_since(experiment: &Experiment, history: &History, step: u64) -> Option<(Condition, u64)> {
+    let leading = |report: &StepReport| {
+        Situation { experiment, report, divergence: None, start: None, score: None }.judge().conditions[0]
+    };
+    let mut earlier = history.buckets().iter().rev().map(|bucket| &bucket.last).skip_while(|report| report.step > step);
+    let last = earlier.next()?;
+    let condition = leading(last);
+    let since = earlier.take_while(|report| leading(report) == condition).last().unwrap_or(last);
+    Some((condition, since.step))
+}
+
+choice! {
+    /// What makes a gradient exactly zero.
+    pub enum ZeroCause {
+        /// Weights that are all zero.
+        ZeroWeights => "zero-weights",
+        /// BatchNorm over a single sample, which it makes zero.
+        SingleSample => "single-sample",
+        /// Units with slope 0.
+        Slope => "slope",
+    }
+}
+
+/// Whether all weights of a layer were zero when the gradient of a report was computed.
+fn had_zero_weights(report: &StepReport, layer: usize) -> bool {
+    report.get(layer, Quantity::Weight) == 0.0 || report.get(layer, Quantity::UpdateRatio) == f64::INFINITY
+}
+
+/// What makes the gradient of some layers exactly zero, and in how many layers all weights were zero.
+fn zero_cause(experiment: &Experiment, report: &StepReport, batch: u32) -> (ZeroCause, usize) {
+    // The output layer's weights are the first on the way back.
+    let zero_weights = (0..report.layers()).filter(|&layer| had_zero_weights(report, layer)).count();
+    let cause = if zero_weights > 0 {
+        ZeroCause::ZeroWeights
+    } else if experiment.norm == Normalization::Batch && batch == 1 {
+        ZeroCause::SingleSample
+    } else {
+        ZeroCause::Slope
+    };
+    (cause, zero_weights)
+}
+
+impl Diagnosis {
+    fn holds(&self, condition: Condition, situation: &Situation<'_>) -> bool {
+        // Weights that began at zero grow by many times their size, and are small all the same.
+        let is_from_zero = self.zero_cause == Some(ZeroCause::ZeroWeights);
+        let update_explodes = self.largest_update.1 > 1.0 && !is_from_zero;
+        match condition {
+            Condition::Diverged => self.divergence.is_some(),
+            Condition::Trained => !update_explodes && situation.is_trained(self.loss, self.guess_loss),
+            Condition::Exploding => self.flow.explodes() || update_explodes,
+            // Weights of zero make every z zero, so that no unit has had its chance yet.
+            Condition::Dead => self.dead_layers > 0 && !is_from_zero,
+            Condition::Vanishing => self.flow.vanishes(),
+            Condition::Underflow => self.underflow.is_some(),
+            // Half of the inputs of ReLU and leaky ReLU lie on the flat side by design.
+            Condition::Saturated => {
+                self.most_saturated.1 > 0.5
+                    && !matches!(situation.experiment.activation, Activation::Relu | Activation::LeakyRelu)
+            }
+            Condition::Healthy => false,
+        }
+    }
+
+    /// Whether weight decay is the cause of what leads the verdict.
+    pub fn is_of_decay(&self) -> bool {
+        let Some(decay) = self.decay else {
+            return false;
+        };
+        match self.conditions[0] {
+            Condition::Diverged | Condition::Saturated => decay.drives_away(),
+            Condition::Exploding => decay.drives_away() && !self.flow.explodes(),
+            Condition::Vanishing | Condition::Underflow => !decay.drives_away(),
+            Condition::Healthy => self.flow.is_weakened() && !decay.drives_away(),
+            Condition::Dead | Condition::Trained => false,
+        }
+    }
+}
+
+/// The fraction of dead units that chance does not explain: a half and three standard deviations of Bin(n, 1/2) / n.
+///
+/// In a deep ReLU network at initialization the activations of all samples point the same way, so that each unit is on
+/// or off for the whole batch, either with probability 1/2, and the gradient passes all the same.
+fn dead_threshold(experiment: &Experiment) -> f64 {
+    // Below 1, so that a narrow layer that is wholly dead is called so.
+    (0.5 + 1.5 / f64::from(experiment.width).sqrt()).min(0.99)
+}
+
+/// The layers whose gradient entries, at their root mean square, are below the normal range of f32.
+fn underflow(experiment: &Experiment, report: &StepReport, hidden: usize) -> Option<(usize, usize)> {
+    let elements = f64::from(experiment.batch_size_at(report.step)) * f64::from(experiment.width);
+    let is_under = |layer: &usize| {
+        let norm = report.get(*layer, Quantity::GradZ);
+        norm > 0.0 && norm / elements.sqrt() < f64::from(f32::MIN_POSITIVE)
+    };
+    let first = (0..hidden).find(is_under)?;
+    let last = (0..hidden).rfind(is_under)?;
+    Some((first + 1, last + 1))
+}

@@ -1,0 +1,56 @@
+//! What the loss is worth: that of an answer which does not look at the input.
+
+use super::Experiment;
+use crate::nn::Loss;
+
+impl Experiment {
+    /// The loss on all training samples of the best constant answer: what guessing by the classes' shares alone comes
+    /// to, or for regression always answering the mean. (Classes are as equally many as the number of samples allows, and
+    /// targets of regression have variance 1.)
+    ///
+    /// | loss | of K classes with the shares `p` |
+    /// | --- | --- |
+    /// | softmax | `−Σ p ln p`; `ln K` for equal shares |
+    /// | bce | the mean over the outputs of `−p ln p − (1−p) ln(1−p)`; `ln 2` for two equal classes |
+    /// | mse | the mean over the outputs of `p (1−p)`, or the variance of the targets |
+    pub fn guess_loss(&self) -> f64 {
+        let Some(classes) = self.dataset.classes() else {
+            return 1.0;
+        };
+        let (samples, classes) = (self.samples, classes as u32);
+        // Classes are dealt out in turn.
+        let share =
+            |class: u32| f64::from(samples / classes + u32::from(class < samples % classes)) / f64::from(samples);
+        let entropy = |p: f64| if p > 0.0 { -p * libm::log(p) } else { 0.0 };
+        // Two classes have a single output, that of the second.
+        let (first, outputs) = if classes == 2 { (1, 1.0) } else { (0, f64::from(classes)) };
+        let sum = |of: &dyn Fn(f64) -> f64| (first..classes).map(|class| of(share(class))).sum::<f64>();
+        match self.loss {
+            Loss::SoftmaxCrossEntropy => sum(&entropy),
+            Loss::BceWithLogits => sum(&|p| entropy(p) + entropy(1.0 - p)) / outputs,
+            Loss::Mse => sum(&|p| p * (1.0 - p)) / outputs,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::experiment::share::from_fragment;
+
+    #[test]
+    fn guessing_has_the_entropy_of_the_classes() {
+        let cases = [
+            ("v=1", core::f64::consts::LN_2),
+            ("dataset=circle&loss=mse", 0.25),
+            ("dataset=clouds", 4.0_f64.ln()),
+            ("dataset=spiral3&samples=300", 3.0_f64.ln()),
+            ("dataset=clouds&loss=mse", 0.25 * 0.75),
+            ("dataset=plane", 1.0),
+            ("dataset=noise", 1.0),
+        ];
+        for (fragment, expected) in cases {
+            let guess = from_fragment(fragment).0.guess_loss();
+            assert!((guess - expected).abs() < 1e-12, "{fragment}: {guess}, not {expected}");
+        }
+    }
+}

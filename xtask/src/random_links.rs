@@ -1,0 +1,291 @@
+//! Links to the page, lawful and hostile, for a random user.
+//!
+//! What is lawful is read in the sources of the page, so a new parameter is tried as soon as it is there.
+
+use crate::command::root;
+use crate::random_numbers::Random;
+use anyhow::{Context, Result, ensure};
+use std::fs;
+use std::path::Path;
+
+/// What links may say.
+#[derive(Debug)]
+pub struct Keys(Vec<Key>);
+
+#[derive(Debug, PartialEq)]
+struct Key {
+    name: String,
+    values: Values,
+    /// A word in the place of a number.
+    word: Option<String>,
+}
+
+#[derive(Debug, PartialEq)]
+enum Values {
+    Integers(f64, f64),
+    Reals(f64, f64),
+    Names(Vec<String>),
+    Switch,
+}
+
+/// What makes a network or its data large.
+const SIZES: [&str; 4] = ["depth", "width", "samples", "batch"];
+
+/// The sizes that most links keep to, of which a step takes some milliseconds.
+const MOST: f64 = 40.0;
+
+/// Texts that no parameter allows, or that are at the edge of it. What a page might write itself (`NaN`, `undefined`) is
+/// spelt in other letters, so that its echo can be told from it.
+const TEXTS: [&str; 30] = [
+    "",
+    "nan",
+    "INF",
+    "-INF",
+    "Null",
+    "Undefined",
+    "-1",
+    "0",
+    "-0",
+    "1e999",
+    "1e-999",
+    "4294967296",
+    "18446744073709551616",
+    "0x10",
+    "1,5",
+    "1.5.5",
+    "--3",
+    "+",
+    ".",
+    "e",
+    "1e",
+    "٣",
+    "½",
+    "−3",
+    " 3 ",
+    "3\u{a0}",
+    "\u{202e}3",
+    "full",
+    "max",
+    "🙂",
+];
+
+/// Fragments, or parts of them, that nobody means well.
+const GARBAGE: [&str; 22] = [
+    "%",
+    "%%%",
+    "%zz",
+    "%E0%A4%A",
+    "%00",
+    "%F0%9F%98%80",
+    "&&&&",
+    "====",
+    "=",
+    "&=&",
+    "#",
+    "##",
+    "?a=b",
+    "v=0",
+    "v=2",
+    "v=1&v=1",
+    "v=99999999999999999999",
+    "depth",
+    "depth=",
+    "=depth",
+    "<img src=x onerror=alert(1)>",
+    "'\";</script>",
+];
+
+impl Keys {
+    /// Reads them in the table of parameters and in the lists of names.
+    ///
+    /// # Errors
+    /// If the sources are not written as expected.
+    pub fn read() -> Result<Self> {
+        let sources = root().join("src");
+        let table = fs::read_to_string(sources.join("experiment/table.rs")).context("no table of parameters")?;
+        let mut choices = String::new();
+        gather(&sources, &mut choices)?;
+        let (_, rows) = table.split_once("$macro! {").context("the table has no rows")?;
+        // Each row stands behind its documentation.
+        let keys = rows.split("///").filter_map(|row| key(row, &choices)).collect::<Vec<_>>();
+        ensure!(keys.len() > 20, "only {} parameters were understood in the table", keys.len());
+        Ok(Self(keys))
+    }
+
+    /// A fragment without `#` that means well: some parameters with values that they allow.
+    pub fn lawful(&self, random: &mut Random) -> String {
+        let is_large = random.once_in(25);
+        let mut parts = Vec::new();
+        let count = 1 + random.below(8);
+        for _ in 0..count {
+            let key = random.of(&self.0);
+            parts.push(format!("{}={}", key.name, key.lawful(random, is_large)));
+        }
+        // Large networks are for those who ask for them, not for a product of two middling sizes.
+        for name in SIZES {
+            if is_large && random.once_in(2) {
+                let key = self.0.iter().find(|key| key.name == name);
+                parts.extend(key.map(|key| format!("{name}={}", key.lawful(random, true))));
+            }
+        }
+        if random.once_in(3) {
+            parts.push("speed=max&run=1".into());
+        }
+        parts.join("&")
+    }
+
+    /// A fragment without `#` that does not.
+    pub fn hostile(&self, random: &mut Random) -> String {
+        let mut parts = Vec::new();
+        for _ in 0..=random.below(6) {
+            let key = &random.of(&self.0).name;
+            let text = random.of(&TEXTS);
+            parts.push(match random.below(8) {
+                0 | 1 => format!("{key}={text}"),
+                // Repeated.
+                2 => format!("{key}={text}&{key}={}", random.of(&TEXTS)),
+                // With a name of a sibling.
+                3 => format!("{key}={}", random.of(&self.0).lawful(random, false)),
+                4 => format!("{}={text}", random.of(&["colour", "Depth", "depth ", "__proto__", "constructor", ""])),
+                5 => (*random.of(&GARBAGE)).to_owned(),
+                6 => format!("{key}={}", random.of(&["9", "a", "%41", "&a"]).repeat(1 << random.below(13))),
+                _ => self.lawful(random),
+            });
+        }
+        // A megabyte of nothing.
+        if random.once_in(150) {
+            parts.push("a&v=2&".repeat(170_000));
+        }
+        parts.join("&")
+    }
+
+    /// What someone might type into the field of a number.
+    pub fn typed(&self, random: &mut Random) -> String {
+        match random.below(5) {
+            0 => (*random.of(&TEXTS)).to_owned(),
+            1 => random.of(&["9", "x", "1.", "-"]).repeat(1 + random.below(40)),
+            _ => random.of(&self.0).lawful(random, false),
+        }
+    }
+}
+
+impl Key {
+    fn lawful(&self, random: &mut Random, is_large: bool) -> String {
+        if let Some(word) = &self.word
+            && random.once_in(4)
+        {
+            return word.clone();
+        }
+        match &self.values {
+            Values::Integers(low, high) => {
+                let is_size = SIZES.contains(&self.name.as_str());
+                let high = if is_size && !is_large { high.min(low + MOST) } else { *high };
+                // A far step is far away: most are near.
+                let high = if self.name == "step" && !random.once_in(20) { high.min(500.0) } else { high };
+                match random.below(6) {
+                    0 => low.to_string(),
+                    1 => high.to_string(),
+                    _ => logarithmic(random, low.max(1.0), high).round().to_string(),
+                }
+            }
+            Values::Reals(low, high) => match random.below(6) {
+                0 => low.to_string(),
+                1 => high.to_string(),
+                _ if *low > 0.0 => format!("{:.2e}", logarithmic(random, *low, *high).clamp(low * 1.01, high * 0.99)),
+                _ => format!("{:.3}", random.between(*low, *high)),
+            },
+            Values::Names(names) => random.of(names).clone(),
+            Values::Switch => random.of(&["0", "1"]).to_string(),
+        }
+    }
+}
+
+/// A number from one to the other, of which each decade is as likely.
+fn logarithmic(random: &mut Random, low: f64, high: f64) -> f64 {
+    random.between(low.ln(), high.ln()).exp()
+}
+
+/// Adds the text of every source.
+fn gather(folder: &Path, text: &mut String) -> Result<()> {
+    let mut entries = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            gather(&path, text)?;
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            text.push_str(&fs::read_to_string(path)?);
+        }
+    }
+    Ok(())
+}
+
+/// The parameter of a row `Key field { "name", Type = default, kind, … }`.
+fn key(row: &str, choices: &str) -> Option<Key> {
+    let (_, row) = row.split_once('{')?;
+    let mut quoted = row.splitn(3, '"');
+    let (_, name, rest) = (quoted.next()?, quoted.next()?, quoted.next()?);
+    let numbers = |kind: &str| {
+        let (_, rest) = rest.split_once(kind)?;
+        let mut numbers = rest.split([',', ')']).map(|number| match number.trim() {
+            "u32::MAX" => Some(f64::from(u32::MAX)),
+            number => number.replace('_', "").parse().ok(),
+        });
+        Some((numbers.next()??, numbers.next()??))
+    };
+    let values = if let Some((low, high)) = numbers(" integer(") {
+        Values::Integers(low, high)
+    } else if let Some((low, high)) = numbers(" real(") {
+        Values::Reals(low, high)
+    } else if let Some((_, kind)) = rest.split_once("one_of::<") {
+        Values::Names(names(choices, kind.split('>').next()?)?)
+    } else if rest.contains("Kind::Switch") {
+        Values::Switch
+    } else {
+        return None;
+    };
+    // Constants bear the name of their word.
+    let word = rest.split_once(".or(").and_then(|(_, word)| word.split([':', ')']).nth(2));
+    Some(Key { name: name.to_owned(), values, word: word.map(str::to_lowercase) })
+}
+
+/// The names that `choice!` declares for a type.
+fn names(choices: &str, choice: &str) -> Option<Vec<String>> {
+    let (_, members) = choices.split_once(&format!("    pub enum {choice} {{\n"))?;
+    let (members, _) = members.split_once("\n    }")?;
+    let name = |line: &str| Some(line.split_once("=> \"")?.1.split('"').next()?.to_owned());
+    Some(members.lines().filter_map(name).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_parameter_of_the_table_is_understood() {
+        let Keys(keys) = Keys::read().unwrap();
+        let table = fs::read_to_string(root().join("src/experiment/table.rs")).unwrap();
+        let (_, rows) = table.split_once("$macro! {").unwrap();
+        assert_eq!(keys.len(), rows.split("///").filter(|row| row.contains('{')).count(), "one a row");
+        let key = |name: &str| keys.iter().find(|key| key.name == name).unwrap_or_else(|| panic!("no {name}"));
+        assert_eq!(key("depth").values, Values::Integers(1.0, 100.0));
+        assert_eq!(key("seed").values, Values::Integers(0.0, f64::from(u32::MAX)));
+        assert_eq!(key("lr").values, Values::Reals(1e-6, 10.0));
+        assert_eq!(key("batch").word.as_deref(), Some("full"));
+        assert_eq!(key("speed").word.as_deref(), Some("max"));
+        assert_eq!(key("run").values, Values::Switch);
+        let Values::Names(activations) = &key("activation").values else { panic!("names") };
+        assert!(activations.contains(&"leaky-relu".to_owned()), "{activations:?}");
+        assert!(keys.iter().all(|key| !matches!(&key.values, Values::Names(names) if names.len() < 2)));
+    }
+
+    #[test]
+    fn the_same_numbers_give_the_same_link() {
+        let keys = Keys::read().unwrap();
+        for action in 0..50 {
+            let mut random = Random::new(3, action);
+            let mut again = random.clone();
+            assert_eq!(keys.lawful(&mut random), keys.lawful(&mut again));
+            assert_eq!(keys.hostile(&mut random), keys.hostile(&mut again));
+        }
+    }
+}

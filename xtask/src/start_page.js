@@ -1,0 +1,3 @@
+if (window.gradientLabStart.supported) {
+    __wbg_init().then(window.gradientLabStart.ready, window.gradientLabStart.failed);
+}
