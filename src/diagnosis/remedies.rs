@@ -94,7 +94,7 @@ fn too_large(experiment: &Experiment) -> Vec<Repair> {
     };
     // What theory does not bear out at this width is not shown, so there have to be more.
     repairs.extend([FittingInit, LayerNorm, TanhXavier, ReluKaiming, Skip]);
-    without_repetition(repairs)
+    repairs
 }
 
 /// Where they make it too small.
@@ -111,7 +111,7 @@ fn too_small(experiment: &Experiment) -> Vec<Repair> {
         _ => vec![FittingInit, TanhXavier, ReluKaiming],
     };
     repairs.extend([TanhXavier, ReluKaiming, Skip, LayerNorm]);
-    without_repetition(repairs)
+    repairs
 }
 
 /// What takes the chance out of narrow layers.
@@ -126,14 +126,4 @@ fn narrow(experiment: &Experiment) -> Vec<Repair> {
 fn decay_repairs(decay: Decay) -> Vec<Repair> {
     // Clipping bounds the gradient of the loss, to which decay is added afterwards.
     if decay.drives_away() { vec![Repair::NoDecay, Repair::LowerLr] } else { vec![Repair::NoDecay] }
-}
-
-fn without_repetition(repairs: Vec<Repair>) -> Vec<Repair> {
-    let mut kept = Vec::with_capacity(repairs.len());
-    for repair in repairs {
-        if !kept.contains(&repair) {
-            kept.push(repair);
-        }
-    }
-    kept
 }

@@ -310,7 +310,7 @@ fn the_legend_is_whole_and_beside_the_title_or_below_it() {
             let data = Data { has_decay, is_full_batch, ..data };
             let axes = Axes::fit(surface(width, 240), &theme, &data, None).unwrap();
             let titles = if has_decay {
-                ["loss without weight decay (log scale)", "loss without weight decay"]
+                ["loss, decay not counted (log scale)", "loss, decay not counted"]
             } else {
                 ["loss (log scale)", "loss"]
             };

@@ -87,6 +87,7 @@ fn Ways(good: LastGood) -> impl IntoView {
     let LastGood { step, loss, grad_norm } = good;
     // Two digits are enough, and the field shows what the button says.
     let clip_at = decimal::parse(&format!("{grad_norm:.1e}")).unwrap_or(1.0).clamp(1e-4, 1e4);
+    let is_norm_allowed = (1e-4..=1e4).contains(&grad_norm);
     let clip = move |_| change(lab, step, &[(Key::Clip, "norm".to_owned()), (Key::ClipAt, clip_at.to_string())]);
     let lower = move |_| {
         let tenth = lab.experiment.with_untracked(Experiment::tenth_of_lr);
@@ -121,7 +122,12 @@ fn Ways(good: LastGood) -> impl IntoView {
                 view! {
                     <button type="button" class="button repair" data-way="clip" on:click=clip>
                         {live(move || {
-                            t_string!(i18n, travel.clip, norm = significant(clip_at, 2), step = grouped(step))
+                            let (norm, step) = (significant(clip_at, 2), grouped(step));
+                            if is_norm_allowed {
+                                t_string!(i18n, travel.clip, norm, step)
+                            } else {
+                                t_string!(i18n, travel.clip_from, norm, step)
+                            }
                         })}
                     </button>
                 }
