@@ -3,12 +3,13 @@
 //! What trains in one format is linked only where somebody names that format, so a program has the code of both no
 //! earlier than it needs it: [`AnyTrainer`] is a trait object, and whoever makes one says of which format.
 
+use crate::data::sequences::Corpus;
 use crate::experiment::{Experiment, Precision, Rejection};
 use crate::kernel::Real;
 use crate::look::Scoring;
 use crate::look::view::{Evaluation, View, Watch};
 use crate::optim::Hyper;
-use crate::train::{Divergence, StepReport, Trainer};
+use crate::train::{Divergence, RecurrentTrainer, StepReport, Trainer};
 use std::any::Any;
 use std::fmt;
 
@@ -67,6 +68,46 @@ impl<T: Real> Run for Trainer<T> {
     }
 }
 
+impl<T: Real> Run for RecurrentTrainer<T> {
+    fn step(&mut self) -> Result<&StepReport, Divergence> {
+        Self::step(self)
+    }
+
+    fn probe(&mut self) -> Result<&StepReport, Divergence> {
+        Self::probe(self)
+    }
+
+    fn report(&self) -> &StepReport {
+        Self::report(self)
+    }
+
+    fn set_hyper(&mut self, hyper: Hyper) {
+        Self::set_hyper(self, hyper);
+    }
+
+    fn evaluate_some(&self, scoring: &mut Scoring) -> Option<Evaluation> {
+        Self::evaluate_some(self, scoring)
+    }
+
+    fn bytes(&self) -> usize {
+        Self::bytes(self)
+    }
+
+    fn differing_bits(&self, other: &dyn Any) -> (u64, u64) {
+        other.downcast_ref().map_or_else(
+            || {
+                let (_, compared) = Self::differing_bits(self, self);
+                (compared, compared)
+            },
+            |other| Self::differing_bits(self, other),
+        )
+    }
+
+    fn copy(&self) -> Box<dyn Run> {
+        Box::new(self.clone())
+    }
+}
+
 /// The same of a trainer of either precision. Whoever uses it needs the code of both.
 macro_rules! either {
     ($get:ident, $any:expr, $trainer:ident => $what:expr) => {
@@ -81,14 +122,16 @@ macro_rules! either {
 }
 
 impl AnyTrainer {
-    /// See [`Trainer::new`]; in the precision that the experiment names.
+    /// The run of an experiment, of the kind and in the precision that it names, on the texts that are shipped.
     ///
     /// # Errors
     /// As [`Trainer::new`].
     pub fn new(experiment: &Experiment) -> Result<Self, Rejection> {
-        match experiment.precision {
-            Precision::F32 => Self::of::<f32>(experiment),
-            Precision::F64 => Self::of::<f64>(experiment),
+        match (experiment.model.is_recurrent(), experiment.precision) {
+            (false, Precision::F32) => Self::of::<f32>(experiment),
+            (false, Precision::F64) => Self::of::<f64>(experiment),
+            (true, Precision::F32) => Self::recurrent::<f32>(experiment, &Corpus::default()),
+            (true, Precision::F64) => Self::recurrent::<f64>(experiment, &Corpus::default()),
         }
     }
 
@@ -100,7 +143,27 @@ impl AnyTrainer {
         Ok(Self(Box::new(Trainer::<T>::new(experiment)?)))
     }
 
-    /// The trainer, if this is its format.
+    /// See [`RecurrentTrainer::new`]; in this format, whatever the experiment names.
+    ///
+    /// # Errors
+    /// As [`RecurrentTrainer::new`].
+    pub fn recurrent<T: Real>(experiment: &Experiment, corpus: &Corpus) -> Result<Self, Rejection> {
+        Ok(Self(Box::new(RecurrentTrainer::<T>::new(experiment, corpus)?)))
+    }
+
+    /// The recurrent trainer, if it is one and of this format.
+    pub fn get_recurrent<T: Real>(&self) -> Option<&RecurrentTrainer<T>> {
+        let any: &dyn Any = &*self.0;
+        any.downcast_ref()
+    }
+
+    /// The same, to be changed.
+    pub fn get_recurrent_mut<T: Real>(&mut self) -> Option<&mut RecurrentTrainer<T>> {
+        let any: &mut dyn Any = &mut *self.0;
+        any.downcast_mut()
+    }
+
+    /// The trainer of a multilayer perceptron, if it is one and of this format.
     pub fn get<T: Real>(&self) -> Option<&Trainer<T>> {
         let any: &dyn Any = &*self.0;
         any.downcast_ref()

@@ -183,8 +183,8 @@ fn every_choice_runs_at_the_edges_of_its_range() {
         for _ in 0..20 {
             match trainer.step() {
                 Ok(report) => {
-                    for layer in 0..report.layers() {
-                        for &quantity in Quantity::ALL {
+                    for layer in 0..report.places() {
+                        for &quantity in Quantity::OF_LAYERS {
                             // The first update of weights that are all zero is infinitely larger than they.
                             let is_from_zero = quantity == Quantity::UpdateRatio && fragment.starts_with("init=zeros");
                             let value = report.get(layer, quantity);

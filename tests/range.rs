@@ -30,7 +30,7 @@ fn whole_step(report: &StepReport) -> f64 {
 #[test]
 fn activations_are_lost_in_the_layer_where_f32_ends() {
     let divergence = trainer("depth=100&width=256&activation=linear&init=normal").probe().unwrap_err();
-    assert_eq!(divergence, Divergence { step: 1, layer: Some(33), quantity: DivergedQuantity::Activation });
+    assert_eq!(divergence, Divergence { step: 1, layer: Some(33), time: None, quantity: DivergedQuantity::Activation });
 }
 
 /// Two thirds of the way to the end of either format, where no square is a number.
@@ -46,8 +46,8 @@ fn a_clipped_step_is_as_long_as_its_threshold_says() {
         assert!(largest > 1e22, "{fragment}: the gradient is {largest:e}");
         let length = whole_step(report);
         assert!((length - 0.1).abs() < 5e-5, "{fragment}: a step of {length}, not η c");
-        for layer in 0..report.layers() {
-            for &quantity in Quantity::ALL {
+        for layer in 0..report.places() {
+            for &quantity in Quantity::OF_LAYERS {
                 let value = report.get(layer, quantity);
                 assert!(value.is_finite(), "{fragment}: {quantity:?} of layer {} is {value}", layer + 1);
             }
@@ -103,8 +103,8 @@ fn small_activations_and_what_follows_of_them_are_true() {
                 "{:e}",
                 want.get(14, Quantity::ActivationStd)
             );
-            for layer in 0..want.layers() {
-                for &quantity in Quantity::ALL.iter().filter(|quantity| step > 0 || !quantity.needs_update()) {
+            for layer in 0..want.places() {
+                for &quantity in Quantity::OF_LAYERS.iter().filter(|quantity| step > 0 || !quantity.needs_update()) {
                     let (got, want) = (got.get(layer, quantity), want.get(layer, quantity));
                     assert!(
                         (got - want).abs() <= 1e-3 * want.abs(),

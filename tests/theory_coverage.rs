@@ -22,7 +22,7 @@ fn log10_ratio(experiment: &Experiment) -> f64 {
     let mut trainer = Trainer::<f32>::new(experiment).unwrap();
     let report = trainer.probe().unwrap();
     let norm = |layer| report.get(layer, Quantity::GradZ);
-    norm(0).log10() - norm(report.layers() - 1).log10()
+    norm(0).log10() - norm(report.places() - 1).log10()
 }
 
 /// The percentage of 500 runs, each with data and weights of its own, whose first layer's gradient lies in the band.

@@ -2,6 +2,7 @@
 
 mod batches;
 mod generate;
+pub mod sequences;
 
 pub use batches::Batches;
 

@@ -81,7 +81,7 @@ fn factor(experiment: &Experiment, lr: f64) -> Option<f64> {
 /// [`Decay::size`].
 fn relative_size(experiment: &Experiment, report: &StepReport) -> f64 {
     let specs = experiment.layer_specs();
-    let hidden = specs.len().saturating_sub(1).min(report.layers());
+    let hidden = specs.len().saturating_sub(1).min(report.places());
     let logarithms = (0..hidden).map(|layer| {
         let (fan_in, fan_out) = (specs[layer].fan_in, specs[layer].fan_out);
         let variance = experiment.init.variance(fan_in, fan_out) * (fan_in * fan_out) as f64;

@@ -45,7 +45,7 @@ impl Flow {
 
     /// The flow that a report measured.
     pub fn of(report: &StepReport) -> Self {
-        let hidden = report.layers().saturating_sub(1);
+        let hidden = report.places().saturating_sub(1);
         let norms: Vec<f64> = (0..hidden).map(|layer| report.get(layer, Quantity::GradZ)).collect();
         Self::through(&norms)
     }

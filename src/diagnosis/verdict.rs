@@ -135,7 +135,7 @@ impl Situation<'_> {
     /// The verdict without repairs.
     pub(super) fn judge(&self) -> Diagnosis {
         let Situation { experiment, report, divergence, .. } = *self;
-        let hidden = report.layers().saturating_sub(1);
+        let hidden = report.places().saturating_sub(1);
         // The first update of weights that were all zero is infinitely larger than they, and no sign of anything.
         let largest = |quantity: Quantity| {
             (0..hidden)
@@ -210,7 +210,7 @@ fn had_zero_weights(report: &StepReport, layer: usize) -> bool {
 /// What makes the gradient of some layers exactly zero, and in how many layers all weights were zero.
 fn zero_cause(experiment: &Experiment, report: &StepReport, batch: u32) -> (ZeroCause, usize) {
     // The output layer's weights are the first on the way back.
-    let zero_weights = (0..report.layers()).filter(|&layer| had_zero_weights(report, layer)).count();
+    let zero_weights = (0..report.places()).filter(|&layer| had_zero_weights(report, layer)).count();
     let cause = if zero_weights > 0 {
         ZeroCause::ZeroWeights
     } else if experiment.norm == Normalization::Batch && batch == 1 {

@@ -4,19 +4,22 @@
 mod guess;
 mod hyper;
 mod live;
+mod model;
 mod network;
 mod parameter;
 pub mod presets;
 mod rejection;
+mod sequence;
 pub mod share;
 mod stop;
 pub(crate) mod table;
 mod value;
 
+pub use model::Model;
 pub use parameter::{Effect, Experiment, Group, Key, Place, Symbol};
 pub use rejection::{Given, Rejection};
 pub use stop::{Stop, StopReason};
-pub use value::{Batch, Kind, Precision, Scale, Speed, Value};
+pub use value::{Batch, Kind, Precision, Scale, Speed, Value, Window};
 
 use crate::choice::Choice;
 use crate::decimal;

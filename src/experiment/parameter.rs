@@ -1,9 +1,12 @@
 //! What the rows of the table are made into: the keys and what each says, and [`Experiment`] with a field for each.
 
+use super::model::Model;
 use super::table::for_each_parameter;
-use super::value::{Batch, Field, Kind, NEVER, Precision, Scale, Speed, integer, one_of, real};
+use super::value::{Batch, Field, Kind, NEVER, Precision, Scale, Speed, Window, integer, one_of, real};
 use crate::choice::{Choice, choice};
 use crate::data::DatasetKind;
+use crate::data::sequences::{Decisive, Language, Padding, Task};
+use crate::nn::recurrent::RecurrentInit;
 use crate::nn::{Activation, Initializer, Loss, Normalization, Residual};
 use crate::optim::{ClipKind, OptimizerKind, ScheduleKind};
 use serde::{Deserialize, Serialize};

@@ -27,46 +27,125 @@
 macro_rules! for_each_parameter {
     ($macro:ident) => {
         $macro! {
+            /// Kind of network.
+            Model model { "model", Model = Model::Mlp, one_of::<Model>(), Restart, First(Network) }
             /// Hidden layers.
-            Depth depth { "depth", u32 = 12, integer(1, 100, Linear), Restart, First(Network), letter "D" }
+            Depth depth {
+                "depth", u32 = 12, integer(1, 100, Linear), Restart, First(Network), letter "D",
+                when model == Model::Mlp
+            }
             /// Units in every hidden layer.
-            Width width { "width", u32 = 16, integer(1, 256, Logarithmic), Restart, First(Network), letter "n" }
+            Width width {
+                "width", u32 = 16, integer(1, 256, Logarithmic), Restart, First(Network), letter "n",
+                when model == Model::Mlp
+            }
+            /// Hidden units of every recurrent layer.
+            Hidden hidden {
+                "hidden", u32 = 32, integer(1, 128, Logarithmic), Restart, First(Network), letter "H",
+                when model.is_recurrent()
+            }
             /// Activation of the hidden layers.
             Activation activation {
-                "activation", Activation = Activation::Sigmoid, one_of::<Activation>(), Restart, First(Network),
-                letter "φ"
+                "activation", Activation = model.default_activation(), one_of::<Activation>(), Restart, First(Network),
+                letter "φ", only model.activation_names(), when matches!(model, Model::Mlp | Model::Rnn)
             }
             /// Distribution of the initial weights.
             Init init {
-                "init", Initializer = Initializer::XavierNormal, one_of::<Initializer>(), Restart, First(Network)
+                "init", Initializer = Initializer::XavierNormal, one_of::<Initializer>(), Restart, First(Network),
+                when model == Model::Mlp
             }
             /// Factor on the initial weights.
             Gain gain {
                 "gain", f64 = 1.0, real(0.01, 10.0, Logarithmic), Restart, First(Network),
-                when init != Initializer::Zeros
+                when model == Model::Mlp && init != Initializer::Zeros
             }
             /// Standard deviation of the initial biases, σ_b.
             BiasStd bias_std {
                 "bias-std", f64 = 0.0, real(0.0, 2.0, Linear), Restart, More(Network), letter "σ" "b",
-                when !matches!(init, Initializer::Pytorch | Initializer::Playground)
+                when model == Model::Mlp && !matches!(init, Initializer::Pytorch | Initializer::Playground)
             }
             /// Normalization before the activation.
-            Norm norm { "norm", Normalization = Normalization::None, one_of::<Normalization>(), Restart, More(Network) }
+            Norm norm {
+                "norm", Normalization = Normalization::None, one_of::<Normalization>(), Restart, More(Network),
+                when model == Model::Mlp
+            }
             /// Skip connections around the hidden layers.
-            Residual residual { "residual", Residual = Residual::None, one_of::<Residual>(), Restart, More(Network) }
+            Residual residual {
+                "residual", Residual = Residual::None, one_of::<Residual>(), Restart, More(Network),
+                when model == Model::Mlp
+            }
+            /// Distribution of the initial recurrent weights.
+            RecInit rec_init {
+                "rec-init", RecurrentInit = RecurrentInit::Pytorch, one_of::<RecurrentInit>(), Restart, First(Network),
+                when model.is_recurrent()
+            }
+            /// Spectral radius of the initial recurrent weights, ρ.
+            Rho rho {
+                "rho", f64 = 1.0, real(0.01, 10.0, Logarithmic), Restart, First(Network), letter "ρ",
+                when model.is_recurrent() && rec_init != RecurrentInit::Pytorch
+            }
+            /// Bias of the LSTM's forget gate, b_f.
+            ForgetBias forget_bias {
+                "forget-bias", f64 = 1.0, real(-10.0, 10.0, Linear), Restart, First(Network), letter "b" "f",
+                when model == Model::Lstm
+            }
+            /// Recurrent layers on top of each other.
+            Stack stack {
+                "stack", u32 = 1, integer(1, 3, Linear), Restart, More(Network), when model.is_recurrent()
+            }
+            /// Task: what a recurrent network learns, and which language a multilayer perceptron may learn.
+            Task task {
+                "task", Task = model.default_task(), one_of::<Task>(), Restart, First(Data), only model.task_names()
+            }
             /// Data set.
             Dataset dataset {
-                "dataset", DatasetKind = DatasetKind::Circle, one_of::<DatasetKind>(), Restart, First(Data)
+                "dataset", DatasetKind = DatasetKind::Circle, one_of::<DatasetKind>(), Restart, First(Data),
+                when task == Task::Points
+            }
+            /// Time steps of a sequence, T.
+            Length length {
+                "length", u32 = task.default_length(), integer(2, 200, Linear), Restart, First(Data), letter "T",
+                when model.is_recurrent()
+            }
+            /// Time steps that the gradient passes before it is cut.
+            Window window {
+                "window", Window = Window::Full, integer(1, 200, Linear).or(Window::FULL), Restart, More(Optimizer),
+                when model.is_recurrent()
+            }
+            /// Language of the sentences.
+            Language language {
+                "language", Language = Language::English, one_of::<Language>(), Restart, First(Data),
+                when task == Task::Sentiment
+            }
+            /// Where in the sentence the decisive word stands.
+            Decisive decisive {
+                "decisive", Decisive = Decisive::Late, one_of::<Decisive>(), Restart, First(Data),
+                when task == Task::Sentiment
+            }
+            /// Where shorter sentences are filled up.
+            Padding padding {
+                "padding", Padding = Padding::Before, one_of::<Padding>(), Restart, First(Data),
+                when task == Task::Sentiment && model.is_recurrent()
+            }
+            /// Numbers of the vector that stands for a word.
+            Embedding embedding {
+                "embedding", u32 = 16, integer(1, 64, Logarithmic), Restart, More(Network),
+                when task == Task::Sentiment
             }
             /// Number of samples.
-            Samples samples { "samples", u32 = 256, integer(16, 2048, Logarithmic), Restart, More(Data) }
+            Samples samples {
+                "samples", u32 = task.default_samples(), integer(16, 2048, Logarithmic), Restart, More(Data),
+                when task.has_samples()
+            }
             /// Noise of labels or positions.
             Noise noise {
-                "noise", f64 = 0.1, real(0.0, 0.5, Linear), Restart, More(Data), when dataset != DatasetKind::Noise
+                "noise", f64 = 0.1, real(0.0, 0.5, Linear), Restart, More(Data),
+                when task == Task::Points && dataset != DatasetKind::Noise
             }
             /// Loss function.
             Loss loss {
-                "loss", Loss = dataset.default_loss(), one_of::<Loss>(), Restart, More(Data), only dataset.loss_names()
+                "loss", Loss = task.default_loss(dataset), one_of::<Loss>(), Restart, More(Data),
+                only task.loss_names(dataset)
             }
             /// Samples in a mini-batch.
             Batch batch {
@@ -75,11 +154,11 @@ macro_rules! for_each_parameter {
             }
             /// Update rule.
             Optimizer optimizer {
-                "optimizer", OptimizerKind = OptimizerKind::Sgd, one_of::<OptimizerKind>(), Restart, First(Optimizer)
+                "optimizer", OptimizerKind = model.default_optimizer(), one_of::<OptimizerKind>(), Restart, First(Optimizer)
             }
             /// Learning rate η.
             Lr lr {
-                "lr", f64 = optimizer.defaults().lr, real(1e-6, 10.0, Logarithmic), Live, First(Optimizer), letter "η"
+                "lr", f64 = model.default_lr(optimizer), real(1e-6, 10.0, Logarithmic), Live, First(Optimizer), letter "η"
             }
             /// Momentum μ.
             Momentum momentum {

@@ -28,6 +28,20 @@ impl Batch {
     pub const FULL: &str = "full";
 }
 
+/// How far back through time the gradient goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Window {
+    /// Through the whole sequence.
+    Full,
+    /// Through so many time steps: truncated backpropagation.
+    Steps(u32),
+}
+
+impl Window {
+    /// The word for [`Window::Full`].
+    pub const FULL: &str = "full";
+}
+
 /// How fast the page trains.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Speed {
@@ -268,6 +282,24 @@ impl Field for Batch {
         *self = match value {
             Value::Name(Self::FULL) => Self::Full,
             Value::Integer(size) => Self::Size(size),
+            _ => return None,
+        };
+        Some(())
+    }
+}
+
+impl Field for Window {
+    fn value(&self) -> Value {
+        match *self {
+            Self::Full => Value::Name(Self::FULL),
+            Self::Steps(size) => Value::Integer(size),
+        }
+    }
+
+    fn set(&mut self, value: Value) -> Option<()> {
+        *self = match value {
+            Value::Name(Self::FULL) => Self::Full,
+            Value::Integer(size) => Self::Steps(size),
             _ => return None,
         };
         Some(())

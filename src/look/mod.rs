@@ -7,6 +7,7 @@ pub mod finding;
 mod histogram;
 pub mod phase;
 pub mod proof;
+mod sequence_evaluation;
 pub mod step_reading;
 mod trace;
 pub mod view;

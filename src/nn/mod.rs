@@ -7,6 +7,7 @@ mod loss;
 mod mlp;
 mod norm;
 mod predict;
+pub mod recurrent;
 mod residual;
 
 pub use crate::kernel::Activation;

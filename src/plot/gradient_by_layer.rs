@@ -194,7 +194,7 @@ impl ChartAxes for Axes {
 
 impl Axes {
     /// How many layers there are, the output layer included.
-    pub fn layers(&self) -> usize {
+    pub fn places(&self) -> usize {
         self.layers
     }
 

@@ -76,7 +76,7 @@ impl Axes {
         previous: Option<&Self>,
     ) -> Option<Self> {
         let latest = &buckets.last()?.last;
-        let layers = latest.layers();
+        let layers = latest.places();
         let values =
             || buckets.iter().flat_map(|bucket| (0..layers).filter_map(|layer| shown_value(bucket, layer, quantity)));
         let scale = if is_fraction(quantity) {
@@ -114,7 +114,7 @@ impl Axes {
     }
 
     /// How many layers there are, the output layer included.
-    pub fn layers(&self) -> usize {
+    pub fn places(&self) -> usize {
         self.layers
     }
 
@@ -166,7 +166,7 @@ impl Axes {
             let step = ((column as f64 + 0.5) / columns as f64 * self.cells()) as u64;
             let Some(index) = bucket_of(buckets, step).filter(|_| step <= latest) else { continue };
             let bucket = &buckets[index];
-            if bucket.last.layers() != self.layers {
+            if bucket.last.places() != self.layers {
                 continue;
             }
             for layer in 0..self.layers {

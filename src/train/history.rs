@@ -1,6 +1,7 @@
 //! The course of a run in bounded memory.
 
-use super::report::{Quantity, StepReport};
+use super::quantity::Quantity;
+use super::report::StepReport;
 
 /// Some consecutive steps, as the minimum, the maximum and the last of every number of their reports.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,9 +41,21 @@ impl Bucket {
         (self.min[0], self.max[0])
     }
 
-    /// The smallest and the largest value that a quantity of a layer had.
-    pub fn range(&self, layer: usize, quantity: Quantity) -> (f64, f64) {
-        let index = self.min.len() - (self.last.layers() - layer) * Quantity::COUNT + quantity as usize;
+    /// The smallest and the largest value that a quantity of a place had, in the lowest level.
+    ///
+    /// # Panics
+    /// As [`StepReport::get`].
+    pub fn range(&self, place: usize, quantity: Quantity) -> (f64, f64) {
+        let index = self.last.place_index(0, place, quantity);
+        (self.min[index], self.max[index])
+    }
+
+    /// The smallest and the largest value that a quantity of some weights had.
+    ///
+    /// # Panics
+    /// As [`StepReport::of_weights`].
+    pub fn range_of_weights(&self, weights: usize, quantity: Quantity) -> (f64, f64) {
+        let index = self.last.weights_index(weights, quantity);
         (self.min[index], self.max[index])
     }
 

@@ -1,13 +1,21 @@
 //! Training: one optimizer step at a time, each with its [`StepReport`].
 
+mod divergence;
 mod history;
+mod layout;
+mod quantity;
+mod recurrent;
 mod report;
 mod samples;
 mod trainer;
 
+pub use divergence::{DivergedQuantity, Divergence};
 pub use history::{Bucket, History, bucket_of};
-pub use report::{Quantity, StepReport};
+pub use layout::{Layout, Weights};
+pub use quantity::Quantity;
+pub use recurrent::RecurrentTrainer;
+pub use report::StepReport;
 pub use samples::Samples;
 pub(crate) use samples::{Data, MOST_HELD_OUT, load};
 pub(crate) use trainer::Pass;
-pub use trainer::{DecayScope, DivergedQuantity, Divergence, Trainer};
+pub use trainer::{DecayScope, Trainer};

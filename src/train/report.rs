@@ -1,64 +1,10 @@
-//! What one optimizer step did to every layer.
+//! What one optimizer step did to every place and to the weights.
 
-use crate::choice::choice;
+use super::layout::Layout;
+use super::quantity::Quantity;
 
-choice! {
-    /// A quantity that is measured in every layer at every step. Norms are Frobenius norms.
-    pub enum Quantity {
-        /// ‖∂L/∂z‖ over the batch × units matrix.
-        GradZ => "grad-z",
-        /// ‖∂L/∂W‖, before clipping and weight decay.
-        GradW => "grad-w",
-        /// ‖∂L/∂b‖, before clipping and weight decay.
-        GradB => "grad-b",
-        /// ‖ΔW‖, the change that the step made.
-        Update => "update",
-        /// ‖W‖ after the step.
-        Weight => "weight",
-        /// ‖ΔW‖ / ‖W‖, by the weights before the step; infinite where those were all zero and moved.
-        UpdateRatio => "update-ratio",
-        /// Mean of the layer's activations a over the batch.
-        ActivationMean => "activation-mean",
-        /// Standard deviation of the layer's activations over batch and units.
-        ActivationStd => "activation-std",
-        /// Fraction of activations where φ′ is under 5 % of its maximum.
-        Saturated => "saturated",
-        /// Fraction of units whose φ′ is zero on the whole batch.
-        Dead => "dead",
-        /// ‖m̂‖ of Adam and its relatives, ‖v‖ of the momentum methods; zero for the others.
-        FirstMoment => "first-moment",
-        /// ‖√v̂‖, the root of the second moment that an adaptive optimizer divides by; zero for the others.
-        SecondMoment => "second-moment",
-    }
-}
-
-impl Quantity {
-    /// How many quantities a layer has.
-    pub const COUNT: usize = <Self as crate::choice::Choice>::ALL.len();
-
-    /// Whether the quantity exists only once a step was made, and not in the measurement before the first.
-    pub fn needs_update(self) -> bool {
-        matches!(self, Self::Update | Self::UpdateRatio | Self::FirstMoment | Self::SecondMoment)
-    }
-
-    /// The elements of the matrix that a norm was taken of, by which it becomes a root mean square;
-    /// `None` for quantities that are not norms.
-    ///
-    /// `fan_in` and `fan_out` are the layer's widths, `batch` the samples of the step.
-    pub fn elements(self, fan_in: usize, fan_out: usize, batch: usize) -> Option<usize> {
-        match self {
-            Self::GradZ => Some(batch * fan_out),
-            Self::GradB => Some(fan_out),
-            Self::GradW | Self::Update | Self::Weight | Self::FirstMoment | Self::SecondMoment => {
-                Some(fan_in * fan_out)
-            }
-            Self::UpdateRatio | Self::ActivationMean | Self::ActivationStd | Self::Saturated | Self::Dead => None,
-        }
-    }
-}
-
-/// The measurements of one step, as one row of numbers: the loss, the norm of all gradients together, and then
-/// [`Quantity::COUNT`] numbers a layer, from layer 1 at the input to the output layer.
+/// The measurements of one step, as one row of numbers: the loss, the norm of all gradients together, and then, as its
+/// [`Layout`] says, those of each place from the first to the one where the loss is, and of the weights.
 ///
 /// The report of step t holds the loss and the gradients at the parameters *before* its update, and the update
 /// itself. The report of step 0 is the same measurement with the update still to come.
@@ -66,29 +12,30 @@ impl Quantity {
 pub struct StepReport {
     /// Optimizer steps made; 0 before the first.
     pub step: u64,
+    layout: Layout,
     values: Box<[f64]>,
 }
 
-/// Numbers of a report before those of its layers.
-const HEAD: usize = 2;
-
 impl StepReport {
-    /// A report of zeros for a network of so many layers, the output layer included.
-    pub fn new(layers: usize) -> Self {
-        Self { step: 0, values: vec![0.0; Self::row_len(layers)].into() }
+    /// A report of zeros; of a multilayer perceptron for a number of layers, the output layer included.
+    pub fn new(layout: impl Into<Layout>) -> Self {
+        let layout = layout.into();
+        Self { step: 0, layout, values: vec![0.0; layout.row_len()].into() }
     }
 
-    /// A report from its row of numbers.
-    ///
-    /// Returns `None` unless the row is as long as [`StepReport::row_len`] of some number of layers.
-    pub fn from_row(step: u64, row: &[f64]) -> Option<Self> {
-        let is_whole = row.len() > HEAD && (row.len() - HEAD).is_multiple_of(Quantity::COUNT);
-        is_whole.then(|| Self { step, values: row.into() })
+    /// A report from its row of numbers; `None` unless the row is as long as [`StepReport::row_len`] of its layout.
+    pub fn from_row(step: u64, layout: Layout, row: &[f64]) -> Option<Self> {
+        (row.len() == layout.row_len()).then(|| Self { step, layout, values: row.into() })
     }
 
-    /// How many numbers the row of a network of so many layers has.
-    pub fn row_len(layers: usize) -> usize {
-        HEAD + layers * Quantity::COUNT
+    /// How many numbers the row of a report has.
+    pub fn row_len(layout: impl Into<Layout>) -> usize {
+        layout.into().row_len()
+    }
+
+    /// What its numbers are of.
+    pub fn layout(&self) -> Layout {
+        self.layout
     }
 
     /// All numbers of the report in their order.
@@ -101,9 +48,9 @@ impl StepReport {
         &mut self.values
     }
 
-    /// How many layers the network has, the output layer included.
-    pub fn layers(&self) -> usize {
-        (self.values.len() - HEAD) / Quantity::COUNT
+    /// How many places there are: layers with the output layer, or time steps.
+    pub fn places(&self) -> usize {
+        self.layout.places()
     }
 
     /// The loss on the step's mini-batch.
@@ -126,33 +73,89 @@ impl StepReport {
         self.values[1] = grad_norm;
     }
 
-    /// One quantity of one layer, counted from 0 at the input side.
+    /// One quantity of one place, counted from 0; of the lowest level, which reads the input.
     ///
     /// # Panics
-    /// If there is no such layer.
-    pub fn get(&self, layer: usize, quantity: Quantity) -> f64 {
-        self.values[HEAD + layer * Quantity::COUNT + quantity as usize]
+    /// If there is no such place, or it has no such quantity.
+    pub fn get(&self, place: usize, quantity: Quantity) -> f64 {
+        self.get_at(0, place, quantity)
     }
 
-    /// Sets one quantity of one layer.
+    /// The same of any level, counted from 0 at the input.
     ///
     /// # Panics
-    /// If there is no such layer.
-    pub fn set(&mut self, layer: usize, quantity: Quantity, value: f64) {
-        self.values[HEAD + layer * Quantity::COUNT + quantity as usize] = value;
+    /// As [`StepReport::get`].
+    pub fn get_at(&self, level: usize, place: usize, quantity: Quantity) -> f64 {
+        self.values[self.place_index(level, place, quantity)]
     }
 
-    /// One quantity of every layer from the input side, or `None` where it was not measured because no step was made.
+    /// Sets one quantity of one place of the lowest level.
+    ///
+    /// # Panics
+    /// As [`StepReport::get`].
+    pub fn set(&mut self, place: usize, quantity: Quantity, value: f64) {
+        self.set_at(0, place, quantity, value);
+    }
+
+    /// The same of any level.
+    ///
+    /// # Panics
+    /// As [`StepReport::get`].
+    pub fn set_at(&mut self, level: usize, place: usize, quantity: Quantity, value: f64) {
+        self.values[self.place_index(level, place, quantity)] = value;
+    }
+
+    /// One quantity of some weights, counted from 0 in the order of [`Layout::weights`].
+    ///
+    /// # Panics
+    /// If there are no such weights, or they have no such quantity.
+    pub fn of_weights(&self, weights: usize, quantity: Quantity) -> f64 {
+        self.values[self.weights_index(weights, quantity)]
+    }
+
+    /// Sets one quantity of some weights.
+    ///
+    /// # Panics
+    /// As [`StepReport::of_weights`].
+    pub fn set_of_weights(&mut self, weights: usize, quantity: Quantity, value: f64) {
+        self.values[self.weights_index(weights, quantity)] = value;
+    }
+
+    pub(super) fn place_index(&self, level: usize, place: usize, quantity: Quantity) -> usize {
+        self.layout.index(level, place, quantity).expect("places of this kind of network have the quantity")
+    }
+
+    pub(super) fn weights_index(&self, weights: usize, quantity: Quantity) -> usize {
+        self.layout.weights_index(weights, quantity).expect("weights have the quantity")
+    }
+
+    /// One quantity of every place from the first, of the lowest level; `None` where the kind of network has no such
+    /// quantity, or it was not measured because no step was made.
     pub fn series(&self, quantity: Quantity) -> Option<Vec<f64>> {
+        self.series_at(0, quantity)
+    }
+
+    /// The same of any level.
+    pub fn series_at(&self, level: usize, quantity: Quantity) -> Option<Vec<f64>> {
         let is_measured = self.step > 0 || !quantity.needs_update();
-        is_measured.then(|| (0..self.layers()).map(|layer| self.get(layer, quantity)).collect())
+        let has_it = self.layout.index(level, 0, quantity).is_some();
+        (is_measured && has_it).then(|| (0..self.places()).map(|place| self.get_at(level, place, quantity)).collect())
+    }
+
+    /// One quantity of all weights in their order; `None` where weights have no such quantity, or it was not measured
+    /// because no step was made.
+    pub fn weights_series(&self, quantity: Quantity) -> Option<Vec<f64>> {
+        let is_measured = self.step > 0 || !quantity.needs_update();
+        let has_it = self.layout.weights_index(0, quantity).is_some();
+        let weights = 0..self.layout.weights_len();
+        (is_measured && has_it).then(|| weights.map(|weights| self.of_weights(weights, quantity)).collect())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::choice::Choice;
+    use crate::nn::recurrent::Cell;
 
     #[test]
     fn a_report_is_its_row() {
@@ -161,14 +164,14 @@ mod tests {
         report.set_loss(0.5);
         report.set_grad_norm(2.0);
         for layer in 0..3 {
-            for (index, &quantity) in Quantity::ALL.iter().enumerate() {
+            for (index, &quantity) in Quantity::OF_LAYERS.iter().enumerate() {
                 report.set(layer, quantity, (layer * 100 + index) as f64);
             }
         }
-        let again = StepReport::from_row(5, report.row()).unwrap();
+        let again = StepReport::from_row(5, Layout::Layers(3), report.row()).unwrap();
         assert_eq!(again, report);
-        assert_eq!((again.layers(), again.loss(), again.get(2, Quantity::Dead)), (3, 0.5, 209.0));
-        assert_eq!(StepReport::from_row(5, &report.row()[1..]), None);
+        assert_eq!((again.places(), again.loss(), again.get(2, Quantity::Dead)), (3, 0.5, 209.0));
+        assert_eq!(StepReport::from_row(5, Layout::Layers(3), &report.row()[1..]), None);
     }
 
     #[test]
@@ -176,5 +179,37 @@ mod tests {
         let report = StepReport::new(2);
         assert_eq!(report.series(Quantity::Update), None);
         assert_eq!(report.series(Quantity::GradZ), Some(vec![0.0, 0.0]));
+    }
+
+    #[test]
+    fn every_number_of_a_recurrent_network_has_a_place_of_its_own() {
+        for cell in [Cell::Tanh, Cell::Lstm, Cell::Gru] {
+            let layout = Layout::Times { cell, times: 4, levels: 2, has_embedding: true };
+            let mut report = StepReport::new(layout);
+            let mut next = 0.0;
+            let mut count = || {
+                next += 1.0;
+                next
+            };
+            report.set_loss(count());
+            report.set_grad_norm(count());
+            for level in 0..2 {
+                for place in 0..4 {
+                    for &quantity in layout.quantities() {
+                        report.set_at(level, place, quantity, count());
+                    }
+                }
+            }
+            assert_eq!(layout.weights().len(), layout.weights_len());
+            for weights in 0..layout.weights_len() {
+                for &quantity in Quantity::OF_WEIGHTS {
+                    report.set_of_weights(weights, quantity, count());
+                }
+            }
+            let want: Vec<f64> = (1..=report.row().len()).map(|number| number as f64).collect();
+            assert_eq!(report.row(), want);
+            assert_eq!(report.series(Quantity::GradW), None, "weights are not of a time step");
+            assert_eq!(report.series_at(1, Quantity::GradH).map(|series| series.len()), Some(4));
+        }
     }
 }

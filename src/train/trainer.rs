@@ -1,51 +1,16 @@
 //! One optimizer step after another, each measured in every layer.
 
-use super::report::{Quantity, StepReport};
+use super::divergence::{DivergedQuantity, Divergence};
+use super::quantity::Quantity;
+use super::report::StepReport;
 use super::samples::{Data, Samples, load};
-use crate::choice::choice;
 use crate::data::Batches;
 use crate::experiment::{Experiment, Rejection};
 use crate::kernel::{Panels, Real};
 use crate::nn::{Layer, Linear, Loss, Mlp, Norm, Targets};
 use crate::optim::{Hyper, Optimizer, OptimizerKind, State};
 use crate::random::{Purpose, Random};
-use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-
-choice! {
-    /// The number that was first found not to be finite.
-    pub enum DivergedQuantity {
-        /// An activation.
-        Activation => "activation",
-        /// The loss.
-        Loss => "loss",
-        /// ∂L/∂z.
-        GradZ => "grad-z",
-        /// A parameter's gradient.
-        Grad => "grad",
-        /// A parameter's update.
-        Update => "update",
-    }
-}
-
-/// Where a run ended: the first number that was not finite. The update that would have spread it was not made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Divergence {
-    /// The step that could not be completed.
-    pub step: u64,
-    /// The layer, from 1 at the input side; `None` for the loss.
-    pub layer: Option<usize>,
-    /// What was not finite there.
-    pub quantity: DivergedQuantity,
-}
-
-impl std::fmt::Display for Divergence {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "step {}: {:?} of layer {:?} is not finite", self.step, self.quantity, self.layer)
-    }
-}
-
-impl std::error::Error for Divergence {}
 
 /// What decides whether weight decay applies to a parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -240,7 +205,7 @@ impl<T: Real> Trainer<T> {
             self.report_gradients()?;
         }
         if overflowed.is_some() {
-            return Err(Divergence { step, layer: overflowed, quantity: DivergedQuantity::Update });
+            return Err(Divergence { step, layer: overflowed, time: None, quantity: DivergedQuantity::Update });
         }
         for (layer, states) in self.mlp.layers.iter_mut().zip(&mut self.states) {
             for (parameter, state) in layer.parameters_mut().zip(states) {
@@ -263,7 +228,7 @@ impl<T: Real> Trainer<T> {
     /// The forward pass on the next batch with its part of the report, and ∂L/∂o.
     fn forward(&mut self) -> Result<(), Divergence> {
         let step = self.report.step + 1;
-        let diverged = |layer, quantity| Divergence { step, layer, quantity };
+        let diverged = |layer, quantity| Divergence { step, layer, time: None, quantity };
         self.pass = Pass::Broken;
         let batch = self.batches.current();
         load(self.mlp.input_mut(batch.len()), &self.data.training.x, batch);
@@ -291,7 +256,7 @@ impl<T: Real> Trainer<T> {
     /// The part of the report that the backward pass measured.
     fn report_gradients(&mut self) -> Result<(), Divergence> {
         let step = self.report.step + 1;
-        let diverged = |index, quantity| Divergence { step, layer: Some(index + 1), quantity };
+        let diverged = |index, quantity| Divergence { step, layer: Some(index + 1), time: None, quantity };
         let mut grad_squares = 0.0;
         // From the output, as the gradient comes, so that the first layer to overflow is the one that is named.
         for (index, layer) in self.mlp.layers.iter().enumerate().rev() {

@@ -10,7 +10,7 @@ use super::runtime::{BUILD, BYTES, NUMBERS, VIEW, is_of_this_build};
 use crate::experiment::{Experiment, Precision, Speed, Stop};
 use crate::look::view::Watch;
 use crate::optim::Hyper;
-use crate::train::Bucket;
+use crate::train::{Bucket, Layout};
 use js_sys::{Float64Array, Reflect, Uint8Array};
 use serde::de::DeserializeOwned;
 use std::cell::{Cell, RefCell};
@@ -47,8 +47,8 @@ struct Inner {
     on_event: Box<dyn Fn(Event)>,
     worker: RefCell<Option<Started>>,
     run_id: Cell<u32>,
-    /// How many layers the present run's reports have, the output layer included.
-    layers: Cell<usize>,
+    /// What the numbers of the present run's reports are of.
+    layout: Cell<Layout>,
     precision: Cell<Precision>,
     /// The parts of the worker's code that are not there, as it told.
     absent: RefCell<Vec<(WorkerPart, Way)>>,
@@ -94,7 +94,7 @@ impl WorkerClient {
             on_event: Box::new(on_event),
             worker: RefCell::default(),
             run_id: Cell::new(0),
-            layers: Cell::new(0),
+            layout: Cell::new(Layout::Layers(0)),
             precision: Cell::new(Precision::F32),
             absent: RefCell::default(),
             is_ready: Cell::new(false),
@@ -116,7 +116,7 @@ impl WorkerClient {
     pub fn load(&self, experiment: &Experiment, changes: &[Change], reached: u64) {
         let inner = &self.inner;
         inner.run_id.set(inner.next_run_id());
-        inner.layers.set(experiment.depth as usize + 1);
+        inner.layout.set(Layout::of(experiment));
         inner.precision.set(experiment.precision);
         inner.waiting.borrow_mut().clear();
         inner.send(Command::Load { experiment: Box::new(experiment.clone()), changes: changes.to_vec(), reached });
@@ -412,7 +412,7 @@ impl Inner {
         if numbers.is_undefined() {
             return Some(Vec::new());
         }
-        decode_buckets(&numbers.dyn_into::<Float64Array>().ok()?.to_vec(), self.layers.get())
+        decode_buckets(&numbers.dyn_into::<Float64Array>().ok()?.to_vec(), self.layout.get())
     }
 
     /// Calls the worker dead if it says nothing within a time.

@@ -11,12 +11,12 @@ use crate::look::proof::Check;
 use crate::look::view::Watch;
 use crate::optim::Hyper;
 use crate::theory::{Forecast, Outlook};
-use crate::train::{Bucket, Divergence, StepReport};
+use crate::train::{Bucket, Divergence, Layout, StepReport};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// Counts up whenever the messages change their form.
-pub const PROTOCOL_VERSION: u32 = 7;
+pub const PROTOCOL_VERSION: u32 = 8;
 
 /// Buckets that a frame holds at the most; what was trained between two frames is thinned to as many.
 pub const BUCKETS_PER_FRAME: usize = 64;
@@ -240,16 +240,17 @@ pub fn encode_buckets<'a>(buckets: impl IntoIterator<Item = &'a Bucket>) -> Vec<
     numbers
 }
 
-/// The buckets that [`encode_buckets`] wrote, of a network of so many layers (the output layer included).
+/// The buckets that [`encode_buckets`] wrote, of reports of one layout.
 ///
 /// Returns `None` if the numbers are not of that form.
-pub fn decode_buckets(numbers: &[f64], layers: usize) -> Option<Vec<Bucket>> {
-    let row_len = StepReport::row_len(layers);
+pub fn decode_buckets(numbers: &[f64], layout: impl Into<Layout>) -> Option<Vec<Bucket>> {
+    let layout = layout.into();
+    let row_len = StepReport::row_len(layout);
     let mut buckets = Vec::new();
     let mut rest = numbers;
     while let [first, last, tail @ ..] = rest {
         let (row, tail) = tail.split_at_checked(row_len)?;
-        let report = StepReport::from_row(*last as u64, row)?;
+        let report = StepReport::from_row(*last as u64, layout, row)?;
         if first == last {
             buckets.push(Bucket::new(report));
             rest = tail;

@@ -64,7 +64,7 @@ fn the_predicted_line_and_its_band_are_there_without_a_click_and_hold_the_measur
     let page = Page::open(Screen::LAPTOP, "");
     page.wait_until("the band", "document.querySelector('.theory')?.dataset.standing");
     let (experiment, report) = (Experiment::default(), native::report_at(&Experiment::default(), 0));
-    let output = report.get(report.layers() - 1, Quantity::GradZ);
+    let output = report.get(report.places() - 1, Quantity::GradZ);
     let line = predict(&experiment).unwrap();
     let table = page.data_table("gradient-by-layer");
     for ((head, cells), layer) in table.iter().zip(&line.layers) {

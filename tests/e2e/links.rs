@@ -132,7 +132,7 @@ fn a_step_opened_by_link_has_the_very_bits_of_stepping_there() {
         let report = native::report_at(&experiment, experiment.step.into());
         assert_eq!(page.loss().to_bits(), report.loss().to_bits(), "{} and not {}", page.loss(), report.loss());
         let table = page.data_table("gradient-by-layer");
-        assert_eq!(table.len(), report.layers(), "{fragment}");
+        assert_eq!(table.len(), report.places(), "{fragment}");
         for (layer, (head, cells)) in table.iter().enumerate() {
             for (cell, quantity) in cells.iter().zip([Quantity::GradZ, Quantity::GradW, Quantity::Update]) {
                 let expected = report.get(layer, quantity);

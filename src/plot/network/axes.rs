@@ -238,7 +238,7 @@ impl Axes {
     /// What a layer's band shows, the root mean square of its weights or of their gradient; `None` without a report of
     /// this network.
     pub fn band_value(&self, report: Option<&StepReport>, layer: usize) -> Option<f64> {
-        let report = report.filter(|report| report.layers() + 1 == self.widths.len() && layer < report.layers())?;
+        let report = report.filter(|report| report.places() + 1 == self.widths.len() && layer < report.places())?;
         let quantity = match self.shade {
             Shade::Weight => Quantity::Weight,
             Shade::Gradient => Quantity::GradW,

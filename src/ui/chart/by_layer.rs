@@ -10,7 +10,7 @@ use crate::ui::shared::words::{Words, layer_name};
 pub(super) fn go(axes: RwSignal<Option<Axes>>, read_layer: RwSignal<Option<usize>>, go: Go) {
     let layer = axes.with_untracked(|axes| {
         let axes = axes.as_ref()?;
-        let last = axes.layers() - 1;
+        let last = axes.places() - 1;
         let from = read_layer.get_untracked();
         let at = from.unwrap_or(last).min(last);
         match go {
@@ -52,8 +52,8 @@ pub(super) fn readout(
         span: (axes.frame.plot.top, axes.frame.floor()),
         y: None,
         points,
-        title: layer_name(i18n, layer, axes.layers()),
+        title: layer_name(i18n, layer, axes.places()),
         rows,
-        place: (layer as u64, axes.layers() as u64 - 1),
+        place: (layer as u64, axes.places() as u64 - 1),
     }
 }

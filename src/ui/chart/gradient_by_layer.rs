@@ -133,7 +133,7 @@ pub fn GradientByLayer() -> impl IntoView {
         let (layer, theme) = (read_layer.get()?, stage.theme().get());
         axes.with(|axes| {
             let axes = axes.as_ref()?;
-            let layer = layer.min(axes.layers() - 1);
+            let layer = layer.min(axes.places() - 1);
             let mut points = Vec::new();
             let rows = choices.shown().into_iter().map(|shown| {
                 let values = lab.with_shown(|bucket| {
@@ -324,7 +324,7 @@ fn expected_rows(i18n: Words, expected: &Expected, layer: usize) -> Vec<ReadoutR
 /// theory counts.
 fn standing(lab: Lab, layer: usize) -> Option<Standing> {
     let norm = lab.with_shown(|bucket| {
-        let is_hidden = layer + 1 < bucket.last.layers();
+        let is_hidden = layer + 1 < bucket.last.places();
         is_hidden.then(|| bucket.last.get(layer, Quantity::GradZ))
     })?;
     lab.forecast.with(|forecast| forecast.as_ref()?.standing_of(layer, norm?))
@@ -340,7 +340,7 @@ fn standing_row(i18n: Words, standing: Standing) -> ReadoutRow {
 }
 
 fn summary(i18n: Words, report: &StepReport) -> String {
-    let hidden = report.layers().saturating_sub(1).max(1);
+    let hidden = report.places().saturating_sub(1).max(1);
     let (step, first) = (grouped(report.step), readable(report.get(0, Quantity::GradZ)));
     if hidden == 1 {
         return t_string!(i18n, charts.gradient_by_layer.summary_one, step = step, first = first).to_string();
@@ -364,7 +364,7 @@ fn beyond_words(i18n: Words, axes: &Axes, expected: &Expected) -> Option<String>
         charts.theory.is_beyond,
         name = expected.name_at_start(i18n),
         value = readable(expected.center[layer]),
-        layer = layer_name(i18n, layer, axes.layers())
+        layer = layer_name(i18n, layer, axes.places())
     );
     Some(words.to_string())
 }
@@ -376,7 +376,7 @@ fn table(
     expected: Option<&Expected>,
     is_rms: bool,
 ) -> Table {
-    let layers = report.layers();
+    let layers = report.places();
     let columns = QUANTITIES.map(|quantity| quantity::values(experiment, report, quantity, is_rms));
     let rows = (0..layers).map(|layer| {
         let measured = columns.iter().map(|values| values.as_ref().map(|values| values[layer]));

@@ -75,18 +75,18 @@ pub fn GradientOverTime() -> impl IntoView {
         let (step, layer) = reading.get()?;
         axes.with(|axes| {
             let axes = axes.as_ref()?;
-            let layer = layer.min(axes.layers() - 1);
+            let layer = layer.min(axes.places() - 1);
             lab.history.with_value(|history| {
                 let buckets = history.buckets();
                 let index = bucket_of(buckets, step)?;
                 let bucket = &buckets[index];
-                (bucket.last.layers() == axes.layers()).then(|| Readout {
+                (bucket.last.places() == axes.places()).then(|| Readout {
                     x: axes.step_to_x(step.clamp(bucket.first_step, bucket.last.step)),
                     span: (axes.plot.top, axes.plot.bottom),
                     y: Some(axes.layer_to_y(layer)),
                     // The cell that is read is the one not to be covered.
                     points: vec![(axes.step_to_x(step), axes.layer_to_y(layer))],
-                    title: format!("{} · {}", layer_name(i18n, layer, axes.layers()), step_name(i18n, bucket)),
+                    title: format!("{} · {}", layer_name(i18n, layer, axes.places()), step_name(i18n, bucket)),
                     rows: readout_rows(i18n, bucket, layer, shown.get()),
                     place: (index as u64, buckets.len() as u64 - 1),
                 })
@@ -96,7 +96,7 @@ pub fn GradientOverTime() -> impl IntoView {
     let go = move |go: Go| {
         let Some((to, layer, last)) = axes.with_untracked(|axes| {
             let axes = axes.as_ref()?;
-            let last = axes.layers() - 1;
+            let last = axes.places() - 1;
             is_on_labels.set_value(matches!(go, Go::To(x, _) if x < axes.plot.left));
             Some(match go {
                 Go::To(x, y) => (Some(axes.x_to_step(x)), axes.y_to_layer(y), last),
@@ -223,7 +223,7 @@ fn in_words(value: f64, shown: Quantity) -> String {
 }
 
 fn summary(i18n: Words, bucket: &Bucket, shown: Quantity) -> Option<String> {
-    let layers = bucket.last.layers();
+    let layers = bucket.last.places();
     let values = (0..layers).filter_map(|layer| Some((layer, shown_value(bucket, layer, shown)?)));
     let least = values.clone().min_by(|a, b| a.1.total_cmp(&b.1))?;
     let most = values.max_by(|a, b| a.1.total_cmp(&b.1))?;
@@ -242,7 +242,7 @@ fn summary(i18n: Words, bucket: &Bucket, shown: Quantity) -> Option<String> {
 
 fn table(i18n: Words, history: &History, shown: Quantity) -> Table {
     let buckets = history.buckets();
-    let layers = history.latest().map_or(0, |latest| latest.layers());
+    let layers = history.latest().map_or(0, |latest| latest.places());
     let most_rows = (MOST_CELLS / layers.max(1)).max(2);
     // Evenly spaced from the latest back, so that the latest is always there.
     let every = buckets.len().div_ceil(most_rows).max(1);

@@ -186,7 +186,7 @@ fn LayerWords(
             lab.with_shown(|bucket| {
                 let report = &bucket.last;
                 let numbers = lab.measured.with(|experiment| numbers(i18n, experiment, report, layer));
-                Some((numbers?, report.step, report.layers()))
+                Some((numbers?, report.step, report.places()))
             })
         })??;
         let theory = (step == 0).then(|| theory(i18n, lab, layer)).flatten();
@@ -199,14 +199,14 @@ fn LayerWords(
 
 /// What the report says of a layer; `None` where it has no such layer.
 fn numbers(i18n: Words, experiment: &Experiment, report: &StepReport, layer: usize) -> Option<String> {
-    if layer >= report.layers() {
+    if layer >= report.places() {
         return None;
     }
     let in_words = |value: f64| significant(value, 2);
     let norm = report.get(layer, Quantity::GradW);
     let gradient = in_words(norm / root_of_elements(experiment, report.step, Quantity::GradW, layer));
     // What ReLU has at slope 0 is a unit that is off; that it is off for all samples is what matters.
-    let can_die = experiment.activation == Activation::Relu && layer + 1 < report.layers();
+    let can_die = experiment.activation == Activation::Relu && layer + 1 < report.places();
     let inactive = if can_die {
         t_string!(i18n, layer.words.dead, dead = percent(report.get(layer, Quantity::Dead))).to_string()
     } else {

@@ -194,7 +194,7 @@ fn readout(
     let row = |label: String, value: f64| ReadoutRow { mark: None, label, value: readable(value) };
     let output = network.outputs.get(column).and_then(|row| row.get(unit));
     let mut rows: Vec<_> = output.map(|h| row("h".into(), f64::from(*h))).into_iter().collect();
-    if let (Some(layer), Some(report)) = (column.checked_sub(1), report.filter(|report| report.layers() == layers)) {
+    if let (Some(layer), Some(report)) = (column.checked_sub(1), report.filter(|report| report.places() == layers)) {
         for quantity in [Quantity::GradZ, Quantity::GradW, Quantity::Weight] {
             rows.push(row(quantity::label(i18n, quantity), report.get(layer, quantity)));
         }
@@ -213,7 +213,7 @@ fn readout(
 
 fn summary(i18n: Words, view: &View, report: StepReport) -> Option<String> {
     let widths = &view.network.as_ref()?.widths;
-    let layers = report.layers();
+    let layers = report.places();
     if widths.len() != layers + 1 {
         return None;
     }
@@ -229,7 +229,7 @@ fn summary(i18n: Words, view: &View, report: StepReport) -> Option<String> {
 fn table(i18n: Words, view: Option<Arc<View>>, report: Option<StepReport>) -> Table {
     const NORMS: [Quantity; 3] = [Quantity::Weight, Quantity::GradW, Quantity::GradZ];
     let (Some(view), Some(report)) = (view, report) else { return Table::default() };
-    let layers = report.layers();
+    let layers = report.places();
     let widths = view.network.as_ref().map(|network| network.widths.clone()).filter(|all| all.len() == layers + 1);
     let width = |column: usize| widths.as_ref().map(|widths| widths[column] as f64);
     let rows = (0..layers).map(|layer| {

@@ -106,7 +106,7 @@ pub fn OptimizerChart() -> impl IntoView {
             let (_, by_layer) = shown.as_ref()?;
             axes.with(|axes| {
                 let axes = axes.as_ref()?;
-                let layer = layer.min(axes.layers() - 1);
+                let layer = layer.min(axes.places() - 1);
                 let mut points = Vec::new();
                 let row = |curve: Curve| {
                     let values = curve.values(by_layer)?;

@@ -22,6 +22,13 @@ pub(super) fn label(i18n: Words, quantity: Quantity) -> String {
         Quantity::ActivationStd => t_string!(i18n, charts.quantity.activation_std),
         Quantity::FirstMoment => "‖m̂‖",
         Quantity::SecondMoment => "‖√v̂‖",
+        Quantity::GradH => "‖∂L/∂h‖",
+        Quantity::GradC => "‖∂L/∂c‖",
+        Quantity::InputGate => t_string!(i18n, charts.quantity.input_gate),
+        Quantity::ForgetGate => t_string!(i18n, charts.quantity.forget_gate),
+        Quantity::OutputGate => t_string!(i18n, charts.quantity.output_gate),
+        Quantity::ResetGate => t_string!(i18n, charts.quantity.reset_gate),
+        Quantity::UpdateGate => t_string!(i18n, charts.quantity.update_gate),
     }
     .to_owned()
 }

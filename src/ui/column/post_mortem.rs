@@ -37,7 +37,7 @@ fn Over() -> impl IntoView {
     let table = move || {
         let layer = lab.status.with_untracked(|status| status.divergence.and_then(|divergence| divergence.layer));
         lab.ending.with(|ending| {
-            let layers = ending.last()?.last.layers();
+            let layers = ending.last()?.last.places();
             let layer = layer.unwrap_or(1).min(layers) - 1;
             Some(view! {
                 <table class="last-steps">

@@ -116,11 +116,11 @@ fn find(lab: Lab, experiment: Experiment, report: &StepReport, divergence: Optio
     let evaluation = lab.instruments.evaluation_at(report.step);
     let diagnosis = lab.history.with_value(|history| {
         let first = history.buckets().first().map(|bucket| &bucket.last);
-        let start = first.filter(|first| first.step == 0 && first.layers() == report.layers());
+        let start = first.filter(|first| first.step == 0 && first.places() == report.places());
         let score = evaluation.map(|evaluation| (evaluation.training.loss, evaluation.training.accuracy));
         Situation { experiment: &experiment, report, divergence, start, score }.diagnose()
     });
-    Finding { diagnosis, experiment, step: report.step, layers: report.layers().saturating_sub(1), evaluation }
+    Finding { diagnosis, experiment, step: report.step, layers: report.places().saturating_sub(1), evaluation }
 }
 
 /// Since which step what is found has held.

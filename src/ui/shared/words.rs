@@ -40,6 +40,29 @@ pub fn choice(i18n: Words, key: Key, name: &'static str) -> &'static str {
 
 fn known_choice(i18n: Words, key: Key, name: &str) -> Option<&'static str> {
     Some(match (key, name) {
+        (Key::Model, "mlp") => t_string!(i18n, parameters.model.mlp),
+        (Key::Model, "rnn") => t_string!(i18n, parameters.model.rnn),
+        (Key::Model, "lstm") => t_string!(i18n, parameters.model.lstm),
+        (Key::Model, "gru") => t_string!(i18n, parameters.model.gru),
+        (Key::RecInit, "pytorch") => t_string!(i18n, parameters.rec_init.pytorch),
+        (Key::RecInit, "normal") => t_string!(i18n, parameters.rec_init.normal),
+        (Key::RecInit, "orthogonal") => t_string!(i18n, parameters.rec_init.orthogonal),
+        (Key::RecInit, "identity") => t_string!(i18n, parameters.rec_init.identity),
+        (Key::Task, "points") => t_string!(i18n, parameters.task.points),
+        (Key::Task, "first-symbol") => t_string!(i18n, parameters.task.first_symbol),
+        (Key::Task, "copy") => t_string!(i18n, parameters.task.copy),
+        (Key::Task, "adding") => t_string!(i18n, parameters.task.adding),
+        (Key::Task, "parity") => t_string!(i18n, parameters.task.parity),
+        (Key::Task, "sentiment") => t_string!(i18n, parameters.task.sentiment),
+        (Key::Task, "next-character") => t_string!(i18n, parameters.task.next_character),
+        (Key::Window, "full") => t_string!(i18n, parameters.window.full),
+        (Key::Language, "english") => t_string!(i18n, parameters.language.english),
+        (Key::Language, "chinese") => t_string!(i18n, parameters.language.chinese),
+        (Key::Decisive, "early") => t_string!(i18n, parameters.decisive.early),
+        (Key::Decisive, "late") => t_string!(i18n, parameters.decisive.late),
+        (Key::Padding, "before") => t_string!(i18n, parameters.padding.before),
+        (Key::Padding, "masked") => t_string!(i18n, parameters.padding.masked),
+        (Key::Padding, "after") => t_string!(i18n, parameters.padding.after),
         (Key::Activation, "linear") => t_string!(i18n, parameters.activation.linear),
         (Key::Activation, "sigmoid") => t_string!(i18n, parameters.activation.sigmoid),
         (Key::Activation, "tanh") => t_string!(i18n, parameters.activation.tanh),
@@ -180,6 +203,8 @@ pub fn diverged_quantity(i18n: Words, quantity: DivergedQuantity) -> &'static st
         DivergedQuantity::GradZ => t_string!(i18n, page.quantity.grad_z),
         DivergedQuantity::Grad => t_string!(i18n, page.quantity.grad),
         DivergedQuantity::Update => t_string!(i18n, page.quantity.update),
+        DivergedQuantity::State => t_string!(i18n, page.quantity.state),
+        DivergedQuantity::GradState => t_string!(i18n, page.quantity.grad_state),
     }
 }
 

@@ -1,0 +1,108 @@
+//! Sequences with their targets.
+
+use super::corpus::Corpus;
+use super::task::{Decisive, Language, Padding, Task};
+
+/// What defines the sequences of a run, besides the texts of a [`Corpus`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SequenceSpec {
+    /// The task; not [`Task::Points`].
+    pub task: Task,
+    /// Time steps T.
+    pub times: usize,
+    /// Sequences to learn from; of sentences all there are.
+    pub samples: usize,
+    /// Of sentences.
+    pub language: Language,
+    /// Of sentences.
+    pub decisive: Decisive,
+    /// Of sentences.
+    pub padding: Padding,
+    /// Of all that is drawn.
+    pub seed: u32,
+}
+
+/// Sequences of one length with their targets, in random order; for each time step of each a symbol or numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SequenceSet {
+    /// How many there are.
+    pub samples: usize,
+    /// Time steps T of each.
+    pub times: usize,
+    /// What is read.
+    pub inputs: SequenceInputs,
+    /// What is to be answered.
+    pub targets: SequenceTargets,
+    /// For each sequence its first step that is no padding, and the step after its last, from 0: `0..times` where there is
+    /// none.
+    pub spans: Vec<(u32, u32)>,
+    /// For each sequence the step, from 0, at whose state the answer is read where it is read once: T − 1, or of masked
+    /// padding the sequence's own last step.
+    pub read_at: Vec<u32>,
+}
+
+/// What is read, time step after time step of one sequence, and then of the next.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SequenceInputs {
+    /// A symbol a step, below `vocabulary`; read one-hot, or as the vector that stands for it. Padding is a symbol too, the
+    /// first, read as zeros.
+    Symbols {
+        /// How many different ones there are.
+        vocabulary: usize,
+        /// samples × times of them.
+        symbols: Vec<u16>,
+        /// Whether symbol 0 is padding.
+        has_padding: bool,
+    },
+    /// `width` numbers a step.
+    Numbers {
+        /// How many.
+        width: usize,
+        /// samples × times × width.
+        numbers: Vec<f32>,
+    },
+}
+
+/// What is to be answered.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SequenceTargets {
+    /// A class for each sequence.
+    Classes(Vec<u32>),
+    /// A number for each sequence.
+    Numbers(Vec<f32>),
+    /// A class for each time step of each sequence; [`NO_TARGET`] where nothing is asked.
+    EachClasses(Vec<u32>),
+}
+
+/// The target of a time step at which nothing is asked.
+pub const NO_TARGET: u32 = u32::MAX;
+
+/// What a run learns from, and what it never sees.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SequenceData {
+    /// The sequences to learn from.
+    pub training: SequenceSet,
+    /// Others of the same kind.
+    pub held_out: SequenceSet,
+    /// What each symbol is called, where they are of a text or a sentence; empty elsewhere.
+    pub names: Vec<String>,
+}
+
+impl SequenceData {
+    /// The sequences of a task.
+    ///
+    /// # Errors
+    /// Where the text of the corpus does not do for the task.
+    pub fn generate(spec: &SequenceSpec, corpus: &Corpus) -> Result<Self, super::corpus::BadText> {
+        let _ = (spec, corpus);
+        todo!("tasks")
+    }
+
+    /// How many symbols there are; 0 where what is read are numbers.
+    pub fn vocabulary(&self) -> usize {
+        match self.training.inputs {
+            SequenceInputs::Symbols { vocabulary, .. } => vocabulary,
+            SequenceInputs::Numbers { .. } => 0,
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! The recurrent network that an experiment describes.
+
+use super::{Experiment, Model, Window};
+use crate::nn::Activation;
+use crate::nn::recurrent::{Cell, RecurrentSpec};
+
+impl Experiment {
+    /// The cell of a recurrent network; `None` for the multilayer perceptron.
+    pub fn cell(&self) -> Option<Cell> {
+        match self.model {
+            Model::Mlp => None,
+            Model::Rnn if self.activation == Activation::Relu => Some(Cell::Relu),
+            Model::Rnn => Some(Cell::Tanh),
+            Model::Lstm => Some(Cell::Lstm),
+            Model::Gru => Some(Cell::Gru),
+        }
+    }
+
+    /// The recurrent network on inputs of the task, of which `vocabulary` symbols are known, where it has any; `None` for the
+    /// multilayer perceptron.
+    pub fn recurrent_spec(&self, vocabulary: usize) -> Option<RecurrentSpec> {
+        let (task, times) = (self.task, self.length as usize);
+        let embedding = task.has_embedding().then_some(vocabulary);
+        Some(RecurrentSpec {
+            cell: self.cell()?,
+            inputs: if embedding.is_some() { self.embedding as usize } else { task.inputs(vocabulary) },
+            hidden: self.hidden as usize,
+            stack: self.stack as usize,
+            outputs: task.outputs(vocabulary),
+            times,
+            reading: task.reading(),
+            embedding,
+            window: match self.window {
+                Window::Full => times,
+                Window::Steps(steps) => (steps as usize).min(times),
+            },
+        })
+    }
+}
