@@ -127,20 +127,28 @@ impl AnyTrainer {
     /// # Errors
     /// As [`Trainer::new`].
     pub fn new(experiment: &Experiment) -> Result<Self, Rejection> {
-        match (experiment.model.is_recurrent(), experiment.precision) {
-            (false, Precision::F32) => Self::of::<f32>(experiment),
-            (false, Precision::F64) => Self::of::<f64>(experiment),
-            (true, Precision::F32) => Self::recurrent::<f32>(experiment, &Corpus::default()),
-            (true, Precision::F64) => Self::recurrent::<f64>(experiment, &Corpus::default()),
-        }
+        Self::on(experiment, &Corpus::default())
     }
 
-    /// See [`Trainer::new`]; in this format, whatever the experiment names.
+    /// The same on the texts of a corpus.
     ///
     /// # Errors
     /// As [`Trainer::new`].
-    pub fn of<T: Real>(experiment: &Experiment) -> Result<Self, Rejection> {
-        Ok(Self(Box::new(Trainer::<T>::new(experiment)?)))
+    pub fn on(experiment: &Experiment, corpus: &Corpus) -> Result<Self, Rejection> {
+        match (experiment.model.is_recurrent(), experiment.precision) {
+            (false, Precision::F32) => Self::of::<f32>(experiment, corpus),
+            (false, Precision::F64) => Self::of::<f64>(experiment, corpus),
+            (true, Precision::F32) => Self::recurrent::<f32>(experiment, corpus),
+            (true, Precision::F64) => Self::recurrent::<f64>(experiment, corpus),
+        }
+    }
+
+    /// See [`Trainer::on`]; in this format, whatever the experiment names.
+    ///
+    /// # Errors
+    /// As [`Trainer::new`].
+    pub fn of<T: Real>(experiment: &Experiment, corpus: &Corpus) -> Result<Self, Rejection> {
+        Ok(Self(Box::new(Trainer::<T>::on(experiment, corpus)?)))
     }
 
     /// See [`RecurrentTrainer::new`]; in this format, whatever the experiment names.

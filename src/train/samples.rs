@@ -1,5 +1,6 @@
 //! The samples that a run learns from, and those that it never sees.
 
+use crate::data::sequences::Corpus;
 use crate::data::{Dataset, classes_of};
 use crate::experiment::Experiment;
 use crate::kernel::{Panels, Real};
@@ -81,8 +82,10 @@ pub(crate) struct Data<T> {
 }
 
 impl<T: Real> Data<T> {
-    /// The data of an experiment.
-    pub fn of(experiment: &Experiment) -> Self {
+    /// The data of an experiment, on the texts of a corpus.
+    pub fn of(experiment: &Experiment, corpus: &Corpus) -> Self {
+        // Points need no text.
+        let _ = corpus;
         let Experiment { dataset, noise, seed, loss, .. } = *experiment;
         let samples = experiment.samples as usize;
         let (training, held_out) = Dataset::with_held_out(dataset, samples, samples.min(MOST_HELD_OUT), noise, seed);

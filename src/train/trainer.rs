@@ -5,6 +5,7 @@ use super::quantity::Quantity;
 use super::report::StepReport;
 use super::samples::{Data, Samples, load};
 use crate::data::Batches;
+use crate::data::sequences::Corpus;
 use crate::experiment::{Experiment, Rejection};
 use crate::kernel::{Panels, Real};
 use crate::nn::{Layer, Linear, Loss, Mlp, Norm, Targets};
@@ -55,11 +56,19 @@ pub(crate) enum Pass {
 }
 
 impl<T: Real> Trainer<T> {
-    /// The run that an experiment describes, before its first step.
+    /// The run that an experiment describes, before its first step, on the texts that are shipped.
     ///
     /// # Errors
     /// The first parameter of the experiment whose value is not allowed.
     pub fn new(experiment: &Experiment) -> Result<Self, Rejection> {
+        Self::on(experiment, &Corpus::default())
+    }
+
+    /// The same on the texts of a corpus.
+    ///
+    /// # Errors
+    /// As [`Trainer::new`].
+    pub fn on(experiment: &Experiment, corpus: &Corpus) -> Result<Self, Rejection> {
         experiment.validate()?;
         let samples = experiment.samples as usize;
         let batches = Batches::new(samples, experiment.batch_size() as usize, experiment.seed);
@@ -71,7 +80,7 @@ impl<T: Real> Trainer<T> {
         let mlp = Mlp::new(layers.collect(), batches.size());
         let hyper = Hyper::of(experiment);
         let Experiment { loss, optimizer, .. } = *experiment;
-        Ok(Self::with_data(mlp, Data::of(experiment), batches, loss, optimizer, hyper, DecayScope::All))
+        Ok(Self::with_data(mlp, Data::of(experiment, corpus), batches, loss, optimizer, hyper, DecayScope::All))
     }
 
     /// A run of a given network on given samples.

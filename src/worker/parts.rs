@@ -5,6 +5,7 @@
 //! only they reach is in no other file (`src/bin/worker.rs`, `xtask/src/modules.rs`).
 
 use super::protocol::WorkerPart;
+use crate::data::sequences::Corpus;
 use crate::experiment::{Experiment, Precision, Rejection};
 use crate::kernel::Real;
 use crate::look::proof::{Check, Proof};
@@ -12,8 +13,8 @@ use crate::look::view::{View, Watch};
 use crate::run::AnyTrainer;
 use std::collections::VecDeque;
 
-/// Makes the run of an experiment, before its first step.
-pub(super) type Maker = fn(&Experiment) -> Result<AnyTrainer, Rejection>;
+/// Makes the run of an experiment on the texts of a corpus, before its first step.
+pub(super) type Maker = fn(&Experiment, &Corpus) -> Result<AnyTrainer, Rejection>;
 
 /// Looks at a run; as [`AnyTrainer::view`].
 pub(super) type Viewer = fn(&mut AnyTrainer, &Watch, usize) -> View;

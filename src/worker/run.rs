@@ -3,6 +3,7 @@
 use super::checkpoints::Checkpoints;
 use super::parts::Maker;
 use super::protocol::Change;
+use crate::data::sequences::Corpus;
 use crate::experiment::Experiment;
 use crate::run::AnyTrainer;
 use crate::train::{Divergence, StepReport};
@@ -11,8 +12,10 @@ use std::collections::VecDeque;
 /// One run as it stands.
 pub(super) struct Run {
     pub(super) experiment: Experiment,
-    /// Makes it, in its precision.
+    /// Makes it, of its kind and in its precision.
     pub(super) maker: Maker,
+    /// The texts that it is made on.
+    pub(super) corpus: Corpus,
     pub(super) changes: Vec<Change>,
     /// The run, or on a visit the state at the visited step.
     pub(super) trainer: AnyTrainer,
@@ -33,7 +36,7 @@ pub(super) struct Head {
 impl Run {
     /// The run made again from its seed, before its first step.
     pub(super) fn made_again(&self) -> Option<AnyTrainer> {
-        let mut trainer = (self.maker)(&self.experiment).ok()?;
+        let mut trainer = (self.maker)(&self.experiment, &self.corpus).ok()?;
         apply(&self.changes, &mut trainer);
         // What is measured before the first step is part of what is the same; it went well the first time.
         let _ = trainer.probe();

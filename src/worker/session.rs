@@ -15,6 +15,7 @@ use super::protocol::{
 use super::run::Run;
 use super::stopping::Stopping;
 use crate::choice::Choice;
+use crate::data::sequences::Corpus;
 use crate::experiment::{Experiment, Speed, Stop};
 use crate::train::{Bucket, History, Quantity, StepReport};
 use std::collections::VecDeque;
@@ -338,12 +339,14 @@ impl Session {
         self.speed = experiment.speed;
         self.stopping = Stopping::new(Stop::of(&experiment));
         let maker = self.parts.maker(experiment.precision)?;
-        match maker(&experiment) {
+        let corpus = Corpus::NONE;
+        match maker(&experiment, &corpus) {
             Ok(trainer) => {
                 let checkpoints = Checkpoints::new(&trainer);
                 let recent = VecDeque::with_capacity(RECENT);
                 let (divergence, head) = (None, None);
-                self.run = Some(Run { experiment, maker, changes, trainer, divergence, head, checkpoints, recent });
+                self.run =
+                    Some(Run { experiment, maker, corpus, changes, trainer, divergence, head, checkpoints, recent });
                 self.begin();
                 if reached > 0 {
                     // It is on its way back, as after a visit from which it goes on.

@@ -1,12 +1,58 @@
 //! The texts that tasks are made of.
 
+use super::set::{SequenceData, SequenceSpec};
 use std::sync::Arc;
 
 /// The texts that tasks are made of: those that are shipped, and one that the user typed.
-#[derive(Clone, Debug, Default, PartialEq)]
+///
+/// What is shipped is reached through pointers to functions, so that a program whose texts are in a file of their own has
+/// them no earlier than it needs them. Whoever names [`Corpus::default`] or [`Shipped::all`] has them in its own.
+#[derive(Clone, Debug)]
 pub struct Corpus {
+    /// What is shipped; `None` where it was not fetched.
+    pub shipped: Option<Shipped>,
     /// The user's own text for *next character*, in the place of the one that is shipped.
     pub own_text: Option<Arc<str>>,
+}
+
+/// The texts that are shipped.
+#[derive(Clone, Copy, Debug)]
+pub struct Shipped {
+    /// The labelled sentences of a language as the sequences of *sentiment*.
+    pub sentiment: fn(&SequenceSpec) -> SequenceData,
+    /// The text of *next character*.
+    pub text: fn() -> &'static str,
+}
+
+impl Shipped {
+    /// All of them.
+    pub fn all() -> Self {
+        Self { sentiment: |_| todo!("tasks"), text: || todo!("tasks") }
+    }
+}
+
+impl Default for Corpus {
+    /// All that is shipped, and no text of the user's own.
+    fn default() -> Self {
+        Self { shipped: Some(Shipped::all()), own_text: None }
+    }
+}
+
+impl Corpus {
+    /// Without any text, for tasks that need none.
+    pub const NONE: Self = Self { shipped: None, own_text: None };
+
+    /// The text of *next character*: the user's own, or the one that is shipped.
+    ///
+    /// # Errors
+    /// [`BadText::NotHere`] where there is neither.
+    pub fn text(&self) -> Result<&str, BadText> {
+        match (&self.own_text, self.shipped) {
+            (Some(own), _) => Ok(own),
+            (None, Some(shipped)) => Ok((shipped.text)()),
+            (None, None) => Err(BadText::NotHere),
+        }
+    }
 }
 
 /// Why a text does not do for a task.
@@ -26,6 +72,8 @@ pub enum BadText {
     },
     /// It has a single character over and over, so that nothing is to be learned.
     OneCharacter,
+    /// It is one that is shipped, and was not fetched.
+    NotHere,
 }
 
 /// The longest text that a user may type, in characters.

@@ -1,6 +1,5 @@
 //! Sequences with their targets.
 
-use super::corpus::Corpus;
 use super::task::{Decisive, Language, Padding, Task};
 
 /// What defines the sequences of a run, besides the texts of a [`Corpus`].
@@ -89,15 +88,6 @@ pub struct SequenceData {
 }
 
 impl SequenceData {
-    /// The sequences of a task.
-    ///
-    /// # Errors
-    /// Where the text of the corpus does not do for the task.
-    pub fn generate(spec: &SequenceSpec, corpus: &Corpus) -> Result<Self, super::corpus::BadText> {
-        let _ = (spec, corpus);
-        todo!("tasks")
-    }
-
     /// How many symbols there are; 0 where what is read are numbers.
     pub fn vocabulary(&self) -> usize {
         match self.training.inputs {
