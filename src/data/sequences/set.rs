@@ -58,7 +58,7 @@ pub enum SequenceInputs {
         /// How many.
         width: usize,
         /// samples × times × width.
-        numbers: Vec<f32>,
+        numbers: Vec<f64>,
     },
 }
 
@@ -67,10 +67,12 @@ pub enum SequenceInputs {
 pub enum SequenceTargets {
     /// A class for each sequence.
     Classes(Vec<u32>),
-    /// A number for each sequence.
-    Numbers(Vec<f32>),
+    /// Numbers for each sequence, one for each output.
+    Numbers(Vec<f64>),
     /// A class for each time step of each sequence; [`NO_TARGET`] where nothing is asked.
     EachClasses(Vec<u32>),
+    /// Numbers for each time step of each sequence, one for each output.
+    EachNumbers(Vec<f64>),
 }
 
 /// The target of a time step at which nothing is asked.
