@@ -66,6 +66,11 @@ impl Random {
         low + (high - low) * self.unit()
     }
 
+    /// One of 0, …, `count` − 1, each as likely.
+    pub fn below(&mut self, count: usize) -> usize {
+        (self.unit() * count as f64) as usize
+    }
+
     /// Standard normal, by Box and Muller (1958): `sqrt(-2 ln u1) cos(2 pi u2)`.
     ///
     /// The functions come from the `libm` crate on every platform, because those of the platforms differ in their
@@ -79,7 +84,7 @@ impl Random {
     /// Shuffles `items` uniformly (Fisher and Yates).
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
-            let other = (self.unit() * (last + 1) as f64) as usize;
+            let other = self.below(last + 1);
             items.swap(last, other);
         }
     }

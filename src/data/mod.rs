@@ -73,6 +73,9 @@ impl DatasetKind {
     }
 }
 
+/// The most samples that are held out.
+pub(crate) const MOST_HELD_OUT: usize = 512;
+
 /// Samples and their targets, in random order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dataset {

@@ -25,20 +25,25 @@ use crate::choice::Choice;
 use crate::decimal;
 
 impl Experiment {
+    /// Samples that a run learns from: those that were chosen, or of sentences all.
+    pub fn sample_count(&self) -> u32 {
+        self.task.fixed_samples().unwrap_or(self.samples)
+    }
+
     /// Samples of a step, but for the last of an epoch, which may have fewer.
     pub fn batch_size(&self) -> u32 {
         match self.batch {
-            Batch::Full => self.samples,
-            Batch::Size(size) => size.min(self.samples),
+            Batch::Full => self.sample_count(),
+            Batch::Size(size) => size.min(self.sample_count()),
         }
     }
 
     /// Samples of the batch that the report of a step is of. The report of step 0 is of the first step's batch.
     pub fn batch_size_at(&self, step: u64) -> u32 {
-        let size = self.batch_size();
-        let batches = self.samples.div_ceil(size);
+        let (size, samples) = (self.batch_size(), self.sample_count());
+        let batches = samples.div_ceil(size);
         let is_last = step.saturating_sub(1) % u64::from(batches) == u64::from(batches - 1);
-        if is_last { self.samples - (batches - 1) * size } else { size }
+        if is_last { samples - (batches - 1) * size } else { size }
     }
 
     /// A tenth of the learning rate, as one would write it and no less than what is allowed.

@@ -1,6 +1,7 @@
 //! The recurrent network that an experiment describes.
 
 use super::{Experiment, Model, Window};
+use crate::data::sequences::{LONGEST_SENTENCE, SequenceSpec};
 use crate::nn::Activation;
 use crate::nn::recurrent::{Cell, RecurrentSpec};
 
@@ -13,6 +14,19 @@ impl Experiment {
             Model::Rnn => Some(Cell::Tanh),
             Model::Lstm => Some(Cell::Lstm),
             Model::Gru => Some(Cell::Gru),
+        }
+    }
+
+    /// The sequences of the task; not of points, which are none. A multilayer perceptron reads whole sentences.
+    pub fn sequence_spec(&self) -> SequenceSpec {
+        SequenceSpec {
+            task: self.task,
+            times: if self.model.is_recurrent() { self.length as usize } else { LONGEST_SENTENCE },
+            samples: self.sample_count() as usize,
+            language: self.language,
+            decisive: self.decisive,
+            padding: self.padding,
+            seed: self.seed,
         }
     }
 

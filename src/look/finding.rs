@@ -1,7 +1,7 @@
 //! What the scores of a network say.
 
 use super::view::Evaluation;
-use crate::train::MOST_HELD_OUT;
+use crate::data::MOST_HELD_OUT;
 
 /// What the scores say.
 #[derive(Clone, Copy, Debug, PartialEq)]

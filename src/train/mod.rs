@@ -16,6 +16,6 @@ pub use quantity::Quantity;
 pub use recurrent::RecurrentTrainer;
 pub use report::StepReport;
 pub use samples::Samples;
-pub(crate) use samples::{Data, MOST_HELD_OUT, load};
+pub(crate) use samples::{Data, load};
 pub(crate) use trainer::Pass;
 pub use trainer::{DecayScope, Trainer};

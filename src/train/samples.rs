@@ -1,14 +1,11 @@
 //! The samples that a run learns from, and those that it never sees.
 
 use crate::data::sequences::Corpus;
-use crate::data::{Dataset, classes_of};
+use crate::data::{Dataset, MOST_HELD_OUT, classes_of};
 use crate::experiment::Experiment;
 use crate::kernel::{Panels, Real};
 use crate::nn::{Loss, Targets};
 use ndarray::Array2;
-
-/// The most samples that are held out.
-pub(crate) const MOST_HELD_OUT: usize = 512;
 
 /// Samples with their targets.
 #[derive(Clone, Debug)]

@@ -1,6 +1,7 @@
 //! The texts that tasks are made of.
 
 use super::set::{SequenceData, SequenceSpec};
+use super::{sentences, text};
 use std::sync::Arc;
 
 /// The texts that tasks are made of: those that are shipped, and one that the user typed.
@@ -27,7 +28,7 @@ pub struct Shipped {
 impl Shipped {
     /// All of them.
     pub fn all() -> Self {
-        Self { sentiment: |_| todo!("tasks"), text: || todo!("tasks") }
+        Self { sentiment: sentences::sequences, text: text::shipped }
     }
 }
 
@@ -58,7 +59,7 @@ impl Corpus {
 /// Why a text does not do for a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BadText {
-    /// It has fewer characters than a sequence and the one after it.
+    /// It has fewer characters than a sequence and the one after it, once to learn from and once to be held out.
     TooShort {
         /// Its characters.
         characters: usize,

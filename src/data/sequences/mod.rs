@@ -2,9 +2,13 @@
 
 mod corpus;
 mod generate;
+mod generated;
+mod sentences;
 mod set;
 mod task;
+mod text;
 
 pub use corpus::{BadText, Corpus, MOST_CHARACTERS, Shipped};
 pub use set::{NO_TARGET, SequenceData, SequenceInputs, SequenceSet, SequenceSpec, SequenceTargets};
+pub(crate) use task::LONGEST_SENTENCE;
 pub use task::{Decisive, Language, Padding, Task};

@@ -40,6 +40,14 @@ pub struct SequenceSet {
     pub read_at: Vec<u32>,
 }
 
+impl SequenceSet {
+    /// Sequences without padding.
+    pub(super) fn whole(samples: usize, times: usize, inputs: SequenceInputs, targets: SequenceTargets) -> Self {
+        let (spans, read_at) = (vec![(0, times as u32); samples], vec![times as u32 - 1; samples]);
+        Self { samples, times, inputs, targets, spans, read_at }
+    }
+}
+
 /// What is read, time step after time step of one sequence, and then of the next.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SequenceInputs {
@@ -65,9 +73,9 @@ pub enum SequenceInputs {
 /// What is to be answered.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SequenceTargets {
-    /// A class for each sequence.
+    /// A class for each sequence, of more than two.
     Classes(Vec<u32>),
-    /// Numbers for each sequence, one for each output.
+    /// Numbers for each sequence, one for each output; of two classes 0 or 1, as the losses of a single output take them.
     Numbers(Vec<f64>),
     /// A class for each time step of each sequence; [`NO_TARGET`] where nothing is asked.
     EachClasses(Vec<u32>),

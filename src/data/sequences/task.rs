@@ -58,7 +58,13 @@ choice! {
 }
 
 /// Symbols of *first symbol* and of *copy*.
-const SYMBOLS: usize = 8;
+pub(super) const SYMBOLS: usize = 8;
+
+/// Words of the longest sentence.
+pub(crate) const LONGEST_SENTENCE: usize = 20;
+
+/// Sentences of each language to learn from; a quarter as many are held out.
+const SENTENCES: u32 = 4;
 
 impl Task {
     /// Whether its inputs are symbols for which a table of trained vectors stands; others are read as they are, or one-hot.
@@ -95,7 +101,12 @@ impl Task {
 
     /// Whether how many samples there are is a choice.
     pub fn has_samples(self) -> bool {
-        !matches!(self, Self::Sentiment)
+        self.fixed_samples().is_none()
+    }
+
+    /// How many samples there are where it is no choice: all sentences.
+    pub fn fixed_samples(self) -> Option<u32> {
+        (self == Self::Sentiment).then_some(SENTENCES)
     }
 
     /// Time steps, unless others are chosen.
@@ -104,7 +115,7 @@ impl Task {
             Self::Points | Self::FirstSymbol => 30,
             Self::Copy | Self::Parity => 20,
             Self::Adding | Self::NextCharacter => 40,
-            Self::Sentiment => 20,
+            Self::Sentiment => LONGEST_SENTENCE as u32,
         }
     }
 
