@@ -126,7 +126,7 @@ fn check_unit(tally: &mut Tally, case: &str, run: &Experiment, step: u64, unit: 
     let (hyper, kind) = (Hyper::of(run), run.optimizer);
     let index = largest(&unit.grad_weights).unwrap();
     let is_apart = kind == OptimizerKind::AdamW;
-    let Some(update) = by_hand::update(unit, kind, &hyper, step, is_apart, index) else {
+    let Some(update) = unit.weight(index).and_then(|w| by_hand::update(&w, kind, &hyper, step, is_apart)) else {
         assert_eq!(step, 0);
         return;
     };

@@ -3,6 +3,7 @@
 
 use super::phase::SumOfProducts;
 use super::view::UnitView;
+use super::weight::WeightInStep;
 use crate::nn::Loss;
 use crate::optim::{ClipKind, Hyper, OptimizerKind};
 
@@ -147,25 +148,24 @@ pub struct Update {
     pub weight: Formula,
 }
 
-/// The update of a unit's weight from input `index` in a step, or `None` where none was made.
+/// The update of a weight in a step, or `None` where none was made.
 ///
 /// `has_own_decay` says whether weight decay acts on the weights themselves.
 pub fn update(
-    unit: &UnitView,
+    in_step: &WeightInStep,
     kind: OptimizerKind,
     hyper: &Hyper,
     step: u64,
     has_own_decay: bool,
-    index: usize,
 ) -> Option<Update> {
-    let (held, w) = (*unit.updates.get(index)?, *unit.weights.get(index)?);
-    let mut g = *unit.grad_weights.get(index)?;
+    let (held, w) = (in_step.update?, in_step.value);
+    let mut g = in_step.grad;
     let (mut clipped, mut limited, mut decayed) = (None, None, None);
     match hyper.clip {
         // As PyTorch's clip_grad_norm_.
-        ClipKind::Norm if unit.grad_norm + CLIP_EPSILON > hyper.clip_at => {
+        ClipKind::Norm if in_step.grad_norm + CLIP_EPSILON > hyper.clip_at => {
             let by_norm = |read: &[f64]| read[0] * read[1] / (read[2] + CLIP_EPSILON);
-            let formula = Formula::plain(vec![g, hyper.clip_at, unit.grad_norm], by_norm);
+            let formula = Formula::plain(vec![g, hyper.clip_at, in_step.grad_norm], by_norm);
             g = formula.result;
             clipped = Some(formula);
         }
@@ -185,8 +185,8 @@ pub fn update(
         let power = beta.powi(step.min(i32::MAX as u64) as i32);
         if kind.uses_beta1() { 1.0 / (1.0 - power) } else { 1.0 }
     };
-    let first = unit.first_moments.get(index).map(|m| m * correction(hyper.beta1));
-    let root = unit.second_roots.get(index).map(|root| root * correction(hyper.beta2).sqrt());
+    let first = in_step.first_moment.map(|m| m * correction(hyper.beta1));
+    let root = in_step.second_root.map(|root| root * correction(hyper.beta2).sqrt());
     let lr = hyper.lr_at(step);
     let change = match (first, root) {
         (Some(v), None) if kind == OptimizerKind::Nesterov => {

@@ -1,6 +1,27 @@
 //! How numbers of any size are sorted into bins.
 
-use super::view::Histogram;
+use serde::{Deserialize, Serialize};
+
+/// How often numbers fall into bins of equal width.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Histogram {
+    /// The lower edge of the first bin.
+    pub low: f64,
+    /// The upper edge of the last bin; above `low`.
+    pub high: f64,
+    /// How many numbers each bin holds.
+    pub counts: Vec<u32>,
+    /// How many numbers are exactly zero; they are in their bin too.
+    pub zeros: u32,
+    /// How many numbers are not finite; they are in no bin.
+    pub not_finite: u32,
+    /// The least and the largest of the finite numbers, which the bins may reach beyond; `None` where there are none.
+    pub extremes: Option<(f64, f64)>,
+    /// The mean of the finite numbers.
+    pub mean: f64,
+    /// Their standard deviation (by n).
+    pub std: f64,
+}
 
 impl Histogram {
     /// The histogram of some numbers, with so many bins (one at the least).

@@ -7,11 +7,14 @@ pub mod finding;
 mod histogram;
 pub mod phase;
 pub mod proof;
+pub mod recurrent_view;
 mod sequence_evaluation;
 pub mod step_reading;
 mod trace;
 pub mod view;
+mod weight;
 
 pub use evaluation::Scoring;
 pub use histogram::Extent;
 pub use trace::Trace;
+pub use weight::WeightInStep;

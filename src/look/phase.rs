@@ -1,13 +1,14 @@
 //! One optimizer step taken apart: the phases that it goes through, and the sums of which they are made.
 
-/// A phase of one optimizer step. Layers are counted from 0; the output layer is the last.
+/// A phase of one optimizer step. It goes from place to place: from layer to layer of a multilayer perceptron, of which the
+/// output layer is the last, or from time step to time step of a recurrent network. Places are counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
-    /// A layer computes its output from that of the layer before.
+    /// A place computes its output from that of the place before.
     Forward(usize),
     /// The loss is computed from the network's output.
     Loss,
-    /// The gradient reaches a layer from the layer above.
+    /// The gradient reaches a place from the place after it.
     Backward(usize),
     /// All parameters change.
     Update,
@@ -17,72 +18,72 @@ impl Phase {
     /// The first phase of every step.
     pub const FIRST: Self = Self::Forward(0);
 
-    /// How many phases a step of a network of so many layers has: there and back, the loss between and the update last.
-    pub fn count(layers: usize) -> usize {
-        2 * layers + 2
+    /// How many phases a step of a network of so many places has: there and back, the loss between and the update last.
+    pub fn count(places: usize) -> usize {
+        2 * places + 2
     }
 
     /// The phase at a place of that order, from 0; `None` beyond the last.
-    pub fn at(position: usize, layers: usize) -> Option<Self> {
-        if position < layers {
+    pub fn at(position: usize, places: usize) -> Option<Self> {
+        if position < places {
             Some(Self::Forward(position))
-        } else if position == layers {
+        } else if position == places {
             Some(Self::Loss)
-        } else if position <= 2 * layers {
-            Some(Self::Backward(2 * layers - position))
+        } else if position <= 2 * places {
+            Some(Self::Backward(2 * places - position))
         } else {
-            (position == 2 * layers + 1).then_some(Self::Update)
+            (position == 2 * places + 1).then_some(Self::Update)
         }
     }
 
     /// The place of this phase in that order, from 0.
-    pub fn position(self, layers: usize) -> usize {
-        match self.within(layers) {
-            Self::Forward(layer) => layer,
-            Self::Loss => layers,
-            Self::Backward(layer) => 2 * layers - layer,
-            Self::Update => 2 * layers + 1,
+    pub fn position(self, places: usize) -> usize {
+        match self.within(places) {
+            Self::Forward(place) => place,
+            Self::Loss => places,
+            Self::Backward(place) => 2 * places - place,
+            Self::Update => 2 * places + 1,
         }
     }
 
     /// The phase after this one; `None` after the update.
-    pub fn next(self, layers: usize) -> Option<Self> {
-        Self::at(self.position(layers) + 1, layers)
+    pub fn next(self, places: usize) -> Option<Self> {
+        Self::at(self.position(places) + 1, places)
     }
 
     /// The phase before this one; `None` before the first.
-    pub fn previous(self, layers: usize) -> Option<Self> {
-        Self::at(self.position(layers).checked_sub(1)?, layers)
+    pub fn previous(self, places: usize) -> Option<Self> {
+        Self::at(self.position(places).checked_sub(1)?, places)
     }
 
-    /// The layer that this phase is about; `None` for the loss and the update.
-    pub fn layer(self) -> Option<usize> {
+    /// The place that this phase is about; `None` for the loss and the update.
+    pub fn place(self) -> Option<usize> {
         match self {
-            Self::Forward(layer) | Self::Backward(layer) => Some(layer),
+            Self::Forward(place) | Self::Backward(place) => Some(place),
             Self::Loss | Self::Update => None,
         }
     }
 
-    /// The same phase at another layer. The loss and the update, which are of no layer, stay as they are.
-    pub fn with_layer(self, layer: usize) -> Self {
+    /// The same phase at another place. The loss and the update, which are of none, stay as they are.
+    pub fn with_place(self, place: usize) -> Self {
         match self {
-            Self::Forward(_) => Self::Forward(layer),
-            Self::Backward(_) => Self::Backward(layer),
+            Self::Forward(_) => Self::Forward(place),
+            Self::Backward(_) => Self::Backward(place),
             Self::Loss | Self::Update => self,
         }
     }
 
-    /// This phase, or that of the last layer where a network of so many layers has no such layer.
-    pub fn within(self, layers: usize) -> Self {
-        self.layer().map_or(self, |layer| self.with_layer(layer.min(layers.saturating_sub(1))))
+    /// This phase, or that of the last place where a network of so many has no such place.
+    pub fn within(self, places: usize) -> Self {
+        self.place().map_or(self, |place| self.with_place(place.min(places.saturating_sub(1))))
     }
 
-    /// Its name, in which layers count from 1: `forward-1`, `loss`, `backward-1`, `update`.
+    /// Its name, in which places count from 1: `forward-1`, `loss`, `backward-1`, `update`.
     pub fn name(self) -> String {
         match self {
-            Self::Forward(layer) => format!("forward-{}", layer + 1),
+            Self::Forward(place) => format!("forward-{}", place + 1),
             Self::Loss => "loss".into(),
-            Self::Backward(layer) => format!("backward-{}", layer + 1),
+            Self::Backward(place) => format!("backward-{}", place + 1),
             Self::Update => "update".into(),
         }
     }

@@ -206,6 +206,7 @@ fn looking_changes_nothing() {
             parameters: true,
             learned: true,
             evaluation: true,
+            ..Watch::default()
         };
         let bits = |report: &StepReport| report.row().iter().map(|x| x.to_bits()).collect::<Vec<_>>();
         for _ in 0..12 {
@@ -287,6 +288,7 @@ fn a_diverged_run_can_be_looked_at() {
         parameters: true,
         learned: true,
         evaluation: true,
+        ..Watch::default()
     };
     let mut not_finite = 0;
     for rest in ["", "&optimizer=adam", "&clip=norm", "&activation=gelu&norm=batch", "&loss=mse&norm=layer"] {

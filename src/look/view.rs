@@ -4,8 +4,12 @@
 //! step's update, on the step's batch, and the update itself. At step 0 it is the pass before the first update, and where
 //! the run diverged the one that did.
 
+use super::recurrent_view::{CellView, RecurrentWatch, SampleView, TimeView};
+use super::weight::WeightInStep;
 use crate::nn::Activation;
 use serde::{Deserialize, Serialize};
+
+pub use super::histogram::Histogram;
 
 /// What is to be looked at. Layers and units are counted from 0; the output layer is the last.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -22,6 +26,8 @@ pub struct Watch {
     pub learned: bool,
     /// Whether the [`Evaluation`] is wanted.
     pub evaluation: bool,
+    /// What of a recurrent network is wanted; it has no layers, network, unit and parameters of those above.
+    pub recurrent: RecurrentWatch,
 }
 
 /// What was looked at, at one step. What was not asked for is not there.
@@ -41,27 +47,15 @@ pub struct View {
     pub learned: Option<Learned>,
     /// How well it does.
     pub evaluation: Option<Evaluation>,
-}
-
-/// How often numbers fall into bins of equal width.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Histogram {
-    /// The lower edge of the first bin.
-    pub low: f64,
-    /// The upper edge of the last bin; above `low`.
-    pub high: f64,
-    /// How many numbers each bin holds.
-    pub counts: Vec<u32>,
-    /// How many numbers are exactly zero; they are in their bin too.
-    pub zeros: u32,
-    /// How many numbers are not finite; they are in no bin.
-    pub not_finite: u32,
-    /// The least and the largest of the finite numbers, which the bins may reach beyond; `None` where there are none.
-    pub extremes: Option<(f64, f64)>,
-    /// The mean of the finite numbers.
-    pub mean: f64,
-    /// Their standard deviation (by n).
-    pub std: f64,
+    /// Of a recurrent network: where in time the gradient of its recurrent weights comes from.
+    pub time: Option<TimeView>,
+    /// Of a recurrent network: the numbers in its cells.
+    pub cell: Option<CellView>,
+    /// Of a recurrent network: one sample, symbol by symbol.
+    pub sample: Option<SampleView>,
+    /// Of a recurrent network: how many entries each of its matrices has, in the order of
+    /// [`Layout::weights`](crate::train::Layout::weights); else empty.
+    pub weight_entries: Vec<usize>,
 }
 
 /// One layer seen closely.
@@ -167,6 +161,20 @@ pub struct UnitView {
     pub network_output: Vec<f64>,
     /// What it should be: numbers, or 1 for the right one of several classes and 0 for the others.
     pub target: Vec<f64>,
+}
+
+impl UnitView {
+    /// The weight from an input in the step; `None` if there is no such input.
+    pub fn weight(&self, input: usize) -> Option<WeightInStep> {
+        Some(WeightInStep {
+            value: *self.weights.get(input)?,
+            grad: *self.grad_weights.get(input)?,
+            grad_norm: self.grad_norm,
+            update: self.updates.get(input).copied(),
+            first_moment: self.first_moments.get(input).copied(),
+            second_root: self.second_roots.get(input).copied(),
+        })
+    }
 }
 
 /// All parameters of a network, before the step and after it.

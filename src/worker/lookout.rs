@@ -72,8 +72,8 @@ impl Lookout {
 
     /// Whether more than the scores is watched.
     pub(super) fn wants_view(&self) -> bool {
-        let Watch { layers, network, unit, parameters, learned, evaluation: _ } = &self.watch;
-        !layers.is_empty() || *network || unit.is_some() || *parameters || *learned
+        let Watch { layers, network, unit, parameters, learned, evaluation: _, recurrent } = &self.watch;
+        !layers.is_empty() || *network || unit.is_some() || *parameters || *learned || !recurrent.is_empty()
     }
 
     /// Whether something is to be seen that was not yet looked at, and can be: what is not a score needs a viewer.

@@ -2,6 +2,7 @@
 
 use crate::look::phase::Phase;
 use crate::look::proof::Check;
+use crate::look::recurrent_view::RecurrentWatch;
 use crate::look::view::{Evaluation, View, Watch};
 use crate::train::Quantity;
 use crate::ui::reactive::RwSignal;
@@ -124,6 +125,7 @@ impl Instruments {
             parameters: open == Instrument::Network && self.has_parameters.get(),
             learned: open == Instrument::Learned,
             evaluation: true,
+            recurrent: RecurrentWatch::default(),
         }
     }
 
@@ -149,9 +151,10 @@ impl Instruments {
             });
         }
         // Scores come by themselves, and what was seen stays as long as nothing else is.
-        let View { step: _, layers, network, unit, parameters, learned, evaluation: _ } = &view;
+        let View { layers, network, unit, parameters, learned, time, cell, sample, weight_entries, .. } = &view;
         let is_seen = network.is_some() || unit.is_some() || parameters.is_some() || learned.is_some();
-        if is_seen || !layers.is_empty() {
+        let is_seen = is_seen || time.is_some() || cell.is_some() || sample.is_some();
+        if is_seen || !layers.is_empty() || !weight_entries.is_empty() {
             self.view.try_set(Some(Arc::new(view)));
         }
     }

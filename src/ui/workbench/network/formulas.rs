@@ -262,7 +262,7 @@ fn update(i18n: Words, scene: &Scene) -> AnyView {
     let kind = scene.experiment.optimizer;
     // Of a decay of its own the rule speaks itself.
     let has_own_decay = rule_of(kind, "g", "w").has_own_decay;
-    let made = by_hand::update(unit, kind, hyper, scene.step, has_own_decay, index);
+    let made = unit.weight(index).and_then(|w| by_hand::update(&w, kind, hyper, scene.step, has_own_decay));
     let is_decayed = hyper.weight_decay != 0.0 && !has_own_decay;
     let is_clipped = made.as_ref().is_some_and(|made| made.clipped.is_some() || made.limited.is_some());
     let is_scheduled = hyper.schedule != ScheduleKind::Constant || hyper.warmup > 0;

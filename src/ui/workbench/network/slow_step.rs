@@ -71,7 +71,7 @@ impl SlowStep {
     /// Chooses a unit, and goes to its layer in the same direction.
     pub(super) fn choose(self, layer: usize, unit: usize) {
         self.wanted.set_value(unit);
-        let phase = self.lab.instruments.phase.get_untracked().with_layer(layer);
+        let phase = self.lab.instruments.phase.get_untracked().with_place(layer);
         self.go_to(phase);
         // The loss and the update are of no layer: there the choice stands.
         self.set_unit(layer);
