@@ -64,7 +64,7 @@ pub(super) const SYMBOLS: usize = 8;
 pub(crate) const LONGEST_SENTENCE: usize = 20;
 
 /// Sentences of each language to learn from; a quarter as many are held out.
-const SENTENCES: u32 = 4;
+const SENTENCES: u32 = 512;
 
 impl Task {
     /// Whether its inputs are symbols for which a table of trained vectors stands; others are read as they are, or one-hot.
