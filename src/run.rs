@@ -108,7 +108,7 @@ impl<T: Real> Run for RecurrentTrainer<T> {
     }
 }
 
-/// The same of a trainer of either precision. Whoever uses it needs the code of both.
+/// The same of a multilayer perceptron's trainer of either precision. Whoever uses it needs the code of both.
 macro_rules! either {
     ($get:ident, $any:expr, $trainer:ident => $what:expr) => {
         if let Some($trainer) = $any.$get::<f32>() {
@@ -116,7 +116,7 @@ macro_rules! either {
         } else if let Some($trainer) = $any.$get::<f64>() {
             $what
         } else {
-            unreachable!("there are two formats")
+            unreachable!("it is no multilayer perceptron")
         }
     };
 }
@@ -214,14 +214,25 @@ impl AnyTrainer {
         self.0.set_hyper(hyper);
     }
 
-    /// See [`Trainer::view`].
+    /// See [`Trainer::view`]; a recurrent network has no field of points.
     pub fn view(&mut self, watch: &Watch, side: usize) -> View {
+        if let Some(trainer) = self.get_recurrent_mut::<f32>() {
+            return trainer.view(watch);
+        }
+        if let Some(trainer) = self.get_recurrent_mut::<f64>() {
+            return trainer.view(watch);
+        }
         either!(get_mut, self, trainer => trainer.view(watch, side))
     }
 
     /// See [`Trainer::evaluate`].
     pub fn evaluate(&self) -> Evaluation {
-        either!(get, self, trainer => trainer.evaluate())
+        let mut scoring = Scoring::default();
+        loop {
+            if let Some(evaluation) = self.evaluate_some(&mut scoring) {
+                return evaluation;
+            }
+        }
     }
 
     /// See [`Trainer::evaluate_some`].
@@ -230,6 +241,9 @@ impl AnyTrainer {
     }
 
     /// See [`Trainer::in_f64`].
+    ///
+    /// # Panics
+    /// If it is a recurrent network; of that see [`RecurrentTrainer::in_f64`].
     pub fn in_f64(&self) -> Trainer<f64> {
         either!(get, self, trainer => trainer.in_f64())
     }

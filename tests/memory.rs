@@ -85,7 +85,7 @@ fn is_drawn(said: &[ResponseBody]) -> bool {
 }
 
 fn load(experiment: &Experiment) -> Command {
-    Command::Load { experiment: Box::new(experiment.clone()), changes: vec![], reached: 0 }
+    Command::Load { experiment: Box::new(experiment.clone()), changes: vec![], reached: 0, own_text: None }
 }
 
 /// One test, because all share one memory.

@@ -92,7 +92,7 @@ async fn a_worker_that_dies_later_is_reported_and_can_be_restarted() {
     let script = ready_script(BUILD, "throw new Error('out of memory');");
     let (client, events) = client(&script);
     wait_for(&events, |event| *event == Event::Ready).await;
-    client.load(&Experiment::default(), &[], 0);
+    client.load(&Experiment::default(), &[], 0, None);
     wait_for(&events, |event| matches!(event, Event::Failed(Failure::Crashed(words)) if words.contains("memory")))
         .await;
     events.borrow_mut().clear();
@@ -106,7 +106,7 @@ async fn a_message_that_cannot_be_read_is_no_silence() {
     for unreadable in ["self.postMessage({ hello: 1 });", "self.postMessage(null);", &cut_short] {
         let (client, events) = client(&ready_script(BUILD, unreadable));
         wait_for(&events, |event| *event == Event::Ready).await;
-        client.load(&Experiment::default(), &[], 0);
+        client.load(&Experiment::default(), &[], 0, None);
         wait_for(&events, |event| *event == Event::Failed(Failure::VersionMismatch)).await;
     }
 }
@@ -117,8 +117,8 @@ async fn frames_of_an_older_run_are_dropped() {
     let answer = frame("data[0] - 1", 111) + &frame("data[0]", 222);
     let (client, events) = client(&ready_script(BUILD, &answer));
     wait_for(&events, |event| *event == Event::Ready).await;
-    client.load(&Experiment::default(), &[], 0);
-    client.load(&Experiment::default(), &[], 0);
+    client.load(&Experiment::default(), &[], 0, None);
+    client.load(&Experiment::default(), &[], 0, None);
     let is_present = |event: &Event| matches!(event, Event::Frame { status, .. } if status.step == 222);
     wait_for(&events, is_present).await;
     sleep(50).await;
@@ -136,7 +136,7 @@ async fn requests_made_before_the_worker_is_ready_are_not_lost() {
         ready_script(BUILD, &frame("data[0]", 5))
     );
     let (client, events) = client(&script);
-    client.load(&Experiment::default(), &[], 0);
+    client.load(&Experiment::default(), &[], 0, None);
     wait_for(&events, |event| matches!(event, Event::Frame { status, .. } if status.step == 5)).await;
 }
 
@@ -147,7 +147,7 @@ async fn a_worker_that_is_silent_for_too_long_is_reported() {
     wait_for(&events, |event| *event == Event::Ready).await;
     sleep(300).await;
     assert_eq!(*events.borrow(), [Event::Ready], "nothing is due before it is asked for");
-    client.load(&Experiment::default(), &[], 0);
+    client.load(&Experiment::default(), &[], 0, None);
     wait_for(&events, |event| *event == Event::Failed(Failure::NotAnswering)).await;
     client.restart();
     wait_for(&events, |event| *event == Event::Ready).await;
@@ -159,7 +159,7 @@ async fn a_worker_that_says_nothing_to_what_has_no_answer_is_not_called_dead() {
     // It answers what is asked first, which is the run, and nothing else.
     let answer = format!("if (!self.has_answered) {{ self.has_answered = true; {} }}", frame("data[0]", 0));
     let (client, events) = impatient_client(&ready_script(BUILD, &answer), patience);
-    client.load(&Experiment::default(), &[], 0);
+    client.load(&Experiment::default(), &[], 0, None);
     wait_for(&events, |event| matches!(event, Event::Frame { .. })).await;
     client.set_stop(Stop { at: Some(37), loss: None });
     client.set_speed(Speed::Max);
@@ -191,7 +191,7 @@ async fn a_worker_that_waits_for_its_code_is_not_called_dead() {
     for (way, is_due) in [(Way::Coming, false), (Way::Missing, false), (Way::Here, true)] {
         let (client, events) = impatient_client(&ready_script(BUILD, &told(way)), patience);
         wait_for(&events, |event| *event == Event::Ready).await;
-        client.load(&double, &[], 0);
+        client.load(&double, &[], 0, None);
         wait_for(&events, |event| *event == part(way)).await;
         client.run();
         if is_due {
@@ -202,7 +202,7 @@ async fn a_worker_that_waits_for_its_code_is_not_called_dead() {
         assert!(!has_failed(&events), "{:?}", events.borrow());
         // A run in f32 needs no such code: when it is missing, an answer is due.
         if way == Way::Missing {
-            client.load(&Experiment::default(), &[], 0);
+            client.load(&Experiment::default(), &[], 0, None);
             wait_for(&events, |event| *event == Event::Failed(Failure::NotAnswering)).await;
         }
     }

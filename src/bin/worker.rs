@@ -29,6 +29,21 @@ mod parts {
         Ok(Code::proof())
     }
 
+    #[wasm_split(sequences, fallible)]
+    fn sequences() -> Result<Code, NotFetched> {
+        Ok(Code::sequences())
+    }
+
+    #[wasm_split(sequences_double, fallible)]
+    fn sequences_double() -> Result<Code, NotFetched> {
+        Ok(Code::sequences_double())
+    }
+
+    #[wasm_split(texts, fallible)]
+    fn texts() -> Result<Code, NotFetched> {
+        Ok(Code::texts())
+    }
+
     /// Why a part does not come is in the browser's console.
     pub fn fetch(part: WorkerPart) -> Pin<Box<dyn Future<Output = Option<Code>>>> {
         Box::pin(async move {
@@ -36,6 +51,9 @@ mod parts {
                 WorkerPart::Double => double().await,
                 WorkerPart::Looks => looks().await,
                 WorkerPart::Proof => proof().await,
+                WorkerPart::Sequences => sequences().await,
+                WorkerPart::SequencesDouble => sequences_double().await,
+                WorkerPart::Texts => texts().await,
             }
             .ok()
         })

@@ -18,6 +18,7 @@ mod value;
 pub use model::Model;
 pub use parameter::{Effect, Experiment, Group, Key, Place, Symbol};
 pub use rejection::{Given, Rejection};
+pub use sequence::BadText;
 pub use stop::{Stop, StopReason};
 pub use value::{Batch, Kind, Precision, Scale, Speed, Value, Window};
 

@@ -1,11 +1,23 @@
 //! The recurrent network that an experiment describes.
 
 use super::{Experiment, Model, Window};
+pub use crate::data::sequences::BadText;
+use crate::data::sequences::Task;
 use crate::data::sequences::{LONGEST_SENTENCE, SequenceSpec};
 use crate::nn::Activation;
 use crate::nn::recurrent::{Cell, RecurrentSpec};
 
 impl Experiment {
+    /// Whether a text of the user's own may take the place of the one that is shipped.
+    pub fn takes_own_text(&self) -> bool {
+        self.model.is_recurrent() && self.task == Task::NextCharacter
+    }
+
+    /// Why a text does not do for the length of the sequences; `None` where it does.
+    pub fn bad_text(&self, text: &str) -> Option<BadText> {
+        BadText::of(text, self.length as usize)
+    }
+
     /// The cell of a recurrent network; `None` for the multilayer perceptron.
     pub fn cell(&self) -> Option<Cell> {
         match self.model {

@@ -9,6 +9,7 @@ pub mod phase;
 pub mod proof;
 pub mod recurrent_view;
 mod sequence_evaluation;
+mod sequence_view;
 pub mod step_reading;
 mod trace;
 pub mod view;

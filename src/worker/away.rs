@@ -108,7 +108,7 @@ mod tests {
             session.handle(super::super::protocol::Request { run_id: 0, command: Command::Hidden(true) }, 0.0),
             None
         );
-        let load = Command::Load { experiment: Box::new(small()), changes: vec![], reached: 0 };
+        let load = Command::Load { experiment: Box::new(small()), changes: vec![], reached: 0, own_text: None };
         assert_eq!(session.handle(super::super::protocol::Request { run_id: RUN_ID, command: load }, 80_000.0), None);
         tell(&mut session, Command::Run, 90_000.0);
         let mut now_ms = 90_000.0;

@@ -7,7 +7,7 @@ use super::protocol::{
     Change, Command, Request, Response, ResponseBody, RunState, Way, WorkerPart, decode, decode_buckets, encode,
 };
 use super::runtime::{BUILD, BYTES, NUMBERS, VIEW, is_of_this_build};
-use crate::experiment::{Experiment, Precision, Speed, Stop};
+use crate::experiment::{Experiment, Speed, Stop};
 use crate::look::view::Watch;
 use crate::optim::Hyper;
 use crate::train::{Bucket, Layout};
@@ -49,7 +49,10 @@ struct Inner {
     run_id: Cell<u32>,
     /// What the numbers of the present run's reports are of.
     layout: Cell<Layout>,
-    precision: Cell<Precision>,
+    /// The parts of the worker's code without which there is no present run.
+    needed: RefCell<Vec<WorkerPart>>,
+    /// The one that checks what is claimed of it.
+    proving: Cell<WorkerPart>,
     /// The parts of the worker's code that are not there, as it told.
     absent: RefCell<Vec<(WorkerPart, Way)>>,
     is_ready: Cell<bool>,
@@ -95,7 +98,8 @@ impl WorkerClient {
             worker: RefCell::default(),
             run_id: Cell::new(0),
             layout: Cell::new(Layout::Layers(0)),
-            precision: Cell::new(Precision::F32),
+            needed: RefCell::default(),
+            proving: Cell::new(WorkerPart::Proof),
             absent: RefCell::default(),
             is_ready: Cell::new(false),
             is_hidden: Cell::new(false),
@@ -112,14 +116,21 @@ impl WorkerClient {
     }
 
     /// Begins a run at step 0, paused; or another worker's run once more, with the changes that were made live in it, on
-    /// its way to the step that it had reached. What an earlier run still has to say is dropped.
-    pub fn load(&self, experiment: &Experiment, changes: &[Change], reached: u64) {
+    /// its way to the step that it had reached. What an earlier run still has to say is dropped. The user's own text may take
+    /// the place of the one that is shipped.
+    pub fn load(&self, experiment: &Experiment, changes: &[Change], reached: u64, own_text: Option<&str>) {
         let inner = &self.inner;
         inner.run_id.set(inner.next_run_id());
         inner.layout.set(Layout::of(experiment));
-        inner.precision.set(experiment.precision);
+        *inner.needed.borrow_mut() = WorkerPart::to_run(experiment, own_text.is_some()).collect();
+        inner.proving.set(WorkerPart::to_prove(experiment));
         inner.waiting.borrow_mut().clear();
-        inner.send(Command::Load { experiment: Box::new(experiment.clone()), changes: changes.to_vec(), reached });
+        inner.send(Command::Load {
+            experiment: Box::new(experiment.clone()),
+            changes: changes.to_vec(),
+            reached,
+            own_text: own_text.map(str::to_owned),
+        });
         let watch = inner.watch.borrow().clone();
         inner.send(Command::Watch(watch));
     }
@@ -401,7 +412,7 @@ impl Inner {
             absent.push((part, way));
         }
         drop(absent);
-        if (part, way) == (WorkerPart::Double, Way::Here) && self.precision.get() == Precision::F64 {
+        if way == Way::Here && self.needed.borrow().contains(&part) {
             // The run that waited for it has its first frame to send.
             self.watch(self.patience.answer_ms);
         }
@@ -433,29 +444,25 @@ impl Inner {
         }
         // What needs a part is answered when that has come, however slow the line is; and without its code a run does
         // nothing, until the part is tried again or another run is loaded.
-        let (is_coming, is_double_absent) = {
-            let absent = self.absent.borrow();
+        let (is_coming, has_no_run) = {
+            let (absent, needed) = (self.absent.borrow(), self.needed.borrow());
             (
                 absent.iter().any(|(part, way)| *way == Way::Coming && self.waits_for(*part)),
-                absent.iter().any(|(part, _)| *part == WorkerPart::Double),
+                absent.iter().any(|(part, _)| needed.contains(part)),
             )
         };
         if is_coming {
             return self.watch(self.patience.answer_ms);
         }
-        if is_double_absent && self.precision.get() == Precision::F64 {
+        if has_no_run {
             return;
         }
         self.fail(if self.is_ready.get() { Failure::NotAnswering } else { self.place.why_not_started(None) });
     }
 
-    /// Whether an answer may be due only when a part has come. A run in f32 does not wait for those who look at it.
+    /// Whether an answer may be due only when a part has come. A run does not wait for those who look at it.
     fn waits_for(&self, part: WorkerPart) -> bool {
-        match part {
-            WorkerPart::Double => self.precision.get() == Precision::F64,
-            WorkerPart::Proof => true,
-            WorkerPart::Looks => false,
-        }
+        part == self.proving.get() || self.needed.borrow().contains(&part)
     }
 
     fn stop_watching(&self) {

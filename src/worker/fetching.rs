@@ -3,10 +3,13 @@
 use super::parts::{Code, Parts};
 use super::protocol::{Command, Request, Response, ResponseBody, Way, WorkerPart};
 use super::session::Session;
-use crate::experiment::Precision;
+
+/// Those without which some runs are none.
+const OF_RUNS: [WorkerPart; 4] =
+    [WorkerPart::Double, WorkerPart::Sequences, WorkerPart::SequencesDouble, WorkerPart::Texts];
 
 impl Session {
-    /// A session that has at first only what every run needs, in f32; the parts have to be fetched.
+    /// A session that has at first only what runs of multilayer perceptrons in f32 need; the parts have to be fetched.
     pub fn without_parts() -> Self {
         Self::with_parts(Parts::default())
     }
@@ -15,17 +18,18 @@ impl Session {
     /// wait, in their order.
     pub(super) fn admit(&mut self, request: Request) -> Option<Request> {
         match &request.command {
-            Command::Load { experiment, .. } => {
+            Command::Load { .. } => {
                 // It takes the place of a run that waits, with all that was asked of that.
                 self.waiting.clear();
-                if self.parts.maker(experiment.precision).is_some() {
-                    if experiment.precision == Precision::F32 {
-                        self.parts.forgive(WorkerPart::Double);
-                    }
+                let needed = parts_of(&request);
+                // Another run that needs what did not come is another try, once there was one that did not need it.
+                let others = OF_RUNS.into_iter().filter(|part| !needed.contains(part));
+                others.for_each(|part| self.parts.forgive(part));
+                if needed.iter().all(|part| self.parts.is_here(*part)) {
                     return Some(request);
                 }
                 self.forget_run(request.run_id);
-                self.parts.want(WorkerPart::Double);
+                needed.into_iter().for_each(|part| self.parts.want(part));
             }
             // It is the page's, whatever its run.
             Command::Hidden(_) => return Some(request),
@@ -39,22 +43,27 @@ impl Session {
         None
     }
 
+    /// The parts that the run that waits needs.
+    fn awaited(&self) -> Vec<WorkerPart> {
+        self.waiting.first().map(parts_of).unwrap_or_default()
+    }
+
     /// Tries again to get a part that did not come.
     pub(super) fn fetch_again(&mut self, part: WorkerPart) {
         self.parts.forgive(part);
-        if part == WorkerPart::Double && !self.waiting.is_empty() {
+        if self.awaited().contains(&part) {
             self.parts.want(part);
         }
     }
 
     /// Asks for the parts without which something that was asked for cannot be done.
     pub(super) fn want_parts(&mut self) {
+        let Some(run) = &self.run else { return };
         if self.inquiry.is_proving() {
-            self.parts.want(WorkerPart::Proof);
+            self.parts.want(WorkerPart::to_prove(&run.experiment));
         }
-        let is_single = self.run.as_ref().is_some_and(|run| run.experiment.precision == Precision::F32);
-        if is_single && self.lookout.wants_view() {
-            self.parts.want(WorkerPart::Looks);
+        if self.lookout.wants_view() {
+            self.parts.want(WorkerPart::to_look(&run.experiment));
         }
     }
 
@@ -68,7 +77,8 @@ impl Session {
     pub fn arrive(&mut self, code: Code, now_ms: f64) -> Vec<Response> {
         self.parts.arrive(code);
         let mut answers = vec![self.response(ResponseBody::Part(code.part(), Way::Here))];
-        if code.part() == WorkerPart::Double {
+        let awaited = self.awaited();
+        if awaited.contains(&code.part()) && awaited.iter().all(|part| self.parts.is_here(*part)) {
             let waiting = std::mem::take(&mut self.waiting);
             answers.extend(waiting.into_iter().filter_map(|request| self.handle(request, now_ms)));
         }
@@ -78,10 +88,18 @@ impl Session {
     /// A part did not come. What waits for it goes on waiting, but for the checks, which are given up.
     pub fn miss(&mut self, part: WorkerPart) -> Response {
         self.parts.miss(part);
-        if part == WorkerPart::Proof {
+        if self.run.as_ref().is_some_and(|run| WorkerPart::to_prove(&run.experiment) == part) {
             self.inquiry.give_up_proof();
         }
         self.response(ResponseBody::Part(part, Way::Missing))
+    }
+}
+
+/// The parts without which a run that is to be loaded is none.
+fn parts_of(request: &Request) -> Vec<WorkerPart> {
+    match &request.command {
+        Command::Load { experiment, own_text, .. } => WorkerPart::to_run(experiment, own_text.is_some()).collect(),
+        _ => Vec::new(),
     }
 }
 

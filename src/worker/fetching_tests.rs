@@ -1,5 +1,5 @@
 use super::*;
-use crate::experiment::{Experiment, Speed};
+use crate::experiment::{Experiment, Precision, Speed};
 use crate::look::proof::Check;
 use crate::look::view::Watch;
 use crate::optim::Hyper;
@@ -14,7 +14,7 @@ fn double() -> Experiment {
 }
 
 fn load(experiment: Experiment) -> Command {
-    Command::Load { experiment: Box::new(experiment), changes: vec![], reached: 0 }
+    Command::Load { experiment: Box::new(experiment), changes: vec![], reached: 0, own_text: None }
 }
 
 /// Has no answer at once.

@@ -50,6 +50,10 @@ struct Predicting {
 impl Predicting {
     /// Draws one network; whether that was the last of an experiment, and when it was done.
     fn work(&mut self, start_ms: f64, clock: &mut dyn FnMut() -> f64) -> (bool, f64) {
+        if self.drawing.is_none() && self.waiting.pop_front_if(|next| next.model.is_recurrent()).is_some() {
+            self.outlooks.push(None);
+            return (true, clock());
+        }
         let next = || self.waiting.pop_front().map(|experiment| (sampler(&experiment), 0.0));
         let Some((mut sampler, spent_ms)) = self.drawing.take().or_else(next) else { return (false, start_ms) };
         let wants_more = sampler.sample_one();

@@ -1,6 +1,6 @@
 //! When a session looks at its run, and how closely.
 
-use super::parts::Viewer;
+use super::parts::{Prover, Viewer};
 use super::protocol::{Response, ResponseBody};
 use super::session::{Goal, Session};
 use crate::experiment::Experiment;
@@ -36,7 +36,12 @@ impl Session {
 
     /// What looks at the present run, if it is there.
     pub(super) fn viewer(&self) -> Option<Viewer> {
-        self.parts.viewer(self.run.as_ref()?.experiment.precision)
+        self.parts.viewer(&self.run.as_ref()?.experiment)
+    }
+
+    /// What checks the present run, if it is there.
+    pub(super) fn prover(&self) -> Option<Prover> {
+        self.parts.prover(&self.run.as_ref()?.experiment)
     }
 
     /// Whether scores are under way, which must be done before the next step.
@@ -64,8 +69,12 @@ impl Session {
     }
 }
 
-/// Points along a side of the field, so many that it takes no longer for a large network than for a small one.
+/// Points along a side of the field, so many that it takes no longer for a large network than for a small one; none for a
+/// recurrent network, which has no such inputs.
 fn field_side(experiment: &Experiment) -> usize {
+    if experiment.model.is_recurrent() {
+        return 0;
+    }
     let weights: usize = experiment.layer_specs().iter().map(|spec| spec.fan_in * spec.fan_out).sum();
     ((FIELD_OPERATIONS / (2.0 * weights as f64)).sqrt() as usize).clamp(12, 48)
 }

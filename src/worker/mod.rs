@@ -21,6 +21,7 @@ mod run;
 pub mod session;
 mod stopping;
 mod travel;
+mod worker_part;
 
 #[cfg(all(target_arch = "wasm32", feature = "page"))]
 pub mod client;

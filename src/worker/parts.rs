@@ -1,17 +1,18 @@
-//! What a worker's code can do: the trainer in f32 at once, and the *parts* that are fetched when they are first asked
-//! for.
+//! What a worker's code can do: the trainer of multilayer perceptrons in f32 at once, and the *parts* that are fetched when
+//! they are first asked for.
 //!
 //! A part is handed over as pointers to its functions ([`Code`]), which the rest of the worker does not name. So what
 //! only they reach is in no other file (`src/bin/worker.rs`, `xtask/src/modules.rs`).
 
 use super::protocol::WorkerPart;
-use crate::data::sequences::Corpus;
+use crate::data::sequences::{Corpus, Shipped};
 use crate::experiment::{Experiment, Precision, Rejection};
 use crate::kernel::Real;
 use crate::look::proof::{Check, Proof};
 use crate::look::view::{View, Watch};
 use crate::run::AnyTrainer;
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// Makes the run of an experiment on the texts of a corpus, before its first step.
 pub(super) type Maker = fn(&Experiment, &Corpus) -> Result<AnyTrainer, Rejection>;
@@ -46,21 +47,31 @@ impl Checking for Proof {
     }
 }
 
+/// Makes runs of one kind and format, and looks at them.
+#[derive(Clone, Copy)]
+struct Runs {
+    make: Maker,
+    look: Viewer,
+}
+
 /// The functions of a part.
 #[derive(Clone, Copy)]
 pub struct Code(Functions);
 
 #[derive(Clone, Copy)]
 enum Functions {
-    Double(Maker, Viewer),
+    Double(Runs),
     Looks(Viewer),
     Proof(Prover),
+    Sequences(Runs),
+    SequencesDouble(Runs),
+    Texts(Shipped),
 }
 
 impl Code {
     /// Of [`WorkerPart::Double`].
     pub fn double() -> Self {
-        Self(Functions::Double(AnyTrainer::of::<f64>, view::<f64>))
+        Self(Functions::Double(Runs { make: AnyTrainer::of::<f64>, look: view::<f64> }))
     }
 
     /// Of [`WorkerPart::Looks`].
@@ -73,27 +84,53 @@ impl Code {
         Self(Functions::Proof(|run| Box::new(Proof::new(run.in_f64()))))
     }
 
+    /// Of [`WorkerPart::Sequences`].
+    pub fn sequences() -> Self {
+        Self(Functions::Sequences(Runs { make: AnyTrainer::recurrent::<f32>, look: view_in_time::<f32> }))
+    }
+
+    /// Of [`WorkerPart::SequencesDouble`].
+    pub fn sequences_double() -> Self {
+        Self(Functions::SequencesDouble(Runs { make: AnyTrainer::recurrent::<f64>, look: view_in_time::<f64> }))
+    }
+
+    /// Of [`WorkerPart::Texts`].
+    pub fn texts() -> Self {
+        Self(Functions::Texts(Shipped::all()))
+    }
+
     /// Which part it is.
     pub fn part(self) -> WorkerPart {
         match self.0 {
-            Functions::Double(..) => WorkerPart::Double,
+            Functions::Double(_) => WorkerPart::Double,
             Functions::Looks(_) => WorkerPart::Looks,
             Functions::Proof(_) => WorkerPart::Proof,
+            Functions::Sequences(_) => WorkerPart::Sequences,
+            Functions::SequencesDouble(_) => WorkerPart::SequencesDouble,
+            Functions::Texts(_) => WorkerPart::Texts,
         }
     }
 }
 
-/// What is seen of a run of this format; of another nothing.
+/// What is seen of a multilayer perceptron in this format; of another run nothing.
 fn view<T: Real>(run: &mut AnyTrainer, watch: &Watch, side: usize) -> View {
     run.get_mut::<T>().map(|trainer| trainer.view(watch, side)).unwrap_or_default()
+}
+
+/// What is seen of a recurrent network in this format; of another run nothing.
+fn view_in_time<T: Real>(run: &mut AnyTrainer, watch: &Watch, _: usize) -> View {
+    run.get_recurrent_mut::<T>().map(|trainer| trainer.view(watch)).unwrap_or_default()
 }
 
 /// Which parts are there, and what is to be done about the others.
 #[derive(Default)]
 pub(super) struct Parts {
-    double: Option<(Maker, Viewer)>,
+    double: Option<Runs>,
     looks: Option<Viewer>,
     proof: Option<Prover>,
+    sequences: Option<Runs>,
+    sequences_double: Option<Runs>,
+    texts: Option<Shipped>,
     /// Those that were asked for and are not there.
     coming: Vec<WorkerPart>,
     missing: Vec<WorkerPart>,
@@ -105,36 +142,56 @@ impl Parts {
     /// All of them.
     pub(super) fn all() -> Self {
         let mut parts = Self::default();
-        [Code::double(), Code::looks(), Code::proof()].into_iter().for_each(|code| parts.arrive(code));
+        let all =
+            [Code::double(), Code::looks(), Code::proof(), Code::sequences(), Code::sequences_double(), Code::texts()];
+        all.into_iter().for_each(|code| parts.arrive(code));
         parts
     }
 
-    /// Makes runs of a precision, if its code is there.
-    pub(super) fn maker(&self, precision: Precision) -> Option<Maker> {
-        match precision {
-            Precision::F32 => Some(AnyTrainer::of::<f32>),
-            Precision::F64 => self.double.map(|(maker, _)| maker),
+    /// Makes runs of the kind and in the precision of an experiment, if its code is there.
+    pub(super) fn maker(&self, experiment: &Experiment) -> Option<Maker> {
+        match (experiment.model.is_recurrent(), experiment.precision) {
+            (false, Precision::F32) => Some(AnyTrainer::of::<f32>),
+            _ => self.runs(experiment).map(|runs| runs.make),
         }
     }
 
-    /// Looks at runs of a precision, if its code is there.
-    pub(super) fn viewer(&self, precision: Precision) -> Option<Viewer> {
-        match precision {
-            Precision::F32 => self.looks,
-            Precision::F64 => self.double.map(|(_, viewer)| viewer),
+    /// Looks at runs of the kind and in the precision of an experiment, if its code is there.
+    pub(super) fn viewer(&self, experiment: &Experiment) -> Option<Viewer> {
+        match (experiment.model.is_recurrent(), experiment.precision) {
+            (false, Precision::F32) => self.looks,
+            _ => self.runs(experiment).map(|runs| runs.look),
         }
     }
 
-    /// Checks runs, if its code is there.
-    pub(super) fn prover(&self) -> Option<Prover> {
-        self.proof
+    fn runs(&self, experiment: &Experiment) -> Option<Runs> {
+        match (experiment.model.is_recurrent(), experiment.precision) {
+            (false, Precision::F32) => None,
+            (false, Precision::F64) => self.double,
+            (true, Precision::F32) => self.sequences,
+            (true, Precision::F64) => self.sequences_double,
+        }
     }
 
-    fn is_here(&self, part: WorkerPart) -> bool {
+    /// Checks runs of an experiment, if its code is there.
+    pub(super) fn prover(&self, experiment: &Experiment) -> Option<Prover> {
+        if experiment.model.is_recurrent() { None } else { self.proof }
+    }
+
+    /// The texts for runs: the user's own, and those that are shipped as far as they are there.
+    pub(super) fn corpus(&self, own_text: Option<String>) -> Corpus {
+        Corpus { shipped: self.texts, own_text: own_text.map(Arc::from) }
+    }
+
+    /// Whether a part is there.
+    pub(super) fn is_here(&self, part: WorkerPart) -> bool {
         match part {
             WorkerPart::Double => self.double.is_some(),
             WorkerPart::Looks => self.looks.is_some(),
             WorkerPart::Proof => self.proof.is_some(),
+            WorkerPart::Sequences => self.sequences.is_some(),
+            WorkerPart::SequencesDouble => self.sequences_double.is_some(),
+            WorkerPart::Texts => self.texts.is_some(),
         }
     }
 
@@ -159,9 +216,12 @@ impl Parts {
     /// A part is there.
     pub(super) fn arrive(&mut self, code: Code) {
         match code.0 {
-            Functions::Double(maker, viewer) => self.double = Some((maker, viewer)),
+            Functions::Double(runs) => self.double = Some(runs),
             Functions::Looks(viewer) => self.looks = Some(viewer),
             Functions::Proof(prover) => self.proof = Some(prover),
+            Functions::Sequences(runs) => self.sequences = Some(runs),
+            Functions::SequencesDouble(runs) => self.sequences_double = Some(runs),
+            Functions::Texts(texts) => self.texts = Some(texts),
         }
         self.coming.retain(|coming| *coming != code.part());
     }

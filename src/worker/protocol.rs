@@ -5,7 +5,7 @@
 //! looked at as bytes of its own. The browser hands both over without copying. Bytes do not tell which build wrote
 //! them, so every message to the page names its build in a form that never changes, and that is read first.
 
-use crate::choice::choice;
+pub use super::worker_part::{Way, WorkerPart};
 use crate::experiment::{Experiment, Speed, Stop, StopReason};
 use crate::look::proof::Check;
 use crate::look::view::Watch;
@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// Counts up whenever the messages change their form.
-pub const PROTOCOL_VERSION: u32 = 8;
+pub const PROTOCOL_VERSION: u32 = 9;
 
 /// Buckets that a frame holds at the most; what was trained between two frames is thinned to as many.
 pub const BUCKETS_PER_FRAME: usize = 64;
@@ -42,6 +42,8 @@ pub enum Command {
         /// The step to which another worker had brought this run: it goes there at once, and the page is told nothing
         /// that it has heard before. 0 for a new run.
         reached: u64,
+        /// The user's own text for *next character*, if it takes the place of the one that is shipped.
+        own_text: Option<String>,
     },
     /// Train at the set speed.
     Run,
@@ -80,29 +82,6 @@ pub enum Command {
     Fetch(WorkerPart),
     /// Pause by itself there, from the next step on.
     SetStop(Stop),
-}
-
-choice! {
-    /// Code of the worker that is fetched when it is first asked for.
-    pub enum WorkerPart {
-        /// Runs in f64, and looking at them.
-        Double => "worker-double",
-        /// Looking at runs in f32: layers, units, what was learned.
-        Looks => "worker-looks",
-        /// The checks of claims.
-        Proof => "worker-proof",
-    }
-}
-
-/// Where a part is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Way {
-    /// On its way.
-    Coming,
-    /// There.
-    Here,
-    /// It did not come.
-    Missing,
 }
 
 /// Hyper-parameters that replaced others during a run.
@@ -324,8 +303,12 @@ mod tests {
         let smallest = f64::from_bits(1);
         let experiment = Box::new(Experiment { seed: u32::MAX, lr: smallest, ..Experiment::default() });
         let change = Change { after_step: u64::MAX, hyper: Hyper::of(&experiment) };
-        let load =
-            Command::Load { experiment: experiment.clone(), changes: vec![change, change], reached: 1 << 53 | 1 };
+        let load = Command::Load {
+            experiment: experiment.clone(),
+            changes: vec![change, change],
+            reached: 1 << 53 | 1,
+            own_text: Some("床前明月光".to_owned()),
+        };
         let watch = Command::Watch(Watch::default());
         for command in [load, watch, Command::Predict(3, vec![*experiment]), Command::Seek(1 << 53 | 1), Command::Prove]
         {

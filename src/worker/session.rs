@@ -17,7 +17,7 @@ use super::stopping::Stopping;
 use crate::choice::Choice;
 use crate::data::sequences::Corpus;
 use crate::experiment::{Experiment, Speed, Stop};
-use crate::train::{Bucket, History, Quantity, StepReport};
+use crate::train::{Bucket, History, StepReport};
 use std::collections::VecDeque;
 
 /// How far behind its pace a run may fall and still catch up.
@@ -131,8 +131,9 @@ impl Session {
 
     fn obey(&mut self, Request { run_id, command }: Request, now_ms: f64) -> Option<Response> {
         match command {
-            Command::Load { experiment, changes, reached } => {
-                return self.load(run_id, *experiment, changes, reached, now_ms);
+            Command::Load { experiment, changes, reached, own_text } => {
+                let corpus = self.parts.corpus(own_text);
+                return self.load(run_id, *experiment, corpus, changes, reached, now_ms);
             }
             Command::FrameTaken => self.page_ready = true,
             Command::Run => self.aim(Goal::Train, now_ms),
@@ -155,7 +156,9 @@ impl Session {
                     self.set_goal(Goal::Rest, now_ms);
                 }
                 self.inquiry.prove();
-                self.parts.forgive(WorkerPart::Proof);
+                if let Some(run) = &self.run {
+                    self.parts.forgive(WorkerPart::to_prove(&run.experiment));
+                }
             }
             Command::Fetch(part) => self.fetch_again(part),
             Command::Predict(question, experiments) => self.inquiry.predict(question, experiments),
@@ -225,7 +228,7 @@ impl Session {
     fn work_at_rest(&mut self, start: f64, mut clock: impl FnMut() -> f64) -> Next {
         // What the page waits for goes out first.
         let is_looking = self.run.is_some() && self.lookout.is_unfinished(self.viewer().is_some());
-        let prover = self.parts.prover();
+        let prover = self.prover();
         let is_asked = self.inquiry.is_unfinished(prover.is_some());
         let has_work = is_asked || self.forecaster.as_ref().is_some_and(Forecaster::is_unfinished);
         if is_looking || (has_work && self.page_ready && self.has_news) {
@@ -331,6 +334,7 @@ impl Session {
         &mut self,
         run_id: u32,
         experiment: Experiment,
+        corpus: Corpus,
         changes: Vec<Change>,
         reached: u64,
         now_ms: f64,
@@ -338,8 +342,7 @@ impl Session {
         self.forget_run(run_id);
         self.speed = experiment.speed;
         self.stopping = Stopping::new(Stop::of(&experiment));
-        let maker = self.parts.maker(experiment.precision)?;
-        let corpus = Corpus::NONE;
+        let maker = self.parts.maker(&experiment)?;
         match maker(&experiment, &corpus) {
             Ok(trainer) => {
                 let checkpoints = Checkpoints::new(&trainer);
@@ -371,8 +374,9 @@ impl Session {
         let bytes = run.trainer.bytes();
         match run.trainer.probe() {
             Ok(report) => {
-                let measured = report.series(Quantity::GradZ).unwrap_or_default();
-                self.forecaster = Some(Forecaster::new(&run.experiment, measured).with_bytes(bytes));
+                let measured = report.series(report.layout().leading()).unwrap_or_default();
+                let forecaster = || Forecaster::new(&run.experiment, measured).with_bytes(bytes);
+                self.forecaster = (!run.experiment.model.is_recurrent()).then(forecaster);
                 self.outbox.push_report(report);
                 remember(&mut run.recent, report);
             }

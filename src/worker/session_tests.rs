@@ -2,7 +2,7 @@ use super::*;
 use crate::nn::Initializer;
 use crate::optim::Hyper;
 use crate::theory::{Band, BandSampler, Forecast, NoPrediction, predict};
-use crate::train::{StepReport, Trainer};
+use crate::train::{Quantity, StepReport, Trainer};
 use std::cell::Cell;
 
 pub(in crate::worker) const RUN_ID: u32 = 3;
@@ -17,7 +17,7 @@ pub(in crate::worker) fn request(command: Command) -> Request {
 
 pub(in crate::worker) fn loaded(experiment: Experiment) -> Session {
     let mut session = Session::default();
-    let load = Command::Load { experiment: Box::new(experiment), changes: vec![], reached: 0 };
+    let load = Command::Load { experiment: Box::new(experiment), changes: vec![], reached: 0, own_text: None };
     assert_eq!(session.handle(request(load), 0.0), None);
     session
 }
@@ -207,7 +207,9 @@ fn a_diverged_run_says_where_and_goes_no_further() {
 fn nonsense_is_refused_in_words() {
     let mut session = Session::default();
     let experiment = Box::new(Experiment { depth: 0, ..small() });
-    let answer = session.handle(request(Command::Load { experiment, changes: vec![], reached: 0 }), 0.0).unwrap();
+    let answer = session
+        .handle(request(Command::Load { experiment, changes: vec![], reached: 0, own_text: None }), 0.0)
+        .unwrap();
     let ResponseBody::Failed(words) = answer.body else { panic!("{answer:?}") };
     assert!(words.contains("depth"), "{words}");
     session.handle(request(Command::Run), 0.0);
@@ -404,7 +406,7 @@ fn a_new_run_ends_the_work_on_the_last_ones_theory() {
         session.advance(ticking());
     }
     let other = Experiment { width: 5, ..small() };
-    let load = Command::Load { experiment: Box::new(other.clone()), changes: vec![], reached: 0 };
+    let load = Command::Load { experiment: Box::new(other.clone()), changes: vec![], reached: 0, own_text: None };
     session.handle(Request { run_id: RUN_ID + 1, command: load }, 0.0);
     assert_eq!(session.take_theory(), None);
     session.take_frame();
@@ -432,7 +434,7 @@ fn a_run_of_another_worker_goes_back_to_its_step_and_tells_only_what_is_new() {
     for is_disturbed in [false, true] {
         let mut session = Session::default();
         let changes = vec![Change { after_step: 20, hyper: first }];
-        let load = Command::Load { experiment: Box::new(small()), changes, reached: 71 };
+        let load = Command::Load { experiment: Box::new(small()), changes, reached: 71, own_text: None };
         session.handle(request(load), 0.0);
         let (status, buckets) = frame(&mut session);
         assert_eq!(

@@ -82,12 +82,13 @@ impl Session {
     pub(super) fn begin_again(&mut self, step: u64, reached: u64, now_ms: f64) -> Option<Response> {
         let run = self.run.as_ref()?;
         let changes: Vec<Change> = run.changes.iter().copied().filter(|change| change.after_step <= step).collect();
-        let (experiment, speed, page_ready) = (run.experiment.clone(), self.speed, self.page_ready);
+        let (experiment, corpus) = (run.experiment.clone(), run.corpus.clone());
+        let (speed, page_ready) = (self.speed, self.page_ready);
         let stop = self.stopping.stop();
         // It is the same run, whose start is what it was, and what was asked of it is answered.
         self.inquiry.give_up_proof();
         let (forecaster, inquiry) = (self.forecaster.take(), std::mem::take(&mut self.inquiry));
-        let failed = self.load(self.run_id, experiment, changes, reached, now_ms);
+        let failed = self.load(self.run_id, experiment, corpus, changes, reached, now_ms);
         (self.speed, self.page_ready, self.forecaster, self.inquiry) = (speed, page_ready, forecaster, inquiry);
         self.stopping.set(stop);
         failed

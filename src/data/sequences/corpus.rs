@@ -1,5 +1,6 @@
 //! The texts that tasks are made of.
 
+use super::own_text::BadText;
 use super::set::{SequenceData, SequenceSpec};
 use super::{sentences, text};
 use std::sync::Arc;
@@ -55,27 +56,3 @@ impl Corpus {
         }
     }
 }
-
-/// Why a text does not do for a task.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BadText {
-    /// It has fewer characters than a sequence and the one after it, once to learn from and once to be held out.
-    TooShort {
-        /// Its characters.
-        characters: usize,
-        /// The fewest that do.
-        needed: usize,
-    },
-    /// It has more characters than [`MOST_CHARACTERS`].
-    TooLong {
-        /// Its characters.
-        characters: usize,
-    },
-    /// It has a single character over and over, so that nothing is to be learned.
-    OneCharacter,
-    /// It is one that is shipped, and was not fetched.
-    NotHere,
-}
-
-/// The longest text that a user may type, in characters.
-pub const MOST_CHARACTERS: usize = 20_000;

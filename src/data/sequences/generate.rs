@@ -1,7 +1,8 @@
 //! The sequences of every task.
 
-use super::corpus::{BadText, Corpus};
+use super::corpus::Corpus;
 use super::generated;
+use super::own_text::BadText;
 use super::set::{SequenceData, SequenceSpec};
 use super::task::Task;
 use super::text;

@@ -3,12 +3,14 @@
 mod corpus;
 mod generate;
 mod generated;
+mod own_text;
 mod sentences;
 mod set;
 mod task;
 mod text;
 
-pub use corpus::{BadText, Corpus, MOST_CHARACTERS, Shipped};
+pub use corpus::{Corpus, Shipped};
+pub use own_text::{BadText, MOST_CHARACTERS};
 pub use set::{NO_TARGET, SequenceData, SequenceInputs, SequenceSet, SequenceSpec, SequenceTargets};
 pub(crate) use task::LONGEST_SENTENCE;
 pub use task::{Decisive, Language, Padding, Task};

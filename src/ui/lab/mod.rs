@@ -5,6 +5,7 @@ mod away;
 pub mod foreseen;
 pub mod instruments;
 pub mod keyboard;
+mod own_text;
 mod pace;
 pub mod reading;
 mod recovery;

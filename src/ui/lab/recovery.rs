@@ -42,7 +42,7 @@ impl Lab {
     /// what was changed on the way it cannot.
     pub fn reload_page(self) {
         let step = untrack(|| self.restart_step());
-        if step > 0 && untrack(|| self.not_in_link()).is_none() {
+        if step > 0 && untrack(|| self.not_in_link().is_none() && self.own_text_in_use().is_none()) {
             // Steps beyond those that a link may name are the exception.
             let _ = self.set_text(Key::Step, &step.to_string());
             address::write(&self.experiment.with_untracked(share::to_fragment));
@@ -85,9 +85,10 @@ impl Lab {
         }
         let changes = self.changes.get_untracked();
         let opening = self.opening.get_value();
+        let own_text = untrack(|| self.own_text_in_use());
         self.tell(|client| {
             client.restart();
-            client.load(&start, &changes, reached);
+            client.load(&start, &changes, reached, own_text.as_deref());
             match (opening, visited) {
                 (Some(Opening { step, .. }), _) if step > reached => client.seek(step),
                 (Some(Opening { run: true, .. }), _) => client.run(),

@@ -5,7 +5,6 @@ use super::foreseen::Foreseen;
 use super::instruments::Instrument;
 use super::state::{Lab, Opening};
 use crate::diagnosis::Repair;
-use crate::experiment::Precision;
 use crate::theory::Outlook;
 use crate::worker::client::WorkerClient;
 use crate::worker::protocol::{Way, WorkerPart};
@@ -42,7 +41,7 @@ impl Lab {
     /// Checks what is claimed of the run, at the step that is shown; the run pauses for it.
     pub fn prove(self) {
         // A run whose code has not come cannot be checked.
-        let has_code = untrack(|| self.absent(WorkerPart::Double)).is_none();
+        let has_code = untrack(|| self.absent_to_run()).is_none();
         if has_code && self.failure.with_untracked(Option::is_none) {
             self.running.set(false);
             if let Some(opening) = self.opening.get_value() {
@@ -87,26 +86,34 @@ impl Lab {
         }
     }
 
-    /// Where a part of the worker's code is that is needed and not there; follows every change of it.
-    pub fn absent(self, part: WorkerPart) -> Option<Way> {
-        let is_double = self.experiment.with(|experiment| experiment.precision == Precision::F64);
-        let is_needed = match part {
-            WorkerPart::Double => is_double,
-            // How a run in f64 is looked at is in the part that trains it.
-            WorkerPart::Looks => !is_double,
-            WorkerPart::Proof => true,
-        };
-        let way_of =
-            |absent: &Vec<(WorkerPart, Way)>| absent.iter().find(|(other, _)| *other == part).map(|(_, way)| *way);
-        self.absent_parts.with(way_of).filter(|_| is_needed)
+    /// The part of the worker's code for which the run waits, and where that is; follows every change of it. Of several one
+    /// that did not come.
+    pub fn absent_to_run(self) -> Option<(WorkerPart, Way)> {
+        let has_own_text = self.own_text_in_use().is_some();
+        let needed: Vec<_> = self.experiment.with(|now| WorkerPart::to_run(now, has_own_text).collect());
+        self.absent_of(&needed)
+    }
+
+    /// The same of the part that looks at the run.
+    pub fn absent_to_look(self) -> Option<(WorkerPart, Way)> {
+        self.absent_of(&[self.experiment.with(WorkerPart::to_look)])
+    }
+
+    /// The same of the part that checks it.
+    pub fn absent_to_prove(self) -> Option<(WorkerPart, Way)> {
+        self.absent_of(&[self.experiment.with(WorkerPart::to_prove)])
+    }
+
+    fn absent_of(self, needed: &[WorkerPart]) -> Option<(WorkerPart, Way)> {
+        self.absent_parts.with(|absent| {
+            let mut needed = absent.iter().filter(|(part, _)| needed.contains(part)).copied();
+            needed.clone().find(|(_, way)| *way == Way::Missing).or_else(|| needed.next())
+        })
     }
 
     /// Tries again to get a part that did not come, and what was asked of it.
     pub fn fetch_again(self, part: WorkerPart) {
-        match part {
-            WorkerPart::Proof => self.prove(),
-            WorkerPart::Double | WorkerPart::Looks => self.tell(|client| client.fetch(part)),
-        }
+        self.tell(|client| client.fetch(part));
     }
 
     pub(super) fn take_part(self, part: WorkerPart, way: Way) {

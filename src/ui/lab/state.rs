@@ -61,6 +61,9 @@ pub struct Lab {
     pub failure: RwSignal<Option<Failure>>,
     /// The parts of the worker's code that were asked for and are not there.
     pub(super) absent_parts: RwSignal<Vec<(WorkerPart, Way)>>,
+    /// The text that the user wrote for *next character*, in the place of the one that is shipped. No link holds it, and a
+    /// run for whose sequences it does not do has the one that is shipped.
+    pub own_text: RwSignal<Option<Arc<str>>>,
     /// What was changed live in this run, oldest first.
     pub changes: RwSignal<Vec<Change>>,
     /// What the last link had that could not be used.
@@ -126,6 +129,7 @@ impl Lab {
             no_room: RwSignal::new(None),
             failure: RwSignal::new(None),
             absent_parts: RwSignal::new(Vec::new()),
+            own_text: RwSignal::new(None),
             changes: RwSignal::new(Vec::new()),
             link_notices: RwSignal::new(Vec::new()),
             repairs: RwSignal::new(Vec::new()),
@@ -157,6 +161,8 @@ impl Lab {
     pub fn open(self, experiment: Experiment) {
         self.lesson.set(lesson_of(&experiment));
         self.repairs.set(Vec::new());
+        // What a link or a lesson describes is a run on the text that is shipped.
+        self.own_text.set(None);
         self.replace(experiment);
     }
 
@@ -317,11 +323,12 @@ impl Lab {
         self.ending.set(Vec::new());
         self.away.set(None);
         self.no_room.set(None);
+        let own_text = untrack(|| self.own_text_in_use());
         self.tell(|client| {
             if is_dead {
                 client.restart();
             }
-            client.load(&experiment, &[], 0);
+            client.load(&experiment, &[], 0, own_text.as_deref());
         });
         self.start.set_value(experiment.clone());
         self.told.set_value(experiment);

@@ -7,7 +7,8 @@ use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::reading::Reading;
 use crate::ui::lab::{Lab, use_lab};
 use crate::ui::reactive::{Memo, Views, attribute, live};
-use crate::worker::protocol::{RunState, Status, Way, WorkerPart};
+use crate::ui::shared::words;
+use crate::worker::protocol::{RunState, Status, Way};
 use leptos::prelude::*;
 
 choice! {
@@ -64,12 +65,15 @@ pub fn StatusLine() -> impl IntoView {
             },
         },
     };
-    let double = Memo::new(move |_| lab.absent(WorkerPart::Double));
+    let absent = Memo::new(move |_| lab.absent_to_run());
     let line = move || {
-        match double.get().filter(|_| state.get() == State::Loading) {
-            Some(Way::Coming) => return t_string!(i18n, page.part.double_coming).into_any(),
-            Some(Way::Missing) => return t_string!(i18n, page.part.double_waiting).into_any(),
-            Some(Way::Here) | None => {}
+        if let Some((part, way)) = absent.get().filter(|_| state.get() == State::Loading) {
+            let part = words::worker_part(i18n, part);
+            return match way {
+                Way::Missing => t_string!(i18n, page.part.run_waiting, part = part),
+                Way::Coming | Way::Here => t_string!(i18n, page.part.run_coming, part = part),
+            }
+            .into_any();
         }
         if let Some((received, total)) = lab.arriving.get().filter(|_| state.get() == State::Loading) {
             let kilobytes = |bytes: f64| number::grouped((bytes / 1e3).round() as u64);

@@ -7,6 +7,7 @@ use crate::experiment::{Effect, Experiment, Key, Kind, Value};
 use crate::plot::number;
 use crate::train::DivergedQuantity;
 use crate::ui::i18n::t_string;
+use crate::worker::protocol::WorkerPart;
 
 pub use crate::ui::i18n::Words;
 
@@ -30,6 +31,16 @@ pub fn full_hint(i18n: Words, key: Key) -> String {
     match key.effect() {
         Effect::Restart => t_string!(i18n, page.panel.restarts, hint = hint(i18n, key)),
         Effect::Live | Effect::Opening => hint(i18n, key).to_owned(),
+    }
+}
+
+/// What a part of the worker's code is, without which there is no run.
+pub fn worker_part(i18n: Words, part: WorkerPart) -> &'static str {
+    match part {
+        WorkerPart::Texts => t_string!(i18n, page.part.texts),
+        WorkerPart::Sequences => t_string!(i18n, page.part.sequences),
+        WorkerPart::SequencesDouble => t_string!(i18n, page.part.sequences_double),
+        WorkerPart::Double | WorkerPart::Looks | WorkerPart::Proof => t_string!(i18n, page.part.double),
     }
 }
 

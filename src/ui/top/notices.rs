@@ -9,7 +9,7 @@ use crate::ui::reactive::{Memo, Show, Views, live};
 use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::words;
 use crate::worker::client::Failure;
-use crate::worker::protocol::{Need, Way, WorkerPart};
+use crate::worker::protocol::{Need, Way};
 use leptos::prelude::*;
 
 choice! {
@@ -128,22 +128,23 @@ fn kind_of(notice: &Notice) -> NoticeKind {
     }
 }
 
-/// That the code for the run's precision did not come: until another try, or another precision, there is no run.
+/// That code or texts of the run did not come: until another try, or a run that does not need them, there is no run.
 #[component]
 fn PartNotice() -> impl IntoView {
     let lab = use_lab();
     let i18n = use_i18n();
-    let is_missing = Memo::new(move |_| lab.absent(WorkerPart::Double) == Some(Way::Missing));
-    view! {
-        <Show when=is_missing>
-            <div class="notice severe" role="alert" data-notice="part-missing" data-part=WorkerPart::Double.name()>
-                <p>{live(move || t_string!(i18n, page.part.double_missing))}</p>
-                <button type="button" class="button" on:click=move |_| lab.fetch_again(WorkerPart::Double)>
-                    {live(move || t_string!(i18n, page.part.again))}
+    let missing = Memo::new(move |_| lab.absent_to_run().filter(|(_, way)| *way == Way::Missing));
+    live(move || {
+        let (part, _) = missing.get()?;
+        Some(view! {
+            <div class="notice severe" role="alert" data-notice="part-missing" data-part=part.name()>
+                <p>{t_string!(i18n, page.part.run_missing, part = words::worker_part(i18n, part))}</p>
+                <button type="button" class="button" on:click=move |_| lab.fetch_again(part)>
+                    {t_string!(i18n, page.part.again)}
                 </button>
             </div>
-        </Show>
-    }
+        })
+    })
 }
 
 /// That the run was paused while nobody saw the page.

@@ -103,11 +103,15 @@ fn ShareLink(
         let (key, step) = not_in_link.get()?;
         Some(t_string!(i18n, page.share.live, label = words::label(i18n, key), step = number::grouped(step)))
     };
+    let own_text = move || lab.own_text_in_use().map(|_| t_string!(i18n, page.share.own_text));
     view! {
         <p>
-            {live(move || match not_in_link.get() {
-                None => t_string!(i18n, page.share.intro),
-                Some(_) => t_string!(i18n, page.share.intro_settings),
+            {live(move || {
+                if not_in_link.get().is_none() && lab.own_text_in_use().is_none() {
+                    t_string!(i18n, page.share.intro)
+                } else {
+                    t_string!(i18n, page.share.intro_settings)
+                }
             })}
         </p>
         <div class="share-link">
@@ -132,5 +136,6 @@ fn ShareLink(
             <Control key=Key::Run />
         </div>
         <p class="hint" id="share-difference" role="status">{live(difference)}</p>
+        <p class="hint" id="share-own-text" role="status">{live(own_text)}</p>
     }
 }

@@ -6,11 +6,11 @@ use crate::look::proof::{Check, Claim, Found, NotClaimed};
 use crate::plot::number::{exact, grouped, significant};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
-use crate::ui::reactive::{Memo, Show, Signal, Views, attribute, live};
+use crate::ui::reactive::{Memo, Views, attribute, live};
 use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::part::Missing;
 use crate::ui::shared::words::{self, Words};
-use crate::worker::protocol::{Need, Way, WorkerPart};
+use crate::worker::protocol::{Need, Way};
 use leptos::prelude::*;
 use std::cmp::Ordering;
 
@@ -21,9 +21,11 @@ pub fn ProofPane() -> impl IntoView {
     let (proof, proving) = (lab.instruments.proof, lab.instruments.proving);
     let checked_step = Memo::new(move |_| proof.with(|proof| proof.as_ref().map(|(step, _)| *step)));
     let shown_step = Memo::new(move |_| lab.shown_step());
-    let way = Memo::new(move |_| lab.absent(WorkerPart::Proof));
+    let absent = Memo::new(move |_| lab.absent_to_prove());
+    let is_coming = move || absent.get().is_some_and(|(_, way)| way == Way::Coming);
+    let missing = Memo::new(move |_| absent.get().filter(|(_, way)| *way == Way::Missing).map(|(part, _)| part));
     let button = move || {
-        if proving.get().is_some() && way.get() == Some(Way::Coming) {
+        if proving.get().is_some() && is_coming() {
             t_string!(i18n, proof.coming).to_owned()
         } else if let Some(progress) = proving.get() {
             let percent = (100.0 * progress).round();
@@ -66,7 +68,7 @@ pub fn ProofPane() -> impl IntoView {
                     type="button"
                     class="button primary"
                     disabled=attribute(move || {
-                        let has_code = lab.absent(WorkerPart::Double).is_none();
+                        let has_code = lab.absent_to_run().is_none();
                         proving.get().is_some() || !has_code || !lab.failure.with(Option::is_none)
                     })
                     on:click=move |_| lab.prove()
@@ -74,9 +76,11 @@ pub fn ProofPane() -> impl IntoView {
                     {live(button)}
                 </button>
             </div>
-            <Show when=Signal::derive(move || way.get() == Some(Way::Missing))>
-                <Missing name=WorkerPart::Proof.name() again=Callback::new(move |()| lab.fetch_again(WorkerPart::Proof)) />
-            </Show>
+            {live(move || {
+                let name = missing.get()?.name();
+                // What was asked of it is asked again.
+                Some(view! { <Missing name again=Callback::new(move |()| lab.prove()) /> })
+            })}
             <div class="claims">{Claim::ALL.iter().map(|claim| view! { <ClaimCard claim=*claim /> }).views()}</div>
         </section>
     }

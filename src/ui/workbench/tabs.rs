@@ -9,7 +9,7 @@ use crate::ui::reactive::{Memo, RwSignal, Views, attribute, element, live};
 use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::part::{Fetched, Missing, Part};
 use crate::ui::workbench::panes;
-use crate::worker::protocol::{Way, WorkerPart};
+use crate::worker::protocol::Way;
 use leptos::ev;
 use leptos::html;
 use leptos::prelude::*;
@@ -80,8 +80,7 @@ pub fn Workbench() -> impl IntoView {
         }
     };
     // What these show first of all is what the worker sees, and it cannot look.
-    let is_blind = Memo::new(move |_| lab.absent(WorkerPart::Looks) == Some(Way::Missing));
-    let look_again = Callback::new(move |()| lab.fetch_again(WorkerPart::Looks));
+    let blind = Memo::new(move |_| lab.absent_to_look().filter(|(_, way)| *way == Way::Missing).map(|(part, _)| part));
     let open_name = move || TABS[place_of(open.get())].1;
     view! {
         <section class="workbench" class:large=move || is_large.get() aria-label=attribute(move || t_string!(i18n, workbench.label))>
@@ -127,8 +126,9 @@ pub fn Workbench() -> impl IntoView {
                         }
                             .into_any()
                     }
-                    Instrument::Layer | Instrument::Network | Instrument::Learned if is_blind.get() => {
-                        view! { <Missing name=WorkerPart::Looks.name() again=look_again /> }.into_any()
+                    Instrument::Layer | Instrument::Network | Instrument::Learned if let Some(part) = blind.get() => {
+                        let again = Callback::new(move |()| lab.fetch_again(part));
+                        view! { <Missing name=part.name() again /> }.into_any()
                     }
                     Instrument::Layer => fetched(&panes::LAYER),
                     Instrument::Optimizer => fetched(&panes::OPTIMIZER),

@@ -1,6 +1,6 @@
 //! *Next character*: windows of a text.
 
-use super::corpus::{BadText, MOST_CHARACTERS};
+use super::own_text::{BadText, line_ends_as_one};
 use super::set::{SequenceData, SequenceInputs, SequenceSet, SequenceSpec, SequenceTargets};
 use crate::data::MOST_HELD_OUT;
 use crate::random::{Purpose, Random};
@@ -26,20 +26,14 @@ const RARE: char = '\u{FFFD}';
 /// U+FFFD, stands for all others. A line end is one character, however it is written.
 ///
 /// # Errors
-/// [`BadText`] of a text that has not 2 (T + 1) characters, more than [`MOST_CHARACTERS`], or a single one over and over.
+/// [`BadText`] of a text that has not 2 (T + 1) characters, more than 20,000, or a single one over and over.
 pub(super) fn windows(spec: &SequenceSpec, text: &str) -> Result<SequenceData, BadText> {
+    if let Some(bad) = BadText::of(text, spec.times) {
+        return Err(bad);
+    }
     let characters: Vec<char> = line_ends_as_one(text).collect();
     let (count, window) = (characters.len(), spec.times + 1);
-    if count > MOST_CHARACTERS {
-        return Err(BadText::TooLong { characters: count });
-    }
-    if count < 2 * window {
-        return Err(BadText::TooShort { characters: count, needed: 2 * window });
-    }
     let symbols = symbols_of(&characters);
-    if symbols.len() < 2 {
-        return Err(BadText::OneCharacter);
-    }
     let rare = symbols.len() - 1;
     let symbol = |character: &char| symbols.binary_search(character).unwrap_or(rare) as u16;
     let read: Vec<u16> = characters.iter().map(symbol).collect();
@@ -52,16 +46,6 @@ pub(super) fn windows(spec: &SequenceSpec, text: &str) -> Result<SequenceData, B
         training: draw(training, spec.samples, Purpose::Data),
         held_out: draw(held_out, most_held_out, Purpose::HeldOut),
         names: symbols.iter().map(char::to_string).collect(),
-    })
-}
-
-/// The characters of a text, a line end as `\n` whether it is written so, as `\r\n` or as `\r`.
-fn line_ends_as_one(text: &str) -> impl Iterator<Item = char> {
-    let mut last = ' ';
-    text.chars().filter_map(move |character| {
-        let is_half = character == '\n' && last == '\r';
-        last = character;
-        (!is_half).then_some(if character == '\r' { '\n' } else { character })
     })
 }
 
