@@ -1,52 +1,54 @@
-//! The heat map of one quantity over layers and steps.
+//! The heat map of one quantity over places and steps.
 
 use super::color::{Rgb, color_of, viridis};
 use super::frame::{StripKind, StripLabels};
-use super::paint::{Painter, TextLook};
+use super::paint::{Painter, TextLook, letters_em};
 use super::paper::Paper;
+use super::place_axis::PlaceNames;
 use super::scale::{LinearRange, LogRange, StepRange, ValueScale};
 use super::step_axis::StepAxis;
 use super::surface::{Rect, Surface};
 use super::theme::Theme;
 use super::ticks::{self, TickLabel};
-use crate::train::{Bucket, Quantity, bucket_of};
+use crate::train::{Bucket, Layout, Quantity, bucket_of};
 use plotters_backend::text_anchor::{HPos, VPos};
 
 /// The words on the chart.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Labels {
-    /// The title of the layer axis.
-    pub layer_axis: String,
+    /// The title of the axis of places.
+    pub place_axis: String,
+    /// What is written at its ticks.
+    pub places: PlaceNames,
     /// The title of the step axis.
     pub step_axis: String,
     /// The title of the colour bar.
     pub value_axis: String,
-    /// The output layer's tick.
-    pub output: String,
     /// At the colours of zero, infinity and NaN.
     pub specials: StripLabels,
 }
 
-/// The chart's axes: how steps, layers and values stand on the surface.
+/// The chart's axes: how steps, places and values stand on the surface.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Axes {
     surface: Surface,
     em: f64,
-    /// The map itself: layer 1 at the bottom, the output layer at the top.
+    /// The map itself: the first place at the bottom, the last at the top.
     pub plot: Rect,
     bar: Rect,
-    layers: usize,
+    mapped: Mapped,
+    rows: usize,
     steps: StepRange,
     scale: ValueScale,
     specials: Vec<StripKind>,
 }
 
-/// A map as an image, to be stretched over its plot: one row of pixels a layer, or a row of a grid.
+/// A map as an image, to be stretched over its plot: one row of pixels a place, or a row of a grid.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Image {
     /// Pixels across.
     pub columns: usize,
-    /// Pixels down: of layers the output layer first, of a grid the largest x₂.
+    /// Pixels down: of places the last first, of a grid the largest x₂.
     pub rows: usize,
     /// Red, green, blue and opacity of each pixel, row by row.
     pub rgba: Vec<u8>,
@@ -55,15 +57,67 @@ pub struct Image {
 /// Columns of pixels at the most; as many as the page's history has buckets.
 const MOST_COLUMNS: u64 = 512;
 
-/// Whether a quantity is a fraction, from 0 to 1 on a linear scale, rather than a norm on a logarithmic one.
-pub fn is_fraction(quantity: Quantity) -> bool {
-    matches!(quantity, Quantity::Saturated | Quantity::Dead)
+/// What the map shows: a quantity of every place, or of every weights of the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mapped {
+    /// Of the places of a level, counted from 0 at the input.
+    Places {
+        /// The level.
+        level: usize,
+        /// The quantity.
+        quantity: Quantity,
+    },
+    /// Of the weights, in the order of [`Layout::weights`].
+    Weights(Quantity),
 }
 
-/// What the map shows of a bucket: the last step's value; `None` where it was not measured.
-pub fn shown_value(bucket: &Bucket, layer: usize, quantity: Quantity) -> Option<f64> {
-    let is_measured = bucket.last.step > 0 || !quantity.needs_update();
-    is_measured.then(|| bucket.last.get(layer, quantity))
+impl Mapped {
+    /// The quantity.
+    pub fn quantity(self) -> Quantity {
+        match self {
+            Self::Places { quantity, .. } | Self::Weights(quantity) => quantity,
+        }
+    }
+
+    /// How many rows the map has.
+    pub fn rows(self, layout: Layout) -> usize {
+        match self {
+            Self::Places { .. } => layout.places(),
+            Self::Weights(_) => layout.weights_len(),
+        }
+    }
+
+    /// Whether a network of this kind has it.
+    pub fn is_of(self, layout: Layout) -> bool {
+        match self {
+            Self::Places { level, quantity } => level < layout.levels() && layout.quantities().contains(&quantity),
+            Self::Weights(quantity) => layout.is_through_time() && Quantity::OF_WEIGHTS.contains(&quantity),
+        }
+    }
+
+    /// Whether it is a fraction, from 0 to 1 on a linear scale, rather than a norm on a logarithmic one.
+    pub fn is_fraction(self) -> bool {
+        use Quantity::{Dead, ForgetGate, InputGate, OutputGate, ResetGate, Saturated, UpdateGate};
+        let quantity = self.quantity();
+        matches!(quantity, Saturated | Dead | InputGate | ForgetGate | OutputGate | ResetGate | UpdateGate)
+    }
+
+    /// What the map shows of a bucket in a row, counted from 0: the last step's value; `None` where it was not measured.
+    pub fn value(self, bucket: &Bucket, row: usize) -> Option<f64> {
+        let is_measured = bucket.last.step > 0 || !self.quantity().needs_update();
+        is_measured.then(|| match self {
+            Self::Places { level, quantity } => bucket.last.get_at(level, row, quantity),
+            Self::Weights(quantity) => bucket.last.of_weights(row, quantity),
+        })
+    }
+
+    /// The least and the largest value that the steps of a bucket had in a row.
+    pub fn range(self, bucket: &Bucket, row: usize) -> (f64, f64) {
+        match self {
+            Self::Places { level, quantity } => bucket.range_at(level, row, quantity),
+            Self::Weights(quantity) => bucket.range_of_weights(row, quantity),
+        }
+    }
 }
 
 impl Axes {
@@ -72,20 +126,25 @@ impl Axes {
         surface: Surface,
         theme: &Theme,
         buckets: &[Bucket],
-        quantity: Quantity,
+        mapped: Mapped,
         previous: Option<&Self>,
     ) -> Option<Self> {
         let latest = &buckets.last()?.last;
-        let layers = latest.places();
-        let values =
-            || buckets.iter().flat_map(|bucket| (0..layers).filter_map(|layer| shown_value(bucket, layer, quantity)));
-        let scale = if is_fraction(quantity) {
+        let layout = latest.layout();
+        if !mapped.is_of(layout) {
+            return None;
+        }
+        let rows = mapped.rows(layout);
+        let of_run = || buckets.iter().filter(|bucket| bucket.last.layout() == layout);
+        let values = || of_run().flat_map(|bucket| (0..rows).filter_map(|row| mapped.value(bucket, row)));
+        let scale = if mapped.is_fraction() {
             ValueScale::Linear(LinearRange::UNIT)
         } else {
-            let previous = previous.filter(|axes| axes.layers == layers).and_then(|axes| match axes.scale {
-                ValueScale::Log(range) => Some(range),
-                ValueScale::NarrowLog(_) | ValueScale::Linear(_) => None,
-            });
+            let previous =
+                previous.filter(|axes| axes.mapped == mapped && axes.rows == rows).and_then(|axes| match axes.scale {
+                    ValueScale::Log(range) => Some(range),
+                    ValueScale::NarrowLog(_) | ValueScale::Linear(_) => None,
+                });
             ValueScale::Log(LogRange::fit(values(), 2).settle(previous))
         };
         let specials = StripKind::among(values(), &scale);
@@ -94,7 +153,7 @@ impl Axes {
             return None;
         }
         let (width, height) = (f64::from(surface.width), f64::from(surface.height));
-        let left = (0.9 + 0.6 * layers.to_string().len().max(3) as f64) * em;
+        let left = (0.9 + 0.6 * rows.to_string().len().max(3) as f64) * em;
         let plot = Rect { left, top: 2.0 * em, right: width - 5.2 * em, bottom: height - 3.2 * em };
         let plot =
             Rect { left: left.round(), top: plot.top.round(), right: plot.right.round(), bottom: plot.bottom.round() };
@@ -110,12 +169,13 @@ impl Axes {
             right: plot.right + 2.2 * em,
             bottom: plot.bottom - (SWATCH_EM * below as f64 + if below > 0 { 0.4 } else { 0.0 }) * em,
         };
-        Some(Self { surface, em, plot, bar, layers, steps: StepRange::covering(latest.step), scale, specials })
+        let steps = StepRange::covering(latest.step);
+        Some(Self { surface, em, plot, bar, mapped, rows, steps, scale, specials })
     }
 
-    /// How many layers there are, the output layer included.
-    pub fn places(&self) -> usize {
-        self.layers
+    /// How many rows there are.
+    pub fn rows(&self) -> usize {
+        self.rows
     }
 
     /// The middle of a step's column.
@@ -129,15 +189,21 @@ impl Axes {
         (cell.max(0.0) as u64).min(self.steps.last())
     }
 
-    /// The middle of a layer's row, counted from 0 at the input side.
-    pub fn layer_to_y(&self, layer: usize) -> f64 {
-        self.plot.bottom - (layer as f64 + 0.5) * self.plot.height() / self.layers as f64
+    /// The middle of a row, counted from 0 at the bottom.
+    pub fn row_to_y(&self, row: usize) -> f64 {
+        self.plot.bottom - (row as f64 + 0.5) * self.plot.height() / self.rows as f64
     }
 
-    /// The layer at a height.
-    pub fn y_to_layer(&self, y: f64) -> usize {
-        let layer = (self.plot.bottom - y) / self.plot.height() * self.layers as f64;
-        (layer.max(0.0) as usize).min(self.layers - 1)
+    /// The row at a height.
+    pub fn y_to_row(&self, y: f64) -> usize {
+        let row = (self.plot.bottom - y) / self.plot.height() * self.rows as f64;
+        (row.max(0.0) as usize).min(self.rows - 1)
+    }
+
+    /// Whether a bucket is of a run that the map can show.
+    fn is_of(&self, bucket: &Bucket) -> bool {
+        let layout = bucket.last.layout();
+        self.mapped.is_of(layout) && self.mapped.rows(layout) == self.rows
     }
 
     /// Steps on the axis, the one before the first included, as each has a column.
@@ -154,26 +220,26 @@ impl Axes {
     }
 
     /// Paints the map into an image, transparent where nothing was measured.
-    pub fn paint(&self, theme: &Theme, buckets: &[Bucket], quantity: Quantity, image: &mut Image) {
+    pub fn paint(&self, theme: &Theme, buckets: &[Bucket], image: &mut Image) {
         let columns = (self.steps.last() + 1).min(MOST_COLUMNS) as usize;
         image.columns = columns;
-        image.rows = self.layers;
+        image.rows = self.rows;
         image.rgba.clear();
-        image.rgba.resize(columns * self.layers * 4, 0);
+        image.rgba.resize(columns * self.rows * 4, 0);
         let latest = buckets.last().map_or(0, |bucket| bucket.last.step);
         let mut painted = None;
         for column in 0..columns {
             let step = ((column as f64 + 0.5) / columns as f64 * self.cells()) as u64;
             let Some(index) = bucket_of(buckets, step).filter(|_| step <= latest) else { continue };
             let bucket = &buckets[index];
-            if bucket.last.places() != self.layers {
+            if !self.is_of(bucket) {
                 continue;
             }
-            for layer in 0..self.layers {
-                let at = ((self.layers - 1 - layer) * columns + column) * 4;
+            for row in 0..self.rows {
+                let at = ((self.rows - 1 - row) * columns + column) * 4;
                 if painted == Some(index) {
                     image.rgba.copy_within(at - 4..at, at);
-                } else if let Some(value) = shown_value(bucket, layer, quantity) {
+                } else if let Some(value) = self.mapped.value(bucket, row) {
                     let Rgb(red, green, blue) = self.color(theme, value);
                     image.rgba[at..at + 4].copy_from_slice(&[red, green, blue, 255]);
                 }
@@ -195,10 +261,10 @@ impl Axes {
         painter.rect((0.0, 0.0), (self.surface.width.into(), self.surface.height.into()), theme.background, 1.0);
         painter.rect((plot.left, plot.top), (plot.right, plot.bottom), theme.strip, 1.0);
         let title = TextLook::new(em, theme.text, HPos::Left, VPos::Center);
-        painter.text(&labels.layer_axis, (0.3 * em, 0.9 * em), title);
+        painter.text(&labels.place_axis, (0.3 * em, 0.9 * em), title);
         let right = TextLook { horizontal: HPos::Right, ..title };
         painter.text(&labels.value_axis, (f64::from(self.surface.width) - 0.4 * em, 0.9 * em), right);
-        self.draw_layers(&mut painter, theme, labels);
+        self.draw_places(&mut painter, theme, labels);
         let (surface, steps) = (self.surface, self.steps);
         StepAxis { surface, em, ends: (plot.left, plot.right), y: plot.bottom, steps }.draw(
             &mut painter,
@@ -209,17 +275,27 @@ impl Axes {
         self.draw_legend(&mut painter, theme, labels);
     }
 
-    fn draw_layers(&self, painter: &mut Painter<'_>, theme: &Theme, labels: &Labels) {
+    fn draw_places(&self, painter: &mut Painter<'_>, theme: &Theme, labels: &Labels) {
         let (em, plot) = (self.em, self.plot);
-        let hidden = self.layers - 1;
+        let (last, named) = labels.places.numbered(self.rows);
         let numbers = TextLook::new(em, theme.muted, HPos::Right, VPos::Center);
         let x = plot.left - 0.5 * em;
-        let output_y = self.layer_to_y(hidden).max(plot.top + 0.3 * em);
-        painter.text(&labels.output, (x, output_y), numbers);
-        for number in ticks::layer_numbers(hidden, (plot.height() / (1.5 * em)) as usize) {
-            let y = self.layer_to_y(number - 1).min(plot.bottom - 0.3 * em);
-            if y - output_y >= 1.2 * em {
+        let mut lowest = f64::NEG_INFINITY;
+        if let Some(output) = named {
+            lowest = self.row_to_y(last).max(plot.top + 0.3 * em);
+            painter.text(output, (x, lowest), numbers);
+        }
+        for number in ticks::layer_numbers(last, (plot.height() / (1.5 * em)) as usize) {
+            let y = self.row_to_y(number - 1).min(plot.bottom - 0.3 * em);
+            if y - lowest >= 1.2 * em {
                 painter.text(&number.to_string(), (x, y), numbers);
+            }
+        }
+        if let PlaceNames::Own(names) = &labels.places {
+            let room = plot.left - 0.8 * em;
+            for (row, name) in names.iter().enumerate() {
+                let look = TextLook { size: em.min(room / letters_em(name).max(1.0)), ..numbers };
+                painter.text(name, (x, self.row_to_y(row)), look);
             }
         }
     }
@@ -262,9 +338,9 @@ impl Axes {
     }
 
     /// Draws the map as rectangles, for backends that cannot stretch an [`Image`].
-    pub fn draw_data(&self, paper: &mut dyn Paper, theme: &Theme, buckets: &[Bucket], quantity: Quantity) {
+    pub fn draw_data(&self, paper: &mut dyn Paper, theme: &Theme, buckets: &[Bucket]) {
         let mut image = Image::default();
-        self.paint(theme, buckets, quantity, &mut image);
+        self.paint(theme, buckets, &mut image);
         image.draw(&mut Painter::new(paper, theme), self.plot);
     }
 }

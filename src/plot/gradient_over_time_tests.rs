@@ -17,8 +17,12 @@ fn history(steps: u64) -> History {
     history
 }
 
+fn of(quantity: Quantity) -> Mapped {
+    Mapped::Places { level: 0, quantity }
+}
+
 fn axes(buckets: &[Bucket], quantity: Quantity) -> Axes {
-    Axes::fit(surface(400, 240), &Theme::light(), buckets, quantity, None).unwrap()
+    Axes::fit(surface(400, 240), &Theme::light(), buckets, of(quantity), None).unwrap()
 }
 
 fn pixel(image: &Image, column: usize, row: usize) -> [u8; 4] {
@@ -31,19 +35,19 @@ fn the_input_side_is_at_the_bottom_and_time_goes_right() {
     let history = history(7);
     let axes = axes(history.buckets(), Quantity::GradZ);
     let mut image = Image::default();
-    axes.paint(&Theme::light(), history.buckets(), Quantity::GradZ, &mut image);
+    axes.paint(&Theme::light(), history.buckets(), &mut image);
     assert_eq!((image.columns, image.rows), (11, 3), "steps 0 to 10, three layers");
     assert_eq!(pixel(&image, 0, 2), [0x44, 0x01, 0x54, 255], "layer 1 has the least gradient");
     assert_eq!(pixel(&image, 7, 0), [0xfd, 0xe7, 0x25, 255], "the output layer the most");
     assert_eq!(pixel(&image, 8, 0)[3], 0, "the future is empty");
-    assert!(axes.layer_to_y(0) > axes.layer_to_y(2));
+    assert!(axes.row_to_y(0) > axes.row_to_y(2));
     for step in 0..=10 {
         assert_eq!(axes.x_to_step(axes.step_to_x(step)), step);
     }
     for layer in 0..3 {
-        assert_eq!(axes.y_to_layer(axes.layer_to_y(layer)), layer);
+        assert_eq!(axes.y_to_row(axes.row_to_y(layer)), layer);
     }
-    assert_eq!((axes.x_to_step(f64::NAN), axes.y_to_layer(-1e9), axes.y_to_layer(1e9)), (0, 2, 0));
+    assert_eq!((axes.x_to_step(f64::NAN), axes.y_to_row(-1e9), axes.y_to_row(1e9)), (0, 2, 0));
 }
 
 #[test]
@@ -52,7 +56,7 @@ fn a_step_stands_where_its_bucket_is() {
     let buckets = history.buckets();
     let axes = axes(buckets, Quantity::GradZ);
     let mut image = Image::default();
-    axes.paint(&Theme::light(), buckets, Quantity::GradZ, &mut image);
+    axes.paint(&Theme::light(), buckets, &mut image);
     assert_eq!(image.columns, 512);
     assert!((0..512).all(|column| (pixel(&image, column, 0)[3] > 0) == (column < 512)));
     for step in [0, 1, 4_321, 10_000] {
@@ -71,7 +75,7 @@ fn zero_infinity_and_nan_have_colours_of_their_own_and_a_legend() {
     let buckets = [Bucket::new(report)];
     let (theme, axes) = (Theme::light(), axes(&buckets, Quantity::GradZ));
     let mut image = Image::default();
-    axes.paint(&theme, &buckets, Quantity::GradZ, &mut image);
+    axes.paint(&theme, &buckets, &mut image);
     let colors = [theme.infinite, theme.not_a_number, theme.zero].map(|Rgb(r, g, b)| [r, g, b, 255]);
     assert_eq!([0, 1, 2].map(|row| pixel(&image, 0, row)), colors);
     let picture = svg(surface(400, 240), |backend| axes.draw(backend, &theme, &Labels::default()));
@@ -84,7 +88,7 @@ fn what_needs_an_update_is_empty_before_the_first_and_fractions_are_linear() {
     let history = history(3);
     let ratio = axes(history.buckets(), Quantity::UpdateRatio);
     let mut image = Image::default();
-    ratio.paint(&Theme::light(), history.buckets(), Quantity::UpdateRatio, &mut image);
+    ratio.paint(&Theme::light(), history.buckets(), &mut image);
     assert_eq!((pixel(&image, 0, 0)[3], pixel(&image, 1, 0)[3]), (0, 255));
     let dead = axes(history.buckets(), Quantity::Dead);
     assert_eq!(dead.color(&Theme::light(), 1.0), viridis(1.0));
@@ -110,7 +114,7 @@ fn equal_cells_are_drawn_as_one_rectangle() {
     let history = history(10);
     let (theme, axes) = (Theme::light(), axes(history.buckets(), Quantity::GradZ));
     let picture = svg(surface(400, 240), |backend| {
-        axes.draw_data(backend, &theme, history.buckets(), Quantity::GradZ);
+        axes.draw_data(backend, &theme, history.buckets());
     });
     assert_eq!(attributes(&picture, "rect", "width", &[]).len(), 3);
 }
@@ -118,15 +122,15 @@ fn equal_cells_are_drawn_as_one_rectangle() {
 #[test]
 fn degenerate_runs_and_sizes_do_not_panic() {
     let theme = Theme::light();
-    assert_eq!(Axes::fit(surface(400, 240), &theme, &[], Quantity::GradZ, None), None);
+    assert_eq!(Axes::fit(surface(400, 240), &theme, &[], of(Quantity::GradZ), None), None);
     for layers in [1, 101] {
         for (width, height) in [(0, 0), (1, 1), (400, 240), (3000, 60)] {
             let buckets = [Bucket::new(StepReport::new(layers))];
             let surface = surface(width, height);
-            let Some(axes) = Axes::fit(surface, &theme, &buckets, Quantity::GradZ, None) else { continue };
+            let Some(axes) = Axes::fit(surface, &theme, &buckets, of(Quantity::GradZ), None) else { continue };
             svg(surface, |backend| {
                 axes.draw(backend, &theme, &Labels::default());
-                axes.draw_data(backend, &theme, &buckets, Quantity::GradZ);
+                axes.draw_data(backend, &theme, &buckets);
             });
         }
     }

@@ -46,7 +46,15 @@ impl Bucket {
     /// # Panics
     /// As [`StepReport::get`].
     pub fn range(&self, place: usize, quantity: Quantity) -> (f64, f64) {
-        let index = self.last.place_index(0, place, quantity);
+        self.range_at(0, place, quantity)
+    }
+
+    /// The same of any level, counted from 0 at the input.
+    ///
+    /// # Panics
+    /// As [`StepReport::get`].
+    pub fn range_at(&self, level: usize, place: usize, quantity: Quantity) -> (f64, f64) {
+        let index = self.last.place_index(level, place, quantity);
         (self.min[index], self.max[index])
     }
 

@@ -1,11 +1,12 @@
 //! The page as a whole.
 
-use crate::ui::chart::GradientByLayer;
+use crate::train::Layout;
+use crate::ui::chart::GradientByPlace;
 use crate::ui::column::Side;
 use crate::ui::i18n::{provide_words, t_string, use_i18n};
 use crate::ui::lab::reading::provide_reading;
-use crate::ui::lab::{Lab, address, keyboard};
-use crate::ui::reactive::live;
+use crate::ui::lab::{Lab, address, keyboard, use_lab};
+use crate::ui::reactive::{Memo, live};
 use crate::ui::run_bar::{RunBar, Scrubber};
 use crate::ui::settings::Panel;
 use crate::ui::top::{Lessons, Notices, Share, ThemeButton, provide_theme, show_panics};
@@ -37,7 +38,8 @@ pub fn App() -> impl IntoView {
 
 #[component]
 fn Frame() -> impl IntoView {
-    let i18n = use_i18n();
+    let (lab, i18n) = (use_lab(), use_i18n());
+    let is_through_time = Memo::new(move |_| lab.measured.with(|run| Layout::of(run).is_through_time()));
     view! {
         <header class="top">
             <h1>{live(move || t_string!(i18n, page.title))}</h1>
@@ -52,7 +54,7 @@ fn Frame() -> impl IntoView {
         // In the order of a phone's single column, which is also the order of importance.
         <main class="lab">
             <div class="area-hero">
-                <GradientByLayer />
+                {live(move || view! { <GradientByPlace is_through_time=is_through_time.get() /> })}
                 <Scrubber />
             </div>
             <Side />

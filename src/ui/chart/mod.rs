@@ -1,11 +1,12 @@
 //! The charts on the page: canvases, reading by pointer and keyboard, tables and summaries around the drawing code of
 //! [`crate::plot`].
 
-mod by_layer;
+mod by_place;
 mod canvas;
+mod curve;
 mod export;
 mod figure;
-mod gradient_by_layer;
+mod gradient_by_place;
 mod gradient_over_time;
 mod histogram;
 mod layer_inspector;
@@ -20,11 +21,12 @@ mod segments;
 mod stage;
 mod table;
 mod theme;
+mod time_marks;
 mod timing;
 mod toggle;
 mod tools;
 
-pub use gradient_by_layer::GradientByLayer;
+pub use gradient_by_place::GradientByPlace;
 pub use gradient_over_time::GradientOverTime;
 pub use layer_inspector::LayerInspector;
 pub use learned::LearnedChart;

@@ -1,6 +1,6 @@
 //! What the optimizer makes of the gradient, layer by layer.
 
-use super::by_layer;
+use super::by_place;
 use super::export::{Picture, Sheet};
 use super::figure::{ChartFigure, Go, ReadoutRow};
 use super::quantity;
@@ -11,7 +11,7 @@ use crate::choice::Choice;
 use crate::experiment::{Experiment, Key};
 use crate::look::step_reading::{Course, Layers, StepByLayer, StepReading, StepRule};
 use crate::optim::{ClipKind, Hyper};
-use crate::plot::gradient_by_layer::{Axes, Data, Labels, Level, Series};
+use crate::plot::gradient_by_place::{Axes, Data, Labels, Level, PlaceNames, Series};
 use crate::plot::number::{grouped, readable, short, significant};
 use crate::plot::theme::Theme;
 use crate::plot::{Marker, StripLabels, color::Rgb};
@@ -110,19 +110,20 @@ pub fn OptimizerChart() -> impl IntoView {
                 let mut points = Vec::new();
                 let row = |curve: Curve| {
                     let values = curve.values(by_layer)?;
-                    points.extend(by_layer::points(axes, values));
+                    points.extend(by_place::points(axes, values));
                     let label = lab.measured.with(|experiment| curve.label(experiment)).to_owned();
                     Some(ReadoutRow { mark: Some(curve.mark(&theme)), label, value: readable(*values.get(layer)?) })
                 };
                 let mut rows: Vec<ReadoutRow> = curves().filter_map(row).collect();
                 let epsilon = by_layer.epsilon;
                 rows.extend(epsilon.map(|e| ReadoutRow { mark: None, label: "ε".to_owned(), value: short(e) }));
-                Some(by_layer::readout(i18n, axes, layer, rows, points))
+                let name = layer_name(i18n, layer, axes.places());
+                Some(by_place::readout(name, axes, layer, rows, points))
             })
         })
     });
-    let go = move |go: Go| by_layer::go(axes, read_layer, go);
-    let choose = move |chosen| by_layer::choose(lab, read_layer, chosen);
+    let go = move |go: Go| by_place::go(axes, read_layer, go);
+    let choose = move |chosen| by_place::choose(lab, read_layer, chosen);
 
     let refreshed = paced(lab, 1_000.0);
     let reading = Memo::new(move |_| {
@@ -206,10 +207,11 @@ fn shown(lab: Lab) -> Option<(u64, StepByLayer)> {
 
 fn labels(i18n: Words) -> Labels {
     Labels {
-        layer_axis: t_string!(i18n, charts.gradient_by_layer.layer_axis).to_owned(),
+        place_axis: t_string!(i18n, charts.gradient_by_layer.place_axis).to_owned(),
+        place_axis_short: t_string!(i18n, charts.gradient_by_layer.place_axis).to_owned(),
+        places: PlaceNames::Layers { output: t_string!(i18n, charts.output_tick).to_owned() },
         value_axis: t_string!(i18n, charts.gradient_by_layer.value_axis_rms).to_owned(),
         value_axis_short: t_string!(i18n, charts.gradient_by_layer.value_axis_rms_short).to_owned(),
-        output: t_string!(i18n, charts.output_tick).to_owned(),
         underflow: String::new(),
         strips: StripLabels::default(),
     }

@@ -4,7 +4,7 @@ use crate::experiment::Experiment;
 use crate::plot::Marker;
 use crate::plot::color::Rgb;
 use crate::plot::theme::Theme;
-use crate::train::{Quantity, StepReport};
+use crate::train::Quantity;
 use crate::ui::i18n::{Words, t_string};
 
 /// A quantity's formula, or its name where it has none.
@@ -33,41 +33,33 @@ pub(super) fn label(i18n: Words, quantity: Quantity) -> String {
     .to_owned()
 }
 
-/// The mark and the colour of a quantity in the chart by layer.
+/// The mark and the colour of a quantity in the charts by place.
 pub(super) fn mark(theme: &Theme, quantity: Quantity) -> (Marker, Rgb) {
     match quantity {
         Quantity::GradW => (Marker::Diamond, theme.grad_w),
         Quantity::Update => (Marker::Triangle, theme.update),
         Quantity::FirstMoment => (Marker::Circle, theme.muted),
-        Quantity::SecondMoment => (Marker::Square, theme.second_moment),
+        Quantity::SecondMoment | Quantity::GradC => (Marker::Square, theme.second_moment),
         _ => (Marker::Circle, theme.grad_z),
     }
 }
 
-/// The root of the number of a norm's elements in one layer (from 0) at a step, by which it becomes a root mean square;
-/// 1 for what is not a norm.
-pub(super) fn root_of_elements(experiment: &Experiment, step: u64, quantity: Quantity, layer: usize) -> f64 {
-    let width = experiment.width as usize;
-    let (inputs, outputs) = experiment.dataset.dimensions();
-    let fan_in = if layer == 0 { inputs } else { width };
-    let fan_out = if layer == experiment.depth as usize { outputs } else { width };
+/// The root of the number of a norm's elements in one place (from 0) at a step, by which it becomes a root mean square;
+/// 1 for what is not a norm. Not for the weights of a recurrent network, which are not of places.
+pub(super) fn root_of_elements(experiment: &Experiment, step: u64, quantity: Quantity, place: usize) -> f64 {
+    let (fan_in, fan_out) = match experiment.cell() {
+        None => {
+            let width = experiment.width as usize;
+            let (inputs, outputs) = experiment.dataset.dimensions();
+            let fan_in = if place == 0 { inputs } else { width };
+            (fan_in, if place == experiment.depth as usize { outputs } else { width })
+        }
+        Some(cell) => {
+            let hidden = experiment.hidden as usize;
+            // z has a block of columns for each gate.
+            (hidden, if quantity == Quantity::GradZ { cell.blocks() * hidden } else { hidden })
+        }
+    };
     let elements = quantity.elements(fan_in, fan_out, experiment.batch_size_at(step) as usize);
     (elements.unwrap_or(1) as f64).sqrt()
-}
-
-/// One quantity of every layer, as a Frobenius norm or as the root mean square of its elements; `None` where it was
-/// not measured.
-pub(super) fn values(
-    experiment: &Experiment,
-    report: &StepReport,
-    quantity: Quantity,
-    is_rms: bool,
-) -> Option<Vec<f64>> {
-    let mut values = report.series(quantity)?;
-    if is_rms {
-        for (layer, value) in values.iter_mut().enumerate() {
-            *value /= root_of_elements(experiment, report.step, quantity, layer);
-        }
-    }
-    Some(values)
 }

@@ -4,7 +4,7 @@ use crate::look::phase::Phase;
 use crate::look::proof::Check;
 use crate::look::recurrent_view::RecurrentWatch;
 use crate::look::view::{Evaluation, View, Watch};
-use crate::train::Quantity;
+use crate::plot::gradient_over_time::Mapped;
 use crate::ui::reactive::RwSignal;
 use leptos::prelude::StoredValue;
 use std::sync::Arc;
@@ -29,8 +29,8 @@ pub enum Instrument {
 /// How the instruments show what they show. It is kept while another one is open.
 #[derive(Clone, Copy)]
 pub struct Looks {
-    /// The quantity of the map over time.
-    pub map_quantity: RwSignal<Quantity>,
+    /// What the map over time shows, once that was chosen.
+    pub mapped: RwSignal<Option<Mapped>>,
     /// Whether the loss has a logarithmic axis.
     pub is_loss_log: RwSignal<bool>,
     /// Whether the accuracy stands in the loss's place, where there is one.
@@ -50,7 +50,7 @@ pub struct Looks {
 impl Default for Looks {
     fn default() -> Self {
         Self {
-            map_quantity: RwSignal::new(Quantity::GradZ),
+            mapped: RwSignal::new(None),
             is_loss_log: RwSignal::new(true),
             is_accuracy: RwSignal::new(false),
             optimizer_curves: [(); 4].map(|()| RwSignal::new(true)),

@@ -4,8 +4,9 @@ use crate::diagnosis::{Condition, Repair};
 use crate::experiment::presets::Preset;
 use crate::experiment::table::for_each_parameter;
 use crate::experiment::{Effect, Experiment, Key, Kind, Value};
+use crate::plot::gradient_by_place::PlaceNames;
 use crate::plot::number;
-use crate::train::DivergedQuantity;
+use crate::train::{DivergedQuantity, Layout, Weights};
 use crate::ui::i18n::t_string;
 use crate::worker::protocol::WorkerPart;
 
@@ -257,6 +258,37 @@ pub fn layer_name(i18n: Words, layer: usize, layers: usize) -> String {
         t_string!(i18n, charts.output_layer).to_owned()
     } else {
         t_string!(i18n, charts.layer, number = layer + 1).to_string()
+    }
+}
+
+/// A place's name: that of a layer, or the number of a time step.
+pub fn place_name(i18n: Words, layout: Layout, place: usize) -> String {
+    match layout {
+        Layout::Layers(layers) => layer_name(i18n, place, layers),
+        Layout::Times { .. } => t_string!(i18n, charts.time_step, number = place + 1).to_string(),
+    }
+}
+
+/// What is written at the ticks of an axis of places.
+pub fn place_names(i18n: Words, layout: Layout) -> PlaceNames {
+    match layout {
+        Layout::Layers(_) => PlaceNames::Layers { output: t_string!(i18n, charts.output_tick).to_owned() },
+        Layout::Times { .. } => PlaceNames::Times,
+    }
+}
+
+/// The letters of some weights, which are the same in every language, and the number of their level where there are others.
+pub fn weights_name(i18n: Words, layout: Layout, weights: Weights) -> String {
+    let of_level = |letters: &'static str, level: usize| match layout.levels() {
+        1 => letters.to_owned(),
+        _ => t_string!(i18n, charts.of_level, formula = letters, level = level + 1).to_string(),
+    };
+    match weights {
+        Weights::Layer(layer) => layer_name(i18n, layer, layout.places()),
+        Weights::Embedding => t_string!(i18n, charts.embedding).to_owned(),
+        Weights::Input(level) => of_level("W_ih", level),
+        Weights::Recurrent(level) => of_level("W_hh", level),
+        Weights::Readout => "W_ho".to_owned(),
     }
 }
 

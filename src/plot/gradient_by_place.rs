@@ -1,4 +1,5 @@
-//! The chart of gradient norms by layer: from layer 1 at the input side to the output layer, on a logarithmic axis.
+//! The chart of gradient norms by place, on a logarithmic axis: from layer 1 at the input side to the output layer, or from
+//! the first time step to the last.
 
 use super::chart_axes::ChartAxes;
 use super::clip::{clip_line, clip_polygon};
@@ -6,13 +7,16 @@ use super::color::Rgb;
 use super::frame::{Frame, Margins, StripKind, StripLabels};
 use super::paint::{Marker, Painter, TextLook, rough_width};
 use super::paper::Paper;
+use super::place_axis::PlaceAxis;
 use super::scale::{LogRange, ValueScale, segments};
 use super::surface::Surface;
 use super::theme::Theme;
-use super::ticks;
 use plotters_backend::text_anchor::{HPos, VPos};
 
-/// One quantity in every layer.
+pub use super::place_axis::PlaceNames;
+pub use super::place_marks::{Far, PlaceMarks};
+
+/// One quantity in every place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Series {
     /// What is written at the end of its line.
@@ -21,21 +25,21 @@ pub struct Series {
     pub color: Rgb,
     /// The shape of its marks.
     pub marker: Marker,
-    /// Its values from layer 1 to the output layer.
+    /// Its values from the first place to the last.
     pub values: Vec<f64>,
-    /// For each layer, below which value plain f32 would read zero or a denormal number: such a mark is hollow. Empty where
+    /// For each place, below which value plain f32 would read zero or a denormal number: such a mark is hollow. Empty where
     /// that is not so.
     pub underflow_below: Vec<f64>,
 }
 
-/// What theory expects of ‖∂L/∂z‖.
+/// What theory expects of the leading quantity, ‖∂L/∂z‖ of a layer or ‖∂L/∂h‖ of a time step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Prediction {
     /// What is written at the end of the line, and smaller below it.
     pub label: (String, String),
     /// Written in the place of the latter where no part of the line is on the axis.
     pub beyond: String,
-    /// The expected value from layer 1 on; NaN where theory says nothing.
+    /// The expected value from the first place on; NaN where theory says nothing.
     pub center: Vec<f64>,
     /// The lower edge of the central 90 %.
     pub low: Vec<f64>,
@@ -43,7 +47,7 @@ pub struct Prediction {
     pub high: Vec<f64>,
 }
 
-/// A value that is the same in every layer, to be compared with.
+/// A value that is the same in every place, to be compared with.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Level {
     /// The value.
@@ -57,7 +61,7 @@ pub struct Level {
 pub struct Data {
     /// The measured quantities; those that are switched off or not measured are left out.
     pub series: Vec<Series>,
-    /// ‖∂L/∂z‖ of earlier steps, from the nearest back: where the curve came from.
+    /// The leading quantity at earlier steps, from the nearest back: where the curve came from.
     pub trail: Vec<Vec<f64>>,
     /// What theory expects, if it is known.
     pub prediction: Option<Prediction>,
@@ -65,31 +69,35 @@ pub struct Data {
     pub level: Option<Level>,
     /// The value under which plain f32 would read zero or a denormal number.
     pub underflow_below: Option<f64>,
+    /// What sets some places apart.
+    pub marks: PlaceMarks,
 }
 
 /// The words on the chart.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Labels {
-    /// The title of the layer axis.
-    pub layer_axis: String,
+    /// The title of the axis of places.
+    pub place_axis: String,
+    /// The same for charts too narrow for it.
+    pub place_axis_short: String,
+    /// What is written at its ticks.
+    pub places: PlaceNames,
     /// The title of the value axis.
     pub value_axis: String,
     /// The same for charts too narrow for it.
     pub value_axis_short: String,
-    /// The output layer's tick.
-    pub output: String,
     /// In the range that plain f32 lacks.
     pub underflow: String,
     /// At the strips.
     pub strips: StripLabels,
 }
 
-/// The chart's axes: how layers and values stand on the surface.
+/// The chart's axes: how places and values stand on the surface.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Axes {
     /// The plot and its value axis.
     pub frame: Frame,
-    layers: usize,
+    places: usize,
     range: LogRange,
     underflow_y: Option<f64>,
     has_line_labels: bool,
@@ -112,9 +120,11 @@ impl ChartAxes for Axes {
     type Labels = Labels;
 
     fn fit(surface: Surface, theme: &Theme, data: &Data, previous: Option<&Self>) -> Option<Self> {
-        let layers = data.series.iter().map(|series| series.values.len()).max().filter(|layers| *layers > 0)?;
-        let previous = previous.filter(|previous| previous.layers == layers);
-        let values = || data.series.iter().flat_map(|series| series.values.iter().copied());
+        let places = data.series.iter().map(|series| series.values.len()).max().filter(|places| *places > 0)?;
+        let previous = previous.filter(|previous| previous.places == places);
+        let is_shown = |(place, value): &(usize, f64)| !data.marks.is_cut(*place, *value);
+        let all = || data.series.iter().flat_map(|series| series.values.iter().copied().enumerate());
+        let values = || all().filter(is_shown).map(|(_, value)| value);
         let level = data.level.iter().map(|level| level.value);
         let range =
             range(|| values().chain(level.clone()), data.prediction.as_ref()).settle(previous.map(|axes| axes.range));
@@ -126,7 +136,7 @@ impl ChartAxes for Axes {
         let frame = Frame::new(surface, theme, margins, scale, &strips, data.series.len())?;
         let underflow_y = data.underflow_below.and_then(|value| frame.value_to_y(value));
         let underflow_y = underflow_y.filter(|y| *y < frame.plot.bottom);
-        Some(Self { frame, layers, range, underflow_y, has_line_labels })
+        Some(Self { frame, places, range, underflow_y, has_line_labels })
     }
 
     fn draw(&self, paper: &mut dyn Paper, theme: &Theme, labels: &Labels) {
@@ -147,31 +157,13 @@ impl ChartAxes for Axes {
                 painter.text(&labels.underflow, (plot.right - 0.5 * em, y + 0.75 * em), look);
             }
         }
-        let hidden = self.layers - 1;
-        if hidden > 0 {
-            let seam = plot.left + self.spacing() * hidden as f64;
-            painter.upright_line(seam, plot.top, frame.floor(), frame.hairline(), theme.grid);
-        }
-        let numbers = TextLook::new(em, theme.muted, HPos::Center, VPos::Center);
-        let y = frame.floor() + 0.95 * em;
-        let output_x = self.layer_to_x(hidden);
-        painter.text(&labels.output, (output_x, y), numbers);
-        let output_left = output_x - 0.3 * em * labels.output.chars().count() as f64;
-        let most = plot.width() / (0.58 * em * hidden.to_string().len() as f64 + 1.6 * em);
-        for number in ticks::layer_numbers(hidden, most as usize) {
-            let x = self.layer_to_x(number - 1);
-            let text = number.to_string();
-            if number == 1 || x + (0.3 * text.len() as f64 + 0.4) * em < output_left {
-                painter.text(&text, (x, y), numbers);
-            }
-        }
-        let middle = (plot.left + plot.right) / 2.0;
-        let look = TextLook::new(em, theme.text, HPos::Center, VPos::Center);
-        painter.text(&labels.layer_axis, (middle, frame.floor() + 2.4 * em), look);
+        let titles = [labels.place_axis.as_str(), &labels.place_axis_short];
+        PlaceAxis { frame, places: self.places, names: &labels.places, titles }.draw(&mut painter, theme);
     }
 
     fn draw_data(&self, paper: &mut dyn Paper, theme: &Theme, data: &Data) {
         let mut painter = Painter::new(paper, theme);
+        data.marks.draw(&mut painter, theme, &self.frame, self.places);
         if let Some(prediction) = &data.prediction {
             self.draw_band(&mut painter, theme, prediction);
         }
@@ -181,7 +173,7 @@ impl ChartAxes for Axes {
         }
         // The first series is the one that matters most, and is drawn over the others.
         for (lane, series) in data.series.iter().enumerate().rev() {
-            self.draw_series(&mut painter, theme, series, lane);
+            self.draw_series(&mut painter, theme, series, lane, &data.marks);
         }
         if let Some(prediction) = &data.prediction {
             self.draw_center(&mut painter, theme, prediction);
@@ -193,31 +185,31 @@ impl ChartAxes for Axes {
 }
 
 impl Axes {
-    /// How many layers there are, the output layer included.
+    /// How many places there are.
     pub fn places(&self) -> usize {
-        self.layers
+        self.places
     }
 
-    /// The place of a layer, counted from 0.
-    pub fn layer_to_x(&self, layer: usize) -> f64 {
-        self.frame.plot.left + self.spacing() * (layer as f64 + 0.5)
+    /// Where a place stands, counted from 0.
+    pub fn place_to_x(&self, place: usize) -> f64 {
+        self.frame.plot.left + self.spacing() * (place as f64 + 0.5)
     }
 
-    /// The layer nearest to a place, counted from 0.
-    pub fn x_to_layer(&self, x: f64) -> usize {
-        let layer = (x - self.frame.plot.left) / self.spacing();
-        (layer.max(0.0) as usize).min(self.layers - 1)
+    /// The place nearest to a point of the axis, counted from 0.
+    pub fn x_to_place(&self, x: f64) -> usize {
+        let place = (x - self.frame.plot.left) / self.spacing();
+        (place.max(0.0) as usize).min(self.places - 1)
     }
 
     fn spacing(&self) -> f64 {
-        self.frame.plot.width() / self.layers as f64
+        self.frame.plot.width() / self.places as f64
     }
 
     fn marker_radius(&self) -> f64 {
         (0.2 * self.spacing()).clamp(0.24 * self.frame.em, 0.42 * self.frame.em)
     }
 
-    /// How many layers there are from one mark to the next, so that marks do not touch.
+    /// How many places there are from one mark to the next, so that marks do not touch.
     fn mark_every(&self) -> usize {
         ((2.6 * self.marker_radius() / self.spacing()).ceil() as usize).max(1)
     }
@@ -228,22 +220,22 @@ impl Axes {
         self.frame.value_to_y(value).is_some_and(|y| (plot.top..=plot.bottom).contains(&y))
     }
 
-    /// The layer (from 0) that of some numbers has the one farthest off the axis; `None` where all have a place on it.
+    /// The place (from 0) that of some numbers has the one farthest off the axis; `None` where all have a place on it.
     pub fn beyond(&self, values: &[f64]) -> Option<usize> {
         let plot = self.frame.plot;
-        let off = values.iter().take(self.layers).enumerate().filter_map(|(layer, value)| {
+        let off = values.iter().take(self.places).enumerate().filter_map(|(place, value)| {
             let y = self.frame.value_to_y(*value)?;
-            Some((layer, (plot.top - y).max(y - plot.bottom)))
+            Some((place, (plot.top - y).max(y - plot.bottom)))
         });
-        off.filter(|(_, off)| *off > 0.0).max_by(|a, b| a.1.total_cmp(&b.1)).map(|(layer, _)| layer)
+        off.filter(|(_, off)| *off > 0.0).max_by(|a, b| a.1.total_cmp(&b.1)).map(|(place, _)| place)
     }
 
     fn draw_band(&self, painter: &mut Painter<'_>, theme: &Theme, prediction: &Prediction) {
-        let edges = prediction.low.iter().zip(&prediction.high).take(self.layers).enumerate();
-        let band = edges.map(|(layer, (low, high))| {
+        let edges = prediction.low.iter().zip(&prediction.high).take(self.places).enumerate();
+        let band = edges.map(|(place, (low, high))| {
             // A lower edge of zero reaches down to the end of the axis.
             let low = if *low == 0.0 { Some(self.frame.plot.bottom) } else { self.frame.value_to_y(*low) };
-            Some((self.layer_to_x(layer), low?, self.frame.value_to_y(*high)?))
+            Some((self.place_to_x(place), low?, self.frame.value_to_y(*high)?))
         });
         let plot = self.frame.plot;
         for stretch in segments(band) {
@@ -260,9 +252,9 @@ impl Axes {
     fn draw_trail(&self, painter: &mut Painter<'_>, theme: &Theme, trail: &[Vec<f64>]) {
         let plot = self.frame.plot;
         for (values, opacity) in trail.iter().zip(TRAIL).rev() {
-            let points = values.iter().take(self.layers).enumerate().map(|(layer, value)| {
+            let points = values.iter().take(self.places).enumerate().map(|(place, value)| {
                 let y = self.frame.value_to_y(*value).filter(|y| (plot.top..=plot.bottom).contains(y))?;
-                Some((self.layer_to_x(layer), y))
+                Some((self.place_to_x(place), y))
             });
             for stretch in segments(points) {
                 painter.faint_path(&stretch, (0.11 * self.frame.em).max(1.0), theme.grad_z, opacity);
@@ -284,8 +276,8 @@ impl Axes {
     /// plot where it leaves the axis.
     fn draw_center(&self, painter: &mut Painter<'_>, theme: &Theme, prediction: &Prediction) {
         let plot = self.frame.plot;
-        let center = prediction.center.iter().take(self.layers).enumerate();
-        let center = center.map(|(layer, value)| Some((self.layer_to_x(layer), self.frame.value_to_y(*value)?)));
+        let center = prediction.center.iter().take(self.places).enumerate();
+        let center = center.map(|(place, value)| Some((self.place_to_x(place), self.frame.value_to_y(*value)?)));
         for stretch in segments(center) {
             for piece in clip_line(&stretch, (plot.top, plot.bottom)) {
                 painter.dashed_path(&piece, 0.1 * self.frame.em, 0.45 * self.frame.em, theme.text);
@@ -293,19 +285,19 @@ impl Axes {
         }
     }
 
-    fn draw_series(&self, painter: &mut Painter<'_>, theme: &Theme, series: &Series, lane: usize) {
-        let values = series.values.iter().take(self.layers).enumerate();
+    fn draw_series(&self, painter: &mut Painter<'_>, theme: &Theme, series: &Series, lane: usize, marks: &PlaceMarks) {
+        let values = series.values.iter().take(self.places).enumerate();
         let points =
-            values.clone().map(|(layer, value)| Some((self.layer_to_x(layer), self.frame.value_to_y(*value)?)));
+            values.clone().map(|(place, value)| Some((self.place_to_x(place), self.frame.value_to_y(*value)?)));
         for stretch in segments(points) {
             // Lines behind others are wider, so that of lines that coincide each is seen.
             let width = (0.19 + 0.06 * lane as f64) * self.frame.em;
             painter.path(&stretch, width.max(1.0), series.color);
         }
         let (radius, every) = (self.marker_radius(), self.mark_every());
-        for (layer, value) in values {
-            let x = self.layer_to_x(layer);
-            let is_marked = layer.is_multiple_of(every) || layer + 1 == self.layers;
+        for (place, value) in values {
+            let x = self.place_to_x(place);
+            let is_marked = place.is_multiple_of(every) || place + 1 == self.places;
             if let Some(y) = self.frame.value_to_y(*value) {
                 if !is_marked {
                     continue;
@@ -314,10 +306,10 @@ impl Axes {
                     painter.marker(series.marker, (x, y), radius + 0.12 * self.frame.em, theme.background);
                 }
                 painter.marker(series.marker, (x, y), radius, series.color);
-                if series.underflow_below.get(layer).is_some_and(|limit| value < limit) {
+                if series.underflow_below.get(place).is_some_and(|limit| value < limit) {
                     painter.marker(series.marker, (x, y), 0.55 * radius, theme.background);
                 }
-            } else if let Some(y) = self.frame.strip_y(*value, lane) {
+            } else if let Some(y) = self.frame.strip_y(*value, lane).filter(|_| !marks.is_cut(place, *value)) {
                 painter.marker(series.marker, (x, y), radius.min(0.3 * self.frame.em), series.color);
             }
         }
@@ -407,5 +399,5 @@ fn spread(wanted: &[f64], gap: f64, (low, high): (f64, f64)) -> Vec<f64> {
 }
 
 #[cfg(test)]
-#[path = "gradient_by_layer_tests.rs"]
+#[path = "gradient_by_place_tests.rs"]
 mod tests;

@@ -3,10 +3,11 @@ use super::*;
 
 fn labels() -> Labels {
     Labels {
-        layer_axis: "layer".into(),
+        place_axis: "layer".into(),
+        place_axis_short: "l".into(),
+        places: PlaceNames::Layers { output: "out".into() },
         value_axis: "norm".into(),
         value_axis_short: "n".into(),
-        output: "out".into(),
         underflow: "underflow".into(),
         strips: StripLabels::default(),
     }
@@ -43,16 +44,16 @@ fn marks_stand_where_the_axes_say() {
     let axes = Axes::fit(surface, &Theme::light(), &data, None).unwrap();
     let picture = draw(surface, &data);
     let centers = |attribute| attributes(&picture, "circle", attribute, &[BLUE]);
-    let xs: Vec<String> = (0..4).map(|layer| format!("{}", axes.layer_to_x(layer).round())).collect();
+    let xs: Vec<String> = (0..4).map(|layer| format!("{}", axes.place_to_x(layer).round())).collect();
     assert_eq!(centers("cx"), xs);
     let ys: Vec<f64> = centers("cy").iter().map(|y| y.parse().unwrap()).collect();
     assert_eq!((ys[0], ys[3]), (axes.frame.plot.bottom, axes.frame.plot.top));
     assert!((ys[1] - ys[2] - (ys[0] - ys[3]) / 3.0).abs() <= 1.0, "equal factors are equal distances");
     assert_eq!(attributes(&picture, "polyline", "points", &[]).len(), 1);
     for layer in 0..4 {
-        assert_eq!(axes.x_to_layer(axes.layer_to_x(layer)), layer);
+        assert_eq!(axes.x_to_place(axes.place_to_x(layer)), layer);
     }
-    assert_eq!((axes.x_to_layer(-1e9), axes.x_to_layer(f64::NAN), axes.x_to_layer(1e9)), (0, 0, 3));
+    assert_eq!((axes.x_to_place(-1e9), axes.x_to_place(f64::NAN), axes.x_to_place(1e9)), (0, 0, 3));
 }
 
 #[test]
@@ -184,7 +185,7 @@ fn what_is_expected_off_the_axis_is_not_drawn_on_its_edge() {
     let (axes, points, names) = lines(&[1e-60, 1e-60, 1e-41, 0.1]);
     let plot = axes.frame.plot;
     assert!(!points.is_empty() && names.iter().any(|text| text == "step 0"));
-    let (from, to) = (axes.layer_to_x(2), axes.layer_to_x(3));
+    let (from, to) = (axes.place_to_x(2), axes.place_to_x(3));
     let at = |value: f64| axes.frame.value_to_y(value).unwrap();
     let crossing = from + (plot.bottom - at(1e-41)) / (at(0.1) - at(1e-41)) * (to - from);
     assert!(crossing > to - 0.2 * (to - from));
@@ -214,7 +215,7 @@ fn a_band_off_the_axis_is_cut_where_it_leaves() {
     let lowest = axes.frame.plot.bottom;
     for point in bands[0].split_whitespace() {
         let (x, y): (f64, f64) = point.split_once(',').map(|(x, y)| (x.parse().unwrap(), y.parse().unwrap())).unwrap();
-        assert!(y <= lowest && x > axes.layer_to_x(0).round(), "layer 1 is far below: {}", bands[0]);
+        assert!(y <= lowest && x > axes.place_to_x(0).round(), "layer 1 is far below: {}", bands[0]);
     }
 }
 
@@ -243,7 +244,7 @@ fn earlier_steps_trail_behind_and_fade() {
         let expected: Vec<String> = (1..4)
             .map(|layer| {
                 let y = axes.frame.value_to_y(scale * 10f64.powi(layer - 3)).unwrap();
-                format!("{},{}", axes.layer_to_x(layer as usize).round(), y.round())
+                format!("{},{}", axes.place_to_x(layer as usize).round(), y.round())
             })
             .collect();
         assert_eq!(paths, [format!("{} ", expected.join(" "))], "{opacity}");

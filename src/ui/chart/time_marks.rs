@@ -1,0 +1,149 @@
+//! What the chart by time step says besides its curves: where the gradient is cut, what is padding, and from where on little
+//! of it is left.
+
+use super::figure::ReadoutRow;
+use crate::data::sequences::{Padding, Task};
+use crate::experiment::Experiment;
+use crate::nn::recurrent::Reading;
+use crate::plot::gradient_by_place::{Far, PlaceMarks};
+use crate::plot::number::{grouped, readable};
+use crate::train::StepReport;
+use crate::ui::i18n::{Words, t_string};
+use crate::ui::lab::Lab;
+
+/// What a gradient has changed by when it is called vanishing or exploding, as in the verdict.
+const FAR: f64 = 1e3;
+
+/// What is drawn behind the curves.
+pub(super) fn of(i18n: Words, lab: Lab, experiment: &Experiment, report: &StepReport) -> PlaceMarks {
+    let cut = cut(experiment, report);
+    let far = far(experiment, report).filter(|(until, _)| *until > cut);
+    let step = report.places();
+    let far = far.map(|(until, is_more)| {
+        let words = if is_more {
+            [
+                t_string!(i18n, charts.gradient_by_time.far_more, step = step).to_string(),
+                t_string!(i18n, charts.gradient_by_time.far_more_short).to_owned(),
+            ]
+        } else {
+            [
+                t_string!(i18n, charts.gradient_by_time.far_less, step = step).to_string(),
+                t_string!(i18n, charts.gradient_by_time.far_less_short).to_owned(),
+            ]
+        };
+        Far { until, is_more, words }
+    });
+    PlaceMarks {
+        cut,
+        cuts_after: cuts_after(experiment),
+        cut_word: t_string!(i18n, charts.gradient_by_time.cut).to_owned(),
+        padding: padding(lab),
+        padding_word: t_string!(i18n, charts.gradient_by_time.padding).to_owned(),
+        far,
+    }
+}
+
+/// The title of the axis of time steps, and the same for narrow charts. Where each has a loss, it says so.
+pub(super) fn axis_titles(i18n: Words, experiment: &Experiment) -> [String; 2] {
+    match experiment.task.reading() {
+        Reading::Each => [
+            t_string!(i18n, charts.gradient_by_time.axis_each).to_owned(),
+            t_string!(i18n, charts.gradient_by_time.axis_each_short).to_owned(),
+        ],
+        Reading::Last => [
+            t_string!(i18n, charts.gradient_by_time.axis, last = experiment.length).to_string(),
+            t_string!(i18n, charts.gradient_by_time.axis_short).to_owned(),
+        ],
+    }
+}
+
+/// What the reading point says of a time step besides the curves' numbers.
+pub(super) fn row(i18n: Words, lab: Lab, experiment: &Experiment, place: usize) -> Option<ReadoutRow> {
+    let row = |label: &str, value: String| ReadoutRow { mark: None, label: label.to_owned(), value };
+    let share = padding(lab).get(place).copied().filter(|share| *share > 0.0);
+    if let Some(share) = share {
+        return Some(row(t_string!(i18n, charts.gradient_by_time.padding), format!("{:.0} %", 100.0 * share)));
+    }
+    let is_cut = lab.with_shown(|bucket| place < cut(experiment, &bucket.last)).unwrap_or(false);
+    is_cut.then(|| {
+        row(t_string!(i18n, charts.gradient_by_time.cut), t_string!(i18n, charts.gradient_by_time.is_cut).to_owned())
+    })
+}
+
+/// What the chart shows, in sentences.
+pub(super) fn summary(i18n: Words, lab: Lab, experiment: &Experiment, report: &StepReport) -> String {
+    let (places, leading) = (report.places(), report.layout().leading());
+    let norm = |place: usize| readable(report.get(place, leading));
+    let cut = cut(experiment, report);
+    let mut said = vec![
+        t_string!(
+            i18n,
+            charts.gradient_by_time.summary,
+            step = grouped(report.step),
+            first = norm(cut.min(places - 1)),
+            first_at = cut.min(places - 1) + 1,
+            last = norm(places - 1),
+            last_at = places
+        )
+        .to_string(),
+    ];
+    if experiment.task.reading() == Reading::Each {
+        said.push(t_string!(i18n, charts.gradient_by_time.each).to_owned());
+    }
+    if cut > 0 {
+        said.push(t_string!(i18n, charts.gradient_by_time.summary_cut, until = cut).to_string());
+    }
+    if let Some((until, is_more)) = far(experiment, report).filter(|(until, _)| *until > cut) {
+        said.push(if is_more {
+            t_string!(i18n, charts.gradient_by_time.summary_more, until = until).to_string()
+        } else {
+            t_string!(i18n, charts.gradient_by_time.summary_less, until = until).to_string()
+        });
+    }
+    if padding(lab).iter().any(|share| *share > 0.0) {
+        said.push(match experiment.padding {
+            Padding::Before => t_string!(i18n, charts.gradient_by_time.padding_before).to_owned(),
+            Padding::Masked => t_string!(i18n, charts.gradient_by_time.padding_masked).to_owned(),
+            Padding::After => t_string!(i18n, charts.gradient_by_time.padding_after).to_owned(),
+        });
+    }
+    said.join(" ")
+}
+
+/// The share of the sentences that have only padding at each time step; empty where there is none.
+fn padding(lab: Lab) -> Vec<f64> {
+    let _ = lab;
+    Vec::new()
+}
+
+/// How many time steps from the first on have no gradient because truncation cuts it before it comes to them.
+fn cut(experiment: &Experiment, report: &StepReport) -> usize {
+    let last_cut = cuts_after(experiment).last().copied().unwrap_or(0);
+    let is_zero = |place: &usize| report.get(*place, report.layout().leading()) == 0.0;
+    (0..last_cut.min(report.places())).take_while(is_zero).count()
+}
+
+/// The time steps, from 1, from whose next one truncation lets no gradient come.
+fn cuts_after(experiment: &Experiment) -> Vec<usize> {
+    let Some(spec) = experiment.recurrent_spec(0) else { return Vec::new() };
+    (1..spec.times).filter(|time| spec.is_cut_after(*time)).collect()
+}
+
+/// Up to which time step, from 1, under a thousandth of the last step's gradient is left, or over a thousand times as much:
+/// `true`. `None` where each step has a loss, and with it a gradient of its own, and where sentences end at different
+/// steps.
+fn far(experiment: &Experiment, report: &StepReport) -> Option<(usize, bool)> {
+    let ends_apart = experiment.task == Task::Sentiment && experiment.padding == Padding::Masked;
+    if experiment.task.reading() == Reading::Each || ends_apart {
+        return None;
+    }
+    let norms = report.series(report.layout().leading())?;
+    let last = *norms.last()?;
+    if !(last > 0.0 && last.is_finite()) {
+        return None;
+    }
+    let count = |is_far: &dyn Fn(f64) -> bool| norms.iter().take_while(|norm| is_far(**norm)).count();
+    let (less, more) = (count(&|norm| norm < last / FAR), count(&|norm| norm > last * FAR));
+    let until = less.max(more);
+    (until > 0).then_some((until, more > less))
+}
