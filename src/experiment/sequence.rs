@@ -5,7 +5,7 @@ pub use crate::data::sequences::BadText;
 use crate::data::sequences::Task;
 use crate::data::sequences::{LONGEST_SENTENCE, SequenceSpec};
 use crate::nn::Activation;
-use crate::nn::recurrent::{Cell, RecurrentSpec};
+use crate::nn::recurrent::{Cell, Reading, RecurrentSpec};
 
 impl Experiment {
     /// Whether a text of the user's own may take the place of the one that is shipped.
@@ -61,5 +61,16 @@ impl Experiment {
                 Window::Steps(steps) => (steps as usize).min(times),
             },
         })
+    }
+
+    /// Whether there is a loss at every time step, so that each has a gradient of its own, and not only one at the end.
+    pub fn has_loss_at_each_step(&self) -> bool {
+        self.model.is_recurrent() && self.task.reading() == Reading::Each
+    }
+
+    /// The time steps, from 1, from whose next one truncation lets no gradient come; none of a multilayer perceptron.
+    pub fn cuts_after(&self) -> Vec<usize> {
+        let Some(spec) = self.recurrent_spec(0) else { return Vec::new() };
+        (1..spec.times).filter(|time| spec.is_cut_after(*time)).collect()
     }
 }

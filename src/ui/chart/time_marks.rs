@@ -4,7 +4,6 @@
 use super::figure::ReadoutRow;
 use crate::data::sequences::{Padding, Task};
 use crate::experiment::Experiment;
-use crate::nn::recurrent::Reading;
 use crate::plot::gradient_by_place::{Far, PlaceMarks};
 use crate::plot::number::{grouped, readable};
 use crate::train::StepReport;
@@ -35,7 +34,7 @@ pub(super) fn of(i18n: Words, lab: Lab, experiment: &Experiment, report: &StepRe
     });
     PlaceMarks {
         cut,
-        cuts_after: cuts_after(experiment),
+        cuts_after: experiment.cuts_after(),
         cut_word: t_string!(i18n, charts.gradient_by_time.cut).to_owned(),
         padding: padding(lab),
         padding_word: t_string!(i18n, charts.gradient_by_time.padding).to_owned(),
@@ -45,16 +44,16 @@ pub(super) fn of(i18n: Words, lab: Lab, experiment: &Experiment, report: &StepRe
 
 /// The title of the axis of time steps, and the same for narrow charts. Where each has a loss, it says so.
 pub(super) fn axis_titles(i18n: Words, experiment: &Experiment) -> [String; 2] {
-    match experiment.task.reading() {
-        Reading::Each => [
+    if experiment.has_loss_at_each_step() {
+        return [
             t_string!(i18n, charts.gradient_by_time.axis_each).to_owned(),
             t_string!(i18n, charts.gradient_by_time.axis_each_short).to_owned(),
-        ],
-        Reading::Last => [
-            t_string!(i18n, charts.gradient_by_time.axis, last = experiment.length).to_string(),
-            t_string!(i18n, charts.gradient_by_time.axis_short).to_owned(),
-        ],
+        ];
     }
+    [
+        t_string!(i18n, charts.gradient_by_time.axis, last = experiment.length).to_string(),
+        t_string!(i18n, charts.gradient_by_time.axis_short).to_owned(),
+    ]
 }
 
 /// What the reading point says of a time step besides the curves' numbers.
@@ -87,7 +86,7 @@ pub(super) fn summary(i18n: Words, lab: Lab, experiment: &Experiment, report: &S
         )
         .to_string(),
     ];
-    if experiment.task.reading() == Reading::Each {
+    if experiment.has_loss_at_each_step() {
         said.push(t_string!(i18n, charts.gradient_by_time.each).to_owned());
     }
     if cut > 0 {
@@ -118,15 +117,9 @@ fn padding(lab: Lab) -> Vec<f64> {
 
 /// How many time steps from the first on have no gradient because truncation cuts it before it comes to them.
 fn cut(experiment: &Experiment, report: &StepReport) -> usize {
-    let last_cut = cuts_after(experiment).last().copied().unwrap_or(0);
+    let last_cut = experiment.cuts_after().last().copied().unwrap_or(0);
     let is_zero = |place: &usize| report.get(*place, report.layout().leading()) == 0.0;
     (0..last_cut.min(report.places())).take_while(is_zero).count()
-}
-
-/// The time steps, from 1, from whose next one truncation lets no gradient come.
-fn cuts_after(experiment: &Experiment) -> Vec<usize> {
-    let Some(spec) = experiment.recurrent_spec(0) else { return Vec::new() };
-    (1..spec.times).filter(|time| spec.is_cut_after(*time)).collect()
 }
 
 /// Up to which time step, from 1, under a thousandth of the last step's gradient is left, or over a thousand times as much:
@@ -134,7 +127,7 @@ fn cuts_after(experiment: &Experiment) -> Vec<usize> {
 /// steps.
 fn far(experiment: &Experiment, report: &StepReport) -> Option<(usize, bool)> {
     let ends_apart = experiment.task == Task::Sentiment && experiment.padding == Padding::Masked;
-    if experiment.task.reading() == Reading::Each || ends_apart {
+    if experiment.has_loss_at_each_step() || ends_apart {
         return None;
     }
     let norms = report.series(report.layout().leading())?;
