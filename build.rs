@@ -16,8 +16,19 @@ use std::{env, fs, io};
 const LOCALES: [&str; 1] = ["en"];
 /// The files of each language.
 #[cfg(feature = "page")]
-const NAMESPACES: [&str; 10] =
-    ["page", "parameters", "charts", "workbench", "layer", "steps", "network", "learned", "proof", "travel"];
+const NAMESPACES: [&str; 11] = [
+    "page",
+    "parameters",
+    "charts",
+    "workbench",
+    "layer",
+    "steps",
+    "network",
+    "learned",
+    "proof",
+    "travel",
+    "through_time",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut sources = Vec::new();

@@ -101,7 +101,9 @@ fn arrows_point_one_way() {
     below("diagnosis", &["look", "run", "plot", "worker", "ui"]);
     below("plot", &["diagnosis", "worker", "experiment", "nn", "optim", "run"]);
     below("worker", &["diagnosis"]);
-    the_page_names_what_is_below_it("nn", &["Activation", "Loss", "Normalization", "Residual"]);
+    let recurrent = ["recurrent::Cell", "recurrent::Gate", "recurrent::RecurrentInit"];
+    let nn = [&["Activation", "Loss", "Normalization", "Residual"][..], &recurrent].concat();
+    the_page_names_what_is_below_it("nn", &nn);
     the_page_names_what_is_below_it("optim", &["ClipKind", "Hyper", "OptimizerKind", "ScheduleKind"]);
     assert_absent(&["plot", "worker"], &["crate::ui"], "it is below the page");
     below("plot", &["theory"]);

@@ -106,7 +106,7 @@ fn the_factor_is_the_slope_of_the_logarithms() {
     }
     let experiment = Experiment { depth: 5, ..Experiment::default() };
     let diagnosis = diagnose(&experiment, &report, None);
-    assert!((diagnosis.flow.factor_per_layer - 0.25).abs() < 1e-12);
+    assert!((diagnosis.flow.factor - 0.25).abs() < 1e-12);
     assert!((diagnosis.flow.total - 0.25_f64.powi(4)).abs() < 1e-12);
     assert_eq!(diagnosis.conditions, [Condition::Healthy], "3.9e-3 over five layers is above the threshold");
 }
@@ -118,7 +118,7 @@ fn exact_zeros_are_no_small_numbers() {
         report.set(layer, Quantity::GradZ, 1.0);
     }
     let diagnosis = diagnose(&Experiment { depth: 4, ..Experiment::default() }, &report, None);
-    assert_eq!((diagnosis.flow.zero_layers, diagnosis.flow.factor_per_layer), (2, 0.0), "nothing arrives");
+    assert_eq!((diagnosis.flow.zero_places, diagnosis.flow.factor), (2, 0.0), "nothing arrives");
     assert_eq!(diagnosis.conditions[0], Condition::Vanishing);
     assert!(!diagnosis.repairs.contains(&Repair::Skip), "a zero stays a zero");
     assert_eq!(diagnosis.zero_cause, Some(ZeroCause::ZeroWeights));
@@ -372,11 +372,11 @@ fn a_factor_is_the_geometric_mean_of_what_was_measured() {
         ("", 0),
     ] {
         let flow = run(fragment, steps).flow;
-        let power = flow.factor_per_layer.powi(flow.from_layer as i32 - 1);
+        let power = flow.factor.powi(flow.from as i32 - 1);
         assert!((power / flow.total - 1.0).abs() < 1e-9, "{fragment}: {flow:?}");
     }
     let deep = run("depth=50&width=64&activation=relu&init=kaiming-normal&norm=batch&batch=full", 50).flow;
-    assert!((deep.factor_per_layer - 1.05).abs() < 0.01, "{deep:?}");
+    assert!((deep.factor - 1.05).abs() < 0.01, "{deep:?}");
 }
 
 #[test]
@@ -524,8 +524,8 @@ fn weight_decay_is_named_where_it_is_the_cause() {
 #[test]
 fn zero_weights_are_counted_as_they_were_when_the_gradient_was_computed() {
     let zeros = |steps| run("depth=4&init=zeros", steps);
-    assert_eq!((zeros(0).zero_weight_layers, zeros(0).zero_cause), (5, Some(ZeroCause::ZeroWeights)));
-    assert_eq!(zeros(1).zero_weight_layers, 5, "step 1 saw the weights before its update");
+    assert_eq!((zeros(0).zero_weights, zeros(0).zero_cause), (5, Some(ZeroCause::ZeroWeights)));
+    assert_eq!(zeros(1).zero_weights, 5, "step 1 saw the weights before its update");
     let later = zeros(3);
-    assert!(later.zero_weight_layers < 5, "{later:?}");
+    assert!(later.zero_weights < 5, "{later:?}");
 }

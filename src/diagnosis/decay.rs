@@ -2,8 +2,9 @@
 
 use crate::experiment::Experiment;
 use crate::nn::Normalization;
+use crate::nn::recurrent::RecurrentInit;
 use crate::optim::{Hyper, OptimizerKind};
-use crate::train::{Quantity, StepReport};
+use crate::train::{Quantity, StepReport, Weights};
 
 /// What weight decay has done to a network that suffers from it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -14,7 +15,8 @@ pub struct Decay {
     pub factor: Option<f64>,
     /// Whether that is `1 − ηλ` itself.
     pub is_plain: bool,
-    /// ‖W‖ of the hidden layers by the norm that their initialization gives, the geometric mean; NaN where that is zero.
+    /// ‖W‖ of the hidden layers, or ‖W_hh‖ of the recurrent ones, by the norm that their initialization gives, the
+    /// geometric mean; NaN where that is zero.
     pub size: f64,
 }
 
@@ -37,8 +39,8 @@ impl Decay {
             size: relative_size(experiment, report),
         };
         // A normalization takes the size of the weights out of everything that follows.
-        let shrinks =
-            experiment.norm == Normalization::None && decay.size < SHRUNK && explains(experiment, report.step);
+        let is_normalized = experiment.cell().is_none() && experiment.norm != Normalization::None;
+        let shrinks = !is_normalized && decay.size < SHRUNK && explains(experiment, report.step);
         (decay.drives_away() || shrinks).then_some(decay)
     }
 
@@ -55,7 +57,10 @@ fn explains(experiment: &Experiment, steps: u64) -> bool {
         // The step of such an optimizer is of the size of η for every weight, however small what pulls it.
         None => {
             let width = experiment.width as usize;
-            let drawn = experiment.gain * experiment.init.variance(width, width).sqrt();
+            let drawn = match experiment.cell() {
+                Some(_) => recurrent_variance(experiment).sqrt(),
+                None => experiment.gain * experiment.init.variance(width, width).sqrt(),
+            };
             experiment.lr * steps as f64 > (1.0 - EXPLAINED) * drawn
         }
     }
@@ -80,15 +85,38 @@ fn factor(experiment: &Experiment, lr: f64) -> Option<f64> {
 
 /// [`Decay::size`].
 fn relative_size(experiment: &Experiment, report: &StepReport) -> f64 {
-    let specs = experiment.layer_specs();
-    let hidden = specs.len().saturating_sub(1).min(report.places());
-    let logarithms = (0..hidden).map(|layer| {
-        let (fan_in, fan_out) = (specs[layer].fan_in, specs[layer].fan_out);
-        let variance = experiment.init.variance(fan_in, fan_out) * (fan_in * fan_out) as f64;
-        (report.get(layer, Quantity::Weight) / (experiment.gain * variance.sqrt())).ln()
-    });
-    let size = (logarithms.sum::<f64>() / hidden as f64).exp();
+    let ratios: Vec<f64> = match experiment.cell() {
+        Some(cell) => {
+            let hidden = f64::from(experiment.hidden);
+            let drawn = hidden * (cell.blocks() as f64 * recurrent_variance(experiment)).sqrt();
+            let weights = report.layout().weights();
+            let recurrent = (0..weights.len()).filter(|&place| matches!(weights[place], Weights::Recurrent(_)));
+            recurrent.map(|place| report.of_weights(place, Quantity::Weight) / drawn).collect()
+        }
+        None => {
+            let specs = experiment.layer_specs();
+            let hidden = specs.len().saturating_sub(1).min(report.layout().weights_len());
+            let ratio = |layer: usize| {
+                let (fan_in, fan_out) = (specs[layer].fan_in, specs[layer].fan_out);
+                let variance = experiment.init.variance(fan_in, fan_out) * (fan_in * fan_out) as f64;
+                report.of_weights(layer, Quantity::Weight) / (experiment.gain * variance.sqrt())
+            };
+            (0..hidden).map(ratio).collect()
+        }
+    };
+    let size = (ratios.iter().map(|ratio| ratio.ln()).sum::<f64>() / ratios.len() as f64).exp();
     if size.is_finite() { size } else { f64::NAN }
+}
+
+/// The mean square of an entry of W_hh as it is drawn; with a given spectral radius in wide layers.
+fn recurrent_variance(experiment: &Experiment) -> f64 {
+    let hidden = f64::from(experiment.hidden);
+    match experiment.rec_init {
+        RecurrentInit::Pytorch => 1.0 / (3.0 * hidden),
+        RecurrentInit::Normal | RecurrentInit::Orthogonal | RecurrentInit::Identity => {
+            experiment.rho * experiment.rho / hidden
+        }
+    }
 }
 
 #[cfg(test)]

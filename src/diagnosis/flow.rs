@@ -1,19 +1,27 @@
-//! How the gradient changes on its way back through the hidden layers.
+//! How the gradient changes on its way back.
 
-use crate::train::{Quantity, StepReport};
+use super::way::{Entry, Way};
+use crate::experiment::Experiment;
+use crate::train::StepReport;
 
-/// How ‖∂L/∂z‖ changes over the hidden layers, going back from the output.
+/// How the norm of the gradient changes over the places of its way, going back from the loss: ‖∂L/∂z‖ over the hidden
+/// layers of a multilayer perceptron, ‖∂L/∂h‖ over the time steps of a recurrent network.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Flow {
-    /// The factor per layer: the geometric mean of the factors measured, so that a power of it is `total`. 0 where no
-    /// gradient arrives, 1 where there are no two layers to compare.
-    pub factor_per_layer: f64,
-    /// ‖∂L/∂z‖ of the first hidden layer over that of the last whose gradient is not zero. NaN where all are.
+    /// The factor per place: the geometric mean of the factors measured, so that a power of it is `total`. 0 where no
+    /// gradient arrives, 1 where there are no two places to compare.
+    pub factor: f64,
+    /// The norm at the first place over that at `from`. NaN where all are zero.
     pub total: f64,
-    /// That last layer, from 1.
-    pub from_layer: usize,
-    /// Hidden layers whose gradient is exactly zero.
-    pub zero_layers: usize,
+    /// The place, from 1, from which the gradient comes: the last of the way whose gradient is not zero. Where each
+    /// sample's begins at a place of its own and then shrinks, the place where it is largest.
+    pub from: usize,
+    /// The first place of the way, from 1.
+    pub to: usize,
+    /// Places of the way whose gradient is exactly zero.
+    pub zero_places: usize,
+    /// Whether every place has a gradient of its own, from a loss there.
+    pub has_own: bool,
 }
 
 /// The total factor under which the gradient vanishes, and over whose inverse it explodes.
@@ -23,9 +31,10 @@ const VANISHING_TOTAL: f64 = 1e-3;
 const WEAKENED_TOTAL: f64 = 0.1;
 
 impl Flow {
-    /// Whether the gradient loses over nine tenths of its size on the way.
+    /// Whether the gradient loses over nine tenths of its size on the way. Where every place has one of its own, what
+    /// comes from later ones is not seen.
     pub fn is_weakened(&self) -> bool {
-        self.total < WEAKENED_TOTAL
+        self.total < WEAKENED_TOTAL && !self.has_own
     }
 
     /// Whether it grows over a thousandfold on the way.
@@ -33,9 +42,9 @@ impl Flow {
         self.total > 1.0 / VANISHING_TOTAL
     }
 
-    /// Whether it shrinks over a thousandfold, or does not arrive.
+    /// Whether it shrinks over a thousandfold, or does not arrive; never said where every place has a gradient of its own.
     pub fn vanishes(&self) -> bool {
-        self.total < VANISHING_TOTAL || self.zero_layers > 0
+        (self.total < VANISHING_TOTAL || self.zero_places > 0) && !self.has_own
     }
 
     /// Whether a gradient that changes by this total arrives: what a repair must bring about.
@@ -43,27 +52,56 @@ impl Flow {
         (VANISHING_TOTAL..=1.0 / VANISHING_TOTAL).contains(&total)
     }
 
-    /// The flow that a report measured.
-    pub fn of(report: &StepReport) -> Self {
-        let hidden = report.places().saturating_sub(1);
-        let norms: Vec<f64> = (0..hidden).map(|layer| report.get(layer, Quantity::GradZ)).collect();
-        Self::through(&norms)
+    /// How many times the gradient is multiplied between the places that are compared.
+    pub fn factors(&self) -> usize {
+        self.from.saturating_sub(self.to)
     }
 
-    /// Of the ‖∂L/∂z‖ of the hidden layers.
+    /// The flow that a report of an experiment measured.
+    pub fn of(experiment: &Experiment, report: &StepReport) -> Self {
+        let norms = report.series(report.layout().leading()).unwrap_or_default();
+        Self::along(&Way::of(experiment), &norms)
+    }
+
+    /// Of the norms at all places of a network.
+    pub fn along(way: &Way, norms: &[f64]) -> Self {
+        let end = way.places.end.min(norms.len());
+        let first = way.places.start.min(end);
+        let norms = match way.entry {
+            Entry::Last | Entry::Each => &norms[first..end],
+            Entry::Ends => up_to_largest(&norms[first..end]),
+        };
+        let flow = Self::through(norms);
+        Self { from: first + flow.from, to: first + 1, has_own: way.entry == Entry::Each, ..flow }
+    }
+
+    /// Of norms, of which the last are those next to the loss.
     pub fn through(norms: &[f64]) -> Self {
         // Skip connections lead past a layer whose units are all off.
         let last = norms.iter().rposition(|norm| *norm != 0.0);
         let total = norms.first().map_or(1.0, |first| first / last.map_or(0.0, |last| norms[last]));
-        let factor_per_layer = match last {
+        let factor = match last {
             None if !norms.is_empty() => 0.0,
             None | Some(0) => 1.0,
             // By logarithms, because a ratio of norms may leave the range of f64 before its root does.
             Some(last) => ((norms[0].ln() - norms[last].ln()) / last as f64).exp(),
         };
-        let zero_layers = norms.iter().filter(|norm| **norm == 0.0).count();
-        Self { factor_per_layer, total, from_layer: last.map_or(norms.len(), |last| last + 1), zero_layers }
+        let zero_places = norms.iter().filter(|norm| **norm == 0.0).count();
+        let from = last.map_or(norms.len(), |last| last + 1);
+        Self { factor, total, from, to: 1, zero_places, has_own: false }
     }
+}
+
+/// Norms up to the place from which they shrink. Samples that end early join those that end late on the way back, so at
+/// the last places the norm is only that of a few; and where nobody ends there is no gradient, which is no illness.
+fn up_to_largest(norms: &[f64]) -> &[f64] {
+    let ends = norms.iter().rposition(|norm| *norm != 0.0).map_or(norms.len(), |last| last + 1);
+    let norms = &norms[..ends];
+    if norms.first() >= norms.last() {
+        return norms;
+    }
+    let largest = (0..ends).fold(0, |best, place| if norms[place] >= norms[best] { place } else { best });
+    &norms[..=largest]
 }
 
 #[cfg(test)]
@@ -75,7 +113,7 @@ mod tests {
         for norms in [&[0.7, 3.0, 0.2, 1.0][..], &[1e-200, 1e-10, 1e-250], &[5.0, 5.0], &[2.0, 3.0, 4.0, 0.0]] {
             let flow = Flow::through(norms);
             let steps = norms.iter().rposition(|norm| *norm > 0.0).unwrap() as i32;
-            let power = flow.factor_per_layer.powi(steps);
+            let power = flow.factor.powi(steps);
             assert!((power / flow.total - 1.0).abs() < 1e-9, "{norms:?}: {flow:?}");
         }
     }
@@ -90,7 +128,26 @@ mod tests {
             (&[3.0, 0.0], 1.0),
             (&[], 1.0),
         ] {
-            assert_eq!(Flow::through(norms).factor_per_layer, factor, "{norms:?}");
+            assert_eq!(Flow::through(norms).factor, factor, "{norms:?}");
         }
+    }
+
+    #[test]
+    fn a_way_leaves_out_what_is_cut_and_what_has_not_begun() {
+        let way = |places, entry| Way { places, entry };
+        // What truncation cuts is exactly zero, and no part of the way.
+        let cut = Flow::along(&way(2..5, Entry::Last), &[0.0, 0.0, 0.25, 0.5, 1.0]);
+        assert_eq!((cut.factor, cut.total, cut.from, cut.to, cut.zero_places), (0.5, 0.25, 5, 3, 0));
+        // Two sentences end at step 3 and one at step 4; step 5 is padding for all.
+        let masked = Flow::along(&way(0..5, Entry::Ends), &[0.25, 0.5, 1.0, 0.5, 0.0]);
+        assert_eq!((masked.factor, masked.total, masked.from, masked.zero_places), (0.5, 0.25, 3, 0));
+        let growing = Flow::along(&way(0..3, Entry::Ends), &[16.0, 4.0, 1.0]);
+        assert_eq!((growing.factor, growing.total, growing.from), (4.0, 16.0, 3));
+        // A flat curve of gradients that each step has by itself says nothing of what passes; growth does.
+        let own = Flow::along(&way(0..3, Entry::Each), &[1e-4, 1.0, 1.0]);
+        assert!(!own.vanishes() && !own.is_weakened() && !own.explodes());
+        assert!(Flow::along(&way(0..3, Entry::Each), &[1e4, 1e2, 1.0]).explodes());
+        // A report that has fewer places than its experiment is no reason to fail.
+        assert_eq!(Flow::along(&way(3..9, Entry::Last), &[1.0, 1.0]).total, 1.0);
     }
 }

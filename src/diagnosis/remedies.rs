@@ -2,8 +2,9 @@
 
 use super::decay::Decay;
 use super::flow::Flow;
+use super::measured::ZeroCause;
 use super::repair::{Repair, WIDENED_UP_TO, fitting_init};
-use super::verdict::{Condition, Diagnosis, Situation, ZeroCause};
+use super::verdict::{Condition, Diagnosis, Situation};
 use crate::choice::Choice;
 use crate::experiment::Experiment;
 use crate::nn::{Activation, Initializer, Normalization, Residual};
@@ -17,6 +18,7 @@ impl Diagnosis {
         let experiment = situation.experiment;
         let mut repairs: Vec<Repair> = match self.decay {
             Some(decay) if self.is_of_decay() => decay_repairs(decay),
+            _ if experiment.model.is_recurrent() => self.candidates_through_time(situation),
             _ => self.candidates(situation),
         };
         // Under another name the same change is no second one.
@@ -44,7 +46,7 @@ impl Diagnosis {
         match self.conditions[0] {
             Condition::Diverged if is_network => too_large(experiment),
             // Weights that are too large at the start stay so with every learning rate.
-            Condition::Diverged if situation.start.is_some_and(|start| Flow::of(start).explodes()) => {
+            Condition::Diverged if situation.start.is_some_and(|start| Flow::of(experiment, start).explodes()) => {
                 too_large(experiment)
             }
             Condition::Diverged if self.flow.explodes() && has_large_gain => vec![UnitGain],

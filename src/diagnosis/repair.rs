@@ -1,7 +1,7 @@
 //! What would mend a network: changes of its experiment.
 
 use crate::choice::choice;
-use crate::experiment::{Experiment, Key};
+use crate::experiment::{Experiment, Key, Window};
 use crate::nn::Activation;
 
 choice! {
@@ -33,6 +33,26 @@ choice! {
         Skip => "skip",
         /// LayerNorm before every activation.
         LayerNorm => "layer-norm",
+        /// An LSTM whose forget gate is open.
+        Lstm => "lstm",
+        /// A GRU.
+        Gru => "gru",
+        /// A bias that opens the LSTM's forget gate.
+        ForgetBias => "forget-bias",
+        /// Orthogonal recurrent weights.
+        OrthogonalRecurrent => "orthogonal-recurrent",
+        /// Recurrent weights of spectral radius 1.
+        UnitRadius => "unit-radius",
+        /// ReLU with the identity as recurrent weights (Le, Jaitly, Hinton 2015).
+        Irnn => "irnn",
+        /// tanh in a plain recurrent cell, whose units cannot die.
+        TanhCell => "tanh-cell",
+        /// Backpropagation through so few time steps that what grows has no time to.
+        ShortWindow => "short-window",
+        /// Padding before the text.
+        PadBefore => "pad-before",
+        /// Padding after the text, and the state read at the last word.
+        PadMasked => "pad-masked",
     }
 }
 
@@ -41,6 +61,17 @@ const WIDER: u32 = 4;
 
 /// The widest layers that are offered to become wider: the widest network allowed has 256 units a layer.
 pub(super) const WIDENED_UP_TO: u32 = 64;
+
+/// Time steps of [`Repair::ShortWindow`].
+const SHORT_WINDOW: u32 = 10;
+
+/// The sequences, in time steps, for which a forget gate of bias 3 is open wide enough: σ(3)⁶⁰ = 0.05.
+const OPEN_FOR: u32 = 60;
+
+/// The bias with which the forget gate is open for as long as a sequence: σ(5)²⁰⁰ = 0.26.
+fn open_bias(length: u32) -> &'static str {
+    if length <= OPEN_FOR { "3" } else { "5" }
+}
 
 impl Repair {
     /// The experiment with the repair made.
@@ -52,7 +83,16 @@ impl Repair {
             Self::UnitGain => &[(Key::Gain, "1")],
             Self::FittingInit => &[(Key::Init, fitting_init(experiment.activation)), (Key::Gain, "1")],
             Self::Orthogonal => &[(Key::Init, "orthogonal"), (Key::Gain, orthogonal_gain(experiment.activation))],
-            Self::Wider | Self::LowerLr => &[],
+            Self::Wider | Self::LowerLr | Self::ShortWindow => &[],
+            Self::Lstm => &[(Key::Model, "lstm"), (Key::ForgetBias, open_bias(experiment.length))],
+            Self::Gru => &[(Key::Model, "gru")],
+            Self::ForgetBias => &[(Key::ForgetBias, open_bias(experiment.length))],
+            Self::OrthogonalRecurrent => &[(Key::RecInit, "orthogonal"), (Key::Rho, "1")],
+            Self::UnitRadius => &[(Key::Rho, "1")],
+            Self::Irnn => &[(Key::Activation, "relu"), (Key::RecInit, "identity"), (Key::Rho, "1")],
+            Self::TanhCell => &[(Key::Activation, "tanh")],
+            Self::PadBefore => &[(Key::Padding, "before")],
+            Self::PadMasked => &[(Key::Padding, "masked")],
             Self::NoDecay => &[(Key::WeightDecay, "0")],
             Self::ClipNorm => &[(Key::Clip, "norm"), (Key::ClipAt, "1")],
             Self::LeakyRelu | Self::LeakyUnits => {
@@ -67,6 +107,7 @@ impl Repair {
         }
         match self {
             Self::LowerLr | Self::LeakyRelu => repaired.lr = experiment.tenth_of_lr(),
+            Self::ShortWindow => repaired.window = Window::Steps(SHORT_WINDOW),
             Self::Wider => repaired.width = experiment.width.min(WIDENED_UP_TO) * WIDER,
             _ => {}
         }

@@ -2,11 +2,12 @@
 
 use super::decay::Decay;
 use super::flow::Flow;
+use super::kept::Kept;
+use super::measured::{Measured, ZeroCause};
 use super::repair::Repair;
 use crate::choice::{Choice, choice};
 use crate::experiment::Experiment;
-use crate::nn::{Activation, Normalization};
-use crate::train::{Divergence, History, Quantity, StepReport};
+use crate::train::{Divergence, History, Layout, StepReport, Weights};
 
 choice! {
     /// What can be said of the gradient, in the order in which it leads.
@@ -15,41 +16,46 @@ choice! {
         Diverged => "diverged",
         /// The loss is next to nothing beside that of guessing: what is small now, is small because all is learned.
         Trained => "trained",
-        /// The gradient grows over a thousandfold from the output to the input, or an update outweighs its weights.
+        /// The gradient grows over a thousandfold on its way back, or an update outweighs its weights.
         Exploding => "exploding",
-        /// More of a hidden layer's units have φ′ = 0 on the whole batch than chance explains.
+        /// More of a hidden layer's units have φ′ = 0 on the whole batch than chance explains; or at some time step of a
+        /// plain recurrent network all have.
         Dead => "dead",
-        /// The gradient shrinks over a thousandfold from the output to the input.
+        /// The gradient shrinks over a thousandfold on its way back.
         Vanishing => "vanishing",
         /// Plain f32 would read a gradient as zero or denormal.
         Underflow => "underflow",
-        /// Over half of a hidden layer's activations are saturated.
+        /// Over half of the activations of a hidden layer, or of a time step of a plain recurrent network, are saturated.
         Saturated => "saturated",
         /// None of these.
         Healthy => "healthy",
     }
 }
 
-/// The verdict on one step.
+/// The verdict on one step. Places are hidden layers or time steps, counted from 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Diagnosis {
     /// What holds, the most severe first; [`Condition::Healthy`] alone where nothing is wrong.
     pub conditions: Vec<Condition>,
-    /// How the gradient changes over the hidden layers.
+    /// What the report is of.
+    pub layout: Layout,
+    /// How the gradient changes on its way back.
     pub flow: Flow,
-    /// The hidden layer (from 1) with the largest ‖ΔW‖/‖W‖, and that ratio.
-    pub largest_update: (usize, f64),
-    /// The hidden layer (from 1) with the largest fraction of dead units, and that fraction.
+    /// What the gates alone let pass on that way; `None` where there are none, or no way.
+    pub kept: Option<Kept>,
+    /// The weights before the output layer with the largest ‖ΔW‖/‖W‖, and that ratio.
+    pub largest_update: (Weights, f64),
+    /// The place with the largest fraction of dead units, and that fraction.
     pub most_dead: (usize, f64),
-    /// Hidden layers of which chance does not explain the dead units.
-    pub dead_layers: usize,
+    /// Places that count as dead.
+    pub dead_places: usize,
     /// What makes gradients exactly zero, where some are.
     pub zero_cause: Option<ZeroCause>,
-    /// Layers, the output layer among them, whose weights were all zero when that gradient was computed.
-    pub zero_weight_layers: usize,
-    /// The hidden layer (from 1) with the largest fraction of saturated activations, and that fraction.
+    /// How many weights, the output layer's among them, were all zero when that gradient was computed.
+    pub zero_weights: usize,
+    /// The place with the largest fraction of saturated activations, and that fraction.
     pub most_saturated: (usize, f64),
-    /// The hidden layers (from 1) whose ‖∂L/∂z‖ plain f32 would read as zero or denormal: first and last.
+    /// The places whose gradient plain f32 would read as zero or denormal: first and last.
     pub underflow: Option<(usize, usize)>,
     /// Where and how the run ended, if it diverged.
     pub divergence: Option<Divergence>,
@@ -135,32 +141,22 @@ impl Situation<'_> {
     /// The verdict without repairs.
     pub(super) fn judge(&self) -> Diagnosis {
         let Situation { experiment, report, divergence, .. } = *self;
-        let hidden = report.places().saturating_sub(1);
-        // The first update of weights that were all zero is infinitely larger than they, and no sign of anything.
-        let largest = |quantity: Quantity| {
-            (0..hidden)
-                .map(|layer| (layer + 1, report.get(layer, quantity)))
-                .filter(|(_, value)| value.is_finite())
-                .fold((1, 0.0), |best: (usize, f64), next| if next.1 > best.1 { next } else { best })
-        };
-        let flow = Flow::of(report);
-        let batch = experiment.batch_size_at(report.step);
-        let threshold = dead_threshold(experiment);
-        // A unit of one sample has φ′ = 0 whenever it is switched off, which is no death; and no activation but ReLU has an
-        // exact zero where a unit should work: what the others have there is saturation, rounded.
-        let can_die = experiment.activation == Activation::Relu && batch > 1;
-        let dead_layers = (0..hidden).filter(|&layer| can_die && report.get(layer, Quantity::Dead) > threshold).count();
-        let zero = (flow.zero_layers > 0).then(|| zero_cause(experiment, report, batch));
+        let flow = Flow::of(experiment, report);
+        let measured = Measured::new(experiment, report);
+        let (dead_places, most_dead) = measured.dead();
+        let zero = (flow.zero_places > 0).then(|| measured.zero_cause());
         let mut diagnosis = Diagnosis {
             conditions: Vec::new(),
+            layout: report.layout(),
             flow,
-            largest_update: largest(Quantity::UpdateRatio),
-            most_dead: largest(Quantity::Dead),
-            dead_layers,
+            kept: Kept::of(&flow, report),
+            largest_update: measured.largest_update(),
+            most_dead,
+            dead_places,
             zero_cause: zero.map(|(cause, _)| cause),
-            zero_weight_layers: zero.map_or(0, |(_, layers)| layers),
-            most_saturated: largest(Quantity::Saturated),
-            underflow: underflow(experiment, report, hidden),
+            zero_weights: zero.map_or(0, |(_, weights)| weights),
+            most_saturated: measured.most_saturated(),
+            underflow: measured.underflow(),
             divergence,
             decay: Decay::as_cause(experiment, report),
             loss: report.loss(),
@@ -190,37 +186,6 @@ pub fn leading_since(experiment: &Experiment, history: &History, step: u64) -> O
     Some((condition, since.step))
 }
 
-choice! {
-    /// What makes a gradient exactly zero.
-    pub enum ZeroCause {
-        /// Weights that are all zero.
-        ZeroWeights => "zero-weights",
-        /// BatchNorm over a single sample, which it makes zero.
-        SingleSample => "single-sample",
-        /// Units with slope 0.
-        Slope => "slope",
-    }
-}
-
-/// Whether all weights of a layer were zero when the gradient of a report was computed.
-fn had_zero_weights(report: &StepReport, layer: usize) -> bool {
-    report.get(layer, Quantity::Weight) == 0.0 || report.get(layer, Quantity::UpdateRatio) == f64::INFINITY
-}
-
-/// What makes the gradient of some layers exactly zero, and in how many layers all weights were zero.
-fn zero_cause(experiment: &Experiment, report: &StepReport, batch: u32) -> (ZeroCause, usize) {
-    // The output layer's weights are the first on the way back.
-    let zero_weights = (0..report.places()).filter(|&layer| had_zero_weights(report, layer)).count();
-    let cause = if zero_weights > 0 {
-        ZeroCause::ZeroWeights
-    } else if experiment.norm == Normalization::Batch && batch == 1 {
-        ZeroCause::SingleSample
-    } else {
-        ZeroCause::Slope
-    };
-    (cause, zero_weights)
-}
-
 impl Diagnosis {
     fn holds(&self, condition: Condition, situation: &Situation<'_>) -> bool {
         // Weights that began at zero grow by many times their size, and are small all the same.
@@ -231,14 +196,10 @@ impl Diagnosis {
             Condition::Trained => !update_explodes && situation.is_trained(self.loss, self.guess_loss),
             Condition::Exploding => self.flow.explodes() || update_explodes,
             // Weights of zero make every z zero, so that no unit has had its chance yet.
-            Condition::Dead => self.dead_layers > 0 && !is_from_zero,
+            Condition::Dead => self.dead_places > 0 && !is_from_zero,
             Condition::Vanishing => self.flow.vanishes(),
             Condition::Underflow => self.underflow.is_some(),
-            // Half of the inputs of ReLU and leaky ReLU lie on the flat side by design.
-            Condition::Saturated => {
-                self.most_saturated.1 > 0.5
-                    && !matches!(situation.experiment.activation, Activation::Relu | Activation::LeakyRelu)
-            }
+            Condition::Saturated => self.most_saturated.1 > 0.5,
             Condition::Healthy => false,
         }
     }
@@ -256,25 +217,4 @@ impl Diagnosis {
             Condition::Dead | Condition::Trained => false,
         }
     }
-}
-
-/// The fraction of dead units that chance does not explain: a half and three standard deviations of Bin(n, 1/2) / n.
-///
-/// In a deep ReLU network at initialization the activations of all samples point the same way, so that each unit is on
-/// or off for the whole batch, either with probability 1/2, and the gradient passes all the same.
-fn dead_threshold(experiment: &Experiment) -> f64 {
-    // Below 1, so that a narrow layer that is wholly dead is called so.
-    (0.5 + 1.5 / f64::from(experiment.width).sqrt()).min(0.99)
-}
-
-/// The layers whose gradient entries, at their root mean square, are below the normal range of f32.
-fn underflow(experiment: &Experiment, report: &StepReport, hidden: usize) -> Option<(usize, usize)> {
-    let elements = f64::from(experiment.batch_size_at(report.step)) * f64::from(experiment.width);
-    let is_under = |layer: &usize| {
-        let norm = report.get(*layer, Quantity::GradZ);
-        norm > 0.0 && norm / elements.sqrt() < f64::from(f32::MIN_POSITIVE)
-    };
-    let first = (0..hidden).find(is_under)?;
-    let last = (0..hidden).rfind(is_under)?;
-    Some((first + 1, last + 1))
 }

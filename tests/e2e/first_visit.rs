@@ -40,7 +40,7 @@ fn the_first_gradient_falls_about_fourfold_a_layer_and_the_verdict_says_so() {
     let sentence = page.text_of("document.querySelector('.verdict .sentence').textContent");
     assert!(sentence.contains("vanishes"), "{sentence}");
     let said = page.text_of("document.querySelector('.verdict .sentence strong').textContent");
-    let measured = Flow::of(&native::report_at(&Experiment::default(), 0)).factor_per_layer;
+    let measured = Flow::of(&Experiment::default(), &native::report_at(&Experiment::default(), 0)).factor;
     assert!((said.parse::<f64>().unwrap() - measured).abs() <= 0.005, "{sentence} and not {measured}");
     let total = page.text_of("document.querySelectorAll('.verdict .sentence strong')[1].textContent");
     let measured = grad_z[0] / grad_z[11];

@@ -1,7 +1,12 @@
 //! The column beside the charts: what is happening, why, what to try, and what was before a run diverged.
 
+mod decay;
+mod emphasis;
 mod post_mortem;
 mod side;
+mod time_formula;
+mod time_verdict;
+mod time_why;
 mod verdict;
 mod why;
 

@@ -4,13 +4,13 @@ use crate::decimal;
 use crate::diagnosis::{Decay, LastGood, last_good};
 use crate::experiment::{Experiment, Key};
 use crate::plot::number::{exact, grouped, readable, significant};
-use crate::train::{Bucket, Quantity};
+use crate::train::{Bucket, Divergence, Layout, Quantity, StepReport, Weights};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::{Lab, use_lab};
 use crate::ui::reactive::{Memo, Views, live};
 use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::part::{Fetched, part};
-use crate::ui::shared::words::layer_name;
+use crate::ui::shared::words::{Words, place_name};
 use crate::worker::protocol::RunState;
 use leptos::prelude::*;
 
@@ -35,22 +35,21 @@ part! {
 fn Over() -> impl IntoView {
     let (lab, i18n) = (use_lab(), use_i18n());
     let table = move || {
-        let layer = lab.status.with_untracked(|status| status.divergence.and_then(|divergence| divergence.layer));
+        let divergence = lab.status.with_untracked(|status| status.divergence);
         lab.ending.with(|ending| {
-            let layers = ending.last()?.last.places();
-            let layer = layer.unwrap_or(1).min(layers) - 1;
+            let place = Place::of(ending.last()?.last.layout(), divergence);
+            let caption = t_string!(i18n, travel.last_steps, layer = place.name(i18n)).to_string();
             Some(view! {
                 <table class="last-steps">
-                    <caption>{t_string!(i18n, travel.last_steps, layer = layer_name(i18n, layer, layers))}</caption>
+                    <caption>{caption}</caption>
                     <thead>
                         <tr>
                             <th scope="col">{t_string!(i18n, charts.step_head)}</th>
                             <th scope="col">{t_string!(i18n, charts.loss.name)}</th>
-                            <th scope="col">"‖∂L/∂W‖"</th>
-                            <th scope="col">"‖W‖"</th>
+                            {place.heads().map(|head| view! { <th scope="col">{head}</th> }).views()}
                         </tr>
                     </thead>
-                    <tbody>{ending.iter().map(|bucket| row(bucket, layer)).views()}</tbody>
+                    <tbody>{ending.iter().map(|bucket| row(bucket, place)).views()}</tbody>
                 </table>
             })
         })
@@ -68,10 +67,57 @@ fn Over() -> impl IntoView {
     }
 }
 
-/// One of the last steps, in the layer where the run ended.
-fn row(bucket: &Bucket, layer: usize) -> impl IntoView + use<> {
+/// Where in the network the run ended.
+#[derive(Clone, Copy)]
+enum Place {
+    /// In a layer, from 0, of so many.
+    Layer(usize, usize),
+    /// At a time step and in the recurrent weights of a level, from 0.
+    Time { layout: Layout, time: usize, level: usize, weights: usize },
+}
+
+impl Place {
+    fn of(layout: Layout, divergence: Option<Divergence>) -> Self {
+        let layer = divergence.and_then(|divergence| divergence.layer).unwrap_or(1).max(1);
+        if !layout.is_through_time() {
+            return Self::Layer(layer.min(layout.places()) - 1, layout.places());
+        }
+        let level = layer.min(layout.levels()) - 1;
+        let recurrent = layout.weights().iter().position(|weights| *weights == Weights::Recurrent(level));
+        // What is of no single time step is looked at where the gradient arrives last.
+        let time = divergence.and_then(|divergence| divergence.time).unwrap_or(1).clamp(1, layout.places()) - 1;
+        Self::Time { layout, time, level, weights: recurrent.unwrap_or(0) }
+    }
+
+    fn name(self, i18n: Words) -> String {
+        match self {
+            Self::Layer(layer, layers) => place_name(i18n, Layout::Layers(layers), layer),
+            Self::Time { layout, time, .. } => place_name(i18n, layout, time),
+        }
+    }
+
+    fn heads(self) -> [&'static str; 2] {
+        match self {
+            Self::Layer(..) => ["‖∂L/∂W‖", "‖W‖"],
+            Self::Time { .. } => ["‖∂L/∂h‖", "‖W_hh‖"],
+        }
+    }
+
+    fn numbers(self, report: &StepReport) -> [f64; 2] {
+        match self {
+            Self::Layer(layer, _) => [Quantity::GradW, Quantity::Weight].map(|of| report.of_weights(layer, of)),
+            Self::Time { time, level, weights, .. } => {
+                [report.get_at(level, time, Quantity::GradH), report.of_weights(weights, Quantity::Weight)]
+            }
+        }
+    }
+}
+
+/// One of the last steps, at the place where the run ended.
+fn row(bucket: &Bucket, place: Place) -> impl IntoView + use<> {
     let report = &bucket.last;
-    let numbers = [report.loss(), report.get(layer, Quantity::GradW), report.get(layer, Quantity::Weight)];
+    let [first, second] = place.numbers(report);
+    let numbers = [report.loss(), first, second];
     view! {
         <tr>
             <th scope="row">{grouped(report.step)}</th>

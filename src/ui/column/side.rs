@@ -3,7 +3,7 @@
 use super::post_mortem::PostMortem;
 use super::verdict::Verdict;
 use super::why::Why;
-use crate::diagnosis::{Condition, Flow, MOST_OFFERED, Repair};
+use crate::diagnosis::{Condition, Flow, MOST_OFFERED, Repair, Way};
 use crate::plot::number;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::foreseen::Foreseen;
@@ -86,14 +86,22 @@ fn Repairs() -> impl IntoView {
         };
         let factor_words = move |repair| {
             let outlook = outlook(repair)?;
-            let hidden = lab.experiment.with(|experiment| repair.apply(experiment).depth) as usize - 1;
-            let factor = number::factor_of_total(outlook.factor_per_layer, outlook.total, hidden);
-            Some(t_string!(i18n, page.side.expected, factor = factor))
+            let repaired = lab.experiment.with(|experiment| repair.apply(experiment));
+            let factors = Way::of(&repaired).factors();
+            let factor = number::factor_of_total(outlook.factor_per_layer, outlook.total, factors);
+            Some(if repaired.model.is_recurrent() {
+                t_string!(i18n, page.side.expected_in_step, factor = factor).to_string()
+            } else {
+                t_string!(i18n, page.side.expected, factor = factor).to_string()
+            })
         };
         let expected = move |repair| {
             let outlook = outlook(repair)?;
             let factor = outlook.factor_per_layer;
-            let hint = if outlook.is_drawn {
+            let is_recurrent = lab.experiment.with(|experiment| experiment.model.is_recurrent());
+            let hint = if is_recurrent {
+                t_string!(i18n, page.side.expected_hint_time)
+            } else if outlook.is_drawn {
                 t_string!(i18n, page.side.expected_hint)
             } else {
                 t_string!(i18n, page.side.expected_hint_theory)

@@ -1,5 +1,7 @@
 //! What is happening to the gradient: the verdict in a sentence with its numbers.
 
+use super::emphasis::{emphasized, strong};
+use super::time_verdict::VERDICT_THROUGH_TIME;
 use crate::choice::Choice;
 use crate::diagnosis::Condition;
 use crate::nn::Normalization;
@@ -10,17 +12,18 @@ use crate::ui::lab::reading::{Finding, Reading};
 use crate::ui::lab::use_lab;
 use crate::ui::reactive::{Memo, Views, live};
 use crate::ui::shared::icon::{Icon, Picture};
+use crate::ui::shared::part::Fetched;
 use crate::ui::shared::words::{self, Words};
 use leptos::prelude::*;
-use leptos_i18n::display::DynDisplayFn;
-use std::fmt::{self, Formatter, Write};
 
 /// The verdict, large enough for the last row; whatever else holds, smaller below it.
 #[component]
 pub fn Verdict() -> impl IntoView {
     let lab = use_lab();
     let i18n = use_i18n();
-    let Reading { shown, since, .. } = expect_context();
+    let reading: Reading = expect_context();
+    let Reading { shown, since, .. } = reading;
+    let is_through_time = Memo::new(move |_| reading.is_through_time());
     let first = Memo::new(move |_| shown.with(|d| d.as_ref().and_then(|d| d.diagnosis.conditions.first().copied())));
     let face = Memo::new(move |_| shown.with(|d| d.as_ref().map_or(Face::Plain, Face::of)));
     let name = move |condition| match (condition, face.get()) {
@@ -60,6 +63,17 @@ pub fn Verdict() -> impl IntoView {
         let line = |condition: Condition| view! { <li data-condition=condition.name()>{sentence(i18n, &finding, condition)}</li> };
         (!others.is_empty()).then(|| view! { <ul class="also">{others.into_iter().map(line).views()}</ul> })
     };
+    let said = move || {
+        if is_through_time.get() {
+            view! { <Fetched part=&VERDICT_THROUGH_TIME /> }.into_any()
+        } else {
+            view! {
+                <p class="sentence">{live(main)}</p>
+                {live(others)}
+            }
+            .into_any()
+        }
+    };
     let standing = move || shown.get().map(|finding| standing(i18n, &finding));
     // The sentence changes with every number; a screen reader hears only when the verdict is another.
     let spoken = move || first.get().map(name);
@@ -67,8 +81,7 @@ pub fn Verdict() -> impl IntoView {
         <section class="verdict" aria-labelledby="verdict-title">
             <h2 id="verdict-title">{live(move || t_string!(i18n, page.side.happening))}</h2>
             <div class="badges">{live(badge)} {live(began)}</div>
-            <p class="sentence">{live(main)}</p>
-            {live(others)}
+            {live(said)}
             {live(standing)}
             <p class="visually-hidden" role="status">{live(spoken)}</p>
         </section>
@@ -120,11 +133,11 @@ fn sentence(i18n: Words, finding: &Finding, condition: Condition) -> AnyView {
 fn text(i18n: Words, finding: &Finding, condition: Condition) -> String {
     let diagnosis = &finding.diagnosis;
     let flow = diagnosis.flow;
-    let layers = flow.from_layer;
-    let factor = number::factor_of_total(flow.factor_per_layer, flow.total, layers.saturating_sub(1));
+    let layers = flow.from;
+    let factor = number::factor_of_total(flow.factor, flow.total, flow.factors());
     let total = significant(flow.total, 2);
     match condition {
-        Condition::Diverged => diverged(i18n, diagnosis.divergence, finding.layers),
+        Condition::Diverged => diverged(i18n, diagnosis.divergence, finding.places),
         Condition::Trained => {
             let (loss, guess) = (significant(diagnosis.loss, 2), readable(diagnosis.guess_loss));
             t_string!(i18n, page.verdict.trained, <b> = strong, loss, guess)
@@ -133,22 +146,22 @@ fn text(i18n: Words, finding: &Finding, condition: Condition) -> String {
             t_string!(i18n, page.verdict.exploding, <b> = strong, factor, total, layers)
         }
         Condition::Exploding => {
-            let (layer, ratio) = diagnosis.largest_update;
-            let ratio = significant(ratio, 2);
+            let (weights, ratio) = diagnosis.largest_update;
+            let (layer, ratio) = (words::layer_of(weights), significant(ratio, 2));
             t_string!(i18n, page.verdict.exploding_update, <b> = strong, layer, ratio)
         }
         Condition::Dead => {
             let (layer, share) = diagnosis.most_dead;
             let percent = number::percent(share);
-            if diagnosis.dead_layers == 1 {
+            if diagnosis.dead_places == 1 {
                 t_string!(i18n, page.verdict.dead, <b> = strong, layer, percent)
             } else {
-                let count = diagnosis.dead_layers;
-                t_string!(i18n, page.verdict.dead_layers, <b> = strong, count, depth = finding.layers, layer, percent)
+                let count = diagnosis.dead_places;
+                t_string!(i18n, page.verdict.dead_layers, <b> = strong, count, depth = finding.places, layer, percent)
             }
         }
-        Condition::Vanishing if flow.zero_layers > 0 => {
-            t_string!(i18n, page.verdict.vanishing_zero, <b> = strong, count = flow.zero_layers, layers = finding.layers)
+        Condition::Vanishing if flow.zero_places > 0 => {
+            t_string!(i18n, page.verdict.vanishing_zero, <b> = strong, count = flow.zero_places, layers = finding.places)
         }
         Condition::Vanishing => t_string!(i18n, page.verdict.vanishing, <b> = strong, factor, total, layers),
         Condition::Underflow => match diagnosis.underflow {
@@ -164,7 +177,7 @@ fn text(i18n: Words, finding: &Finding, condition: Condition) -> String {
             let (layer, share) = diagnosis.most_saturated;
             t_string!(i18n, page.verdict.saturated, <b> = strong, layer, percent = number::percent(share))
         }
-        Condition::Healthy if finding.layers == 1 => t_string!(i18n, page.verdict.healthy_one).to_owned(),
+        Condition::Healthy if finding.places == 1 => t_string!(i18n, page.verdict.healthy_one).to_owned(),
         Condition::Healthy if flow.is_weakened() => {
             t_string!(i18n, page.verdict.weakened, <b> = strong, factor, total, layers)
         }
@@ -222,23 +235,4 @@ fn standing(i18n: Words, finding: &Finding) -> AnyView {
         </div>
     }
     .into_any()
-}
-
-/// Stands before and after what is emphasized in a sentence; no text has it.
-const MARK: char = '\u{1}';
-
-/// Marks what the catalogue has in `<b>`.
-fn strong(formatter: &mut Formatter<'_>, children: DynDisplayFn<'_>) -> fmt::Result {
-    formatter.write_char(MARK)?;
-    children(formatter)?;
-    formatter.write_char(MARK)
-}
-
-/// A text with what is marked in it emphasized.
-fn emphasized(text: &str) -> AnyView {
-    let piece = |(place, piece): (usize, &str)| {
-        let piece = piece.to_owned();
-        if place % 2 == 1 { view! { <strong>{piece}</strong> }.into_any() } else { piece.into_any() }
-    };
-    text.split(MARK).enumerate().map(piece).views().into_any()
 }

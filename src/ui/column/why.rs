@@ -1,5 +1,7 @@
 //! Why it happens: the term of the formula that decides, with the measured numbers in it.
 
+use super::decay::{decay_factor, decay_formula};
+use super::time_why::WHY_THROUGH_TIME;
 use crate::choice::Choice;
 use crate::diagnosis::{Condition, Decay, Flow, ZeroCause};
 use crate::experiment::Key;
@@ -9,8 +11,9 @@ use crate::theory::{Forecast, NoPrediction, Standing};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::reading::{Finding, Reading};
 use crate::ui::lab::use_lab;
-use crate::ui::reactive::{attribute, live};
+use crate::ui::reactive::{Memo, attribute, live};
 use crate::ui::shared::formula::{BackwardStep, Fraction, GradientNorm, NormalizedStep, SkipStep, TheoryFactor};
+use crate::ui::shared::part::Fetched;
 use crate::ui::shared::words::{self, Words};
 use leptos::prelude::*;
 
@@ -18,8 +21,10 @@ use leptos::prelude::*;
 #[component]
 pub fn Why() -> impl IntoView {
     let i18n = use_i18n();
-    let shown = expect_context::<Reading>().shown;
-    let reason = move || {
+    let reading: Reading = expect_context();
+    let shown = reading.shown;
+    let is_through_time = Memo::new(move |_| reading.is_through_time());
+    let through_layers = move || {
         let finding = shown.get()?;
         let condition = finding.diagnosis.conditions.first().copied()?;
         Some(view! {
@@ -27,11 +32,21 @@ pub fn Why() -> impl IntoView {
             {formula(&finding, condition)}
         })
     };
+    let reason = move || {
+        if is_through_time.get() {
+            view! { <Fetched part=&WHY_THROUGH_TIME /> }.into_any()
+        } else {
+            view! {
+                {live(through_layers)}
+                <Theory />
+            }
+            .into_any()
+        }
+    };
     view! {
         <section class="why" aria-labelledby="why-title" hidden=attribute(move || shown.with(Option::is_none))>
             <h2 id="why-title">{live(move || t_string!(i18n, page.side.why))}</h2>
             {live(reason)}
-            <Theory />
         </section>
     }
 }
@@ -51,7 +66,7 @@ fn sentence(i18n: Words, finding: &Finding, condition: Condition) -> String {
         Condition::Dead => t_string!(i18n, page.why.dead).to_owned(),
         Condition::Vanishing if finding.diagnosis.zero_cause.is_some() => match finding.diagnosis.zero_cause {
             Some(ZeroCause::ZeroWeights) => {
-                let (count, all) = (finding.diagnosis.zero_weight_layers, finding.layers + 1);
+                let (count, all) = (finding.diagnosis.zero_weights, finding.places + 1);
                 if count == all {
                     t_string!(i18n, page.why.zero_weights).to_owned()
                 } else {
@@ -62,7 +77,7 @@ fn sentence(i18n: Words, finding: &Finding, condition: Condition) -> String {
             _ => t_string!(i18n, page.why.zero_slope).to_owned(),
         },
         Condition::Saturated => t_string!(i18n, page.why.saturated).to_owned(),
-        Condition::Healthy if finding.layers < 2 => t_string!(i18n, page.why.one_layer).to_owned(),
+        Condition::Healthy if finding.places < 2 => t_string!(i18n, page.why.one_layer).to_owned(),
         // What flattens the units is nearer than what φ could do at its best.
         Condition::Vanishing | Condition::Underflow if finding.diagnosis.conditions.contains(&Condition::Saturated) => {
             t_string!(i18n, page.why.saturated_flow).to_owned()
@@ -93,8 +108,8 @@ fn formula(finding: &Finding, condition: Condition) -> AnyView {
     match condition {
         Condition::Trained => ().into_any(),
         Condition::Exploding if !finding.diagnosis.flow.explodes() => {
-            let (layer, ratio) = diagnosis.largest_update;
-            let layer = layer.to_string();
+            let (weights, ratio) = diagnosis.largest_update;
+            let layer = words::layer_of(weights).to_string();
             view! {
                 <p class="formula" data-condition=condition.name()>
                     <Fraction
@@ -120,7 +135,7 @@ fn formula(finding: &Finding, condition: Condition) -> AnyView {
         .into_any(),
         Condition::Diverged => ().into_any(),
         // There is nothing to compare: one layer, or layers that nothing reaches.
-        _ if finding.layers < 2 || diagnosis.flow.zero_layers > 0 => {
+        _ if finding.places < 2 || diagnosis.flow.zero_places > 0 => {
             view! { <p class="formula">{backward_step(finding)}</p> }.into_any()
         }
         _ => flow_formula(finding),
@@ -139,29 +154,6 @@ fn decay_sentence(i18n: Words, finding: &Finding, decay: Decay) -> String {
     }
 }
 
-/// To as many digits as all its steps together need.
-fn decay_factor(finding: &Finding, decay: Decay) -> Option<String> {
-    let factor = decay.factor?;
-    let steps = finding.step as usize;
-    let is_shrinking = !decay.drives_away() && factor > 0.0;
-    let total = if is_shrinking { libm::pow(factor, steps as f64) } else { f64::NAN };
-    Some(factor_of_total(factor, total, steps))
-}
-
-/// 1 − ηλ, what decay alone makes of the weights in a step, where that is all.
-fn decay_formula(finding: &Finding, decay: Decay) -> AnyView {
-    let factor = decay_factor(finding, decay).filter(|_| decay.is_plain).map(|factor| {
-        view! {
-            <p class="formula">
-                <span class="term">"1 − " <i>"ηλ"</i></span>
-                " = "
-                <b>{factor}</b>
-            </p>
-        }
-    });
-    factor.into_any()
-}
-
 /// How the gradient goes back one layer of this network.
 fn backward_step(finding: &Finding) -> AnyView {
     if finding.experiment.residual != Residual::None {
@@ -176,7 +168,7 @@ fn backward_step(finding: &Finding) -> AnyView {
 /// The factor of one layer and of all of them, measured.
 fn flow_formula(finding: &Finding) -> AnyView {
     let flow = finding.diagnosis.flow;
-    let last = flow.from_layer;
+    let last = flow.from;
     view! {
         <p class="formula">
             {backward_step(finding)}
@@ -188,7 +180,7 @@ fn flow_formula(finding: &Finding) -> AnyView {
                     bottom=|| view! { <GradientNorm layer="l" /> }
                 />
                 " ≈ "
-                <b>{factor_of_total(flow.factor_per_layer, flow.total, last.saturating_sub(1))}</b>
+                <b>{factor_of_total(flow.factor, flow.total, flow.factors())}</b>
             </p>
             <p class="formula">
                 <Fraction
@@ -254,7 +246,7 @@ fn theory_formula(i18n: Words, forecast: &Forecast, is_plain: bool, has_skip: bo
 /// The factor per layer that was measured at step 0.
 fn measured_factor(forecast: &Forecast) -> f64 {
     let hidden = forecast.measured.len().saturating_sub(1);
-    Flow::through(&forecast.measured[..hidden]).factor_per_layer
+    Flow::through(&forecast.measured[..hidden]).factor
 }
 
 fn theory_sentence(i18n: Words, forecast: &Forecast) -> String {

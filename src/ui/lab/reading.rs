@@ -5,7 +5,7 @@ use super::state::Lab;
 use crate::diagnosis::{Condition, Diagnosis, Situation, diagnose, leading_since};
 use crate::experiment::Experiment;
 use crate::look::view::Evaluation;
-use crate::train::{Divergence, StepReport};
+use crate::train::{Divergence, Layout, StepReport};
 use crate::ui::reactive::{Memo, RwSignal, effect};
 use crate::worker::protocol::RunState;
 use leptos::prelude::*;
@@ -31,8 +31,8 @@ pub struct Finding {
     pub experiment: Experiment,
     /// The step.
     pub step: u64,
-    /// Hidden layers of the network.
-    pub layers: usize,
+    /// Hidden layers of the network, or its time steps.
+    pub places: usize,
     /// How well the network did when it was last looked at, by then.
     pub evaluation: Option<Evaluation>,
 }
@@ -63,10 +63,10 @@ pub fn provide_reading(lab: Lab) -> Reading {
             (Some(report), _) => Some(find(lab, experiment, &report, divergence)),
             // It diverged before anything was measured, so nothing else can be said of it.
             (None, Some(_)) => {
-                let layers = experiment.depth as usize;
-                let mut diagnosis = diagnose(&experiment, &StepReport::new(layers + 1), divergence);
+                let report = StepReport::new(Layout::of(&experiment));
+                let mut diagnosis = diagnose(&experiment, &report, divergence);
                 diagnosis.conditions.truncate(1);
-                Some(Finding { diagnosis, experiment, step: 0, layers, evaluation: None })
+                Some(Finding { diagnosis, experiment, step: 0, places: judged(&report), evaluation: None })
             }
             (None, None) => None,
         }
@@ -116,11 +116,23 @@ fn find(lab: Lab, experiment: Experiment, report: &StepReport, divergence: Optio
     let evaluation = lab.instruments.evaluation_at(report.step);
     let diagnosis = lab.history.with_value(|history| {
         let first = history.buckets().first().map(|bucket| &bucket.last);
-        let start = first.filter(|first| first.step == 0 && first.places() == report.places());
+        let start = first.filter(|first| first.step == 0 && first.layout() == report.layout());
         let score = evaluation.map(|evaluation| (evaluation.training.loss, evaluation.training.accuracy));
         Situation { experiment: &experiment, report, divergence, start, score }.diagnose()
     });
-    Finding { diagnosis, experiment, step: report.step, layers: report.places().saturating_sub(1), evaluation }
+    Finding { diagnosis, experiment, step: report.step, places: judged(report), evaluation }
+}
+
+/// The places of a report that are judged: all time steps, and all layers but the output layer.
+fn judged(report: &StepReport) -> usize {
+    if report.layout().is_through_time() { report.places() } else { report.places().saturating_sub(1) }
+}
+
+impl Reading {
+    /// Whether what is shown is of a network whose gradient goes back through time.
+    pub fn is_through_time(&self) -> bool {
+        self.shown.with(|finding| finding.as_ref().is_some_and(|finding| finding.diagnosis.layout.is_through_time()))
+    }
 }
 
 /// Since which step what is found has held.

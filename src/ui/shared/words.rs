@@ -204,6 +204,16 @@ pub fn repair(i18n: Words, repair: Repair) -> &'static str {
         Repair::LeakyRelu => t_string!(i18n, page.repair.leaky_relu),
         Repair::Skip => t_string!(i18n, page.repair.skip),
         Repair::LayerNorm => t_string!(i18n, page.repair.layer_norm),
+        Repair::Lstm => t_string!(i18n, page.repair.lstm),
+        Repair::Gru => t_string!(i18n, page.repair.gru),
+        Repair::ForgetBias => t_string!(i18n, page.repair.forget_bias),
+        Repair::OrthogonalRecurrent => t_string!(i18n, page.repair.orthogonal_recurrent),
+        Repair::UnitRadius => t_string!(i18n, page.repair.unit_radius),
+        Repair::Irnn => t_string!(i18n, page.repair.irnn),
+        Repair::TanhCell => t_string!(i18n, page.repair.tanh_cell),
+        Repair::ShortWindow => t_string!(i18n, page.repair.short_window),
+        Repair::PadBefore => t_string!(i18n, page.repair.pad_before),
+        Repair::PadMasked => t_string!(i18n, page.repair.pad_masked),
     }
 }
 
@@ -250,6 +260,11 @@ pub fn question(i18n: Words, preset: Preset) -> &'static str {
         Preset::RandomRegression => t_string!(i18n, page.lesson.random_regression.question),
         Preset::Underflow => t_string!(i18n, page.lesson.underflow.question),
     }
+}
+
+/// The number, from 1, of a layer of a multilayer perceptron whose weights these are.
+pub fn layer_of(weights: Weights) -> usize {
+    if let Weights::Layer(layer) = weights { layer + 1 } else { 1 }
 }
 
 /// A layer's name: its number, or that it is the output layer, of `layers` altogether.

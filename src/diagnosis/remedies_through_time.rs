@@ -1,0 +1,89 @@
+//! Which repairs are worth trying for which verdict on a recurrent network.
+
+use super::flow::Flow;
+use super::measured::ZeroCause;
+use super::repair::Repair;
+use super::verdict::{Condition, Diagnosis, Situation};
+use crate::data::sequences::{Padding, Task};
+use crate::experiment::{Experiment, Model};
+use crate::nn::recurrent::{Cell, RecurrentInit};
+use Repair::{
+    ClipNorm, ForgetBias, Gru, Irnn, LowerLr, Lstm, OrthogonalRecurrent, PadBefore, PadMasked, ShortWindow, TanhCell,
+    UnitRadius,
+};
+
+impl Diagnosis {
+    /// What would mend the leading condition of a recurrent network.
+    pub(super) fn candidates_through_time(&self, situation: &Situation<'_>) -> Vec<Repair> {
+        let experiment = situation.experiment;
+        // What is wrong before the first step can be mended only in the network: no learning rate has done it.
+        let is_network = situation.is_of_the_start(self);
+        let is_flattened = !is_network && self.conditions.contains(&Condition::Saturated);
+        let has_large_radius = experiment.rec_init != RecurrentInit::Pytorch && experiment.rho > 1.0;
+        // Units saturate in networks that learn well, too.
+        let learns = self.loss < 0.5 * self.guess_loss;
+        let explodes_from_start = situation.start.is_some_and(|start| Flow::of(experiment, start).explodes());
+        match self.conditions[0] {
+            Condition::Diverged if is_network => too_large(experiment),
+            // Recurrent weights that are too large at the start stay so with every learning rate.
+            Condition::Diverged if explodes_from_start => too_large(experiment),
+            Condition::Diverged => vec![LowerLr, ClipNorm],
+            Condition::Exploding if self.flow.explodes() => too_large(experiment),
+            // Adaptive optimizers make steps of a length that clipping does not change.
+            Condition::Exploding if experiment.optimizer.uses_epsilon() => vec![LowerLr],
+            Condition::Exploding => vec![LowerLr, ClipNorm],
+            Condition::Dead if is_network => vec![TanhCell, Irnn, Lstm],
+            Condition::Dead => vec![LowerLr, TanhCell, Irnn],
+            // Nothing passes weights of zero, whatever the cell.
+            Condition::Vanishing if self.zero_cause == Some(ZeroCause::ZeroWeights) => vec![],
+            // Large weights or large steps drove the units to where φ is flat; which of both is known by the radius.
+            Condition::Saturated | Condition::Vanishing if is_flattened && has_large_radius => {
+                vec![UnitRadius, LowerLr]
+            }
+            Condition::Vanishing if is_flattened => vec![LowerLr, Lstm],
+            Condition::Vanishing | Condition::Underflow => too_small(experiment),
+            Condition::Saturated if is_network => too_large(experiment),
+            Condition::Saturated if learns => vec![],
+            Condition::Saturated => vec![LowerLr],
+            Condition::Healthy if self.flow.is_weakened() => too_small(experiment),
+            Condition::Healthy | Condition::Trained => vec![],
+        }
+    }
+}
+
+/// Whether the state is read after padding, which the gradient has to pass before it comes to a word.
+pub(super) fn reads_after_padding(experiment: &Experiment) -> bool {
+    experiment.task == Task::Sentiment && experiment.model.is_recurrent() && experiment.padding == Padding::After
+}
+
+/// Where the gradient grows on its way through time.
+fn too_large(experiment: &Experiment) -> Vec<Repair> {
+    let mut repairs = Vec::new();
+    if experiment.rec_init != RecurrentInit::Pytorch && experiment.rho > 1.0 {
+        repairs.push(UnitRadius);
+    }
+    repairs.push(OrthogonalRecurrent);
+    if experiment.model == Model::Rnn {
+        repairs.push(Lstm);
+    }
+    repairs.push(ShortWindow);
+    repairs
+}
+
+/// Where it shrinks.
+fn too_small(experiment: &Experiment) -> Vec<Repair> {
+    let mut repairs = Vec::new();
+    if reads_after_padding(experiment) {
+        repairs.extend([PadMasked, PadBefore]);
+    }
+    if experiment.rec_init != RecurrentInit::Pytorch && experiment.rho < 1.0 {
+        repairs.push(UnitRadius);
+    }
+    repairs.extend(match experiment.cell() {
+        Some(Cell::Lstm) => vec![ForgetBias, OrthogonalRecurrent],
+        Some(Cell::Gru) => vec![OrthogonalRecurrent, Lstm],
+        Some(Cell::Relu) => vec![Irnn, Lstm, Gru],
+        Some(Cell::Tanh) | None => vec![Lstm, Gru, Irnn, OrthogonalRecurrent],
+    });
+    repairs
+}

@@ -1,0 +1,97 @@
+//! The places between which the gradient's way back is judged.
+
+use crate::data::sequences::Padding;
+use crate::data::sequences::Task;
+use crate::experiment::Experiment;
+use crate::nn::recurrent::Reading;
+use std::ops::Range;
+
+/// The way of the gradient through a network, as far as what is measured at its places can be compared.
+///
+/// | network | the way |
+/// | --- | --- |
+/// | multilayer perceptron | its hidden layers |
+/// | recurrent, the loss at the end | the time steps to T from the first that is not cut off by truncation |
+/// | recurrent, *copy* | those up to the first at which something is asked: before it no step has a loss of its own |
+/// | recurrent, a loss at every step | the last window |
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Way {
+    /// Its places, from 0; the gradient comes from the last.
+    pub places: Range<usize>,
+    /// Where on it gradient comes in.
+    pub entry: Entry,
+}
+
+/// At which places of a way the loss is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// At its last place, or beyond it.
+    Last,
+    /// For each sample at a place of its own: sentences that are read at their own last word.
+    Ends,
+    /// At each place, which so has a gradient of its own beside what comes from later ones: where nothing arrives the
+    /// norms stay level, and do not fall.
+    Each,
+}
+
+impl Way {
+    /// That of an experiment.
+    pub fn of(experiment: &Experiment) -> Self {
+        let Some(spec) = experiment.recurrent_spec(1) else {
+            return Self { places: 0..experiment.depth as usize, entry: Entry::Last };
+        };
+        let is_masked = experiment.task == Task::Sentiment && experiment.padding == Padding::Masked;
+        let (end, entry) = match spec.reading {
+            Reading::Each if experiment.task == Task::Copy => (first_asked(spec.times), Entry::Last),
+            Reading::Each => (spec.times, Entry::Each),
+            Reading::Last if is_masked => (spec.times, Entry::Ends),
+            Reading::Last => (spec.times, Entry::Last),
+        };
+        // From the step after a cut, counted from 1, which is that cut's own number counted from 0.
+        let first = (1..end).rev().find(|time| spec.is_cut_after(*time)).unwrap_or(0);
+        Self { places: first..end, entry }
+    }
+
+    /// How many times the gradient is multiplied on it.
+    pub fn factors(&self) -> usize {
+        self.places.len().saturating_sub(1)
+    }
+
+    /// Whether truncation cuts it off from earlier places.
+    pub fn is_cut(&self) -> bool {
+        self.places.start > 0
+    }
+}
+
+/// The first time step, from 1, at which *copy* asks for a symbol.
+fn first_asked(times: usize) -> usize {
+    (times / 2).max(1) + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::share::from_fragment;
+
+    #[test]
+    fn the_way_goes_from_the_loss_to_the_first_place_or_to_the_cut() {
+        for (fragment, places, entry) in [
+            ("depth=12", 0..12, Entry::Last),
+            ("model=rnn&length=30", 0..30, Entry::Last),
+            ("model=rnn&length=30&window=30", 0..30, Entry::Last),
+            ("model=rnn&length=30&window=10", 20..30, Entry::Last),
+            ("model=rnn&length=30&window=1", 29..30, Entry::Last),
+            ("model=gru&task=copy&length=20", 0..11, Entry::Last),
+            // Cut after 4, 8, 12 and 16: the window of the first asked step, 11, begins with step 9.
+            ("model=gru&task=copy&length=20&window=4", 8..11, Entry::Last),
+            ("model=rnn&task=copy&length=2", 0..2, Entry::Last),
+            ("model=lstm&task=next-character&length=40&window=15", 25..40, Entry::Each),
+            ("model=lstm&task=sentiment&length=20&padding=masked", 0..20, Entry::Ends),
+            ("model=lstm&task=sentiment&length=20&padding=after", 0..20, Entry::Last),
+        ] {
+            let (experiment, notices) = from_fragment(fragment);
+            assert_eq!(notices, [], "{fragment}");
+            assert_eq!(Way::of(&experiment), Way { places, entry }, "{fragment}");
+        }
+    }
+}
