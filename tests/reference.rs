@@ -5,6 +5,8 @@
 mod directory;
 #[path = "support/reference_file.rs"]
 mod file;
+#[path = "support/reference_recurrent.rs"]
+mod recurrent;
 
 use gradient_lab::data::Batches;
 use gradient_lab::experiment::Experiment;
@@ -37,7 +39,15 @@ fn every_reference_run_is_reproduced() {
                 println!("{name}: worst error {:.1e} in f64, {:.1e} in f32", worst[0], worst[1]);
                 compared += 1;
             }
-            (Some("dl-reference/1"), Some("recurrent")) => skipped.push((name, "there are no recurrent cells yet")),
+            (Some("dl-reference/1"), Some("recurrent")) => {
+                let run: recurrent::RunFile = serde_json::from_str(&text).unwrap_or_else(|e| panic!("{name}: {e}"));
+                let worst = [
+                    recurrent::compare::<f64>(&run, run.tolerance.float64, &mut errors),
+                    recurrent::compare::<f32>(&run, run.tolerance.float32, &mut errors),
+                ];
+                println!("{name}: worst error {:.1e} in f64, {:.1e} in f32", worst[0], worst[1]);
+                compared += 1;
+            }
             (Some("init-table/1"), _) => initializers(&value),
             (Some("mean-field-theory/1"), _) => skipped.push((name, "tests/theory.rs compares it")),
             other => panic!("{name}: unknown kind of file {other:?}"),

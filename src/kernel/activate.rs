@@ -185,7 +185,7 @@ fn add_first<T: Real>(sums: &mut Lane<T>, terms: T::Vector, cols: usize) {
 
 /// `1 / (1 + e^-u)` and its derivative, by `e = e^-|u|`: neither cancels, however large u is.
 #[inline(always)]
-fn sigmoid<T: Real>(u: T::Vector) -> (T::Vector, T::Vector) {
+pub(super) fn sigmoid<T: Real>(u: T::Vector) -> (T::Vector, T::Vector) {
     let one = T::Vector::splat(T::ONE);
     let e = T::exp(-u.abs());
     let r = one / (one + e);

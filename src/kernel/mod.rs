@@ -6,6 +6,8 @@
 
 pub mod activate;
 mod activation;
+pub mod cells;
+pub mod eigenvalues;
 mod elementary;
 mod formats;
 mod panels;

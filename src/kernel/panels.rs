@@ -2,6 +2,7 @@
 
 use super::{LANES, Lane, Real, Squares, Vector};
 use ndarray::Array2;
+use std::ops::Range;
 
 /// Rows that are summed in the format before the sum goes on in f64.
 pub const RUN: usize = 64;
@@ -110,6 +111,16 @@ impl<T: Real> Panels<T> {
     pub fn panel_mut(&mut self, panel: usize) -> &mut [Lane<T>] {
         debug_assert!(panel < self.panels(), "panel {panel} of {}", self.panels());
         &mut self.lanes[panel * self.capacity..][..self.rows]
+    }
+
+    /// Some rows of some panels, for writing.
+    ///
+    /// # Panics
+    /// If a panel is named twice, or there are not so many.
+    pub fn parts_mut<const N: usize>(&mut self, panels: [usize; N], rows: Range<usize>) -> [&mut [Lane<T>]; N] {
+        debug_assert!(rows.end <= self.rows, "rows {rows:?} of {}", self.rows);
+        let of = |panel: usize| panel * self.capacity + rows.start..panel * self.capacity + rows.end;
+        self.lanes.get_disjoint_mut(panels.map(of)).expect("panels that are not the same")
     }
 
     /// All lanes, panel after panel. Only for matrices that are all in use.

@@ -30,12 +30,71 @@ pub fn product_panel<T: Real>(a: &Panels<T>, b: &Panels<T>, panel: usize, bias: 
     let b = b.panel(panel);
     let (tiles, rest) = c.as_chunks_mut::<TILE>();
     for (index, tile) in tiles.iter_mut().enumerate() {
-        *tile = product_tile::<T, TILE>(a, index * TILE, b, start);
+        *tile = product_tile::<T, TILE>(a, index * TILE, b, [start; TILE]);
     }
     let done = tiles.len() * TILE;
     for (index, lane) in rest.iter_mut().enumerate() {
-        [*lane] = product_tile::<T, 1>(a, done + index, b, start);
+        [*lane] = product_tile::<T, 1>(a, done + index, b, [start]);
     }
+}
+
+/// Part of a matrix: its rows from one on, and its panels from one on.
+#[derive(Clone, Copy, Debug)]
+pub struct Part<'a, T> {
+    /// The matrix.
+    pub of: &'a Panels<T>,
+    /// The first row.
+    pub row: usize,
+    /// The first panel.
+    pub panel: usize,
+}
+
+impl<'a, T: Real> Part<'a, T> {
+    /// The rows of a matrix from one on.
+    pub fn from_row(of: &'a Panels<T>, row: usize) -> Self {
+        Self { of, row, panel: 0 }
+    }
+}
+
+/// One panel of `C = A B + bias`, with as many rows of A as C has.
+///
+/// # Panics
+/// If A is smaller.
+#[inline(never)]
+pub fn part_product_panel<T: Real>(a: Part<'_, T>, b: &Panels<T>, panel: usize, bias: &[Lane<T>], c: &mut [Lane<T>]) {
+    c.fill(bias[panel]);
+    add_product_panel(a, b, panel, c);
+}
+
+/// One panel of `C ← C + A B`, with as many rows of A as C has.
+///
+/// # Panics
+/// If A is smaller.
+#[inline(never)]
+pub fn add_product_panel<T: Real>(a: Part<'_, T>, b: &Panels<T>, panel: usize, c: &mut [Lane<T>]) {
+    let Part { of, row, panel: first } = a;
+    let is_large_enough = row + c.len() <= of.rows() && b.rows() <= of.cols() - LANES * first;
+    assert!(is_large_enough, "shapes of a product");
+    let b = b.panel(panel);
+    let (tiles, rest) = c.as_chunks_mut::<TILE>();
+    for (index, tile) in tiles.iter_mut().enumerate() {
+        *tile = part_tile::<T, TILE>(of, first, row + index * TILE, b, *tile);
+    }
+    let done = row + tiles.len() * TILE;
+    for (index, lane) in rest.iter_mut().enumerate() {
+        [*lane] = part_tile::<T, 1>(of, first, done + index, b, [*lane]);
+    }
+}
+
+#[inline(always)]
+fn part_tile<T: Real, const ROWS: usize>(
+    a: &Panels<T>,
+    first: usize,
+    row: usize,
+    b: &[Lane<T>],
+    start: [Lane<T>; ROWS],
+) -> [Lane<T>; ROWS] {
+    sum_products(a.each_panel().skip(first), row, b, start)
 }
 
 #[inline(always)]
@@ -43,10 +102,20 @@ fn product_tile<T: Real, const ROWS: usize>(
     a: &Panels<T>,
     row: usize,
     b: &[Lane<T>],
-    start: Lane<T>,
+    start: [Lane<T>; ROWS],
 ) -> [Lane<T>; ROWS] {
-    let mut sums = [T::Vector::load(&start); ROWS];
-    for (rows, block) in a.each_panel().zip(b.chunks(LANES)) {
+    sum_products(a.each_panel(), row, b, start)
+}
+
+#[inline(always)]
+fn sum_products<'a, T: Real, const ROWS: usize>(
+    panels: impl Iterator<Item = &'a [Lane<T>]>,
+    row: usize,
+    b: &[Lane<T>],
+    start: [Lane<T>; ROWS],
+) -> [Lane<T>; ROWS] {
+    let mut sums = start.map(|start| T::Vector::load(&start));
+    for (rows, block) in panels.zip(b.chunks(LANES)) {
         let Some(rows) = rows[row..].first_chunk::<ROWS>() else { break };
         match block.as_array::<LANES>() {
             // Of a known length, so that the loop is unrolled.
@@ -90,15 +159,46 @@ pub fn transposed_product_panel<T: Real>(a: &Panels<T>, d: &[Lane<T>], c: &mut [
     }
 }
 
-#[inline(always)]
-fn transposed_tile<T: Real>(a: &[Lane<T>], first: usize, d: &[Lane<T>]) -> [Lane<T>; TILE] {
-    // The two halves of a lane as two instances, so that `first` is a constant in each loop.
-    if first == 0 { transposed_half::<T, 0>(a, d) } else { transposed_half::<T, TILE>(a, d) }
+/// One panel of `C ← C + Aᵀ D`, with as many rows of A as D has.
+///
+/// # Panics
+/// If A is smaller, or C has not as many rows as A has columns.
+#[inline(never)]
+pub fn add_transposed_product_panel<T: Real>(a: Part<'_, T>, d: &[Lane<T>], c: &mut [Lane<T>]) {
+    let Part { of, row, panel } = a;
+    assert!(c.len() == of.cols() - LANES * panel, "shapes of a transposed product");
+    let (tiles, rest) = c.as_chunks_mut::<TILE>();
+    let a = |first: usize| &of.panel(panel + first / LANES)[row..][..d.len()];
+    for (index, tile) in tiles.iter_mut().enumerate() {
+        let first = index * TILE;
+        *tile = add_transposed_tile(a(first), first % LANES, d, *tile);
+    }
+    if !rest.is_empty() {
+        let first = tiles.len() * TILE;
+        let start = std::array::from_fn(|i| rest.get(i).copied().unwrap_or_default());
+        let sums = add_transposed_tile(a(first), first % LANES, d, start);
+        rest.iter_mut().zip(sums).for_each(|(lane, sums)| *lane = sums);
+    }
 }
 
 #[inline(always)]
-fn transposed_half<T: Real, const FIRST: usize>(a: &[Lane<T>], d: &[Lane<T>]) -> [Lane<T>; TILE] {
-    let mut sums = [T::Vector::splat(T::ZERO); TILE];
+fn transposed_tile<T: Real>(a: &[Lane<T>], first: usize, d: &[Lane<T>]) -> [Lane<T>; TILE] {
+    add_transposed_tile(a, first, d, [[T::ZERO; LANES]; TILE])
+}
+
+#[inline(always)]
+fn add_transposed_tile<T: Real>(a: &[Lane<T>], first: usize, d: &[Lane<T>], start: [Lane<T>; TILE]) -> [Lane<T>; TILE] {
+    // The two halves of a lane as two instances, so that `first` is a constant in each loop.
+    if first == 0 { transposed_half::<T, 0>(a, d, start) } else { transposed_half::<T, TILE>(a, d, start) }
+}
+
+#[inline(always)]
+fn transposed_half<T: Real, const FIRST: usize>(
+    a: &[Lane<T>],
+    d: &[Lane<T>],
+    start: [Lane<T>; TILE],
+) -> [Lane<T>; TILE] {
+    let mut sums = start.map(|start| T::Vector::load(&start));
     for (a, d) in a.iter().zip(d) {
         let d = T::Vector::load(d);
         for r in 0..TILE {
@@ -114,13 +214,21 @@ fn transposed_half<T: Real, const FIRST: usize>(a: &[Lane<T>], d: &[Lane<T>]) ->
 /// If the shapes do not fit.
 pub fn transpose<T: Real>(a: &Panels<T>, b: &mut Panels<T>) {
     assert_eq!((a.rows(), a.cols()), (b.cols(), b.rows()), "shapes of a transpose");
+    transpose_panels(a, |panel| panel, b);
+}
+
+/// `B = Aᵀ` with its rows in another order: those of a panel of A become the eight rows from `8 · to(panel)` on.
+///
+/// # Panics
+/// If B is too small.
+pub fn transpose_panels<T: Real>(a: &Panels<T>, to: impl Fn(usize) -> usize, b: &mut Panels<T>) {
     for panel in 0..a.panels() {
         for (block, rows) in a.panel(panel).chunks(LANES).enumerate() {
             // Beyond the last row there is padding.
             let rows: [T::Vector; LANES] =
                 std::array::from_fn(|i| T::Vector::load(rows.get(i).unwrap_or(&[T::ZERO; LANES])));
             let columns = T::Vector::transpose(rows).map(Vector::store);
-            let out = &mut b.panel_mut(block)[panel * LANES..];
+            let out = &mut b.panel_mut(block)[to(panel) * LANES..];
             for (out, column) in out.iter_mut().zip(columns) {
                 *out = column;
             }

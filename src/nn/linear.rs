@@ -63,6 +63,24 @@ pub fn unscale(x: f64, exponent: i32) -> f64 {
     libm::ldexp(x, -exponent)
 }
 
+/// The power of two that brings a root mean square back to about 1, where it is under 2^-8, or over 2^8 with an
+/// exponent left to give back. Never more than what keeps the exponent at 0 or above: what grows beyond the format
+/// overflows, as it would in any framework.
+pub(crate) fn rescaling(rms: f64, exponent: i32) -> i32 {
+    if !(rms > 0.0 && rms.is_finite()) {
+        return 0;
+    }
+    let log2 = libm::ilogb(rms);
+    if log2 < -8 {
+        // 2^127 would be the last power that f32 holds; the next place takes the rest.
+        (-log2).min(120)
+    } else if log2 > 8 {
+        (-log2).max(-exponent)
+    } else {
+        0
+    }
+}
+
 /// An affine map `z = h W + b`: h is (batch, fan_in), W (fan_in, fan_out), b a row of fan_out.
 #[derive(Clone, Debug)]
 pub struct Linear<T> {

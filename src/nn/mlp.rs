@@ -1,6 +1,6 @@
 //! The multilayer perceptron: a list of layers, each with its own widths, activation, normalization and skip.
 
-use super::linear::{Linear, Parameter, unscale};
+use super::linear::{Linear, Parameter, rescaling, unscale};
 use super::norm::Norm;
 use super::{Activation, Normalization};
 use crate::kernel::activate::{self, Activity, Tally};
@@ -282,24 +282,6 @@ impl<T: Real> Layer<T> {
             }
         }
         std::mem::swap(delta, delta_below);
-    }
-}
-
-/// The power of two that brings a root mean square back to about 1, where it is under 2^-8, or over 2^8 with an
-/// exponent left to give back. Never more than what keeps the exponent at 0 or above: what grows beyond the format
-/// overflows, as it would in any framework.
-fn rescaling(rms: f64, exponent: i32) -> i32 {
-    if !(rms > 0.0 && rms.is_finite()) {
-        return 0;
-    }
-    let log2 = libm::ilogb(rms);
-    if log2 < -8 {
-        // 2^127 would be the last power that f32 holds; the next layer takes the rest.
-        (-log2).min(120)
-    } else if log2 > 8 {
-        (-log2).max(-exponent)
-    } else {
-        0
     }
 }
 

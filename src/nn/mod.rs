@@ -12,6 +12,7 @@ mod residual;
 
 pub use crate::kernel::Activation;
 pub use initializer::Initializer;
+pub(crate) use linear::rescaling;
 pub use linear::{Linear, Parameter, unscale};
 pub use loss::{Loss, Targets};
 pub use mlp::{Layer, LayerSpec, Mlp};

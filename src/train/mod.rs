@@ -7,6 +7,8 @@ mod quantity;
 mod recurrent;
 mod report;
 mod samples;
+mod sequence_answers;
+mod sequence_batch;
 mod trainer;
 
 pub use divergence::{DivergedQuantity, Divergence};
@@ -17,5 +19,7 @@ pub use recurrent::RecurrentTrainer;
 pub use report::StepReport;
 pub use samples::Samples;
 pub(crate) use samples::{Data, load};
+pub use sequence_answers::SequenceAnswers;
+pub use sequence_batch::SequenceBatch;
 pub(crate) use trainer::Pass;
 pub use trainer::{DecayScope, Trainer};

@@ -1,29 +1,124 @@
 //! One optimizer step after another of a recurrent network, each measured at every time step.
 
-use super::divergence::Divergence;
+use super::divergence::{DivergedQuantity, Divergence};
+use super::layout::Layout;
+use super::quantity::Quantity;
 use super::report::StepReport;
-use crate::data::sequences::Corpus;
-use crate::experiment::{Experiment, Rejection};
+use super::sequence_batch::SequenceBatch;
+use super::trainer::{DecayScope, Pass, ratio};
+use crate::data::Batches;
+use crate::data::sequences::{Corpus, SequenceData};
+use crate::experiment::{Experiment, Given, Key, Rejection};
 use crate::kernel::Real;
-use crate::optim::Hyper;
-use std::marker::PhantomData;
+use crate::nn::recurrent::{Gate, InputKind, Recurrent, RecurrentDraw, TimeStep};
+use crate::nn::{Loss, Parameter};
+use crate::optim::{Hyper, Optimizer, OptimizerKind, State};
+use crate::random::{Purpose, Random};
+use std::sync::Arc;
 
 /// A run of a recurrent network in progress; as [`super::Trainer`].
 #[derive(Clone, Debug)]
 pub struct RecurrentTrainer<T> {
-    report: StepReport,
+    network: Recurrent<T>,
+    batch: SequenceBatch<T>,
+    kind: OptimizerKind,
     hyper: Hyper,
-    format: PhantomData<T>,
+    decay_scope: DecayScope,
+    /// The optimizer's state of every parameter, in the order of [`Recurrent::parameters`].
+    states: Vec<State<T>>,
+    data: Arc<SequenceData>,
+    batches: Batches,
+    report: StepReport,
+    pass: Pass,
+    /// ‖W‖ of every group: of the weights that the last step made.
+    weight_norms: Vec<f64>,
 }
 
 impl<T: Real> RecurrentTrainer<T> {
     /// The run that an experiment describes, before its first step, on the texts of a corpus.
     ///
     /// # Errors
-    /// The first parameter of the experiment whose value is not allowed.
+    /// The first parameter of the experiment whose value is not allowed; the task, where the corpus has no text that does.
     pub fn new(experiment: &Experiment, corpus: &Corpus) -> Result<Self, Rejection> {
-        let _ = (experiment, corpus);
-        todo!("recurrent engine")
+        experiment.validate()?;
+        let no_task = || Rejection {
+            key: Key::Task,
+            given: Given::Value(experiment.get(Key::Task)),
+            allowed: experiment.allowed(Key::Task),
+        };
+        let data = SequenceData::generate(&experiment.sequence_spec(), corpus).map_err(|_| no_task())?;
+        let spec = experiment.recurrent_spec(data.vocabulary()).ok_or_else(no_task)?;
+        let Experiment { seed, loss, optimizer, rec_init, rho, forget_bias, .. } = *experiment;
+        let draw = RecurrentDraw { init: rec_init, rho, forget_bias };
+        let random = &mut |layer| Random::new(seed, Purpose::Parameters { layer });
+        let network = draw.draw(spec, InputKind::of(&spec, &data.training).has_padding(), random);
+        let batches = Batches::new(data.training.samples, experiment.batch_size() as usize, seed);
+        Ok(Self::with_network(network, data, batches, loss, optimizer, Hyper::of(experiment), DecayScope::All))
+    }
+
+    /// A run of a given network on given sequences.
+    pub fn with_network(
+        network: Recurrent<T>,
+        data: SequenceData,
+        batches: Batches,
+        loss: Loss,
+        kind: OptimizerKind,
+        hyper: Hyper,
+        decay_scope: DecayScope,
+    ) -> Self {
+        let spec = network.spec;
+        let layout = Layout::Times {
+            cell: spec.cell,
+            times: spec.times,
+            levels: spec.stack,
+            has_embedding: spec.embedding.is_some(),
+        };
+        let states = network.parameters().map(|parameter| State::new(kind, &hyper, parameter)).collect();
+        let weight_norms = network.groups().map(|group| group.weight.value.norm()).collect();
+        let batch = SequenceBatch::new(spec, &data.training, batches.size(), loss);
+        let (data, report, pass) = (Arc::new(data), StepReport::new(layout), Pass::None);
+        Self { network, batch, kind, hyper, decay_scope, states, data, batches, report, pass, weight_norms }
+    }
+
+    /// The network.
+    pub fn network(&self) -> &Recurrent<T> {
+        &self.network
+    }
+
+    /// The batch of the last pass, with the network's numbers on it.
+    pub fn batch(&self) -> &SequenceBatch<T> {
+        &self.batch
+    }
+
+    /// What is learned from, and what is held out.
+    pub fn data(&self) -> &SequenceData {
+        &self.data
+    }
+
+    /// The loss.
+    pub fn loss(&self) -> Loss {
+        self.batch.loss()
+    }
+
+    /// The optimizer's state of every parameter, in the order of [`Recurrent::parameters`]; it has the parameters before the
+    /// last step.
+    pub fn states(&self) -> &[State<T>] {
+        &self.states
+    }
+
+    /// The kind of optimizer.
+    pub fn optimizer(&self) -> OptimizerKind {
+        self.kind
+    }
+
+    /// What became of the last pass.
+    pub(crate) fn pass(&self) -> Pass {
+        self.pass
+    }
+
+    /// The sequences of the batch that the next step will read; after a step its own are those of the batch before.
+    pub fn next_sequences(&mut self) -> &[usize] {
+        self.batches.current()
     }
 
     /// See [`super::Trainer::steps`].
@@ -36,6 +131,11 @@ impl<T: Real> RecurrentTrainer<T> {
         &self.report
     }
 
+    /// See [`super::Trainer::hyper`].
+    pub fn hyper(&self) -> Hyper {
+        self.hyper
+    }
+
     /// See [`super::Trainer::set_hyper`].
     pub fn set_hyper(&mut self, hyper: Hyper) {
         self.hyper = hyper;
@@ -46,7 +146,12 @@ impl<T: Real> RecurrentTrainer<T> {
     /// # Errors
     /// As there.
     pub fn probe(&mut self) -> Result<&StepReport, Divergence> {
-        todo!("recurrent engine")
+        self.measure()?;
+        for (index, norm) in self.weight_norms.iter().enumerate() {
+            self.report.set_of_weights(index, Quantity::Weight, *norm);
+        }
+        self.pass = Pass::Measured;
+        Ok(&self.report)
     }
 
     /// See [`super::Trainer::step`].
@@ -54,22 +159,202 @@ impl<T: Real> RecurrentTrainer<T> {
     /// # Errors
     /// As there.
     pub fn step(&mut self) -> Result<&StepReport, Divergence> {
-        todo!("recurrent engine")
+        self.measure()?;
+        let step = self.report.step + 1;
+        let mut optimizer = Optimizer::new(self.kind, self.hyper, step);
+        if optimizer.needs_grad_norm() {
+            optimizer.set_grad_norm(self.report.grad_norm());
+        }
+        let mut states = self.states.iter_mut();
+        let mut overflowed = None;
+        for (index, group) in self.network.groups().enumerate() {
+            let mut prepare = |parameter: &Parameter<T>, decays: bool| {
+                let state = states.next().expect("a state for every parameter");
+                let norms = optimizer.prepare(parameter, state, decays);
+                if !(norms.update.is_finite() && norms.value.is_finite()) && overflowed.is_none() {
+                    overflowed = Some(index);
+                }
+                norms
+            };
+            let norms = prepare(group.weight, true);
+            if let Some(bias) = group.bias {
+                prepare(bias, self.decay_scope == DecayScope::All);
+            }
+            let before = std::mem::replace(&mut self.weight_norms[index], norms.value);
+            for (quantity, value) in [
+                (Quantity::Update, norms.update),
+                (Quantity::Weight, norms.value),
+                (Quantity::UpdateRatio, ratio(norms.update, before)),
+                (Quantity::FirstMoment, norms.first_moment),
+                (Quantity::SecondMoment, norms.second_moment),
+            ] {
+                self.report.set_of_weights(index, quantity, value);
+            }
+        }
+        if let Some(group) = overflowed {
+            let layer = self.network.level_of_group(group);
+            return Err(Divergence { step, layer, time: None, quantity: DivergedQuantity::Update });
+        }
+        for (parameter, state) in self.network.parameters_mut().zip(&mut self.states) {
+            state.commit(parameter);
+        }
+        self.batches.advance();
+        self.report.step = step;
+        self.pass = Pass::Applied;
+        Ok(&self.report)
+    }
+
+    /// The pass on the next batch, with its part of the report.
+    fn measure(&mut self) -> Result<(), Divergence> {
+        self.pass = Pass::Broken;
+        self.batch.load(&self.data.training, self.batches.current());
+        let loss = self.batch.forward(&self.network);
+        self.report_states()?;
+        let step = self.report.step + 1;
+        if !loss.is_finite() {
+            return Err(Divergence { step, layer: None, time: None, quantity: DivergedQuantity::Loss });
+        }
+        self.report.set_loss(loss);
+        self.batch.backward(&self.network);
+        self.report_gradients_of_states()?;
+        self.batch.weight_gradients(&mut self.network);
+        self.report_gradients()
+    }
+
+    /// The part of the report that the forward pass measured, in whose order the first state is found that is not finite.
+    fn report_states(&mut self) -> Result<(), Divergence> {
+        let gates = self.network.spec.cell.gates();
+        let step = self.report.step + 1;
+        for (level, unrolled) in self.batch.unrolled().levels().iter().enumerate() {
+            for (time, measured) in unrolled.times().iter().enumerate() {
+                let TimeStep { mean, std, saturated, .. } = *measured;
+                if !(mean.is_finite() && std.is_finite() && unrolled.c_is_finite(time)) {
+                    let (layer, time) = (Some(level + 1), Some(time + 1));
+                    return Err(Divergence { step, layer, time, quantity: DivergedQuantity::State });
+                }
+                let mut set = |quantity, value| self.report.set_at(level, time, quantity, value);
+                set(Quantity::ActivationMean, mean);
+                set(Quantity::ActivationStd, std);
+                set(Quantity::Saturated, saturated);
+                for (gate, mean) in gates.iter().zip(measured.gates) {
+                    if let Some(quantity) = quantity_of(*gate) {
+                        set(quantity, mean);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The part of the report that the backward pass through time measured, in its own order: from the last time step of the
+    /// highest level.
+    fn report_gradients_of_states(&mut self) -> Result<(), Divergence> {
+        let step = self.report.step + 1;
+        let has_c = self.network.spec.cell.has_cell_state();
+        for (level, unrolled) in self.batch.unrolled().levels().iter().enumerate().rev() {
+            for (time, measured) in unrolled.times().iter().enumerate().rev() {
+                let TimeStep { grad_h, grad_c, grad_z, .. } = *measured;
+                let diverged = |quantity| {
+                    let (layer, time) = (Some(level + 1), Some(time + 1));
+                    Err(Divergence { step, layer, time, quantity })
+                };
+                if !(grad_h.is_finite() && grad_c.is_finite()) {
+                    return diverged(DivergedQuantity::GradState);
+                }
+                if !grad_z.is_finite() {
+                    return diverged(DivergedQuantity::GradZ);
+                }
+                self.report.set_at(level, time, Quantity::GradH, grad_h);
+                self.report.set_at(level, time, Quantity::GradZ, grad_z);
+                if has_c {
+                    self.report.set_at(level, time, Quantity::GradC, grad_c);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The part of the report that is of the parameters' gradients.
+    fn report_gradients(&mut self) -> Result<(), Divergence> {
+        let step = self.report.step + 1;
+        let mut squares = 0.0;
+        for (index, group) in self.network.groups().enumerate() {
+            let of_weight = group.weight.grad_norm();
+            let of_bias = group.bias.map_or(0.0, Parameter::grad_norm);
+            if !(of_weight.is_finite() && of_bias.is_finite()) {
+                let layer = self.network.level_of_group(index);
+                return Err(Divergence { step, layer, time: None, quantity: DivergedQuantity::Grad });
+            }
+            squares += of_weight * of_weight + of_bias * of_bias;
+            self.report.set_of_weights(index, Quantity::GradW, of_weight);
+            self.report.set_of_weights(index, Quantity::GradB, of_bias);
+        }
+        // Where squares leave the range of f64, norms may still be in it.
+        let grad_norm = if (1e-280..1e280).contains(&squares) {
+            squares.sqrt()
+        } else {
+            self.network.parameters().fold(0.0, |total, parameter| libm::hypot(total, parameter.grad_norm()))
+        };
+        self.report.set_grad_norm(grad_norm);
+        Ok(())
     }
 
     /// See [`super::Trainer::bytes`].
     pub fn bytes(&self) -> usize {
-        todo!("recurrent engine")
+        let states = self.states.iter().map(State::bytes).sum::<usize>();
+        let numbers = size_of_val(self.report.row()) + size_of_val(&self.weight_norms[..]);
+        let passes = self.network.bytes() + self.batch.bytes();
+        passes + states + numbers + self.batches.bytes() + size_of::<Self>()
     }
 
     /// See [`super::Trainer::differing_bits`].
     pub fn differing_bits(&self, other: &Self) -> (u64, u64) {
-        let _ = other;
-        todo!("recurrent engine")
+        let (mut these, mut those) = (self.numbers(), other.numbers());
+        let (mut differing, mut compared) = (0, 0);
+        loop {
+            match (these.next().map(f64::to_bits), those.next().map(f64::to_bits)) {
+                (None, None) => return (differing, compared),
+                (this, that) => {
+                    compared += 1;
+                    differing += u64::from(this != that);
+                }
+            }
+        }
+    }
+
+    /// All parameters; f64 holds every f32, so different bits stay different.
+    fn numbers(&self) -> impl Iterator<Item = f64> {
+        self.network.parameters().flat_map(|parameter| parameter.value.entries())
     }
 
     /// See [`super::Trainer::in_f64`].
     pub fn in_f64(&self) -> RecurrentTrainer<f64> {
-        todo!("recurrent engine")
+        let mut batches = self.batches.clone();
+        let sequences = batches.current();
+        let data = SequenceData {
+            training: self.data.training.only(sequences),
+            held_out: self.data.training.only(&[]),
+            names: self.data.names.clone(),
+        };
+        let batches = Batches::fixed(vec![(0..sequences.len()).collect()]);
+        let network = self.network.in_format();
+        RecurrentTrainer::with_network(network, data, batches, self.loss(), self.kind, self.hyper, self.decay_scope)
     }
+
+    /// The network, to move its parameters.
+    pub fn network_mut(&mut self) -> &mut Recurrent<T> {
+        &mut self.network
+    }
+}
+
+/// The quantity that says how open a gate is; a candidate is none.
+fn quantity_of(gate: Gate) -> Option<Quantity> {
+    Some(match gate {
+        Gate::Input => Quantity::InputGate,
+        Gate::Forget => Quantity::ForgetGate,
+        Gate::Output => Quantity::OutputGate,
+        Gate::Reset => Quantity::ResetGate,
+        Gate::Update => Quantity::UpdateGate,
+        Gate::Candidate => return None,
+    })
 }

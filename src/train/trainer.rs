@@ -375,6 +375,6 @@ impl<T: Real> Update<'_, T> {
 }
 
 /// `part / whole`, 0 where both are.
-fn ratio(part: f64, whole: f64) -> f64 {
+pub(super) fn ratio(part: f64, whole: f64) -> f64 {
     if part == 0.0 { 0.0 } else { part / whole }
 }

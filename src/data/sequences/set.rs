@@ -83,6 +83,43 @@ pub enum SequenceTargets {
     EachNumbers(Vec<f64>),
 }
 
+impl SequenceSet {
+    /// Some of the sequences alone, in this order.
+    pub(crate) fn only(&self, sequences: &[usize]) -> Self {
+        fn pick<N: Clone>(all: &[N], each: usize, sequences: &[usize]) -> Vec<N> {
+            sequences.iter().flat_map(|sequence| &all[sequence * each..(sequence + 1) * each]).cloned().collect()
+        }
+        let each = |numbers: &Vec<f64>| numbers.len() / self.samples.max(1);
+        Self {
+            samples: sequences.len(),
+            times: self.times,
+            inputs: match &self.inputs {
+                SequenceInputs::Symbols { vocabulary, symbols, has_padding } => SequenceInputs::Symbols {
+                    vocabulary: *vocabulary,
+                    symbols: pick(symbols, self.times, sequences),
+                    has_padding: *has_padding,
+                },
+                SequenceInputs::Numbers { width, numbers } => {
+                    let numbers = pick(numbers, self.times * width, sequences);
+                    SequenceInputs::Numbers { width: *width, numbers }
+                }
+            },
+            targets: match &self.targets {
+                SequenceTargets::Classes(classes) => SequenceTargets::Classes(pick(classes, 1, sequences)),
+                SequenceTargets::Numbers(numbers) => SequenceTargets::Numbers(pick(numbers, each(numbers), sequences)),
+                SequenceTargets::EachClasses(classes) => {
+                    SequenceTargets::EachClasses(pick(classes, self.times, sequences))
+                }
+                SequenceTargets::EachNumbers(numbers) => {
+                    SequenceTargets::EachNumbers(pick(numbers, each(numbers), sequences))
+                }
+            },
+            spans: pick(&self.spans, 1, sequences),
+            read_at: pick(&self.read_at, 1, sequences),
+        }
+    }
+}
+
 /// The target of a time step at which nothing is asked.
 pub const NO_TARGET: u32 = u32::MAX;
 

@@ -9,6 +9,17 @@
 //! | LSTM | gates i, f, g, o in this order: `c_t = f c_{t-1} + i g`, `h_t = o tanh(c_t)` |
 //! | GRU | gates r, z, n in this order: `n = tanh(a_n + r q_n)`, `h_t = (1 − z) n + z h_{t-1}` |
 
+mod backward;
+mod draw;
+mod forward;
+mod network;
 mod spec;
+mod stepper;
+mod unrolled;
+mod weights;
 
+pub use draw::RecurrentDraw;
+pub use network::{Group, Level, LevelArrays, Recurrent, RecurrentArrays, joined, recurrent_block, spread};
 pub use spec::{Cell, Gate, Reading, RecurrentInit, RecurrentSpec};
+pub use stepper::Stepper;
+pub use unrolled::{InputKind, Loading, TimeStep, Unrolled, UnrolledLevel};

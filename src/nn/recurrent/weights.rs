@@ -1,0 +1,210 @@
+//! The gradients of the parameters: sums over all time steps, each of which has a power of two of its own.
+
+use super::network::{Level, Recurrent};
+use super::unrolled::{InputKind, TimeStep, Unrolled, UnrolledLevel};
+use crate::kernel::cells::{add_rows, add_to_chosen, multiply};
+use crate::kernel::product::{Part, add_transposed_product_panel, transposed_product_panel};
+use crate::kernel::{LANES, Panels, Real};
+use crate::nn::unscale;
+use std::ops::Range;
+
+/// Time steps whose gradients have one power of two, and not more rows than stay near the processor.
+#[derive(Clone, Debug)]
+pub(super) struct Stretch {
+    times: Range<usize>,
+    /// What the sums before it are to be multiplied by, as a power of two, to be in its scale.
+    change: i32,
+}
+
+/// Rows of a stretch at the most.
+const ROWS_AT_ONCE: usize = 256;
+
+/// So many powers of two below the largest gradient nothing of a sum is left.
+const BEYOND_DIGITS: i32 = 60;
+
+/// The stretches from the first time step on, in whose order sums begin with what vanished; returns the power of two at the
+/// end.
+fn find_stretches(times: &[TimeStep], batch: usize, stretches: &mut Vec<Stretch>) -> i32 {
+    stretches.clear();
+    let (mut scale, mut least) = (None, i32::MAX);
+    for (time, step) in times.iter().enumerate().filter(|(_, step)| step.is_live()) {
+        least = least.min(step.exponent);
+        if step.exponent > least + BEYOND_DIGITS {
+            continue;
+        }
+        let change = step.exponent - scale.unwrap_or(step.exponent);
+        scale = Some(step.exponent);
+        match stretches.last_mut() {
+            Some(last)
+                if change == 0 && last.times.end == time && (time + 1 - last.times.start) * batch <= ROWS_AT_ONCE =>
+            {
+                last.times.end = time + 1;
+            }
+            _ => stretches.push(Stretch { times: time..time + 1, change }),
+        }
+    }
+    scale.unwrap_or(0)
+}
+
+impl<T: Real> Unrolled<T> {
+    /// Computes the gradients of all parameters from those of the backward pass.
+    ///
+    /// # Panics
+    /// If the network is not of the shape that it was unrolled for.
+    pub fn weight_gradients(&mut self, network: &mut Recurrent<T>) {
+        assert!(network.fits(self), "a network of another shape");
+        let Recurrent { embedding, levels: weights, readout, .. } = network;
+        let Self { kind, batch, symbols, input, levels, read, grad_output, work, .. } = self;
+        let batch = *batch;
+        readout.weight.set_grad(0, |panel, grad| transposed_product_panel(read, grad_output.panel(panel), grad));
+        if let Some(bias) = &mut readout.bias {
+            bias.set_grad(0, |panel, grad| {
+                grad[0] = [T::ZERO; LANES];
+                add_rows(&mut grad[0], grad_output.panel(panel));
+            });
+        }
+        for index in (0..weights.len()).rev() {
+            let (level, weights) = (&levels[index], &mut weights[index]);
+            let exponent = find_stretches(&level.times, batch, &mut work.stretches);
+            let Level { input: of_input, recurrent } = weights;
+            let parameters = [
+                Some(&mut of_input.weight),
+                of_input.bias.as_mut(),
+                Some(&mut recurrent.weight),
+                recurrent.bias.as_mut(),
+            ];
+            parameters.into_iter().flatten().for_each(|parameter| clear(&mut parameter.grad));
+            for stretch in &work.stretches {
+                level.add_recurrent(weights, stretch, batch);
+                match (index.checked_sub(1), &*kind) {
+                    (Some(below), _) => level.add_input(weights, &levels[below].h, stretch, batch),
+                    (None, InputKind::OneHot { has_padding }) => {
+                        level.add_symbols(weights, symbols, *has_padding, stretch, batch);
+                    }
+                    (None, _) => level.add_input(weights, input, stretch, batch),
+                }
+            }
+            let Level { input: of_input, recurrent } = weights;
+            let parameters = [
+                Some(&mut of_input.weight),
+                of_input.bias.as_mut(),
+                Some(&mut recurrent.weight),
+                recurrent.bias.as_mut(),
+            ];
+            parameters.into_iter().flatten().for_each(|parameter| parameter.set_grad(exponent, |_, _| {}));
+        }
+        if let (Some(table), InputKind::Embedded { has_padding }) = (embedding, &*kind) {
+            let mut grad_input = std::mem::replace(&mut work.grad_input, Panels::zeros(0, 0));
+            levels[0].pass_down(&weights[0], &mut grad_input, batch, work);
+            let exponent = find_stretches(&levels[0].times, batch, &mut work.stretches);
+            clear(&mut table.grad);
+            for stretch in &work.stretches {
+                let rows = rows(&stretch.times, batch);
+                for panel in 0..table.grad.panels() {
+                    let grad = table.grad.panel_mut(panel);
+                    rescale(grad, stretch);
+                    add_to_chosen(grad, &symbols[rows.clone()], *has_padding, &grad_input.panel(panel)[rows.clone()]);
+                }
+            }
+            table.set_grad(exponent, |_, _| {});
+            work.grad_input = grad_input;
+        }
+    }
+
+    /// ‖h_{t−1}ᵀ ∂L/∂q_t‖ of a time step from 0, summed over the batch: the norm of its share of ∂L/∂W_hh, true however small.
+    /// It allocates.
+    pub fn share_of_time(&self, level: usize, time: usize) -> f64 {
+        let level = &self.levels[level];
+        let step = &level.times[time];
+        if time == 0 || !step.is_live() {
+            return 0.0;
+        }
+        let rows = rows(&(time..time + 1), self.batch);
+        let mut grad = Panels::zeros(self.spec.hidden, level.cell.blocks() * level.panels * LANES);
+        for panel in 0..grad.panels() {
+            let delta = &level.work.panel(level.recurrent_panel(panel))[rows.clone()];
+            let h = Part::from_row(&level.h, rows.start - self.batch);
+            add_transposed_product_panel(h, delta, grad.panel_mut(panel));
+        }
+        unscale(grad.norm(), step.exponent)
+    }
+}
+
+fn rows(times: &Range<usize>, batch: usize) -> Range<usize> {
+    times.start * batch..times.end * batch
+}
+
+fn clear<T: Real>(panels: &mut Panels<T>) {
+    (0..panels.panels()).for_each(|panel| panels.panel_mut(panel).fill([T::ZERO; LANES]));
+}
+
+/// Brings sums to the scale of a stretch.
+fn rescale<T: Real>(sums: &mut [[T; LANES]], stretch: &Stretch) {
+    if stretch.change != 0 {
+        multiply(sums, T::power_of_two(stretch.change));
+    }
+}
+
+impl<T: Real> UnrolledLevel<T> {
+    /// Where the panel of ∂L/∂q that belongs to a panel of W_hh is.
+    fn recurrent_panel(&self, panel: usize) -> usize {
+        self.cell.recurrent_block(panel / self.panels) * self.panels + panel % self.panels
+    }
+
+    /// The part of a stretch in ∂L/∂W_hh and ∂L/∂b_hh.
+    fn add_recurrent(&self, weights: &mut Level<T>, stretch: &Stretch, batch: usize) {
+        let all = rows(&stretch.times, batch);
+        // Before the first step h is zero.
+        let some = rows(&(stretch.times.start.max(1)..stretch.times.end), batch);
+        let weight = &mut weights.recurrent.weight.grad;
+        for panel in 0..weight.panels() {
+            let delta = self.work.panel(self.recurrent_panel(panel));
+            let grad = weight.panel_mut(panel);
+            rescale(grad, stretch);
+            if !some.is_empty() {
+                let h = Part::from_row(&self.h, some.start - batch);
+                add_transposed_product_panel(h, &delta[some.clone()], grad);
+            }
+            if let Some(bias) = &mut weights.recurrent.bias {
+                let grad = bias.grad.panel_mut(panel);
+                rescale(grad, stretch);
+                add_rows(&mut grad[0], &delta[all.clone()]);
+            }
+        }
+    }
+
+    /// The part of a stretch in ∂L/∂W_ih and ∂L/∂b_ih; `add` is given the rows' ∂L/∂a of each panel, and the gradient.
+    fn add_to_input(
+        &self,
+        weights: &mut Level<T>,
+        stretch: &Stretch,
+        batch: usize,
+        add: impl Fn(Range<usize>, &[[T; LANES]], &mut [[T; LANES]]),
+    ) {
+        let rows = rows(&stretch.times, batch);
+        let weight = &mut weights.input.weight.grad;
+        for panel in 0..weight.panels() {
+            let delta = &self.work.panel(self.input_panel() + panel)[rows.clone()];
+            let grad = weight.panel_mut(panel);
+            rescale(grad, stretch);
+            add(rows.clone(), delta, grad);
+            if let Some(bias) = &mut weights.input.bias {
+                let grad = bias.grad.panel_mut(panel);
+                rescale(grad, stretch);
+                add_rows(&mut grad[0], delta);
+            }
+        }
+    }
+
+    fn add_input(&self, weights: &mut Level<T>, input: &Panels<T>, stretch: &Stretch, batch: usize) {
+        self.add_to_input(weights, stretch, batch, |rows, delta, grad| {
+            add_transposed_product_panel(Part::from_row(input, rows.start), delta, grad);
+        });
+    }
+
+    fn add_symbols(&self, weights: &mut Level<T>, symbols: &[u16], has_padding: bool, stretch: &Stretch, batch: usize) {
+        self.add_to_input(weights, stretch, batch, |rows, delta, grad| {
+            add_to_chosen(grad, &symbols[rows], has_padding, delta);
+        });
+    }
+}
