@@ -10,6 +10,7 @@ mod clip;
 pub mod color;
 pub mod contour;
 pub mod csv;
+pub mod curves;
 mod frame;
 pub mod gradient_by_place;
 pub mod gradient_over_time;
