@@ -16,7 +16,7 @@ use std::{env, fs, io};
 const LOCALES: [&str; 1] = ["en"];
 /// The files of each language.
 #[cfg(feature = "page")]
-const NAMESPACES: [&str; 11] = [
+const NAMESPACES: [&str; 12] = [
     "page",
     "parameters",
     "charts",
@@ -28,6 +28,7 @@ const NAMESPACES: [&str; 11] = [
     "proof",
     "travel",
     "through_time",
+    "cell",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

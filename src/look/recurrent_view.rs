@@ -52,8 +52,24 @@ pub struct TimeView {
     pub gradient: f64,
     /// The sum of those norms, of which the shares are taken.
     pub norms: f64,
-    /// W_hh after the step, block by block.
+    /// W_hh before the step, block by block.
     pub blocks: Vec<Spectrum>,
+}
+
+impl TimeView {
+    /// The fewest of the last time steps whose shares together are at least this part of all; `None` where there is no
+    /// gradient.
+    pub fn last_steps_with(&self, part: f64) -> Option<usize> {
+        // Shares are rounded, and their sum is.
+        let mut left = part - 1e-9;
+        let steps = self.shares.iter().rev().take_while(|share| {
+            let is_before = left > 0.0;
+            left -= **share;
+            is_before
+        });
+        let steps = steps.count();
+        (left <= 0.0).then_some(steps)
+    }
 }
 
 /// What a square matrix does to vectors.
@@ -240,4 +256,24 @@ pub struct UnitWeight {
     pub part: f64,
     /// Its numbers.
     pub numbers: WeightInStep,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_steps_with_a_part_of_the_gradient_are_counted_from_the_end() {
+        let view = |shares: &[f64]| TimeView {
+            level: 0,
+            shares: shares.to_vec(),
+            gradient: 1.0,
+            norms: 1.0,
+            blocks: Vec::new(),
+        };
+        let seen = view(&[0.0, 0.1, 0.1, 0.3, 0.5]);
+        assert_eq!([0.5, 0.6, 0.9, 1.0].map(|part| seen.last_steps_with(part)), [1, 2, 3, 4].map(Some));
+        assert_eq!(view(&[0.0; 3]).last_steps_with(0.5), None);
+        assert_eq!(view(&[f64::NAN; 3]).last_steps_with(0.5), None);
+    }
 }

@@ -1,157 +1,96 @@
-//! The chart of how often one kind of a layer's numbers falls where.
+//! The chart of how often numbers fall where.
 
 use super::export::{Picture, Sheet};
 use super::figure::{ChartFigure, Go, Readout, ReadoutRow};
 use super::stage::{Shown, Stage};
 use super::table::Table;
 use crate::look::Extent;
-use crate::look::view::{Histogram, LayerView, View};
-use crate::nn::Normalization;
+use crate::look::view::Histogram;
 use crate::plot::color::Rgb;
 use crate::plot::histogram::{Axes, Content, Data, Labels, Marks, Slope, total};
 use crate::plot::number::{grouped, readable};
 use crate::plot::theme::Theme;
 use crate::ui::i18n::{Words, t_string, use_i18n};
-use crate::ui::lab::{Lab, paced, use_lab};
-use crate::ui::reactive::{Memo, RwSignal, Show, Signal, effect, live};
-use crate::ui::shared::words::layer_name_in;
+use crate::ui::lab::{paced, use_lab};
+use crate::ui::reactive::{Memo, RwSignal, Signal, effect};
 use leptos::prelude::*;
+use std::sync::Arc;
 
-/// Which of a layer's numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// z, or u where the layer has a normalization, with φ′ over it.
-    PreActivation,
-    /// a.
-    Activations,
-    /// W.
-    Weights,
-    /// ∂L/∂W.
-    Gradients,
-    /// ΔW.
-    Updates,
+/// The numbers of a histogram, as they were seen at a step.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Seen {
+    /// The step.
+    pub step: u64,
+    /// How often the numbers fall where.
+    pub histogram: Histogram,
+    /// The slope of the function that is taken of them, at points evenly spread from end to end, and the largest it has.
+    pub slope: Option<(Vec<f64>, f64)>,
 }
 
-impl Kind {
-    /// All, as they stand from left to right.
-    pub(super) const ALL: [Self; 5] =
-        [Self::PreActivation, Self::Activations, Self::Weights, Self::Gradients, Self::Updates];
-
-    /// The name of the chart of the first layer, and of that of the layer compared with it.
-    fn names(self) -> [&'static str; 2] {
-        match self {
-            Self::PreActivation => ["histogram-z", "histogram-z-2"],
-            Self::Activations => ["histogram-a", "histogram-a-2"],
-            Self::Weights => ["histogram-w", "histogram-w-2"],
-            Self::Gradients => ["histogram-grad-w", "histogram-grad-w-2"],
-            Self::Updates => ["histogram-update", "histogram-update-2"],
-        }
-    }
-
-    /// What a layer has of it; `None` for the update at step 0.
-    fn content(self, seen: &LayerView) -> Option<Content<'_>> {
-        let slope = (self == Self::PreActivation)
-            .then(|| Slope { values: &seen.slope, largest: seen.activation.largest_slope() });
-        let histogram = match self {
-            Self::PreActivation => &seen.pre_activation,
-            Self::Activations => &seen.activations,
-            Self::Weights => &seen.weights,
-            Self::Gradients => &seen.gradients,
-            Self::Updates => seen.updates.as_ref()?,
-        };
-        Some(Content { histogram, slope })
-    }
-
-    fn formula(self, is_normalized: bool) -> &'static str {
-        match self {
-            Self::PreActivation if is_normalized => "u",
-            Self::PreActivation => "z",
-            Self::Activations => "a",
-            Self::Weights => "W",
-            Self::Gradients => "∂L/∂W",
-            Self::Updates => "ΔW",
-        }
-    }
-
-    fn words(self, i18n: Words, is_normalized: bool) -> &'static str {
-        match self {
-            Self::PreActivation if is_normalized => t_string!(i18n, layer.axis.u),
-            Self::PreActivation => t_string!(i18n, layer.axis.z),
-            Self::Activations => t_string!(i18n, layer.axis.a),
-            Self::Weights => t_string!(i18n, layer.axis.weights),
-            Self::Gradients => t_string!(i18n, layer.axis.gradient),
-            Self::Updates => t_string!(i18n, layer.axis.update),
-        }
-    }
-
-    fn color(self, theme: &Theme) -> Rgb {
-        match self {
-            Self::PreActivation | Self::Activations => theme.grad_z,
-            Self::Weights => theme.muted,
-            Self::Gradients => theme.grad_w,
-            Self::Updates => theme.update,
-        }
+impl Seen {
+    fn content(&self) -> Content<'_> {
+        let slope = self.slope.as_ref().map(|(values, largest)| Slope { values, largest: *largest });
+        Content { histogram: &self.histogram, slope }
     }
 }
 
-/// What was seen of a layer.
-pub(super) fn seen(view: &View, layer: Option<usize>) -> Option<&LayerView> {
-    view.layers.iter().find(|seen| Some(seen.layer) == layer)
+/// How the numbers of a histogram are called.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Named {
+    /// The title of the chart.
+    pub title: String,
+    /// What they are, in words.
+    pub words: String,
+    /// What they are, as a formula.
+    pub formula: String,
+    /// What they are of; `None` while that is not known.
+    pub of: Option<String>,
 }
 
-/// Whether φ of a layer is taken of u = norm(z).
-pub(super) fn is_normalized(lab: Lab, layer: Option<usize>) -> bool {
-    lab.measured.with(|experiment| {
-        let is_hidden = layer.is_some_and(|layer| layer < experiment.depth as usize);
-        is_hidden && experiment.norm != Normalization::None
-    })
-}
-
-/// One kind of a layer's numbers as a histogram.
+/// Numbers as a histogram.
 #[component]
-pub(super) fn HistogramChart(
-    /// Which numbers.
-    kind: Kind,
-    /// Whether it is of the layer compared with the first.
-    is_compared: bool,
-    /// Of which layer.
+pub(super) fn HistogramFigure(
+    /// The name by which tests and embedders find it.
+    name: &'static str,
+    /// How the numbers are called.
     #[prop(into)]
-    layer: Signal<Option<usize>>,
-    /// The layer with which it has its value axis in common.
+    named: Signal<Named>,
+    /// The colour of the bars.
+    color: fn(&Theme) -> Rgb,
+    /// The numbers.
     #[prop(into)]
-    beside: Signal<Option<usize>>,
+    content: Signal<Option<Arc<Seen>>>,
+    /// Others with which they have the value axis in common.
+    #[prop(into)]
+    beside: Signal<Option<Arc<Seen>>>,
 ) -> impl IntoView {
     let (lab, i18n, stage) = (use_lab(), use_i18n(), Stage::new());
     let chart = Shown::<Axes, Labels>::nothing();
     let axes = chart.axes;
-    let view = lab.instruments.view;
-    let normalized = Memo::new(move |_| is_normalized(lab, layer.get()));
 
     effect(move || {
         let Some(look) = stage.look() else { return };
-        let labels = labels(i18n, kind, normalized.get());
-        let (view, layers) = (view.get(), (layer.get(), beside.get()));
-        let data = view.as_deref().and_then(|view| data(i18n, &look.1, kind, view, layers));
+        let labels = named.with(|named| labels(i18n, named));
+        let (content, beside) = (content.get(), beside.get());
+        let data = content.as_ref().map(|seen| data(i18n, color(&look.1), seen, beside.as_deref()));
         chart.show(stage, look, labels, data.as_ref());
     });
 
     let reading = RwSignal::new(None::<usize>);
     let readout = Signal::derive(move || {
         let place = reading.get()?;
-        let view = view.get()?;
-        let content = kind.content(seen(&view, layer.get())?)?;
-        axes.with(|axes| readout(i18n, axes.as_ref()?, content, place))
+        let seen = content.get()?;
+        axes.with(|axes| readout(i18n, axes.as_ref()?, seen.content(), place))
     });
     let go = move |go: Go| {
         let from = reading.get_untracked();
         let to = axes.with_untracked(|axes| {
-            let view = view.get_untracked()?;
-            let content = kind.content(seen(&view, layer.get_untracked())?)?;
+            let seen = content.get_untracked()?;
             let axes = axes.as_ref()?;
-            let last = axes.bars(content.histogram).len().checked_sub(1)?;
+            let last = axes.bars(&seen.histogram).len().checked_sub(1)?;
             match (go, from) {
                 (Go::Leave, _) => None,
-                (Go::To(x, _), _) => axes.x_to_bar(x, content.histogram),
+                (Go::To(x, _), _) => axes.x_to_bar(x, &seen.histogram),
                 (Go::First, _) => Some(0),
                 (Go::Last, _) => Some(last),
                 (Go::Left, Some(from)) => Some(from.saturating_sub(1)),
@@ -169,7 +108,7 @@ pub(super) fn HistogramChart(
     let follow = move || {
         refreshed.get();
         if !lab.is_under_way() {
-            view.track();
+            content.track();
         }
     };
     let summary = Memo::new(move |_| {
@@ -177,81 +116,48 @@ pub(super) fn HistogramChart(
         if lab.is_under_way() {
             return String::new();
         }
-        let (layer, name) = (layer.get(), kind.words(i18n, normalized.get()));
-        let text = view.with(|view| {
-            let histogram = kind.content(seen(view.as_deref()?, layer)?)?.histogram;
-            let layer = lab.measured.with(|experiment| Some(layer_name_in(i18n, experiment, layer?)))?;
-            Some(summary(i18n, name, &layer, histogram))
-        });
-        text.unwrap_or_default()
+        let Named { words, of, .. } = named.get();
+        let seen = content.get();
+        seen.zip(of).map(|(seen, of)| summary(i18n, &words, &of, &seen.histogram)).unwrap_or_default()
     });
     let table = Signal::derive(move || {
         follow();
-        let (layer, name) = (layer.get(), kind.words(i18n, normalized.get()));
-        let table = view.with_untracked(|view| {
-            let view = view.as_deref()?;
-            let content = kind.content(seen(view, layer)?)?;
-            let layer = lab.measured.with(|experiment| Some(layer_name_in(i18n, experiment, layer?)))?;
-            Some(table(i18n, name, &layer, view.step, content))
-        });
-        table.unwrap_or_default()
+        let Named { words, of, .. } = named.get();
+        let seen = content.get_untracked();
+        seen.zip(of).map(|(seen, of)| table(i18n, &words, &of, seen.step, seen.content())).unwrap_or_default()
     });
     let picture = move |sheet: &mut Sheet<'_>| {
-        let (view, layers) = (view.get_untracked()?, (layer.get_untracked(), beside.get_untracked()));
-        chart.picture(sheet, |theme| {
-            Some((labels(i18n, kind, normalized.get()), data(i18n, theme, kind, &view, layers)?))
-        })
+        let (seen, beside) = (content.get_untracked()?, beside.get_untracked());
+        let labels = named.with_untracked(|named| labels(i18n, named));
+        chart.picture(sheet, |theme| Some((labels, data(i18n, color(theme), &seen, beside.as_deref()))))
     };
-    let title = move || match kind {
-        Kind::PreActivation => format!("{}, φ′", kind.formula(normalized.get())),
-        _ => kind.formula(false).to_owned(),
-    };
-    let has_no_step = Memo::new(move |_| {
-        let layer = layer.get();
-        let has_update = |seen: &LayerView| kind.content(seen).is_some();
-        view.with(|view| view.as_deref().and_then(|view| seen(view, layer)).is_some_and(|seen| !has_update(seen)))
-    });
     view! {
-        <div class="histogram" class:wide=kind == Kind::PreActivation>
-            <ChartFigure
-                name=kind.names()[usize::from(is_compared)]
-                title=Signal::derive(title)
-                stage
-                readout
-                go=Callback::new(go)
-                summary
-                table
-                picture=Picture::new(picture)
-            >
-                {None::<()>}
-            </ChartFigure>
-            <Show when=has_no_step>
-                <p class="histogram-nothing">{live(move || t_string!(i18n, layer.no_step))}</p>
-            </Show>
-        </div>
+        <ChartFigure
+            name=name
+            title=Signal::derive(move || named.with(|named| named.title.clone()))
+            stage
+            readout
+            go=Callback::new(go)
+            summary
+            table
+            picture=Picture::new(picture)
+        >
+            {None::<()>}
+        </ChartFigure>
     }
 }
 
-fn labels(i18n: Words, kind: Kind, is_normalized: bool) -> Labels {
+fn labels(i18n: Words, named: &Named) -> Labels {
     Labels {
-        value_axis: kind.words(i18n, is_normalized).to_owned(),
-        value_formula: kind.formula(is_normalized).to_owned(),
+        value_axis: named.words.clone(),
+        value_formula: named.formula.clone(),
         share_axis: t_string!(i18n, layer.axis.share).to_owned(),
         slope_axis: "φ′".to_owned(),
     }
 }
 
-/// The numbers of the first of two layers, with the value axis in common with those of the second, if there is one.
-fn data<'a>(
-    i18n: Words,
-    theme: &Theme,
-    kind: Kind,
-    view: &'a View,
-    (layer, beside): (Option<usize>, Option<usize>),
-) -> Option<Data<'a>> {
-    let content = |layer| kind.content(seen(view, layer)?);
-    let beside = content(beside).map(|beside| beside.histogram);
-    Some(Data { content: content(layer)?, beside, color: kind.color(theme), marks: marks(i18n) })
+fn data<'a>(i18n: Words, color: Rgb, seen: &'a Seen, beside: Option<&'a Seen>) -> Data<'a> {
+    Data { content: seen.content(), beside: beside.map(|beside| &beside.histogram), color, marks: marks(i18n) }
 }
 
 fn marks(i18n: Words) -> Marks {

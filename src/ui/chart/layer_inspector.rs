@@ -1,6 +1,6 @@
 //! One layer, or two side by side, as histograms.
 
-use super::histogram::{HistogramChart, Kind, is_normalized, seen};
+use super::layer_histogram::{HistogramChart, Kind, is_normalized, seen};
 use super::quantity::root_of_elements;
 use super::segments::Segments;
 use crate::experiment::Experiment;

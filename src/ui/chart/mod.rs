@@ -3,12 +3,16 @@
 
 mod by_place;
 mod canvas;
+mod cell_histogram;
 mod curve;
 mod export;
 mod figure;
+mod gates;
 mod gradient_by_place;
 mod gradient_over_time;
 mod histogram;
+mod lag_share;
+mod layer_histogram;
 mod layer_inspector;
 mod learned;
 mod loss;
@@ -26,8 +30,11 @@ mod timing;
 mod toggle;
 mod tools;
 
+pub use cell_histogram::CellHistograms;
+pub use gates::GatesOverTime;
 pub use gradient_by_place::GradientByPlace;
 pub use gradient_over_time::GradientOverTime;
+pub use lag_share::LagShare;
 pub use layer_inspector::LayerInspector;
 pub use learned::LearnedChart;
 pub(super) use learned::sample_picture;

@@ -2,9 +2,10 @@
 
 use crate::look::phase::Phase;
 use crate::look::proof::Check;
-use crate::look::recurrent_view::RecurrentWatch;
+use crate::look::recurrent_view::{RecurrentWatch, SampleWatch};
 use crate::look::view::{Evaluation, View, Watch};
 use crate::plot::gradient_over_time::Mapped;
+use crate::train::Layout;
 use crate::ui::reactive::RwSignal;
 use leptos::prelude::StoredValue;
 use std::sync::Arc;
@@ -45,6 +46,12 @@ pub struct Looks {
     pub has_held_out: RwSignal<bool>,
     /// Whether two layers that are compared have the same axes.
     pub has_same_axes: RwSignal<bool>,
+    /// Whether a cell's gates are shown before their functions, and not after.
+    pub is_before_gates: RwSignal<bool>,
+    /// Which of the curves of gates over time are shown.
+    pub gate_curves: [RwSignal<bool>; 4],
+    /// Whether the shares of lags have a logarithmic axis.
+    pub is_lag_log: RwSignal<bool>,
 }
 
 impl Default for Looks {
@@ -58,6 +65,9 @@ impl Default for Looks {
             has_training: RwSignal::new(true),
             has_held_out: RwSignal::new(true),
             has_same_axes: RwSignal::new(true),
+            is_before_gates: RwSignal::new(false),
+            gate_curves: [(); 4].map(|()| RwSignal::new(true)),
+            is_lag_log: RwSignal::new(true),
         }
     }
 }
@@ -73,8 +83,14 @@ pub struct Instruments {
     pub layer: RwSignal<usize>,
     /// The layer beside it, if two are compared.
     pub compared: RwSignal<Option<usize>>,
-    /// The unit that was chosen in the network (layer and unit, from 0).
+    /// The unit that was chosen in the network (layer, or level of a recurrent network, and unit, from 0).
     pub unit: RwSignal<Option<(usize, usize)>>,
+    /// The level of a recurrent network whose cells are looked at, from 0.
+    pub level: RwSignal<usize>,
+    /// The time step whose cells are looked at, from 0; `None` for all of them together.
+    pub time: RwSignal<Option<usize>>,
+    /// The sample that is followed through time, by its place in the batch.
+    pub sample: RwSignal<usize>,
     /// The phase at which a step is gone through slowly.
     pub phase: RwSignal<Phase>,
     /// Whether all parameters are listed in the place of the phase.
@@ -102,6 +118,9 @@ impl Default for Instruments {
             layer: RwSignal::new(0),
             compared: RwSignal::new(None),
             unit: RwSignal::new(None),
+            level: RwSignal::new(0),
+            time: RwSignal::new(None),
+            sample: RwSignal::new(0),
             phase: RwSignal::new(Phase::FIRST),
             has_parameters: RwSignal::new(false),
             looks: Looks::default(),
@@ -114,18 +133,41 @@ impl Default for Instruments {
 }
 
 impl Instruments {
-    /// What the open instrument needs to be sent; follows every change of it.
-    pub fn watch(self) -> Watch {
-        let open = self.open.get();
+    /// What the open instrument needs to be sent of a run with this layout; follows every change of it.
+    pub fn watch(self, layout: Layout) -> Watch {
+        let (open, evaluation) = (self.open.get(), true);
+        let learned = open == Instrument::Learned;
+        let is_network = open == Instrument::Network;
+        if layout.is_through_time() {
+            return Watch { learned, evaluation, recurrent: self.recurrent_watch(layout), ..Watch::default() };
+        }
         let layers = (open == Instrument::Layer).then(|| std::iter::once(self.layer.get()).chain(self.compared.get()));
         Watch {
             layers: layers.into_iter().flatten().collect(),
-            network: open == Instrument::Network,
-            unit: self.unit.get().filter(|_| open == Instrument::Network),
-            parameters: open == Instrument::Network && self.has_parameters.get(),
-            learned: open == Instrument::Learned,
-            evaluation: true,
+            network: is_network,
+            unit: self.unit.get().filter(|_| is_network),
+            parameters: is_network && self.has_parameters.get(),
+            learned,
+            evaluation,
             recurrent: RecurrentWatch::default(),
+        }
+    }
+
+    fn recurrent_watch(self, layout: Layout) -> RecurrentWatch {
+        match self.open.get() {
+            Instrument::Layer => {
+                let (level, time) = (self.level.get(), self.time.get());
+                RecurrentWatch { time: Some(level), cell: Some((level, time)), ..RecurrentWatch::default() }
+            }
+            Instrument::Network => {
+                let (level, unit) = self.unit.get().unwrap_or_default();
+                // The loss and the update are seen at the last time step.
+                let time = self.phase.get().place().unwrap_or(layout.places().saturating_sub(1));
+                let sample = SampleWatch { sample: self.sample.get(), level, unit: Some((unit, time)) };
+                RecurrentWatch { sample: Some(sample), ..RecurrentWatch::default() }
+            }
+            Instrument::Optimizer => RecurrentWatch { weight_entries: true, ..RecurrentWatch::default() },
+            Instrument::Overview | Instrument::Learned | Instrument::Proof => RecurrentWatch::default(),
         }
     }
 

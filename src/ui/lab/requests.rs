@@ -13,10 +13,14 @@ use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 impl Lab {
-    /// Opens a layer (from 0) in the layer inspector. Where what had the focus went with another instrument, the
-    /// inspector has it then.
+    /// Opens a layer (from 0) in the layer inspector, or a time step in the cells. Where what had the focus went with
+    /// another instrument, the inspector has it then.
     pub fn open_layer(self, layer: usize) {
-        self.instruments.layer.set(layer);
+        if self.measured.with_untracked(|experiment| experiment.model.is_recurrent()) {
+            self.instruments.time.set(Some(layer));
+        } else {
+            self.instruments.layer.set(layer);
+        }
         self.instruments.open.set(Instrument::Layer);
         self.instruments.is_focus_due.set_value(true);
         self.focus_inspector();

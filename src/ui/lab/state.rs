@@ -10,7 +10,7 @@ use crate::diagnosis::Repair;
 use crate::experiment::{Effect, Experiment, Key, Rejection, Stop, presets::Preset, share};
 use crate::optim::Hyper;
 use crate::theory::Forecast;
-use crate::train::{Bucket, History};
+use crate::train::{Bucket, History, Layout};
 use crate::ui::reactive::{RwSignal, effect};
 use crate::worker::client::{Event, Failure, WorkerClient};
 use crate::worker::protocol::{Change, Need, RunState, Status, Way, WorkerPart};
@@ -151,7 +151,8 @@ impl Lab {
         let client = WorkerClient::start(move |event| self.take(event));
         self.client.try_update_value(|slot| *slot = Some(client));
         effect(move || {
-            let watch = self.instruments.watch();
+            let layout = self.measured.with(Layout::of);
+            let watch = self.instruments.watch(layout);
             self.tell(|client| client.watch(watch));
         });
         self.follow_visibility();

@@ -2,6 +2,7 @@
 
 use crate::ui::chart::{LayerInspector, OptimizerChart};
 use crate::ui::shared::part::part;
+use crate::ui::workbench::cell::CellPane;
 use crate::ui::workbench::learned::LearnedPane;
 use crate::ui::workbench::network::NetworkPane;
 use crate::ui::workbench::proof::ProofPane;
@@ -10,6 +11,11 @@ use leptos::prelude::*;
 part! {
     /// One layer, or two, as histograms.
     LAYER, layer => view! { <LayerInspector /> }.into_any()
+}
+
+part! {
+    /// The cells of a recurrent network.
+    CELL, cell => view! { <CellPane /> }.into_any()
 }
 
 part! {

@@ -32,8 +32,14 @@ pub fn Workbench() -> impl IntoView {
     // The main chart makes room then (style/workbench.css).
     let is_large = RwSignal::new(false);
     let tabs = TABS.map(|_| NodeRef::<html::Button>::new());
+    let is_recurrent = Memo::new(move |_| lab.measured.with(|experiment| experiment.model.is_recurrent()));
+    // Of a recurrent network the cell stands in the layer's place.
+    let named = move |(instrument, name): (Instrument, &'static str)| {
+        if instrument == Instrument::Layer && is_recurrent.get() { "cell" } else { name }
+    };
     let words = move |instrument| match instrument {
         Instrument::Overview => t_string!(i18n, workbench.overview),
+        Instrument::Layer if is_recurrent.get() => t_string!(i18n, cell.tab),
         Instrument::Layer => t_string!(i18n, layer.tab),
         Instrument::Optimizer => t_string!(i18n, steps.tab),
         Instrument::Network => t_string!(i18n, network.tab),
@@ -67,11 +73,11 @@ pub fn Workbench() -> impl IntoView {
                 type="button"
                 role="tab"
                 class="tab"
-                id=format!("tab-{name}")
-                data-tab=name
+                id=attribute(move || format!("tab-{}", named((instrument, name))))
+                data-tab=attribute(move || named((instrument, name)))
                 node_ref=node
                 aria-selected=attribute(move || is_open().to_string())
-                aria-controls=attribute(move || is_open().then(|| format!("pane-{name}")))
+                aria-controls=attribute(move || is_open().then(|| format!("pane-{}", named((instrument, name)))))
                 tabindex=attribute(move || if is_open() { "0" } else { "-1" })
                 on:click=move |_| open.set(instrument)
             >
@@ -81,7 +87,7 @@ pub fn Workbench() -> impl IntoView {
     };
     // What these show first of all is what the worker sees, and it cannot look.
     let blind = Memo::new(move |_| lab.absent_to_look().filter(|(_, way)| *way == Way::Missing).map(|(part, _)| part));
-    let open_name = move || TABS[place_of(open.get())].1;
+    let open_name = move || named(TABS[place_of(open.get())]);
     view! {
         <section class="workbench" class:large=move || is_large.get() aria-label=attribute(move || t_string!(i18n, workbench.label))>
             <div class="workbench-head">
@@ -130,6 +136,7 @@ pub fn Workbench() -> impl IntoView {
                         let again = Callback::new(move |()| lab.fetch_again(part));
                         view! { <Missing name=part.name() again /> }.into_any()
                     }
+                    Instrument::Layer if is_recurrent.get() => fetched(&panes::CELL),
                     Instrument::Layer => fetched(&panes::LAYER),
                     Instrument::Optimizer => fetched(&panes::OPTIMIZER),
                     Instrument::Network => fetched(&panes::NETWORK),
