@@ -55,6 +55,9 @@ fn a_step_allocates_nothing() {
         "amsgrad=1",
         "activation=linear&gain=0.01",
         "depth=23&width=64&activation=linear&init=normal&clip=norm",
+        "model=rnn&length=12",
+        "model=lstm&length=12&stack=2&window=5&task=copy&clip=norm",
+        "model=gru&length=12&task=sentiment&padding=masked&precision=f64",
     ] {
         let (mut experiment, notices) = gradient_lab::experiment::share::from_fragment(fragment);
         assert_eq!(notices, []);
