@@ -28,6 +28,21 @@ const VARIANTS: [&str; 11] = [
     "depth=100&width=64&samples=128&activation=sigmoid",
 ];
 
+/// Hidden units and time steps of the recurrent networks that are compared, of each model.
+const RECURRENT: [(u32, u32); 2] = [(32, 50), (128, 200)];
+
+/// What differs from those in the others that are measured, each beside the case that it is compared with: a gradient that
+/// vanishes beside one that does not, stacked levels, and a loss at each time step.
+const RECURRENT_VARIANTS: [&str; 7] = [
+    "model=rnn&hidden=128&length=200&rec-init=orthogonal&rho=0.99",
+    "model=rnn&hidden=128&length=200&rec-init=orthogonal&rho=0.3",
+    "model=lstm&hidden=128&length=50&forget-bias=3",
+    "model=lstm&hidden=128&length=50&forget-bias=-3",
+    "model=lstm&hidden=64&length=50&stack=3",
+    "model=gru&hidden=64&length=40&task=next-character",
+    "model=lstm&hidden=64&length=50&precision=f64",
+];
+
 /// Entries of the matrix that activations and optimizers are measured on.
 const SIDE: usize = 128;
 
@@ -47,6 +62,12 @@ fn list() -> Vec<Work> {
         list.push(training(&format!("depth={depth}&width={width}&samples={batch}")));
     }
     list.extend(VARIANTS.into_iter().map(training));
+    for (hidden, length) in RECURRENT {
+        list.extend(
+            ["rnn", "lstm", "gru"].map(|model| recurrent(&format!("model={model}&hidden={hidden}&length={length}"))),
+        );
+    }
+    list.extend(RECURRENT_VARIANTS.into_iter().map(recurrent));
     list.extend(Activation::ALL.iter().copied().map(activation));
     list.extend(OptimizerKind::ALL.iter().copied().map(optimizer));
     list
@@ -62,6 +83,27 @@ fn training(fragment: &str) -> Work {
     Work {
         name: fragment.to_owned(),
         amount: 6.0 * batch * (width * width * (depth - 1.0) + 3.0 * width),
+        unit: "FLOP",
+        repeat: Box::new(move |steps| {
+            for _ in 0..steps {
+                trainer.step().expect("the case does not diverge");
+            }
+        }),
+    }
+}
+
+/// Steps of a recurrent network: inputs 8 wide and the loss at the last time step, unless the fragment says other; a batch of
+/// 32, Adam, and the report of every time step.
+fn recurrent(fragment: &str) -> Work {
+    let (experiment, notices) = from_fragment(&format!("batch=32&samples=1024&lr=1e-4&{fragment}"));
+    assert!(notices.is_empty(), "{notices:?}");
+    let mut trainer = AnyTrainer::new(&experiment).expect("the case is allowed");
+    let spec = experiment.recurrent_spec(8).expect("a recurrent network");
+    let columns = spec.cell.blocks() * spec.hidden;
+    let inputs = spec.inputs + spec.hidden + (spec.stack - 1) * 2 * spec.hidden;
+    Work {
+        name: fragment.to_owned(),
+        amount: (6 * 32 * spec.times * columns * inputs) as f64,
         unit: "FLOP",
         repeat: Box::new(move |steps| {
             for _ in 0..steps {
@@ -146,7 +188,10 @@ fn limit() -> Work {
 /// Natively the times are taken here: one line a measurement, `name <tab> unit <tab> amount <tab> seconds`.
 #[cfg(not(target_arch = "wasm32"))]
 fn main() {
-    for mut work in list() {
+    let only: Vec<String> = std::env::args().skip(1).collect();
+    for mut work in
+        list().into_iter().filter(|work| only.is_empty() || only.iter().any(|word| work.name.contains(word)))
+    {
         let mut times = 1;
         let mut seconds = |times: u32| {
             let start = std::time::Instant::now();

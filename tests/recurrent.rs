@@ -1,9 +1,7 @@
 //! Recurrent networks: gradients against central differences of the loss, what truncation cuts, and gradients below the format.
 
 use gradient_lab::data::Batches;
-use gradient_lab::data::sequences::{
-    Corpus, NO_TARGET, SequenceData, SequenceInputs, SequenceSet, SequenceTargets,
-};
+use gradient_lab::data::sequences::{Corpus, NO_TARGET, SequenceData, SequenceInputs, SequenceSet, SequenceTargets};
 use gradient_lab::experiment::Experiment;
 use gradient_lab::experiment::share::from_fragment;
 use gradient_lab::kernel::{LANES, Real};
@@ -197,7 +195,10 @@ fn vanishing_gradients_are_true_below_the_format() {
                 for time in 0..200 {
                     let (got, want) = (narrow.get_at(level, time, quantity), wide.get_at(level, time, quantity));
                     least = least.min(want);
-                    assert!((got / want - 1.0).abs() < 2e-3, "{fragment}: {quantity:?} at {time}: {got:e}, not {want:e}");
+                    assert!(
+                        (got / want - 1.0).abs() < 2e-3,
+                        "{fragment}: {quantity:?} at {time}: {got:e}, not {want:e}"
+                    );
                 }
             }
         }
