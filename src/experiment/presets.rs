@@ -26,6 +26,32 @@ choice! {
         RandomRegression => "random-regression",
         /// Sigmoid, a hundred layers deep: gradients far below the range of f32.
         Underflow => "underflow",
+        /// A plain recurrent network that is to remember its first symbol: the gradient does not reach it.
+        ForgetfulRnn => "forgetful-rnn",
+        /// A plain recurrent network whose recurrent weights are too large.
+        ExplodingRnn => "exploding-rnn",
+        /// The same, its gradient clipped.
+        ClippedRnn => "clipped-rnn",
+        /// ReLU with the identity as recurrent weights.
+        Irnn => "irnn",
+        /// An LSTM that forgets half at each time step.
+        LstmForgetZero => "lstm-forget-0",
+        /// An LSTM that keeps nearly all.
+        LstmForgetThree => "lstm-forget-3",
+        /// A GRU on the same task.
+        Gru => "gru",
+        /// A plain network reads a sentence whose decisive word is early.
+        RnnEarlyWord => "rnn-early-word",
+        /// The same, and the word is late.
+        RnnLateWord => "rnn-late-word",
+        /// An LSTM reads a sentence whose decisive word is early.
+        LstmEarlyWord => "lstm-early-word",
+        /// The same, and the word is late.
+        LstmLateWord => "lstm-late-word",
+        /// Sentences are filled up after their last word, and read at the end.
+        PaddingAfter => "padding-after",
+        /// A small language model.
+        NextCharacter => "next-character",
     }
 }
 
@@ -47,7 +73,25 @@ impl Preset {
                 "v=1&depth=2&width=32&activation=relu&init=pytorch&dataset=noise&samples=64&batch=full&optimizer=adam&lr=0.001&step=100"
             }
             Self::Underflow => "v=1&depth=100",
+            Self::ForgetfulRnn => "v=1&model=rnn&length=60",
+            Self::ExplodingRnn => "v=1&model=rnn&activation=relu&rec-init=normal&rho=2&length=60",
+            Self::ClippedRnn => "v=1&model=rnn&activation=relu&rec-init=normal&rho=2&length=60&clip=norm",
+            Self::Irnn => "v=1&model=rnn&activation=relu&rec-init=identity&length=60",
+            Self::LstmForgetZero => "v=1&model=lstm&forget-bias=0&length=60",
+            Self::LstmForgetThree => "v=1&model=lstm&forget-bias=3&length=60",
+            Self::Gru => "v=1&model=gru&length=60",
+            Self::RnnEarlyWord => "v=1&model=rnn&task=sentiment&decisive=early",
+            Self::RnnLateWord => "v=1&model=rnn&task=sentiment",
+            Self::LstmEarlyWord => "v=1&model=lstm&task=sentiment&decisive=early",
+            Self::LstmLateWord => "v=1&model=lstm&task=sentiment",
+            Self::PaddingAfter => "v=1&model=lstm&task=sentiment&padding=after",
+            Self::NextCharacter => "v=1&model=lstm&task=next-character",
         }
+    }
+
+    /// Whether its gradient goes back through time, and not through layers.
+    pub fn is_through_time(self) -> bool {
+        self as usize >= Self::ForgetfulRnn as usize
     }
 
     /// The experiment that the preset describes.
@@ -68,6 +112,7 @@ mod tests {
             assert_eq!(notices, [], "{preset:?}");
             let (again, _) = share::from_fragment(&share::to_fragment(&experiment));
             assert_eq!(experiment, again, "{preset:?}");
+            assert_eq!(preset.is_through_time(), experiment.model.is_recurrent(), "{preset:?}");
         }
     }
 }

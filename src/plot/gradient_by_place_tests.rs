@@ -317,3 +317,68 @@ fn names_at_line_ends_keep_apart() {
     assert_eq!(spread(&[0.0, 0.0], 10.0, (0.0, 100.0)), [0.0, 10.0]);
     assert_eq!(spread(&[10.0, 60.0], 10.0, (0.0, 100.0)), [10.0, 60.0]);
 }
+
+fn times(values: &[f64], marks: PlaceMarks) -> (Axes, String) {
+    let (surface, theme) = (surface(600, 400), Theme::light());
+    let data = Data { marks, ..data(values) };
+    let labels = Labels { places: PlaceNames::Times, ..labels() };
+    let axes = Axes::fit(surface, &theme, &data, None).unwrap();
+    let picture = svg(surface, |backend| {
+        axes.draw(backend, &theme, &labels);
+        axes.draw_data(backend, &theme, &data);
+    });
+    (axes, picture)
+}
+
+#[test]
+fn time_steps_are_numbered_to_the_last_as_many_as_have_room() {
+    let (_, picture) = times(&[0.5; 7], PlaceMarks::default());
+    let texts_of_seven = texts(&picture);
+    assert!(["1", "7"].iter().all(|number| texts_of_seven.iter().any(|text| text == number)), "{texts_of_seven:?}");
+    assert!(!texts_of_seven.contains(&"out".to_owned()));
+    let (axes, picture) = times(&[0.5; 200], PlaceMarks::default());
+    let numbers: Vec<u32> = texts(&picture).iter().filter_map(|text| text.parse().ok()).filter(|n| *n > 1).collect();
+    assert!(numbers.contains(&200) && (4..=14).contains(&numbers.len()), "{numbers:?}");
+    assert_eq!(axes.x_to_place(axes.place_to_x(199)), 199);
+}
+
+#[test]
+fn a_gradient_that_is_cut_is_hatched_and_no_zero() {
+    let values = [0.0, 0.0, 0.0, 0.1, 0.5, 1.0];
+    let cut = PlaceMarks { cut: 3, cuts_after: vec![3], cut_word: "cut".into(), ..PlaceMarks::default() };
+    let (axes, picture) = times(&values, cut);
+    assert!(texts(&picture).contains(&"cut".to_owned()));
+    assert_eq!(axes.frame.strip_y(0.0, 0), None, "there is no strip of zeros");
+    // Three marks and the one at the line's name.
+    assert_eq!(attributes(&picture, "circle", "cx", &[BLUE]).len(), 3 + 1);
+    let middle = axes.frame.plot.left + axes.frame.plot.width() / 2.0;
+    let lines = attributes(&picture, "polyline", "points", &["stroke=\"#8B95A1\""]);
+    let xs = lines.iter().flat_map(|line| line.split_whitespace()).map(|point| point.split(',').next().unwrap());
+    assert!(!lines.is_empty() && xs.map(|x| x.parse::<f64>().unwrap()).all(|x| x <= middle + 1.0), "{lines:?}");
+    // A zero that nothing cut is one.
+    let (axes, picture) = times(&values, PlaceMarks::default());
+    assert!(axes.frame.strip_y(0.0, 0).is_some());
+    assert_eq!(attributes(&picture, "circle", "cx", &[BLUE]).len(), 6 + 1);
+}
+
+#[test]
+fn padding_is_as_dark_as_sentences_have_it_and_what_is_far_has_its_words() {
+    let far = Far { until: 2, is_more: false, words: ["under a thousandth of the last".into(), "under".into()] };
+    let padding = vec![1.0, 0.5, 0.0, 0.0];
+    let marks = PlaceMarks { padding, padding_word: "padding".into(), far: Some(far), ..PlaceMarks::default() };
+    let (axes, picture) = times(&[1e-9, 1e-6, 0.1, 1.0], marks.clone());
+    let shades = attributes(&picture, "rect", "opacity", &["fill=\"#8B95A1\""]);
+    let shades: Vec<f64> = shades.iter().filter_map(|shade| shade.parse().ok()).filter(|shade| *shade < 1.0).collect();
+    assert_eq!(shades, [0.3, 0.15]);
+    let words = texts(&picture);
+    assert!(words.contains(&"padding".to_owned()) && words.contains(&"under".to_owned()), "{words:?}");
+    assert!(!words.contains(&"under a thousandth of the last".to_owned()), "there is no room for it");
+    assert!(axes.frame.plot.width() > 0.0);
+    // No size makes it fall over.
+    for (width, height) in [(0, 0), (90, 90), (3000, 120)] {
+        let (surface, theme) = (surface(width, height), Theme::dark());
+        let data = Data { marks: PlaceMarks { cut: 9, ..marks.clone() }, ..data(&[0.0, 1e-6, 0.1, 1.0]) };
+        let Some(axes) = Axes::fit(surface, &theme, &data, None) else { continue };
+        svg(surface, |backend| axes.draw_data(backend, &theme, &data));
+    }
+}

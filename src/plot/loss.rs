@@ -52,6 +52,8 @@ pub struct Data<'a> {
     pub is_full_batch: bool,
     /// Whether weight decay pulls at the weights, of which the loss that is drawn knows nothing.
     pub has_decay: bool,
+    /// For each bucket whether the gradient's norm was clipped in a step of it; may be shorter.
+    pub clipped: &'a [bool],
     /// The step that is visited, if it is an earlier one than the latest.
     pub visited: Option<u64>,
 }
@@ -66,6 +68,11 @@ impl<'a> Data<'a> {
     /// Whether the line of the batches' losses is a moving average.
     pub fn is_smoothed(&self) -> bool {
         self.smoothed_over().is_some()
+    }
+
+    /// Whether any step was clipped, and is marked so.
+    fn has_clipped(&self) -> bool {
+        self.measure.is_loss() && self.clipped.contains(&true)
     }
 
     /// The evaluations of steps that the run has made.
@@ -108,6 +115,8 @@ pub struct Labels {
     pub training: String,
     /// The name of what was measured on samples that it never saw.
     pub held_out: String,
+    /// The name of the marks of steps whose gradient was clipped.
+    pub clipped: String,
     /// At the strips.
     pub strips: StripLabels,
 }
@@ -120,6 +129,8 @@ enum Line {
     Smoothed,
     Training,
     HeldOut,
+    /// No line: a mark at each step whose gradient was clipped.
+    Clipped,
 }
 
 impl Line {
@@ -129,6 +140,7 @@ impl Line {
             Self::Batch | Self::Smoothed => (theme.loss, Marker::Circle),
             Self::Training => (theme.grad_w, Marker::Diamond),
             Self::HeldOut => (theme.update, Marker::Triangle),
+            Self::Clipped => (theme.infinite, Marker::Square),
         }
     }
 }
@@ -163,6 +175,9 @@ const FULL_LEGEND_EM: f64 = 21.5;
 /// How much wider the legend is where the batches' line is smoothed and called so.
 const SMOOTHED_EM: f64 = 5.9;
 
+/// How much wider the legend is where steps were clipped.
+const CLIPPED_EM: f64 = 5.6;
+
 /// How much wider the title of the value axis is where it says that the loss is without weight decay.
 const DECAY_EM: f64 = 11.5;
 
@@ -190,9 +205,13 @@ impl ChartAxes for Axes {
         if has_scores {
             legend.extend([Line::Training, Line::HeldOut]);
         }
+        let has_clipped = data.has_clipped();
+        if has_clipped {
+            legend.push(Line::Clipped);
+        }
         let em = theme.font_px * surface.scale;
         let wider = |is_so: bool, by_em: f64| if is_so { by_em } else { 0.0 };
-        let legend_em = wider(is_smoothed, SMOOTHED_EM);
+        let legend_em = wider(is_smoothed, SMOOTHED_EM) + wider(has_clipped, CLIPPED_EM);
         let title_em = wider(data.measure.is_loss() && data.has_decay, DECAY_EM);
         let width_em = f64::from(surface.width) / em;
         let is_legend_below = !legend.is_empty() && width_em < ONE_ROW_EM + legend_em + title_em;
@@ -223,6 +242,7 @@ impl ChartAxes for Axes {
     fn draw_data(&self, paper: &mut dyn Paper, theme: &Theme, data: &Data<'_>) {
         let mut painter = Painter::new(paper, theme);
         if data.measure.is_loss() {
+            self.draw_clipped(&mut painter, theme, data);
             self.draw_batches(&mut painter, theme, data);
         }
         self.draw_evaluations(&mut painter, theme, data, Line::Training);
@@ -252,6 +272,7 @@ impl Axes {
             Line::Smoothed => &labels.smoothed[usize::from(self.has_short_legend)],
             Line::Training => &labels.training,
             Line::HeldOut => &labels.held_out,
+            Line::Clipped => &labels.clipped,
         });
         let names: Vec<&str> = names.collect();
         // Where it is narrow, of each line only the mark.
@@ -268,14 +289,29 @@ impl Axes {
             let (color, marker) = line.look(theme);
             let left = right - width_of(words) * em;
             let sample = [(left, y), (left + sample_em * em, y)];
-            if *line == Line::HeldOut {
-                painter.dashed_path(&sample, 0.14 * em, 0.5 * em, color);
-            } else {
-                painter.path(&sample, 0.14 * em, color);
+            let middle = left + 0.5 * sample_em * em;
+            match line {
+                Line::Clipped => {
+                    painter.upright_line(middle, y - 0.4 * em, y + 0.4 * em, CLIPPED_WIDTH_EM * em, color);
+                }
+                Line::HeldOut => painter.dashed_path(&sample, 0.14 * em, 0.5 * em, color),
+                Line::Batch | Line::Smoothed | Line::Training => painter.path(&sample, 0.14 * em, color),
             }
-            painter.marker(marker, (left + 0.5 * sample_em * em, y), 0.3 * em, color);
+            if *line != Line::Clipped {
+                painter.marker(marker, (middle, y), 0.3 * em, color);
+            }
             painter.text(words, (left + (sample_em + 0.5) * em, y), look);
             right = left - gap_em * em;
+        }
+    }
+
+    /// A short line on the lower edge at each bucket of which a step was clipped; side by side they are a bar.
+    fn draw_clipped(&self, painter: &mut Painter<'_>, theme: &Theme, data: &Data<'_>) {
+        let (em, bottom) = (self.frame.em, self.frame.plot.bottom);
+        let (color, _) = Line::Clipped.look(theme);
+        for (bucket, _) in data.buckets.iter().zip(data.clipped).filter(|(_, is_clipped)| **is_clipped) {
+            let x = self.step_to_x(bucket.last.step);
+            painter.upright_line(x, bottom - CLIPPED_HEIGHT_EM * em, bottom, CLIPPED_WIDTH_EM * em, color);
         }
     }
 
@@ -370,6 +406,10 @@ const FEW_EVALUATIONS: usize = 40;
 
 /// Farther apart than so many times the font's size, two evaluations have a mark however many there are.
 const FAR_EM: f64 = 1.2;
+
+/// How high the mark of a clipped step is, in units of the font's size, and how wide.
+const CLIPPED_HEIGHT_EM: f64 = 0.7;
+const CLIPPED_WIDTH_EM: f64 = 0.16;
 
 /// The share of the recorded steps that the moving average spans.
 const SMOOTHED_SHARE: f64 = 0.02;

@@ -18,7 +18,15 @@ fn draw(surface: Surface, history: &History, is_log: bool) -> (Option<Axes>, Str
 }
 
 fn data<'a>(history: &'a History, measure: Measure, evaluations: &'a [Evaluation]) -> Data<'a> {
-    Data { measure, buckets: history.buckets(), evaluations, is_full_batch: false, has_decay: false, visited: None }
+    Data {
+        measure,
+        buckets: history.buckets(),
+        evaluations,
+        is_full_batch: false,
+        has_decay: false,
+        clipped: &[],
+        visited: None,
+    }
 }
 
 fn draw_all(surface: Surface, data: &Data<'_>) -> (Option<Axes>, String) {
@@ -27,8 +35,9 @@ fn draw_all(surface: Surface, data: &Data<'_>) -> (Option<Axes>, String) {
     let words = ["step", "loss", "batch", "batch, smoothed", "training", "held-out"].map(str::to_owned);
     let [step_axis, value_axis, batch, smoothed, training, held_out] = words;
     let value_axis_short = value_axis.clone();
-    let (smoothed, strips) = ([smoothed, "smoothed".to_owned()], StripLabels::default());
-    let labels = Labels { step_axis, value_axis, value_axis_short, batch, smoothed, training, held_out, strips };
+    let (smoothed, clipped, strips) = ([smoothed, "smoothed".to_owned()], String::new(), StripLabels::default());
+    let labels =
+        Labels { step_axis, value_axis, value_axis_short, batch, smoothed, training, held_out, clipped, strips };
     let picture = svg(surface, |backend| {
         if let Some(axes) = &axes {
             axes.draw(backend, &theme, &labels);
@@ -353,4 +362,32 @@ fn the_legend_is_whole_and_beside_the_title_or_below_it() {
             assert!(first.1 > title.1 || first.0 > end, "{width}, {has_decay}: {first:?} is in the title to {end}");
         }
     }
+}
+
+#[test]
+fn steps_that_were_clipped_are_marked_where_they_are_and_named() {
+    let history = history((0..=10).map(|step| 1.0 / (step + 1) as f64));
+    let clipped: Vec<bool> = (0..=10).map(|step| step == 3 || step == 7).collect();
+    let (theme, surface) = (Theme::light(), surface(700, 300));
+    let drawn = |measure, clipped: &[bool]| {
+        let data = Data { clipped, ..data(&history, measure, &[]) };
+        let axes = Axes::fit(surface, &theme, &data, None).unwrap();
+        let labels = Labels { clipped: "clipped".into(), ..Labels::default() };
+        let picture = svg(surface, |backend| {
+            axes.draw(backend, &theme, &labels);
+            axes.draw_data(backend, &theme, &data);
+        });
+        let marks = attributes(&picture, "rect", "x", &["fill=\"#CC79A7\""]);
+        (axes, marks, texts(&picture).contains(&"clipped".to_owned()))
+    };
+    let (axes, marks, is_named) = drawn(Measure::Loss { is_log: true }, &clipped);
+    assert_eq!((marks.len(), is_named), (2 + 1, true), "two steps, and the legend");
+    for step in [3, 7] {
+        let near = |x: &String| (x.parse::<f64>().unwrap() - axes.step_to_x(step)).abs() <= 2.0;
+        assert!(marks.iter().any(near), "step {step} in {marks:?}");
+    }
+    let (_, marks, is_named) = drawn(Measure::Loss { is_log: true }, &[false; 11]);
+    assert_eq!((marks.len(), is_named), (0, false));
+    let (_, marks, is_named) = drawn(Measure::Accuracy, &clipped);
+    assert_eq!((marks.len(), is_named), (0, false), "the accuracy is not of the steps' gradients");
 }

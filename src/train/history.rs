@@ -41,6 +41,11 @@ impl Bucket {
         (self.min[0], self.max[0])
     }
 
+    /// The smallest and the largest norm that all gradients together had in its steps, before clipping.
+    pub fn grad_norm_range(&self) -> (f64, f64) {
+        (self.min[1], self.max[1])
+    }
+
     /// The smallest and the largest value that a quantity of a place had, in the lowest level.
     ///
     /// # Panics

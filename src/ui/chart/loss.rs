@@ -6,10 +6,10 @@ use super::segments::Segments;
 use super::stage::{Shown, Stage};
 use super::table::Table;
 use crate::look::view::{Evaluation, Score};
-use crate::optim::Hyper;
+use crate::optim::{ClipKind, Hyper};
 use crate::plot::StripLabels;
 use crate::plot::loss::{Axes, Data, Labels, Measure, marks};
-use crate::plot::number::{grouped, readable};
+use crate::plot::number::{grouped, readable, significant};
 use crate::plot::theme::Theme;
 use crate::train::{Bucket, History, bucket_of};
 use crate::ui::i18n::{Words, t_string, use_i18n};
@@ -45,7 +45,8 @@ pub fn LossChart() -> impl IntoView {
         // While frames come by themselves, the next one shows an evaluation soon enough.
         let evaluations = if lab.running.get() { evaluations.get_untracked() } else { evaluations.get() };
         lab.history.with_value(|history| {
-            let data = data(measure, facts, history, &evaluations, visited);
+            let clipped = clipped(lab, history);
+            let data = Data { clipped: &clipped, ..data(measure, facts, history, &evaluations, visited) };
             chart.show(stage, look, labels, Some(&data));
         });
     });
@@ -62,7 +63,7 @@ pub fn LossChart() -> impl IntoView {
                 let bucket = &buckets[index];
                 let is_loss = measure != Measure::Accuracy;
                 let point = |b: &Bucket| Some((axes.step_to_x(b.last.step), axes.frame.value_to_y(b.last.loss())?));
-                let mut rows = if is_loss { batch_rows(i18n, bucket) } else { Vec::new() };
+                let mut rows = if is_loss { batch_rows(i18n, lab, bucket) } else { Vec::new() };
                 rows.extend(evaluation_rows(
                     i18n,
                     &theme,
@@ -118,13 +119,14 @@ pub fn LossChart() -> impl IntoView {
         refreshed.get();
         let evaluations = evaluations.get_untracked();
         let facts = facts.get_untracked();
-        lab.history.with_value(|history| table(i18n, history, &evaluations, facts))
+        lab.history.with_value(|history| table(i18n, lab, history, &evaluations, facts))
     });
     let picture = move |sheet: &mut Sheet<'_>| {
         let (measure, evaluations) = (measure.get_untracked(), evaluations.get_untracked());
         let (visited, facts) = (lab.visited.get_untracked(), facts.get_untracked());
         lab.history.with_value(|history| {
-            let data = data(measure, facts, history, &evaluations, visited);
+            let clipped = clipped(lab, history);
+            let data = Data { clipped: &clipped, ..data(measure, facts, history, &evaluations, visited) };
             chart.picture(sheet, |_| Some((labels(i18n, measure, facts), data)))
         })
     };
@@ -179,7 +181,7 @@ struct Facts {
 impl Facts {
     fn of(lab: Lab) -> Self {
         let (is_full_batch, began) =
-            lab.measured.with(|run| (run.batch_size() >= run.samples, Hyper::of(run).weight_decay));
+            lab.measured.with(|run| (run.batch_size() >= run.sample_count(), Hyper::of(run).weight_decay));
         let has_decay = lab.changes.with(|changes| changes.iter().any(|change| change.hyper.weight_decay != 0.0));
         Self { is_full_batch, has_decay: has_decay || began != 0.0 }
     }
@@ -193,7 +195,7 @@ fn data<'a>(
     visited: Option<u64>,
 ) -> Data<'a> {
     let Facts { is_full_batch, has_decay } = facts;
-    Data { measure, buckets: history.buckets(), evaluations, is_full_batch, has_decay, visited }
+    Data { measure, buckets: history.buckets(), evaluations, is_full_batch, has_decay, clipped: &[], visited }
 }
 
 /// Where the reading point of a chart over the steps goes: to a step, or from bucket to bucket.
@@ -222,7 +224,7 @@ pub(super) fn step_name(i18n: Words, bucket: &Bucket) -> String {
     }
 }
 
-fn batch_rows(i18n: Words, bucket: &Bucket) -> Vec<ReadoutRow> {
+fn batch_rows(i18n: Words, lab: Lab, bucket: &Bucket) -> Vec<ReadoutRow> {
     let row = |label: &str, value: f64| ReadoutRow { mark: None, label: label.to_owned(), value: readable(value) };
     let (min, max) = bucket.loss_range();
     let mut rows = vec![row(t_string!(i18n, charts.loss.name), bucket.last.loss())];
@@ -231,7 +233,29 @@ fn batch_rows(i18n: Words, bucket: &Bucket) -> Vec<ReadoutRow> {
         rows.push(row(t_string!(i18n, charts.least), min));
         rows.push(row(t_string!(i18n, charts.most), max));
     }
+    rows.extend(clip_of(lab, bucket).filter(|limit| bucket.grad_norm_range().1 > *limit).map(|limit| {
+        let label = t_string!(i18n, charts.loss.clipped_at, limit = significant(limit, 3)).to_string();
+        row(&label, bucket.grad_norm_range().1)
+    }));
     rows
+}
+
+/// The norm at which all gradients together were clipped in the last step of a bucket; `None` where none was, and before the
+/// first step.
+fn clip_of(lab: Lab, bucket: &Bucket) -> Option<f64> {
+    let step = bucket.last.step;
+    let hyper = lab.changes.with(|changes| {
+        // What was changed live holds from the step after.
+        let change = changes.iter().rev().find(|change| change.after_step < step);
+        change.map_or_else(|| lab.measured.with(Hyper::of), |change| change.hyper)
+    });
+    (step > 0 && hyper.clip == ClipKind::Norm).then_some(hyper.clip_at)
+}
+
+/// For each bucket whether the gradient's norm was clipped in a step of it.
+fn clipped(lab: Lab, history: &History) -> Vec<bool> {
+    let is_clipped = |bucket: &Bucket| clip_of(lab, bucket).is_some_and(|limit| bucket.grad_norm_range().1 > limit);
+    history.buckets().iter().map(is_clipped).collect()
 }
 
 fn evaluation_rows(i18n: Words, theme: &Theme, measure: Measure, evaluation: Option<&Evaluation>) -> Vec<ReadoutRow> {
@@ -272,6 +296,7 @@ fn labels(i18n: Words, measure: Measure, facts: Facts) -> Labels {
         smoothed: smoothed.map(str::to_owned),
         training: t_string!(i18n, charts.loss.training).to_owned(),
         held_out: t_string!(i18n, charts.loss.held_out).to_owned(),
+        clipped: t_string!(i18n, charts.loss.clipped).to_owned(),
         strips: StripLabels::default(),
     }
 }
@@ -322,7 +347,7 @@ fn accuracy_summary(i18n: Words, evaluation: Option<&Evaluation>) -> Option<Stri
     Some(text.to_string())
 }
 
-fn table(i18n: Words, history: &History, evaluations: &[Evaluation], facts: Facts) -> Table {
+fn table(i18n: Words, lab: Lab, history: &History, evaluations: &[Evaluation], facts: Facts) -> Table {
     let rows = history.buckets().iter().map(|bucket| {
         let (min, max) = bucket.loss_range();
         // A row has the scores of its own steps, or none.
@@ -337,6 +362,8 @@ fn table(i18n: Words, history: &History, evaluations: &[Evaluation], facts: Fact
             score(|evaluation| Some(evaluation.held_out.loss)),
             score(|evaluation| evaluation.training.accuracy),
             score(|evaluation| evaluation.held_out.accuracy),
+            Some(bucket.grad_norm_range().1),
+            clip_of(lab, bucket),
         ];
         (step_name(i18n, bucket), cells.to_vec())
     });
@@ -348,6 +375,8 @@ fn table(i18n: Words, history: &History, evaluations: &[Evaluation], facts: Fact
         t_string!(i18n, charts.loss.held_out_loss),
         t_string!(i18n, charts.accuracy.training),
         t_string!(i18n, charts.accuracy.held_out),
+        t_string!(i18n, charts.loss.grad_norm),
+        t_string!(i18n, charts.loss.clip_at),
     ];
     Table {
         caption: sentences(

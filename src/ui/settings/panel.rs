@@ -80,7 +80,7 @@ fn Method() -> impl IntoView {
     let parts = Memo::new(move |_| {
         lab.experiment.with(|experiment| {
             let batch = match experiment.get(Key::Batch) {
-                Value::Integer(size) if size < experiment.samples => Some(size),
+                Value::Integer(size) if size < experiment.sample_count() => Some(size),
                 _ => None,
             };
             (experiment.optimizer, batch)

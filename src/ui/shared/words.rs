@@ -243,6 +243,19 @@ pub fn lesson(i18n: Words, preset: Preset) -> &'static str {
         Preset::Momentum => t_string!(i18n, page.lesson.momentum.name),
         Preset::RandomRegression => t_string!(i18n, page.lesson.random_regression.name),
         Preset::Underflow => t_string!(i18n, page.lesson.underflow.name),
+        Preset::ForgetfulRnn => t_string!(i18n, page.lesson.forgetful_rnn.name),
+        Preset::ExplodingRnn => t_string!(i18n, page.lesson.exploding_rnn.name),
+        Preset::ClippedRnn => t_string!(i18n, page.lesson.clipped_rnn.name),
+        Preset::Irnn => t_string!(i18n, page.lesson.irnn.name),
+        Preset::LstmForgetZero => t_string!(i18n, page.lesson.lstm_forget_zero.name),
+        Preset::LstmForgetThree => t_string!(i18n, page.lesson.lstm_forget_three.name),
+        Preset::Gru => t_string!(i18n, page.lesson.gru.name),
+        Preset::RnnEarlyWord => t_string!(i18n, page.lesson.rnn_early_word.name),
+        Preset::RnnLateWord => t_string!(i18n, page.lesson.rnn_late_word.name),
+        Preset::LstmEarlyWord => t_string!(i18n, page.lesson.lstm_early_word.name),
+        Preset::LstmLateWord => t_string!(i18n, page.lesson.lstm_late_word.name),
+        Preset::PaddingAfter => t_string!(i18n, page.lesson.padding_after.name),
+        Preset::NextCharacter => t_string!(i18n, page.lesson.next_character.name),
     }
 }
 
@@ -259,6 +272,19 @@ pub fn question(i18n: Words, preset: Preset) -> &'static str {
         Preset::Momentum => t_string!(i18n, page.lesson.momentum.question),
         Preset::RandomRegression => t_string!(i18n, page.lesson.random_regression.question),
         Preset::Underflow => t_string!(i18n, page.lesson.underflow.question),
+        Preset::ForgetfulRnn => t_string!(i18n, page.lesson.forgetful_rnn.question),
+        Preset::ExplodingRnn => t_string!(i18n, page.lesson.exploding_rnn.question),
+        Preset::ClippedRnn => t_string!(i18n, page.lesson.clipped_rnn.question),
+        Preset::Irnn => t_string!(i18n, page.lesson.irnn.question),
+        Preset::LstmForgetZero => t_string!(i18n, page.lesson.lstm_forget_zero.question),
+        Preset::LstmForgetThree => t_string!(i18n, page.lesson.lstm_forget_three.question),
+        Preset::Gru => t_string!(i18n, page.lesson.gru.question),
+        Preset::RnnEarlyWord => t_string!(i18n, page.lesson.rnn_early_word.question),
+        Preset::RnnLateWord => t_string!(i18n, page.lesson.rnn_late_word.question),
+        Preset::LstmEarlyWord => t_string!(i18n, page.lesson.lstm_early_word.question),
+        Preset::LstmLateWord => t_string!(i18n, page.lesson.lstm_late_word.question),
+        Preset::PaddingAfter => t_string!(i18n, page.lesson.padding_after.question),
+        Preset::NextCharacter => t_string!(i18n, page.lesson.next_character.question),
     }
 }
 

@@ -43,9 +43,22 @@ pub fn Lessons() -> impl IntoView {
             </li>
         }
     };
+    let group = move |is_through_time: bool| {
+        let title = move || match is_through_time {
+            false => t_string!(i18n, page.lesson.layers),
+            true => t_string!(i18n, page.lesson.time),
+        };
+        let lessons = Preset::ALL.iter().copied().filter(|preset| preset.is_through_time() == is_through_time);
+        view! {
+            <section>
+                <h2>{live(title)}</h2>
+                <ul class="lessons">{lessons.map(item).views()}</ul>
+            </section>
+        }
+    };
     view! {
         <Dropdown label=Signal::derive(move || t_string!(i18n, page.run_bar.lessons).to_owned())>
-            <ul class="lessons">{Preset::ALL.iter().copied().map(item).views()}</ul>
+            <div class="lesson-groups">{[false, true].map(group).views()}</div>
         </Dropdown>
     }
 }
