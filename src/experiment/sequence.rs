@@ -2,8 +2,7 @@
 
 use super::{Experiment, Model, Window};
 pub use crate::data::sequences::BadText;
-use crate::data::sequences::Task;
-use crate::data::sequences::{LONGEST_SENTENCE, SequenceSpec};
+use crate::data::sequences::{LONGEST_SENTENCE, SequenceSpec, Task, padding_shares};
 use crate::nn::Activation;
 use crate::nn::recurrent::{Cell, Reading, RecurrentSpec};
 
@@ -72,5 +71,15 @@ impl Experiment {
     pub fn cuts_after(&self) -> Vec<usize> {
         let Some(spec) = self.recurrent_spec(0) else { return Vec::new() };
         (1..spec.times).filter(|time| spec.is_cut_after(*time)).collect()
+    }
+
+    /// For each time step the share of all sentences, from 0 to 1, that have only padding there; empty where nothing is
+    /// filled up.
+    pub fn padding_shares(&self) -> Vec<f64> {
+        if self.model.is_recurrent() && self.task == Task::Sentiment {
+            padding_shares(self.language, self.padding, self.length as usize)
+        } else {
+            Vec::new()
+        }
     }
 }

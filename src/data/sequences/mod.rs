@@ -3,6 +3,7 @@
 mod corpus;
 mod generate;
 mod generated;
+mod lengths;
 mod own_text;
 mod sentences;
 mod set;
@@ -10,6 +11,7 @@ mod task;
 mod text;
 
 pub use corpus::{Corpus, Shipped};
+pub use lengths::padding_shares;
 pub use own_text::{BadText, MOST_CHARACTERS};
 pub use set::{NO_TARGET, SequenceData, SequenceInputs, SequenceSet, SequenceSpec, SequenceTargets};
 pub(crate) use task::LONGEST_SENTENCE;

@@ -61,7 +61,15 @@ impl Curve {
 
     /// Its formula, and its level where there are others.
     pub(super) fn label(self, i18n: Words, layout: Layout) -> String {
-        let formula = quantity::label(i18n, self.quantity);
+        let formula = match self.quantity {
+            Quantity::ActivationMean if layout.is_through_time() => {
+                t_string!(i18n, charts.quantity.state_mean).to_owned()
+            }
+            Quantity::ActivationStd if layout.is_through_time() => {
+                t_string!(i18n, charts.quantity.state_std).to_owned()
+            }
+            quantity => quantity::label(i18n, quantity),
+        };
         if layout.levels() == 1 {
             return formula;
         }

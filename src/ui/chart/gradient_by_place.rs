@@ -135,7 +135,7 @@ pub fn GradientByPlace(
                     data.trail = earlier.filter_map(|e| shown[0].values(experiment, e, is_rms)).collect();
                 }
                 if is_through_time {
-                    data.marks = time_marks::of(i18n, lab, experiment, &report);
+                    data.marks = time_marks::of(i18n, experiment, &report);
                 }
                 Some(data)
             })
@@ -187,7 +187,7 @@ pub fn GradientByPlace(
         spoken.get();
         untrack(|| {
             let mut said =
-                lab.with_shown(|bucket| lab.measured.with(|experiment| summary(i18n, lab, experiment, &bucket.last)))?;
+                lab.with_shown(|bucket| lab.measured.with(|experiment| summary(i18n, experiment, &bucket.last)))?;
             let drawn = expected.get().filter(|_| choices.is_theory_shown.get());
             let beyond = drawn.filter(|_| leads());
             if let Some(words) = beyond
@@ -382,12 +382,12 @@ fn standing_row(i18n: Words, layout: Layout, standing: Standing) -> ReadoutRow {
     ReadoutRow { mark: None, label: quantity::label(i18n, layout.leading()), value: words.to_owned() }
 }
 
-fn summary(i18n: Words, lab: Lab, experiment: &Experiment, report: &StepReport) -> String {
+fn summary(i18n: Words, experiment: &Experiment, report: &StepReport) -> String {
     let layout = report.layout();
     let leading = |place: usize| readable(report.get(place, layout.leading()));
     let (step, first) = (grouped(report.step), leading(0));
     if layout.is_through_time() {
-        return time_marks::summary(i18n, lab, experiment, report);
+        return time_marks::summary(i18n, experiment, report);
     }
     let hidden = report.places().saturating_sub(1).max(1);
     if hidden == 1 {

@@ -14,7 +14,7 @@ use crate::ui::lab::Lab;
 const FAR: f64 = 1e3;
 
 /// What is drawn behind the curves.
-pub(super) fn of(i18n: Words, lab: Lab, experiment: &Experiment, report: &StepReport) -> PlaceMarks {
+pub(super) fn of(i18n: Words, experiment: &Experiment, report: &StepReport) -> PlaceMarks {
     let cut = cut(experiment, report);
     let far = far(experiment, report).filter(|(until, _)| *until > cut);
     let step = report.places();
@@ -36,7 +36,7 @@ pub(super) fn of(i18n: Words, lab: Lab, experiment: &Experiment, report: &StepRe
         cut,
         cuts_after: experiment.cuts_after(),
         cut_word: t_string!(i18n, charts.gradient_by_time.cut).to_owned(),
-        padding: padding(lab),
+        padding: experiment.padding_shares(),
         padding_word: t_string!(i18n, charts.gradient_by_time.padding).to_owned(),
         far,
     }
@@ -59,7 +59,7 @@ pub(super) fn axis_titles(i18n: Words, experiment: &Experiment) -> [String; 2] {
 /// What the reading point says of a time step besides the curves' numbers.
 pub(super) fn row(i18n: Words, lab: Lab, experiment: &Experiment, place: usize) -> Option<ReadoutRow> {
     let row = |label: &str, value: String| ReadoutRow { mark: None, label: label.to_owned(), value };
-    let share = padding(lab).get(place).copied().filter(|share| *share > 0.0);
+    let share = experiment.padding_shares().get(place).copied().filter(|share| *share > 0.0);
     if let Some(share) = share {
         return Some(row(t_string!(i18n, charts.gradient_by_time.padding), format!("{:.0} %", 100.0 * share)));
     }
@@ -70,7 +70,7 @@ pub(super) fn row(i18n: Words, lab: Lab, experiment: &Experiment, place: usize) 
 }
 
 /// What the chart shows, in sentences.
-pub(super) fn summary(i18n: Words, lab: Lab, experiment: &Experiment, report: &StepReport) -> String {
+pub(super) fn summary(i18n: Words, experiment: &Experiment, report: &StepReport) -> String {
     let (places, leading) = (report.places(), report.layout().leading());
     let norm = |place: usize| readable(report.get(place, leading));
     let cut = cut(experiment, report);
@@ -99,7 +99,7 @@ pub(super) fn summary(i18n: Words, lab: Lab, experiment: &Experiment, report: &S
             t_string!(i18n, charts.gradient_by_time.summary_less, until = until).to_string()
         });
     }
-    if padding(lab).iter().any(|share| *share > 0.0) {
+    if experiment.padding_shares().iter().any(|share| *share > 0.0) {
         said.push(match experiment.padding {
             Padding::Before => t_string!(i18n, charts.gradient_by_time.padding_before).to_owned(),
             Padding::Masked => t_string!(i18n, charts.gradient_by_time.padding_masked).to_owned(),
@@ -107,12 +107,6 @@ pub(super) fn summary(i18n: Words, lab: Lab, experiment: &Experiment, report: &S
         });
     }
     said.join(" ")
-}
-
-/// The share of the sentences that have only padding at each time step; empty where there is none.
-fn padding(lab: Lab) -> Vec<f64> {
-    let _ = lab;
-    Vec::new()
 }
 
 /// How many time steps from the first on have no gradient because truncation cuts it before it comes to them.
