@@ -28,9 +28,9 @@ choice! {
         Underflow => "underflow",
         /// A plain recurrent network that is to remember its first symbol: the gradient does not reach it.
         ForgetfulRnn => "forgetful-rnn",
-        /// A plain recurrent network whose recurrent weights are too large.
+        /// A plain recurrent network whose recurrent weights are a fifth too large: the first step of SGD ends it.
         ExplodingRnn => "exploding-rnn",
-        /// The same, its gradient clipped.
+        /// The same, its gradient clipped: the loss falls, and the gradient explodes all the same.
         ClippedRnn => "clipped-rnn",
         /// ReLU with the identity as recurrent weights.
         Irnn => "irnn",
@@ -73,19 +73,21 @@ impl Preset {
                 "v=1&depth=2&width=32&activation=relu&init=pytorch&dataset=noise&samples=64&batch=full&optimizer=adam&lr=0.001&step=100"
             }
             Self::Underflow => "v=1&depth=100",
-            Self::ForgetfulRnn => "v=1&model=rnn&length=60",
-            Self::ExplodingRnn => "v=1&model=rnn&activation=relu&rec-init=normal&rho=2&length=60",
-            Self::ClippedRnn => "v=1&model=rnn&activation=relu&rec-init=normal&rho=2&length=60&clip=norm",
-            Self::Irnn => "v=1&model=rnn&activation=relu&rec-init=identity&length=60",
+            Self::ForgetfulRnn => "v=1&model=rnn&length=60&step=100",
+            Self::ExplodingRnn => "v=1&model=rnn&activation=relu&rec-init=identity&rho=1.2&length=60&optimizer=sgd",
+            Self::ClippedRnn => {
+                "v=1&model=rnn&activation=relu&rec-init=identity&rho=1.2&length=60&optimizer=sgd&clip=norm&step=10"
+            }
+            Self::Irnn => "v=1&model=rnn&activation=relu&rec-init=identity&length=60&step=100",
             Self::LstmForgetZero => "v=1&model=lstm&forget-bias=0&length=60",
             Self::LstmForgetThree => "v=1&model=lstm&forget-bias=3&length=60",
-            Self::Gru => "v=1&model=gru&length=60",
-            Self::RnnEarlyWord => "v=1&model=rnn&task=sentiment&decisive=early",
-            Self::RnnLateWord => "v=1&model=rnn&task=sentiment",
-            Self::LstmEarlyWord => "v=1&model=lstm&task=sentiment&decisive=early",
-            Self::LstmLateWord => "v=1&model=lstm&task=sentiment",
-            Self::PaddingAfter => "v=1&model=lstm&task=sentiment&padding=after",
-            Self::NextCharacter => "v=1&model=lstm&task=next-character",
+            Self::Gru => "v=1&model=gru&step=500&speed=max",
+            Self::RnnEarlyWord => "v=1&model=rnn&task=sentiment&decisive=early&step=300&speed=max",
+            Self::RnnLateWord => "v=1&model=rnn&task=sentiment&step=300&speed=max",
+            Self::LstmEarlyWord => "v=1&model=lstm&task=sentiment&decisive=early&step=300&speed=max",
+            Self::LstmLateWord => "v=1&model=lstm&task=sentiment&step=300&speed=max",
+            Self::PaddingAfter => "v=1&model=lstm&length=60&task=sentiment&padding=after&step=100",
+            Self::NextCharacter => "v=1&model=lstm&task=next-character&step=200&speed=max",
         }
     }
 
