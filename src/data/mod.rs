@@ -1,5 +1,6 @@
 //! Seeded data sets, and the order in which a run sees their samples.
 
+mod bags;
 mod batches;
 mod generate;
 pub mod sequences;
@@ -79,7 +80,7 @@ pub(crate) const MOST_HELD_OUT: usize = 512;
 /// Samples and their targets, in random order.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Dataset {
-    /// Inputs, (samples, inputs): every column has mean 0 and standard deviation 1.
+    /// Inputs, (samples, inputs): every column has mean 0 and standard deviation 1; of sentences the shares of the words.
     pub x: Array2<f64>,
     /// Targets, (samples, outputs): the class 0 or 1, of several classes a 1 in the column of the right one, or for
     /// regression numbers standardized like the inputs.

@@ -1,7 +1,11 @@
 //! What the loss is worth: that of an answer which does not look at the input.
 
 use super::Experiment;
+use crate::data::sequences::{SYMBOLS, Task};
 use crate::nn::Loss;
+
+/// The entropy of the characters of the text that is shipped, in nats; the page has no text to count.
+const SHIPPED_ENTROPY: f64 = 3.023_689_715_766_205_5;
 
 impl Experiment {
     /// The loss on all training samples of the best constant answer: what guessing by the classes' shares alone comes
@@ -13,11 +17,21 @@ impl Experiment {
     /// | softmax | `−Σ p ln p`; `ln K` for equal shares |
     /// | bce | the mean over the outputs of `−p ln p − (1−p) ln(1−p)`; `ln 2` for two equal classes |
     /// | mse | the mean over the outputs of `p (1−p)`, or the variance of the targets |
+    ///
+    /// Of *copy* and *next character* it is the mean over the steps at which something is asked, of symbols that are drawn
+    /// each as likely (`ln 8`), and by the shares of the characters in the text that is shipped; of a text of the user's own
+    /// it is [`crate::data::sequences::character_entropy`]. The sums of *adding* have the variance 1/6.
     pub fn guess_loss(&self) -> f64 {
-        let Some(classes) = self.dataset.classes() else {
+        match self.task {
+            Task::Adding => return 1.0 / 6.0,
+            Task::Copy => return libm::log(SYMBOLS as f64),
+            Task::NextCharacter => return SHIPPED_ENTROPY,
+            Task::Points | Task::FirstSymbol | Task::Parity | Task::Sentiment => {}
+        }
+        let Some(classes) = self.task.classes(self.dataset, 0) else {
             return 1.0;
         };
-        let (samples, classes) = (self.samples, classes as u32);
+        let (samples, classes) = (self.sample_count(), classes as u32);
         // Classes are dealt out in turn.
         let share =
             |class: u32| f64::from(samples / classes + u32::from(class < samples % classes)) / f64::from(samples);
@@ -35,6 +49,8 @@ impl Experiment {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+    use crate::data::sequences::{Shipped, character_entropy};
     use crate::experiment::share::from_fragment;
 
     #[test]
@@ -47,10 +63,25 @@ mod tests {
             ("dataset=clouds&loss=mse", 0.25 * 0.75),
             ("dataset=plane", 1.0),
             ("dataset=noise", 1.0),
+            ("model=lstm", 8.0_f64.ln()),
+            ("model=rnn&task=copy", 8.0_f64.ln()),
+            ("model=rnn&task=adding", 1.0 / 6.0),
+            ("model=rnn&task=parity", core::f64::consts::LN_2),
+            ("model=mlp&task=sentiment", core::f64::consts::LN_2),
+            ("model=gru&task=sentiment&loss=mse", 0.25),
         ];
         for (fragment, expected) in cases {
             let guess = from_fragment(fragment).0.guess_loss();
             assert!((guess - expected).abs() < 1e-12, "{fragment}: {guess}, not {expected}");
         }
+    }
+
+    #[test]
+    fn the_entropy_of_the_shipped_text_is_that_of_its_characters() {
+        let entropy = character_entropy((Shipped::all().text)());
+        assert!((entropy - SHIPPED_ENTROPY).abs() < 1e-9, "{entropy}");
+        // A fair coin, and one character that says nothing.
+        assert!((character_entropy("abab") - core::f64::consts::LN_2).abs() < 1e-12);
+        assert_eq!(character_entropy("aaaa"), 0.0);
     }
 }

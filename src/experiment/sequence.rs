@@ -1,6 +1,6 @@
 //! The recurrent network that an experiment describes.
 
-use super::{Experiment, Model, Window};
+use super::{Experiment, Given, Key, Model, Rejection, Window};
 pub use crate::data::sequences::BadText;
 use crate::data::sequences::{LONGEST_SENTENCE, SequenceSpec, Task, padding_shares};
 use crate::nn::Activation;
@@ -15,6 +15,11 @@ impl Experiment {
     /// Why a text does not do for the length of the sequences; `None` where it does.
     pub fn bad_text(&self, text: &str) -> Option<BadText> {
         BadText::of(text, self.length as usize)
+    }
+
+    /// What is said of the task where there is no text for it.
+    pub fn rejected_task(&self) -> Rejection {
+        Rejection { key: Key::Task, given: Given::Value(self.get(Key::Task)), allowed: self.allowed(Key::Task) }
     }
 
     /// The cell of a recurrent network; `None` for the multilayer perceptron.

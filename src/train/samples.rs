@@ -2,7 +2,7 @@
 
 use crate::data::sequences::Corpus;
 use crate::data::{Dataset, MOST_HELD_OUT, classes_of};
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Rejection};
 use crate::kernel::{Panels, Real};
 use crate::nn::{Loss, Targets};
 use ndarray::Array2;
@@ -80,17 +80,15 @@ pub(crate) struct Data<T> {
 
 impl<T: Real> Data<T> {
     /// The data of an experiment, on the texts of a corpus.
-    pub fn of(experiment: &Experiment, corpus: &Corpus) -> Self {
-        // Points need no text.
-        let _ = corpus;
-        let Experiment { dataset, noise, seed, loss, .. } = *experiment;
-        let samples = experiment.samples as usize;
-        let (training, held_out) = Dataset::with_held_out(dataset, samples, samples.min(MOST_HELD_OUT), noise, seed);
-        Self {
-            training: Samples::of(&training, loss),
-            held_out: Samples::of(&held_out, loss),
-            classes: dataset.classes(),
-        }
+    ///
+    /// # Errors
+    /// The task, where the corpus does not have its text.
+    pub fn of(experiment: &Experiment, corpus: &Corpus) -> Result<Self, Rejection> {
+        let (training, held_out) =
+            experiment.datasets(MOST_HELD_OUT, corpus).map_err(|_| experiment.rejected_task())?;
+        let Experiment { task, dataset, loss, .. } = *experiment;
+        let classes = task.classes(dataset, 0);
+        Ok(Self { training: Samples::of(&training, loss), held_out: Samples::of(&held_out, loss), classes })
     }
 
     /// The data of a run that is given nothing but its samples.

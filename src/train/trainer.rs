@@ -70,17 +70,16 @@ impl<T: Real> Trainer<T> {
     /// As [`Trainer::new`].
     pub fn on(experiment: &Experiment, corpus: &Corpus) -> Result<Self, Rejection> {
         experiment.validate()?;
-        let samples = experiment.samples as usize;
-        let batches = Batches::new(samples, experiment.batch_size() as usize, experiment.seed);
+        let data = Data::of(experiment, corpus)?;
+        let batches = Batches::new(data.training.x.rows(), experiment.batch_size() as usize, experiment.seed);
         let layers = experiment.layer_specs().into_iter().enumerate().map(|(layer, spec)| {
             let mut random = Random::new(experiment.seed, Purpose::Parameters { layer: layer as u32 });
-            let Experiment { init, gain, bias_std, .. } = *experiment;
-            (spec, Linear::random(spec.fan_in, spec.fan_out, init, gain, bias_std, &mut random))
+            (spec, experiment.draw_layer(layer, &spec, &mut random))
         });
         let mlp = Mlp::new(layers.collect(), batches.size());
         let hyper = Hyper::of(experiment);
         let Experiment { loss, optimizer, .. } = *experiment;
-        Ok(Self::with_data(mlp, Data::of(experiment, corpus), batches, loss, optimizer, hyper, DecayScope::All))
+        Ok(Self::with_data(mlp, data, batches, loss, optimizer, hyper, DecayScope::All))
     }
 
     /// A run of a given network on given samples.

@@ -44,6 +44,14 @@ impl Corpus {
     /// Without any text, for tasks that need none.
     pub const NONE: Self = Self { shipped: None, own_text: None };
 
+    /// The sentences of *sentiment*.
+    ///
+    /// # Errors
+    /// [`BadText::NotHere`] where what is shipped was not fetched.
+    pub fn sentiment(&self, spec: &SequenceSpec) -> Result<SequenceData, BadText> {
+        self.shipped.map(|shipped| (shipped.sentiment)(spec)).ok_or(BadText::NotHere)
+    }
+
     /// The text of *next character*: the user's own, or the one that is shipped.
     ///
     /// # Errors

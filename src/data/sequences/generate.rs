@@ -33,7 +33,7 @@ impl SequenceData {
     pub fn generate(spec: &SequenceSpec, corpus: &Corpus) -> Result<Self, BadText> {
         match spec.task {
             Task::Points => unreachable!("points are no sequences"),
-            Task::Sentiment => corpus.shipped.map(|shipped| (shipped.sentiment)(spec)).ok_or(BadText::NotHere),
+            Task::Sentiment => corpus.sentiment(spec),
             Task::NextCharacter => text::windows(spec, corpus.text()?),
             Task::FirstSymbol | Task::Copy | Task::Adding | Task::Parity => {
                 let draw = match spec.task {

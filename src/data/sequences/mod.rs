@@ -14,5 +14,6 @@ pub use corpus::{Corpus, Shipped};
 pub use lengths::padding_shares;
 pub use own_text::{BadText, MOST_CHARACTERS};
 pub use set::{NO_TARGET, SequenceData, SequenceInputs, SequenceSet, SequenceSpec, SequenceTargets};
-pub(crate) use task::LONGEST_SENTENCE;
 pub use task::{Decisive, Language, Padding, Task};
+pub(crate) use task::{LONGEST_SENTENCE, SYMBOLS};
+pub use text::character_entropy;

@@ -35,6 +35,16 @@ choice! {
     }
 }
 
+impl Language {
+    /// How many symbols its sentences have: padding, the one for unknown words, and all their words.
+    pub fn vocabulary(self) -> usize {
+        match self {
+            Self::English => 917,
+            Self::Chinese => 1035,
+        }
+    }
+}
+
 choice! {
     /// Where the decisive word of a sentence stands.
     pub enum Decisive {
@@ -58,7 +68,7 @@ choice! {
 }
 
 /// Symbols of *first symbol* and of *copy*.
-pub(super) const SYMBOLS: usize = 8;
+pub(crate) const SYMBOLS: usize = 8;
 
 /// Words of the longest sentence.
 pub(crate) const LONGEST_SENTENCE: usize = 20;

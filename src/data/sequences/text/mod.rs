@@ -49,12 +49,28 @@ pub(super) fn windows(spec: &SequenceSpec, text: &str) -> Result<SequenceData, B
     })
 }
 
-/// The characters that are symbols, in order; where some are left out, [`RARE`] is the last.
-fn symbols_of(characters: &[char]) -> Vec<char> {
+/// The entropy `−Σ p ln p` of the characters of a text by their shares, in nats: the loss of guessing by them alone.
+pub fn character_entropy(text: &str) -> f64 {
+    let characters: Vec<char> = line_ends_as_one(text).collect();
+    let total = characters.len() as f64;
+    // From +0, where there is but one character.
+    counts_of(&characters).values().fold(0.0, |entropy, &count| {
+        let share = f64::from(count) / total;
+        entropy - share * libm::log(share)
+    })
+}
+
+fn counts_of(characters: &[char]) -> BTreeMap<char, u32> {
     let mut counts = BTreeMap::new();
     for &character in characters {
-        *counts.entry(character).or_insert(0_u32) += 1;
+        *counts.entry(character).or_insert(0) += 1;
     }
+    counts
+}
+
+/// The characters that are symbols, in order; where some are left out, [`RARE`] is the last.
+fn symbols_of(characters: &[char]) -> Vec<char> {
+    let counts = counts_of(characters);
     let mut symbols: Vec<char> = counts.keys().copied().collect();
     if symbols.len() > MOST_SYMBOLS {
         // Of equally frequent ones the first: the sort is stable.

@@ -303,5 +303,5 @@ fn layers_of(experiment: &Experiment) -> usize {
 
 /// Units of a layer, from 0.
 fn width_of(experiment: &Experiment, layer: usize) -> usize {
-    if layer < experiment.depth as usize { experiment.width as usize } else { experiment.dataset.dimensions().1 }
+    if layer < experiment.depth as usize { experiment.width as usize } else { experiment.dimensions().1 }
 }
