@@ -110,7 +110,7 @@ fn arrows_point_one_way() {
     // Theory is worked out in the worker; the page reads what came of it.
     assert_absent(
         &["ui"],
-        &["theory::predict", "BandSampler", "exact_band", "critical_point"],
+        &["theory::predict", "BandSampler", "Foreteller", "exact_band", "critical_point"],
         "the worker computes it",
     );
 }

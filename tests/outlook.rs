@@ -26,12 +26,12 @@ fn half_of_all_runs_lie_below_it() {
         assert_eq!(notices, [], "{fragment}");
         let mut sampler = OutlookSampler::new(&experiment);
         while sampler.sample_one() {}
-        let Outlook { factor_per_layer, total, is_drawn } = sampler.outlook().unwrap();
+        let Outlook { factor_per_place, total, is_drawn } = sampler.outlook().unwrap();
         let steps = f64::from(experiment.depth - 1);
-        assert!(is_drawn && (factor_per_layer.powf(steps) / total - 1.0).abs() < 1e-9, "{fragment}");
+        assert!(is_drawn && (factor_per_place.powf(steps) / total - 1.0).abs() < 1e-9, "{fragment}");
         let is_below = |seed: &u32| measured_total(&Experiment { seed: *seed, ..experiment.clone() }) < total;
         let below = (500..600).filter(is_below).count();
-        println!("{fragment}: {factor_per_layer:.4} a layer, {total:.3e} in all; {below} of 100 runs below");
+        println!("{fragment}: {factor_per_place:.4} a layer, {total:.3e} in all; {below} of 100 runs below");
         // Below the median of 31 networks are 50 % ± 9 % (one standard deviation), and of 100 runs ± 5 % more.
         assert!((20..=80).contains(&below), "{fragment}: {below} of 100 are below {total}");
     }

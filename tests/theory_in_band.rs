@@ -1,10 +1,11 @@
 //! Whether the line that is drawn lies in the band that networks of the experiment's own width draw, layer by layer.
 
 use gradient_lab::choice::Choice;
+use gradient_lab::data::sequences::Corpus;
 use gradient_lab::experiment::Experiment;
 use gradient_lab::experiment::share::from_fragment;
 use gradient_lab::nn::{Activation, Initializer, Normalization, Residual};
-use gradient_lab::theory::{BandSampler, Forecast, NoPrediction, predict};
+use gradient_lab::theory::{BandSampler, Forecast, Foreteller, NoPrediction};
 
 fn experiment(fragment: &str) -> Experiment {
     let (experiment, notices) = from_fragment(fragment);
@@ -18,8 +19,9 @@ fn forecast(experiment: &Experiment, networks: usize) -> Forecast {
         while sampler.samples() < networks && sampler.sample_one() {}
         sampler.band()
     });
-    let measured = vec![1.0; experiment.depth as usize + 1];
-    Forecast { measured, line: predict(experiment), band, is_complete: true }
+    let measured = vec![1.0; experiment.layer_count()];
+    let line = Foreteller::of_layers().line(experiment, &Corpus::default());
+    Forecast { measured, line, band, is_complete: true }
 }
 
 /// How far the line of theory is outside the band at the most, in decades; 0 within it, `None` without one of both.
@@ -27,10 +29,10 @@ fn beyond(forecast: &Forecast) -> Option<f64> {
     let (line, band) = (forecast.line.as_ref().ok()?, forecast.band.as_ref().ok()?.as_ref()?);
     let edges = band.low.iter().zip(&band.high);
     let distances = line
-        .layers
+        .log10_ratios
         .iter()
         .zip(edges)
-        .filter_map(|(layer, (low, high))| layer.log10_ratio.map(|ratio| (low - ratio).max(ratio - high).max(0.0)));
+        .filter_map(|(ratio, (low, high))| ratio.map(|ratio| (low - ratio).max(ratio - high).max(0.0)));
     distances.max_by(f64::total_cmp)
 }
 
@@ -68,7 +70,7 @@ fn with_skips_and_relu_the_line_is_that_of_networks_of_this_width() {
     assert!(found.has_line() && !found.has_stand_in() && found.reason().is_none());
     let total = |ratios: &dyn Fn(usize) -> f64| 10_f64.powf((ratios(0) - ratios(29)) / 29.0);
     let line = found.line.as_ref().unwrap();
-    let factor = total(&|layer| line.layers[layer].log10_ratio.unwrap());
+    let factor = total(&|layer| line.log10_ratios[layer].unwrap());
     let band = found.band.clone().unwrap().unwrap();
     let median = total(&|layer| band.median[layer]);
     println!("line {factor}, median {median}");
@@ -108,7 +110,7 @@ fn where_few_units_do_something_else_their_median_stands_in() {
         assert_center_is_inside(&found, &fragment);
         if found.line_leaves_band() {
             stand_ins += 1;
-            assert!(found.has_stand_in() && !found.has_line() && found.middle().is_none(), "{fragment}");
+            assert!(found.has_stand_in() && !found.has_line() && found.factor().is_none(), "{fragment}");
             assert_eq!(found.reason(), Some(NoPrediction::Width), "{fragment}");
         }
     }
@@ -117,7 +119,7 @@ fn where_few_units_do_something_else_their_median_stands_in() {
     // Each layer of four linear units loses a little, which the mean of squares does not: 1.00 a layer of wide ones.
     let found = forecast(&experiment("depth=50&width=4&activation=linear&init=lecun-normal"), 40);
     let line = found.line.as_ref().unwrap();
-    assert!((line.middle_factor().unwrap() - 1.0).abs() < 1e-9 && found.line_leaves_band(), "{line:?}");
+    assert!((line.factor.unwrap() - 1.0).abs() < 1e-9 && found.line_leaves_band(), "{line:?}");
 }
 
 /// Over all kinds, initializations, widths and some depths; takes minutes, and prints where theory's own line leaves the
@@ -151,4 +153,23 @@ fn the_line_lies_in_its_band_everywhere() {
         }
     }
     println!("{left} of {all} lines leave their band");
+}
+
+/// A perceptron on words: first of all the vectors that stand for them, whose mean is shorter the more words there are.
+#[test]
+fn sentences_have_a_line_from_their_embedding_on() {
+    for (fragment, log10_total) in [
+        ("task=sentiment&depth=6&width=32&activation=relu&init=kaiming-normal", 0.3),
+        ("task=sentiment&depth=8&embedding=4", 6.0),
+        ("task=sentiment&language=chinese&depth=4&width=24&activation=tanh&norm=layer", 0.3),
+    ] {
+        let experiment = experiment(fragment);
+        let found = forecast(&experiment, 40);
+        assert_center_is_inside(&found, fragment);
+        assert!(found.has_line() && found.measured.len() == experiment.layer_count(), "{fragment}: {found:?}");
+        let total = found.center()[1].log10() - found.center()[experiment.depth as usize].log10();
+        assert!(total.abs() < log10_total, "{fragment}: {total}");
+    }
+    let no_text = Foreteller::of_layers().line(&experiment("task=sentiment"), &Corpus::NONE);
+    assert_eq!(no_text, Err(NoPrediction::NoText));
 }

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The central 90 % of `log10(‖∂L/∂z^l‖ / ‖∂L/∂z^(L+1)‖)` over the random weights, for the layers l from 1 to L + 1, the
-/// output layer, where it is 0. Minus infinity where the gradient is exactly zero.
+/// The central 90 % over the random weights of log10 of the gradient's norm at a place over that at the last, for every place
+/// from the first to the last, where it is 0: of ‖∂L/∂z‖ in the layers of a multilayer perceptron, of ‖∂L/∂h‖ at the time steps
+/// of a recurrent network. Minus infinity where the gradient is exactly zero.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Band {
     /// The lower edge: 5 % of networks are below.

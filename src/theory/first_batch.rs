@@ -1,6 +1,8 @@
 //! The samples of a run's first step.
 
-use crate::data::{Batches, Dataset};
+use super::NoPrediction;
+use crate::data::Batches;
+use crate::data::sequences::Corpus;
 use crate::experiment::Experiment;
 use ndarray::{Array2, Axis};
 
@@ -14,13 +16,14 @@ pub struct FirstBatch {
 }
 
 impl FirstBatch {
-    /// The first batch of an experiment.
-    pub fn new(experiment: &Experiment) -> Self {
-        let Experiment { dataset, noise, seed, .. } = *experiment;
-        let samples = experiment.samples as usize;
-        let data = Dataset::generate(dataset, samples, noise, seed);
-        let mut batches = Batches::new(samples, experiment.batch_size() as usize, seed);
+    /// The first batch of an experiment, on the texts of a corpus.
+    ///
+    /// # Errors
+    /// Where its text is not there.
+    pub fn new(experiment: &Experiment, corpus: &Corpus) -> Result<Self, NoPrediction> {
+        let (data, _) = experiment.datasets(0, corpus).map_err(|_| NoPrediction::NoText)?;
+        let mut batches = Batches::new(data.x.nrows(), experiment.batch_size() as usize, experiment.seed);
         let rows = batches.current();
-        Self { x: data.x.select(Axis(0), rows), y: data.y.select(Axis(0), rows) }
+        Ok(Self { x: data.x.select(Axis(0), rows), y: data.y.select(Axis(0), rows) })
     }
 }

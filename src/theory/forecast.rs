@@ -2,21 +2,22 @@
 
 use super::NoPrediction;
 use super::band::Band;
-use super::prediction::Prediction;
+use super::line::Line;
 use serde::{Deserialize, Serialize};
 
 /// What theory expects of a run before its first step, beside what was measured there.
 ///
-/// Theory speaks of ratios to the output layer; norms come of them by the output layer's measured one.
+/// Theory speaks of ratios to the last place, the output layer or the last time step; norms come of them by the one measured
+/// there.
 ///
 /// The line is for wide layers of independent weights. Where networks of the run's own width do something else, it leaves
 /// the band that they draw: then it is no expectation of this run, and what it says is not said. Their median is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Forecast {
-    /// ‖∂L/∂z‖ at step 0, from layer 1 to the output layer.
+    /// The gradient's norm at step 0, from the first place to the last: ‖∂L/∂z‖ of the layers, or ‖∂L/∂h‖ of the time steps.
     pub measured: Vec<f64>,
     /// What wide layers would do; of use as far as the band allows, see [`Forecast::kept_line`].
-    pub line: Result<Prediction, NoPrediction>,
+    pub line: Result<Line, NoPrediction>,
     /// What networks of the run's width do; `None` while too few of them were drawn, or where drawing takes too long.
     pub band: Result<Option<Band>, NoPrediction>,
     /// Whether the band is final.
@@ -39,62 +40,63 @@ pub enum Standing {
 const EDGE: f64 = 1e-4;
 
 impl Forecast {
-    /// The expected norms from layer 1 to the output layer: by the line, and where it says nothing by the median of the
+    /// The expected norms from the first place to the last: by the line, and where it says nothing by the median of the
     /// networks drawn; NaN where neither says anything. With a band, always within it.
     pub fn center(&self) -> Vec<f64> {
         let (line, band) = (self.kept_line(), self.edges());
-        let ratio = |layer: usize| {
-            let edges = band.and_then(|band| Some((*band.low.get(layer)?, *band.high.get(layer)?)));
+        let ratio = |place: usize| {
+            let edges = band.and_then(|band| Some((*band.low.get(place)?, *band.high.get(place)?)));
             // Past an edge by no more than rounding.
             let within = |ratio: f64| edges.map_or(ratio, |(low, high)| ratio.max(low).min(high));
-            let line = ratio_in(line, layer).map(within);
-            line.or_else(|| band?.median.get(layer).copied()).unwrap_or(f64::NAN)
+            let line = ratio_at(line, place).map(within);
+            line.or_else(|| band?.median.get(place).copied()).unwrap_or(f64::NAN)
         };
         self.norms((0..self.measured.len()).map(ratio))
     }
 
-    /// The line, unless it leaves the band of the networks drawn in some hidden layer.
-    pub fn kept_line(&self) -> Option<&Prediction> {
+    /// The line, unless it leaves the band of the networks drawn at some place before the last.
+    pub fn kept_line(&self) -> Option<&Line> {
         self.line.as_ref().ok().filter(|_| !self.line_leaves_band())
     }
 
-    /// Whether the line leaves the band in some hidden layer: networks of this width do not follow it.
+    /// Whether the line leaves the band at some place before the last: networks of this width do not follow it.
     pub fn line_leaves_band(&self) -> bool {
         let (Ok(line), Some(band)) = (&self.line, self.edges()) else { return false };
-        let edges = band.low.iter().zip(&band.high).take(self.hidden());
-        line.layers.iter().zip(edges).any(|(layer, (low, high))| {
-            layer.log10_ratio.is_some_and(|ratio| ratio < low - EDGE || ratio > high + EDGE)
-        })
+        let edges = band.low.iter().zip(&band.high).take(self.before_last());
+        line.log10_ratios
+            .iter()
+            .zip(edges)
+            .any(|(ratio, (low, high))| ratio.is_some_and(|ratio| ratio < low - EDGE || ratio > high + EDGE))
     }
 
-    /// The norm above which 95 % of networks lie in each layer; NaN without a band.
+    /// The norm above which 95 % of networks lie at each place; NaN without a band.
     pub fn low(&self) -> Vec<f64> {
         self.edge(|band| &band.low)
     }
 
-    /// The norm below which 95 % of networks lie in each layer; NaN without a band.
+    /// The norm below which 95 % of networks lie at each place; NaN without a band.
     pub fn high(&self) -> Vec<f64> {
         self.edge(|band| &band.high)
     }
 
-    /// Whether a norm is expected of any layer but the output layer, whose own is given.
+    /// Whether a norm is expected at any place but the last, whose own is given.
     pub fn says_something(&self) -> bool {
-        self.center()[..self.hidden()].iter().any(|norm| !norm.is_nan())
+        self.center()[..self.before_last()].iter().any(|norm| !norm.is_nan())
     }
 
-    /// Whether the line of some layers is missing, and that of the networks drawn stands in for it.
+    /// Whether the line of some places is missing, and that of the networks drawn stands in for it.
     pub fn has_stand_in(&self) -> bool {
         let line = self.kept_line();
-        self.edges().is_some() && (0..self.hidden()).any(|layer| ratio_in(line, layer).is_none())
+        self.edges().is_some() && (0..self.before_last()).any(|place| ratio_at(line, place).is_none())
     }
 
-    /// Whether the line is there in some layer before the output layer.
+    /// Whether the line is there at some place before the last.
     pub fn has_line(&self) -> bool {
         let line = self.kept_line();
-        (0..self.hidden()).any(|layer| ratio_in(line, layer).is_some())
+        (0..self.before_last()).any(|place| ratio_at(line, place).is_some())
     }
 
-    /// Why the line is missing in some layers or in all.
+    /// Why the line is missing at some places or at all.
     pub fn reason(&self) -> Option<NoPrediction> {
         match &self.line {
             Ok(_) if self.line_leaves_band() => Some(NoPrediction::Width),
@@ -103,39 +105,38 @@ impl Forecast {
         }
     }
 
-    /// Where the norm measured in a layer, counted from 0, lies; `None` without a band.
-    pub fn standing(&self, layer: usize) -> Option<Standing> {
-        self.standing_of(layer, *self.measured.get(layer)?)
+    /// Where the norm measured at a place, counted from 0, lies; `None` without a band.
+    pub fn standing(&self, place: usize) -> Option<Standing> {
+        self.standing_of(place, *self.measured.get(place)?)
     }
 
-    /// Where another norm in that layer lies, measured at a later step, say; `None` without a band.
-    pub fn standing_of(&self, layer: usize, norm: f64) -> Option<Standing> {
-        let (band, output) = (self.edges()?, *self.measured.last()?);
-        if !(norm.is_finite() && output.is_finite() && output > 0.0) {
+    /// Where another norm at that place lies, measured at a later step, say; `None` without a band.
+    pub fn standing_of(&self, place: usize, norm: f64) -> Option<Standing> {
+        let (band, last) = (self.edges()?, *self.measured.last()?);
+        if !(norm.is_finite() && last.is_finite() && last > 0.0) {
             return None;
         }
-        let ratio = libm::log10(norm) - libm::log10(output);
-        Some(match (*band.low.get(layer)?, *band.high.get(layer)?) {
+        let ratio = libm::log10(norm) - libm::log10(last);
+        Some(match (*band.low.get(place)?, *band.high.get(place)?) {
             (low, _) if ratio < low - EDGE => Standing::Below,
             (_, high) if ratio > high + EDGE => Standing::Above,
             _ => Standing::Inside,
         })
     }
 
-    /// A layer in the middle, counted from 0, that has its χ from the hidden layer after it; `None` where there is none.
-    pub fn middle(&self) -> Option<usize> {
-        self.kept_line()?.middle()
-    }
-
-    /// By what the gradient is multiplied in a layer: √χ of the middle one, and with skip connections, where χ changes from
-    /// layer to layer, the geometric mean of all. `None` where the line says nothing of it, and where it leaves the band.
+    /// By what the gradient is multiplied at a place, by theory: see [`Line::factor`]. `None` where the line says nothing of it,
+    /// and where it leaves the band.
     pub fn factor(&self) -> Option<f64> {
-        let line = self.kept_line()?;
-        if line.limit.is_some() { line.middle_factor() } else { line.mean_factor() }
+        self.kept_line()?.factor
     }
 
-    /// The layers before the output layer.
-    fn hidden(&self) -> usize {
+    /// After how many places the squared norm has changed by e, by theory: see [`Line::memory`].
+    pub fn memory(&self) -> Option<f64> {
+        self.kept_line()?.memory()
+    }
+
+    /// The places before the last.
+    fn before_last(&self) -> usize {
         self.measured.len().saturating_sub(1)
     }
 
@@ -145,25 +146,30 @@ impl Forecast {
 
     fn edge(&self, edge: impl Fn(&Band) -> &Vec<f64>) -> Vec<f64> {
         let ratios = self.edges().map(edge);
-        self.norms((0..self.measured.len()).map(|layer| ratios.and_then(|r| r.get(layer).copied()).unwrap_or(f64::NAN)))
+        self.norms((0..self.measured.len()).map(|place| ratios.and_then(|r| r.get(place).copied()).unwrap_or(f64::NAN)))
     }
 
-    /// The norms whose ratios to the output layer's have these logarithms.
+    /// The norms whose ratios to the last place's have these logarithms.
     fn norms(&self, log10_ratios: impl Iterator<Item = f64>) -> Vec<f64> {
-        let output = self.measured.last().copied().filter(|norm| *norm > 0.0).unwrap_or(f64::NAN);
-        log10_ratios.map(|ratio| libm::pow(10.0, ratio) * output).collect()
+        let last = self.measured.last().copied().filter(|norm| *norm > 0.0).unwrap_or(f64::NAN);
+        log10_ratios.map(|ratio| libm::pow(10.0, ratio) * last).collect()
     }
 }
 
-fn ratio_in(line: Option<&Prediction>, layer: usize) -> Option<f64> {
-    line?.layers.get(layer)?.log10_ratio
+fn ratio_at(line: Option<&Line>, place: usize) -> Option<f64> {
+    *line?.log10_ratios.get(place)?
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::sequences::Corpus;
     use crate::experiment::share::from_fragment;
-    use crate::theory::predict;
+    use crate::theory::Foreteller;
+
+    fn line(fragment: &str) -> Result<Line, NoPrediction> {
+        Foreteller::of_layers().line(&from_fragment(fragment).0, &Corpus::NONE)
+    }
 
     fn forecast(measured: [f64; 3], low: f64, high: f64) -> Forecast {
         let band = Band { low: vec![low, -1.0, 0.0], median: vec![-2.0, -0.5, 0.0], high: vec![high, 0.0, 0.0] };
@@ -182,21 +188,22 @@ mod tests {
         assert_eq!(found.high(), [0.5, 5.0, 5.0]);
         assert!((found.center()[0] - 0.05).abs() < 1e-15, "the median stands in for the line");
         assert!(found.says_something() && found.has_stand_in() && !found.has_line());
-        let (experiment, _) = from_fragment("depth=2");
-        let line = predict(&experiment).unwrap();
-        let expected = 5.0 * libm::pow(10.0, line.layers[0].log10_ratio.unwrap());
+        let line = line("depth=2").unwrap();
+        let expected = 5.0 * libm::pow(10.0, line.log10_ratios[0].unwrap());
         let found = Forecast { line: Ok(line), band: Ok(None), ..found };
         assert_eq!((found.center()[0], found.center()[2]), (expected, 5.0));
         assert!(found.low().iter().all(|low| low.is_nan()) && !found.has_stand_in() && found.has_line());
-        assert_eq!((found.middle(), found.reason(), found.standing(0)), (Some(0), None, None));
+        assert_eq!((found.reason(), found.standing(0)), (None, None));
+        let factor = found.factor().unwrap();
+        assert!((found.memory().unwrap() * -2.0 * factor.ln() - 1.0).abs() < 1e-12, "{found:?}");
         let nothing = Forecast { measured: vec![0.0; 3], ..found };
         assert!(!nothing.says_something(), "of nothing there are no ratios");
     }
 
     #[test]
     fn a_line_outside_of_the_band_is_no_expectation() {
-        let line = predict(&from_fragment("depth=2").0).unwrap();
-        let [first, second] = [0, 1].map(|layer| line.layers[layer].log10_ratio.unwrap());
+        let line = line("depth=2").unwrap();
+        let [first, second] = [0, 1].map(|layer| line.log10_ratios[layer].unwrap());
         let with = |low: [f64; 2], high: [f64; 2]| {
             let [low, high] = [low, high].map(|edge| vec![edge[0], edge[1], 0.0]);
             let median = low.iter().zip(&high).map(|(low, high)| 0.5 * (low + high)).collect();
@@ -204,13 +211,13 @@ mod tests {
             Forecast { measured: vec![1.0; 3], line: Ok(line.clone()), band, is_complete: true }
         };
         let inside = with([first - 0.1, second - 0.1], [first + 0.1, second + 0.1]);
-        assert!(inside.has_line() && !inside.has_stand_in() && inside.reason().is_none() && inside.middle().is_some());
+        assert!(inside.has_line() && !inside.has_stand_in() && inside.reason().is_none() && inside.factor().is_some());
         // Half a hundredth of a decade beyond in one layer, and nothing of it is said in any.
         for outside in [
             with([first + 0.005, second - 0.1], [first + 0.1, second + 0.1]),
             with([first - 0.1, second - 0.1], [first + 0.1, second - 0.005]),
         ] {
-            assert!(!outside.has_line() && outside.has_stand_in() && outside.middle().is_none());
+            assert!(!outside.has_line() && outside.has_stand_in() && outside.factor().is_none());
             assert_eq!((outside.reason(), outside.kept_line()), (Some(NoPrediction::Width), None));
             let band = outside.band.clone().unwrap().unwrap();
             for (center, median) in outside.center().iter().zip(&band.median) {
@@ -233,18 +240,5 @@ mod tests {
         assert_eq!(standing(0.0, -9.0, -1.0), Some(Standing::Below));
         assert_eq!(standing(0.0, f64::NEG_INFINITY, f64::NEG_INFINITY), Some(Standing::Inside));
         assert_eq!(standing(f64::NAN, -2.0, -1.0), None);
-    }
-
-    #[test]
-    fn the_middle_layer_is_one_whose_factor_is_known() {
-        let middle = |fragment: &str| {
-            let line = predict(&from_fragment(fragment).0);
-            Forecast { line, band: Ok(None), ..forecast([1.0; 3], 0.0, 0.0) }.middle()
-        };
-        assert_eq!(middle("v=1"), Some(5));
-        assert_eq!(middle("depth=1"), None);
-        assert_eq!(middle("depth=8&norm=batch&activation=relu"), Some(5), "the first five are missing");
-        assert_eq!(middle("norm=batch&activation=tanh"), None);
-        assert_eq!(middle("init=zeros"), None);
     }
 }

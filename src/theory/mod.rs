@@ -1,29 +1,39 @@
-//! What theory predicts for an experiment at initialization: of every layer's ‖∂L/∂z‖ over that of the output layer.
+//! What theory predicts for an experiment at initialization: of the gradient's norm at every place over that at the last.
 //!
-//! [`predict`] gives the line, which wide networks follow, and the numbers behind it. [`BandSampler`] gives the
-//! band in which nine of ten networks of the experiment's own width lie. [`Forecast`] sets both beside a
-//! measurement. [`Outlook`] is what becomes of the gradient in an experiment that was not made yet.
+//! A [`Foreteller`] stands for the theory of one kind of network: of layers, whose ‖∂L/∂z‖ [`predict`] follows, or of time
+//! steps, whose ‖∂L/∂h‖ `through_time` does. It gives the [`Line`], which wide networks follow, and a [`BandSampler`] the band
+//! in which nine of ten networks of the experiment's own size lie. [`Forecast`] sets both beside a measurement. [`Outlook`]
+//! is what becomes of the gradient in an experiment that was not made yet.
 
 mod band;
 mod band_sampler;
 mod first_batch;
 mod forecast;
+mod foreteller;
 pub mod gaussian;
+mod layer_networks;
+mod line;
 mod mean_field;
+mod networks;
 mod outlook;
 mod prediction;
 mod relu_law;
 mod signal;
 mod skip;
+mod through_time;
 mod wide;
 
 pub use band::Band;
 pub use band_sampler::BandSampler;
 pub use forecast::{Forecast, Standing};
+pub use foreteller::Foreteller;
+pub use line::Line;
 pub use mean_field::{CriticalPoint, FixedPoint, MeanField, Phase, Settling, critical_point, depth_scale};
+pub use networks::Networks;
 pub use outlook::{Outlook, OutlookSampler};
-pub use prediction::{LayerPrediction, Limit, Prediction, predict};
+pub use prediction::{LayerPrediction, Limit, Prediction, predict, predict_on};
 pub use relu_law::exact_band;
+pub use through_time::{GradientBound, LARGEST_SLOPE, gradient_bound};
 
 use crate::choice::choice;
 
@@ -44,5 +54,15 @@ choice! {
         Overflow => "overflow",
         /// Networks of the experiment's width do not do what wide ones would.
         Width => "width",
+        /// Recurrent weights that are orthogonal or the identity: the theory is of independent ones.
+        DependentWeights => "dependent-weights",
+        /// A loss at every time step: each has a gradient of its own.
+        EveryStep => "every-step",
+        /// Recurrent layers on top of each other: gradients come from above at every time step.
+        Levels => "levels",
+        /// Sequences whose padding follows their last symbol.
+        Padding => "padding",
+        /// The text that the task is made of is not there.
+        NoText => "no-text",
     }
 }

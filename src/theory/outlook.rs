@@ -1,47 +1,54 @@
-//! What becomes of the gradient over the hidden layers of an experiment that was not made yet.
+//! What becomes of the gradient over the places of an experiment that was not made yet.
 
 use super::NoPrediction;
 use super::band_sampler::BandSampler;
-use super::prediction::predict;
+use super::foreteller::Foreteller;
+use crate::data::sequences::{Corpus, Task};
 use crate::experiment::Experiment;
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
-/// How ‖∂L/∂z‖ of an experiment's first batch will change over its hidden layers, going back from the output.
+/// How the gradient of an experiment's first batch will change on its way back: ‖∂L/∂z‖ over the hidden layers of a multilayer
+/// perceptron, ‖∂L/∂h‖ over the time steps of a recurrent network. Where its gradient is cut after a window of time steps,
+/// over the last of those windows.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outlook {
-    /// The geometric mean of a layer's factors: `total^(1 / (L - 1))`. 1 where there is one hidden layer.
-    pub factor_per_layer: f64,
-    /// ‖∂L/∂z‖ of the first hidden layer over that of the last whose gradient is not zero. 0 where no gradient passes, and
-    /// infinite where numbers leave the format.
+    /// The geometric mean of the factors of a step back: `total^(1 / (places - 1))`. 1 where there is one place.
+    pub factor_per_place: f64,
+    /// The norm at the first place over that at the last whose gradient is not zero. 0 where no gradient passes, and infinite
+    /// where numbers leave the format.
     pub total: f64,
-    /// Whether networks of the experiment's width were drawn, of which this is the median; by theory otherwise.
+    /// Whether networks of the experiment's size were drawn, of which this is the median; by theory otherwise.
     pub is_drawn: bool,
 }
 
 impl Outlook {
-    fn new(log10_total: f64, hidden: usize, is_drawn: bool) -> Self {
-        let log10_factor = if hidden > 1 { log10_total / (hidden - 1) as f64 } else { 0.0 };
-        Self { factor_per_layer: libm::pow(10.0, log10_factor), total: libm::pow(10.0, log10_total), is_drawn }
-    }
-
-    /// What theory says; `None` where it says nothing.
-    fn of_theory(experiment: &Experiment) -> Option<Self> {
-        let hidden = experiment.depth as usize;
-        match predict(experiment) {
-            Ok(line) => {
-                let ratio = |layer: usize| line.layers.get(layer)?.log10_ratio;
-                Some(Self::new(ratio(0)? - ratio(hidden - 1)?, hidden, false))
-            }
-            Err(NoPrediction::Overflow) => Some(Self::new(f64::INFINITY, hidden, false)),
-            Err(_) => None,
-        }
+    fn new(log10_total: f64, places: &Range<usize>, is_drawn: bool) -> Self {
+        let log10_factor = if places.len() > 1 { log10_total / (places.len() - 1) as f64 } else { 0.0 };
+        Self { factor_per_place: libm::pow(10.0, log10_factor), total: libm::pow(10.0, log10_total), is_drawn }
     }
 }
 
+/// The places over which the gradient changes: the hidden layers, or the time steps that it comes to from the last without
+/// being cut. *Copy* asks for nothing before the middle, so what comes to its first half has all come back from there.
+fn places(experiment: &Experiment) -> Range<usize> {
+    if !experiment.model.is_recurrent() {
+        let first = usize::from(experiment.has_embedding_layer());
+        return first..first + experiment.depth as usize;
+    }
+    let times = experiment.length as usize;
+    let end = if experiment.task == Task::Copy { times / 2 + 1 } else { times };
+    // After a cut, counted from 1, comes the step of that number counted from 0.
+    let first = experiment.cuts_after().into_iter().rfind(|time| *time < end).unwrap_or(0);
+    first..end
+}
+
 /// Makes an [`Outlook`], a network at a time.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct OutlookSampler {
+    foreteller: Foreteller,
     experiment: Experiment,
+    corpus: Corpus,
     sampler: Option<Box<BandSampler>>,
     wanted: usize,
     outlook: Option<Outlook>,
@@ -61,32 +68,56 @@ impl OutlookSampler {
     /// A network that takes more multiplications than this, about half a second, is not drawn.
     const MOST_MULTIPLICATIONS: u64 = 2_500_000_000;
 
-    /// Of a valid experiment.
+    /// Of a valid experiment of any kind, on the texts that are shipped.
     pub fn new(experiment: &Experiment) -> Self {
-        let one = BandSampler::multiplications(experiment).max(1);
+        Self::by(&Foreteller::of(experiment), experiment, &Corpus::default())
+    }
+
+    /// Of a valid experiment of the foreteller's kind, on the texts of a corpus.
+    pub fn by(foreteller: &Foreteller, experiment: &Experiment, corpus: &Corpus) -> Self {
+        let one = foreteller.multiplications(experiment).max(1);
         let is_small = one <= Self::MOST_MULTIPLICATIONS;
         let wanted = (Self::MULTIPLICATIONS / one).clamp(Self::FEWEST as u64, Self::MOST as u64) as usize;
-        let mut made = Self { experiment: experiment.clone(), sampler: None, wanted, outlook: None };
-        match is_small.then(|| BandSampler::drawing(experiment)) {
-            None => made.outlook = Outlook::of_theory(experiment),
-            // Networks of equal weights are all one, which nobody draws.
-            Some(Err(NoPrediction::EqualWeights)) => {}
+        let mut made = Self::undrawn(foreteller, experiment, corpus, wanted);
+        match is_small.then(|| BandSampler::drawing(foreteller, experiment, corpus)) {
+            None => made.outlook = made.of_theory(),
+            // Networks of equal weights are all one, which nobody draws; without its text, none is.
+            Some(Err(NoPrediction::EqualWeights | NoPrediction::NoText)) => {}
             // No gradient passes in any network.
-            Some(Err(_)) => made.outlook = Some(Outlook::new(f64::NEG_INFINITY, experiment.depth as usize, true)),
+            Some(Err(_)) => made.outlook = Some(Outlook::new(f64::NEG_INFINITY, &places(experiment), true)),
             Some(Ok(sampler)) => made.sampler = Some(Box::new(sampler)),
         }
         made
     }
 
     /// The same without any network, as theory says: where there is no memory for one.
-    pub fn by_theory(experiment: &Experiment) -> Self {
-        let outlook = Outlook::of_theory(experiment);
-        Self { experiment: experiment.clone(), sampler: None, wanted: 0, outlook }
+    pub fn by_theory(foreteller: &Foreteller, experiment: &Experiment, corpus: &Corpus) -> Self {
+        let mut made = Self::undrawn(foreteller, experiment, corpus, 0);
+        made.outlook = made.of_theory();
+        made
     }
 
-    /// The memory in bytes that [`OutlookSampler::new`] and drawing take at most, about.
-    pub fn bytes(experiment: &Experiment) -> usize {
-        BandSampler::bytes(experiment)
+    fn undrawn(foreteller: &Foreteller, experiment: &Experiment, corpus: &Corpus, wanted: usize) -> Self {
+        let (experiment, corpus) = (experiment.clone(), corpus.clone());
+        Self { foreteller: *foreteller, experiment, corpus, sampler: None, wanted, outlook: None }
+    }
+
+    /// The memory in bytes that [`OutlookSampler::by`] and drawing take at most, about.
+    pub fn bytes(foreteller: &Foreteller, experiment: &Experiment) -> usize {
+        foreteller.bytes(experiment)
+    }
+
+    /// What theory says; `None` where it says nothing.
+    fn of_theory(&self) -> Option<Outlook> {
+        let places = places(&self.experiment);
+        match self.foreteller.line(&self.experiment, &self.corpus) {
+            Ok(line) => {
+                let ratio = |place: usize| *line.log10_ratios.get(place)?;
+                Some(Outlook::new(ratio(places.start)? - ratio(places.end - 1)?, &places, false))
+            }
+            Err(NoPrediction::Overflow) => Some(Outlook::new(f64::INFINITY, &places, false)),
+            Err(_) => None,
+        }
     }
 
     /// Draws one network more, unless there are as many as wanted; returns whether more are wanted.
@@ -96,7 +127,7 @@ impl OutlookSampler {
         if sampler.has_overflowed() {
             // In f32, in which they are drawn; what theory says of the experiment's own format holds.
             self.sampler = None;
-            self.outlook = Outlook::of_theory(&self.experiment);
+            self.outlook = self.of_theory();
             return false;
         }
         sampler.samples() < self.wanted
@@ -111,23 +142,24 @@ impl OutlookSampler {
     /// `None` where theory has none either.
     pub fn outlook(self) -> Option<Outlook> {
         let Some(sampler) = &self.sampler else { return self.outlook };
-        let mut log10_totals: Vec<f64> = sampler.networks().filter_map(log10_total).collect();
+        let places = places(&self.experiment);
+        let totals = sampler.drawn_ratios().map(|ratios| log10_total(&ratios[places.clone()]));
+        let mut log10_totals: Vec<f64> = totals.collect();
         if log10_totals.len() < Self::FEWEST {
-            return Outlook::of_theory(&self.experiment);
+            return self.of_theory();
         }
         log10_totals.sort_by(f64::total_cmp);
         // The lower of both in the middle of an even number: between minus infinity and a number there is no mean.
         let median = log10_totals[(log10_totals.len() - 1) / 2];
-        Some(Outlook::new(median, self.experiment.depth as usize, true))
+        Some(Outlook::new(median, &places, true))
     }
 }
 
-/// log10 of the total of a network with these log10 of ‖∂L/∂z‖, the output layer's being the last.
-fn log10_total(log10_norms: &[f64]) -> Option<f64> {
-    let (_, hidden) = log10_norms.split_last()?;
-    let last = hidden.iter().rev().find(|norm| norm.is_finite());
-    // Where no gradient reaches any hidden layer, none passes through them.
-    Some(last.map_or(f64::NEG_INFINITY, |last| hidden[0] - last))
+/// log10 of the total of a network with these log10 of its norms.
+fn log10_total(log10_norms: &[f64]) -> f64 {
+    let last = log10_norms.iter().rev().find(|norm| norm.is_finite());
+    // Where no gradient reaches any place, none passes through them.
+    last.map_or(f64::NEG_INFINITY, |last| log10_norms[0] - last)
 }
 
 #[cfg(test)]
@@ -146,7 +178,8 @@ mod tests {
     #[test]
     fn narrow_layers_lose_what_theory_of_wide_ones_keeps() {
         let fragment = "depth=50&width=4&activation=linear&init=lecun-normal";
-        let theory = Outlook::of_theory(&from_fragment(fragment).0).unwrap();
+        let layers = Foreteller::of_layers();
+        let theory = OutlookSampler::by_theory(&layers, &from_fragment(fragment).0, &Corpus::NONE).outlook().unwrap();
         assert!((theory.total - 1.0).abs() < 1e-9 && !theory.is_drawn);
         assert!(outlook(fragment).unwrap().total < 0.05);
     }
@@ -158,7 +191,7 @@ mod tests {
         assert_eq!(total("norm=batch&batch=1"), Some(0.0));
         assert_eq!(total("depth=40&width=1&activation=relu"), Some(0.0), "half of all units are off");
         assert_eq!(total("init=normal&gain=10&activation=linear&depth=100"), Some(f64::INFINITY));
-        assert_eq!(outlook("depth=1"), Some(Outlook { factor_per_layer: 1.0, total: 1.0, is_drawn: true }));
+        assert_eq!(outlook("depth=1"), Some(Outlook { factor_per_place: 1.0, total: 1.0, is_drawn: true }));
         // Beyond the f32 in which networks are drawn, theory speaks of f64.
         let wide_range = outlook("init=normal&gain=10&activation=linear&depth=60&precision=f64").unwrap();
         assert!(!wide_range.is_drawn && wide_range.total > 1e30 && wide_range.total.is_finite(), "{wide_range:?}");
@@ -169,15 +202,13 @@ mod tests {
         let sampler = OutlookSampler::new(&from_fragment("depth=100&width=256&activation=tanh&init=orthogonal").0);
         assert!(sampler.sampler.is_none() && sampler.outlook().is_some_and(|outlook| !outlook.is_drawn));
         let deep = from_fragment("depth=100&width=256&activation=tanh").0;
-        assert!(BandSampler::multiplications(&deep) < OutlookSampler::MOST_MULTIPLICATIONS);
+        assert!(Foreteller::of_layers().multiplications(&deep) < OutlookSampler::MOST_MULTIPLICATIONS);
         // Too few networks are no median.
         let (experiment, _) = from_fragment("v=1");
-        let mut sampler = OutlookSampler::new(&experiment);
-        for _ in 1..OutlookSampler::FEWEST {
-            sampler.sample_one();
+        for (networks, is_drawn) in [(OutlookSampler::FEWEST - 1, false), (OutlookSampler::FEWEST, true)] {
+            let mut sampler = OutlookSampler::new(&experiment);
+            (0..networks).for_each(|_| _ = sampler.sample_one());
+            assert_eq!(sampler.outlook().unwrap().is_drawn, is_drawn);
         }
-        assert!(!sampler.clone().outlook().unwrap().is_drawn);
-        sampler.sample_one();
-        assert!(sampler.outlook().unwrap().is_drawn);
     }
 }

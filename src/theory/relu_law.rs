@@ -20,6 +20,8 @@ pub fn exact_band(experiment: &Experiment) -> Option<Band> {
         Initializer::Normal | Initializer::LecunNormal | Initializer::XavierNormal | Initializer::KaimingNormal
     );
     let is_plain = norm == Normalization::None && residual == Residual::None && bias_std == 0.0;
+    // An embedding is drawn in another way.
+    let is_plain = is_plain && !experiment.has_embedding_layer();
     if activation != Activation::Relu || !is_normal || !is_plain || experiment.batch_size() != 1 {
         return None;
     }

@@ -1,8 +1,9 @@
 //! How a run's forecast is made beside the training: piece by piece, in time that nobody else wants.
 
 use super::memory::has_room;
+use crate::data::sequences::Corpus;
 use crate::experiment::Experiment;
-use crate::theory::{BandSampler, Forecast, NoPrediction, predict};
+use crate::theory::{BandSampler, Forecast, Foreteller, NoPrediction};
 
 /// How long the drawing of networks may take altogether.
 const LONGEST_MS: f64 = 4_000.0;
@@ -18,6 +19,8 @@ const SHARE: f64 = 0.02;
 
 /// Makes the forecast of one run.
 pub(super) struct Forecaster {
+    foreteller: Foreteller,
+    corpus: Corpus,
     forecast: Forecast,
     stage: Stage,
     has_news: bool,
@@ -40,9 +43,11 @@ enum Stage {
 }
 
 impl Forecaster {
-    /// Of an experiment whose ‖∂L/∂z‖ at step 0 these are.
-    pub(super) fn new(experiment: &Experiment, measured: Vec<f64>) -> Self {
+    /// Of an experiment of the foreteller's kind on the texts of a corpus, whose norms at step 0 these are.
+    pub(super) fn new(foreteller: Foreteller, experiment: &Experiment, corpus: &Corpus, measured: Vec<f64>) -> Self {
         Self {
+            foreteller,
+            corpus: corpus.clone(),
             // Nothing yet, which is never told.
             forecast: Forecast { measured, line: Err(NoPrediction::Overflow), band: Ok(None), is_complete: false },
             stage: Stage::Line(Box::new(experiment.clone())),
@@ -83,12 +88,12 @@ impl Forecaster {
         let is_drawing = matches!(self.stage, Stage::Band(_));
         self.stage = match std::mem::replace(&mut self.stage, Stage::Done) {
             Stage::Line(experiment) => {
-                self.forecast.line = predict(&experiment);
+                self.forecast.line = self.foreteller.line(&experiment, &self.corpus);
                 self.has_news = true;
                 Stage::Sampler(experiment)
             }
             Stage::Sampler(_) if !has_room(self.bytes) => Stage::Done,
-            Stage::Sampler(experiment) => match BandSampler::new(&experiment) {
+            Stage::Sampler(experiment) => match BandSampler::by(&self.foreteller, &experiment, &self.corpus) {
                 Ok(sampler) => Stage::Band(Box::new(sampler)),
                 Err(reason) => {
                     self.forecast.band = Err(reason);

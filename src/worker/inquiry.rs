@@ -6,9 +6,10 @@ use super::memory::has_room;
 use super::parts::{Checking, Prover};
 use super::protocol::{Need, ResponseBody};
 use super::run::{Run, apply};
+use crate::data::sequences::Corpus;
 use crate::experiment::{Experiment, Precision};
 use crate::run::AnyTrainer;
-use crate::theory::{Outlook, OutlookSampler};
+use crate::theory::{Foreteller, Outlook, OutlookSampler};
 use std::collections::VecDeque;
 
 /// How long a run may take to be made again for a check.
@@ -37,9 +38,9 @@ pub(super) struct Inquiry {
     answers: VecDeque<ResponseBody>,
 }
 
-#[derive(Default)]
 struct Predicting {
-    waiting: VecDeque<Experiment>,
+    waiting: VecDeque<Asked>,
+    corpus: Corpus,
     /// Of the first of those, and what its networks have taken so far.
     drawing: Option<(OutlookSampler, f64)>,
     outlooks: Vec<Option<Outlook>>,
@@ -47,15 +48,23 @@ struct Predicting {
     question: u32,
 }
 
+/// An experiment whose outlook is asked for, and the theory of its kind; without that there is none.
+pub(super) type Asked = (Option<Foreteller>, Experiment);
+
 impl Predicting {
     /// Draws one network; whether that was the last of an experiment, and when it was done.
     fn work(&mut self, start_ms: f64, clock: &mut dyn FnMut() -> f64) -> (bool, f64) {
-        if self.drawing.is_none() && self.waiting.pop_front_if(|next| next.model.is_recurrent()).is_some() {
-            self.outlooks.push(None);
-            return (true, clock());
-        }
-        let next = || self.waiting.pop_front().map(|experiment| (sampler(&experiment), 0.0));
-        let Some((mut sampler, spent_ms)) = self.drawing.take().or_else(next) else { return (false, start_ms) };
+        let (mut sampler, spent_ms) = match self.drawing.take() {
+            Some(drawing) => drawing,
+            None => match self.waiting.pop_front() {
+                None => return (false, start_ms),
+                Some((None, _)) => {
+                    self.outlooks.push(None);
+                    return (true, start_ms);
+                }
+                Some((Some(foreteller), experiment)) => (sampler(&foreteller, &experiment, &self.corpus), 0.0),
+            },
+        };
         let wants_more = sampler.sample_one();
         let now_ms = clock();
         let spent_ms = spent_ms + now_ms - start_ms;
@@ -73,11 +82,11 @@ impl Predicting {
 }
 
 /// Draws networks of an experiment, or leaves it to theory where there is no memory for them.
-fn sampler(experiment: &Experiment) -> OutlookSampler {
-    if has_room(OutlookSampler::bytes(experiment)) {
-        OutlookSampler::new(experiment)
+fn sampler(foreteller: &Foreteller, experiment: &Experiment, corpus: &Corpus) -> OutlookSampler {
+    if has_room(OutlookSampler::bytes(foreteller, experiment)) {
+        OutlookSampler::by(foreteller, experiment, corpus)
     } else {
-        OutlookSampler::by_theory(experiment)
+        OutlookSampler::by_theory(foreteller, experiment, corpus)
     }
 }
 
@@ -104,9 +113,10 @@ impl Inquiry {
         }
     }
 
-    /// Asks what becomes of the gradient in these experiments; what was asked before is not answered any more.
-    pub(super) fn predict(&mut self, question: u32, experiments: Vec<Experiment>) {
-        let asked = Predicting { waiting: experiments.into(), question, ..Predicting::default() };
+    /// Asks what becomes of the gradient in these experiments, on the texts of a corpus; what was asked before is not answered
+    /// any more.
+    pub(super) fn predict(&mut self, question: u32, asked: Vec<Asked>, corpus: Corpus) {
+        let asked = Predicting { waiting: asked.into(), corpus, drawing: None, outlooks: Vec::new(), question };
         self.predicting = Some(asked).filter(|asked| !asked.waiting.is_empty());
     }
 

@@ -11,6 +11,7 @@ use crate::kernel::Real;
 use crate::look::proof::{Check, Proof};
 use crate::look::view::{View, Watch};
 use crate::run::AnyTrainer;
+use crate::theory::Foreteller;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -63,8 +64,8 @@ enum Functions {
     Double(Runs),
     Looks(Viewer),
     Proof(Prover),
-    Sequences(Runs),
-    SequencesDouble(Runs),
+    Sequences(Runs, Foreteller),
+    SequencesDouble(Runs, Foreteller),
     Texts(Shipped),
 }
 
@@ -86,12 +87,14 @@ impl Code {
 
     /// Of [`WorkerPart::Sequences`].
     pub fn sequences() -> Self {
-        Self(Functions::Sequences(Runs { make: AnyTrainer::recurrent::<f32>, look: view_in_time::<f32> }))
+        let runs = Runs { make: AnyTrainer::recurrent::<f32>, look: view_in_time::<f32> };
+        Self(Functions::Sequences(runs, Foreteller::through_time()))
     }
 
     /// Of [`WorkerPart::SequencesDouble`].
     pub fn sequences_double() -> Self {
-        Self(Functions::SequencesDouble(Runs { make: AnyTrainer::recurrent::<f64>, look: view_in_time::<f64> }))
+        let runs = Runs { make: AnyTrainer::recurrent::<f64>, look: view_in_time::<f64> };
+        Self(Functions::SequencesDouble(runs, Foreteller::through_time()))
     }
 
     /// Of [`WorkerPart::Texts`].
@@ -105,8 +108,8 @@ impl Code {
             Functions::Double(_) => WorkerPart::Double,
             Functions::Looks(_) => WorkerPart::Looks,
             Functions::Proof(_) => WorkerPart::Proof,
-            Functions::Sequences(_) => WorkerPart::Sequences,
-            Functions::SequencesDouble(_) => WorkerPart::SequencesDouble,
+            Functions::Sequences(..) => WorkerPart::Sequences,
+            Functions::SequencesDouble(..) => WorkerPart::SequencesDouble,
             Functions::Texts(_) => WorkerPart::Texts,
         }
     }
@@ -131,6 +134,8 @@ pub(super) struct Parts {
     sequences: Option<Runs>,
     sequences_double: Option<Runs>,
     texts: Option<Shipped>,
+    /// The theory of recurrent networks, which comes with what makes them.
+    through_time: Option<Foreteller>,
     /// Those that were asked for and are not there.
     coming: Vec<WorkerPart>,
     missing: Vec<WorkerPart>,
@@ -171,6 +176,11 @@ impl Parts {
             (true, Precision::F32) => self.sequences,
             (true, Precision::F64) => self.sequences_double,
         }
+    }
+
+    /// The theory of the kind of an experiment, if its code is there.
+    pub(super) fn foreteller(&self, experiment: &Experiment) -> Option<Foreteller> {
+        if experiment.model.is_recurrent() { self.through_time } else { Some(Foreteller::of_layers()) }
     }
 
     /// Checks runs of an experiment, if its code is there.
@@ -219,8 +229,12 @@ impl Parts {
             Functions::Double(runs) => self.double = Some(runs),
             Functions::Looks(viewer) => self.looks = Some(viewer),
             Functions::Proof(prover) => self.proof = Some(prover),
-            Functions::Sequences(runs) => self.sequences = Some(runs),
-            Functions::SequencesDouble(runs) => self.sequences_double = Some(runs),
+            Functions::Sequences(runs, foreteller) => {
+                (self.sequences, self.through_time) = (Some(runs), Some(foreteller));
+            }
+            Functions::SequencesDouble(runs, foreteller) => {
+                (self.sequences_double, self.through_time) = (Some(runs), Some(foreteller));
+            }
             Functions::Texts(texts) => self.texts = Some(texts),
         }
         self.coming.retain(|coming| *coming != code.part());

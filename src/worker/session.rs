@@ -161,7 +161,11 @@ impl Session {
                 }
             }
             Command::Fetch(part) => self.fetch_again(part),
-            Command::Predict(question, experiments) => self.inquiry.predict(question, experiments),
+            Command::Predict(question, experiments) => {
+                let corpus = self.run.as_ref().map_or(Corpus::NONE, |run| run.corpus.clone());
+                let asked = experiments.into_iter().map(|experiment| (self.parts.foreteller(&experiment), experiment));
+                self.inquiry.predict(question, asked.collect(), corpus);
+            }
             Command::Seek(step) => return self.seek(step, now_ms),
             Command::Hidden(is_hidden) => self.hide(is_hidden, now_ms),
             Command::SetSpeed(speed) => {
@@ -375,8 +379,9 @@ impl Session {
         match run.trainer.probe() {
             Ok(report) => {
                 let measured = report.series(report.layout().leading()).unwrap_or_default();
-                let forecaster = || Forecaster::new(&run.experiment, measured).with_bytes(bytes);
-                self.forecaster = (!run.experiment.model.is_recurrent()).then(forecaster);
+                let foreteller = self.parts.foreteller(&run.experiment);
+                let forecaster = |foreteller| Forecaster::new(foreteller, &run.experiment, &run.corpus, measured);
+                self.forecaster = foreteller.map(forecaster).map(|forecaster| forecaster.with_bytes(bytes));
                 self.outbox.push_report(report);
                 remember(&mut run.recent, report);
             }

@@ -251,7 +251,7 @@ fn line_and_band_come_while_the_run_rests_after_its_first_frame() {
     assert_eq!(session.take_theory(), None, "the page waits for the frame");
     frame(&mut session);
     let told = theories(&mut session);
-    assert_eq!(told[0].line, predict(&small()));
+    assert_eq!(told[0].line, predict(&small()).map(|prediction| prediction.line()));
     let measured = report_after(&small(), 1).series(Quantity::GradZ).unwrap();
     assert!(told.iter().all(|forecast| forecast.measured == measured));
     let bands: Vec<_> = told.iter().filter_map(|forecast| forecast.band.clone().unwrap()).collect();

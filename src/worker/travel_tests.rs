@@ -2,11 +2,13 @@ use super::super::inquiry::Inquiry;
 use super::super::protocol::{Change, Command, Request, ResponseBody, RunState};
 use super::super::session::tests::{RUN_ID, finish, frame, loaded, report_after, request, small, theories, ticking};
 use super::super::session::{Next, Session};
+use crate::data::sequences::Corpus;
 use crate::experiment::{Experiment, Speed};
 use crate::look::proof::{Check, Claim};
 use crate::look::view::Watch;
 use crate::nn::Initializer;
 use crate::optim::Hyper;
+use crate::theory::Foreteller;
 use crate::train::Trainer;
 use std::cell::Cell;
 
@@ -238,8 +240,8 @@ fn what_is_asked_is_answered() {
     let ResponseBody::Predicted(5, outlooks) = session.take_answer().unwrap().body else { panic!("no outlooks") };
     assert_eq!(first, outlooks[..1], "the first is told before the others are known");
     let [Some(deep), Some(zeros)] = outlooks[..] else { panic!("{outlooks:?}") };
-    assert!(deep.is_drawn && (deep.factor_per_layer - 0.22).abs() < 0.03, "{deep:?}");
-    assert_eq!((zeros.factor_per_layer, zeros.total), (0.0, 0.0));
+    assert!(deep.is_drawn && (deep.factor_per_place - 0.22).abs() < 0.03, "{deep:?}");
+    assert_eq!((zeros.factor_per_place, zeros.total), (0.0, 0.0));
     let mut progress = 0.0;
     let checks = loop {
         match session.take_answer().unwrap().body {
@@ -298,14 +300,15 @@ fn what_theory_expects_is_said_beside_a_run_at_a_gentle_pace() {
 #[test]
 fn a_network_that_takes_longer_than_there_is_before_a_step_has_a_tenth_of_the_time() {
     let mut inquiry = Inquiry::default();
-    inquiry.predict(1, vec![Experiment { depth: 12, ..small() }]);
+    let layers = Some(Foreteller::of_layers());
+    inquiry.predict(1, vec![(layers, Experiment { depth: 12, ..small() })], Corpus::NONE);
     assert!(inquiry.may_draw_before_a_step(100.0, 0.0), "what it takes is not known yet");
     let mut looks = [0.0, 500.0].into_iter();
     inquiry.work_beside_training(&mut || looks.next().unwrap());
     assert!(inquiry.may_draw_before_a_step(600.0, 500.0));
     assert!(!inquiry.may_draw_before_a_step(100.0, 4_999.0) && inquiry.may_draw_before_a_step(100.0, 5_000.0));
     // Another question does not begin at once either.
-    inquiry.predict(2, vec![small()]);
+    inquiry.predict(2, vec![(layers, small())], Corpus::NONE);
     assert!(!inquiry.may_draw_before_a_step(100.0, 4_999.0));
 }
 

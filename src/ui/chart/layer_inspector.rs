@@ -227,7 +227,7 @@ fn numbers(i18n: Words, experiment: &Experiment, report: &StepReport, layer: usi
 fn theory(i18n: Words, lab: Lab, layer: usize) -> Option<String> {
     let q = lab.forecast.with(|forecast| {
         let line = forecast.as_ref()?.line.as_ref().ok()?;
-        line.layers.get(layer).map(|expected| significant(expected.q, 2))
+        line.mean_squares.get(layer).map(|q| significant(*q, 2))
     })?;
     let measured = lab.instruments.view.with(|view| {
         let view = view.as_deref().filter(|view| view.step == 0)?;

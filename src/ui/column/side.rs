@@ -88,7 +88,7 @@ fn Repairs() -> impl IntoView {
             let outlook = outlook(repair)?;
             let repaired = lab.experiment.with(|experiment| repair.apply(experiment));
             let factors = Way::of(&repaired).factors();
-            let factor = number::factor_of_total(outlook.factor_per_layer, outlook.total, factors);
+            let factor = number::factor_of_total(outlook.factor_per_place, outlook.total, factors);
             Some(if repaired.model.is_recurrent() {
                 t_string!(i18n, page.side.expected_in_step, factor = factor).to_string()
             } else {
@@ -97,7 +97,7 @@ fn Repairs() -> impl IntoView {
         };
         let expected = move |repair| {
             let outlook = outlook(repair)?;
-            let factor = outlook.factor_per_layer;
+            let factor = outlook.factor_per_place;
             let is_recurrent = lab.experiment.with(|experiment| experiment.model.is_recurrent());
             let hint = if is_recurrent {
                 t_string!(i18n, page.side.expected_hint_time)

@@ -3,6 +3,7 @@
 
 use super::decay::{decay_factor, decay_formula};
 use super::time_formula::{StateNorm, TimeStep};
+use super::time_theory::TimeTheory;
 use crate::data::sequences::{Padding, Task};
 use crate::diagnosis::{Condition, Decay, Kept, ZeroCause};
 use crate::experiment::{Experiment, Key};
@@ -21,7 +22,11 @@ use leptos::prelude::*;
 
 part! {
     /// The reason for the verdict on a recurrent network.
-    WHY_THROUGH_TIME, why_through_time => view! { <Reason /> }.into_any()
+    WHY_THROUGH_TIME, why_through_time => view! {
+        <Reason />
+        <TimeTheory />
+    }
+    .into_any()
 }
 
 #[component]

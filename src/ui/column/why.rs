@@ -1,6 +1,7 @@
 //! Why it happens: the term of the formula that decides, with the measured numbers in it.
 
 use super::decay::{decay_factor, decay_formula};
+use super::standing::name_of;
 use super::time_why::WHY_THROUGH_TIME;
 use crate::choice::Choice;
 use crate::diagnosis::{Condition, Decay, Flow, ZeroCause};
@@ -202,12 +203,7 @@ fn Theory() -> impl IntoView {
     let said = move || {
         lab.forecast.with(|forecast| {
             let forecast = forecast.as_ref()?;
-            let standing = forecast.standing(0);
-            let name = standing.map(|standing| match standing {
-                Standing::Below => "below",
-                Standing::Inside => "inside",
-                Standing::Above => "above",
-            });
+            let name = forecast.standing(0).map(name_of);
             let has_skip = lab.measured.with_untracked(|experiment| experiment.residual != Residual::None);
             let is_plain = lab.measured.with_untracked(|experiment| {
                 experiment.norm == Normalization::None && experiment.residual == Residual::None
@@ -250,14 +246,17 @@ fn measured_factor(forecast: &Forecast) -> f64 {
 }
 
 fn theory_sentence(i18n: Words, forecast: &Forecast) -> String {
-    let reason = forecast.reason().or(forecast.band.as_ref().err().copied()).map(|reason| match reason {
-        NoPrediction::ZeroWeights => t_string!(i18n, page.theory.zero_weights),
-        NoPrediction::EqualWeights => t_string!(i18n, page.theory.equal_weights),
-        NoPrediction::FewSamples => t_string!(i18n, page.theory.few_samples),
-        NoPrediction::FewUnits => t_string!(i18n, page.theory.few_units),
-        NoPrediction::Geometry => t_string!(i18n, page.theory.geometry),
-        NoPrediction::Overflow => t_string!(i18n, page.theory.overflow),
-        NoPrediction::Width => t_string!(i18n, page.theory.width),
+    let reason = forecast.reason().or(forecast.band.as_ref().err().copied()).and_then(|reason| match reason {
+        NoPrediction::ZeroWeights => Some(t_string!(i18n, page.theory.zero_weights)),
+        NoPrediction::EqualWeights => Some(t_string!(i18n, page.theory.equal_weights)),
+        NoPrediction::FewSamples => Some(t_string!(i18n, page.theory.few_samples)),
+        NoPrediction::FewUnits => Some(t_string!(i18n, page.theory.few_units)),
+        NoPrediction::Geometry => Some(t_string!(i18n, page.theory.geometry)),
+        NoPrediction::Overflow => Some(t_string!(i18n, page.theory.overflow)),
+        NoPrediction::Width => Some(t_string!(i18n, page.theory.width)),
+        NoPrediction::NoText => Some(t_string!(i18n, page.theory.no_text)),
+        // Of recurrent networks.
+        NoPrediction::DependentWeights | NoPrediction::EveryStep | NoPrediction::Levels | NoPrediction::Padding => None,
     });
     // Where the line leaves the band, that has been said.
     let is_to_say = forecast.has_stand_in() && !forecast.line_leaves_band();
