@@ -75,8 +75,9 @@ fn list() -> Vec<Work> {
 
 /// Steps of a network: forward, backward, Adam, and the report of every layer.
 fn training(fragment: &str) -> Work {
-    let common = "batch=full&activation=tanh&init=xavier-uniform&optimizer=adam&dataset=circle&loss=mse";
-    let (experiment, notices) = from_fragment(&format!("{common}&{fragment}"));
+    let activation = if fragment.contains("activation=") { "" } else { "activation=tanh&" };
+    let common = "batch=full&init=xavier-uniform&optimizer=adam&dataset=circle&loss=mse";
+    let (experiment, notices) = from_fragment(&format!("{activation}{common}&{fragment}"));
     assert!(notices.is_empty(), "{notices:?}");
     let [depth, width, batch] = [experiment.depth, experiment.width, experiment.samples].map(f64::from);
     let mut trainer = AnyTrainer::new(&experiment).expect("the case is allowed");

@@ -210,6 +210,17 @@ fn vanishing_gradients_are_true_below_the_format() {
     }
 }
 
+/// One time step after another with the states carried along, as for scores and for text that is written.
+#[test]
+fn stepwise_answers_are_those_of_the_pass_to_the_last_bit() {
+    for case in cases() {
+        let mut probed = trainer(&case, network::<f32>(case.spec, true));
+        probed.probe().unwrap();
+        let answers = probed.answers(&case.set, &[0, 1, 2]);
+        assert_eq!(answers.output.to_array(), probed.batch().unrolled().output().to_array(), "{}", case.name);
+    }
+}
+
 #[test]
 fn what_is_not_finite_is_named_with_its_time_step() {
     let run = |fragment: &str| {
