@@ -4,6 +4,7 @@ use super::network::{Recurrent, panels_of};
 use super::spec::{Cell, Gate, RecurrentSpec};
 use crate::kernel::{LANES, Lane, Panels, Real};
 use crate::nn::unscale;
+use std::ops::Range;
 
 /// What a network reads at each time step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +105,14 @@ impl TimeStep {
     }
 }
 
+/// Time steps whose gradients have one power of two, and not more rows than stay near the processor.
+#[derive(Clone, Debug)]
+pub(super) struct Stretch {
+    pub times: Range<usize>,
+    /// What the sums before it are to be multiplied by, as a power of two, to be in its scale.
+    pub change: i32,
+}
+
 /// What is computed in for one level and time step after the other.
 #[derive(Clone, Debug)]
 pub(super) struct Workspace<T> {
@@ -121,7 +130,7 @@ pub(super) struct Workspace<T> {
     pub grad_read: Panels<T>,
     pub grad_input: Panels<T>,
     /// Stretches of time whose gradients have one power of two.
-    pub stretches: Vec<super::weights::Stretch>,
+    pub stretches: Vec<Stretch>,
 }
 
 impl<T: Real> UnrolledLevel<T> {

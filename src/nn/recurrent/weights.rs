@@ -1,20 +1,12 @@
 //! The gradients of the parameters: sums over all time steps, each of which has a power of two of its own.
 
 use super::network::{Level, Recurrent};
-use super::unrolled::{InputKind, TimeStep, Unrolled, UnrolledLevel};
+use super::unrolled::{InputKind, Stretch, TimeStep, Unrolled, UnrolledLevel};
 use crate::kernel::cells::{add_rows, add_to_chosen, multiply};
 use crate::kernel::product::{Part, add_transposed_product_panel, transposed_product_panel};
 use crate::kernel::{LANES, Panels, Real};
 use crate::nn::unscale;
 use std::ops::Range;
-
-/// Time steps whose gradients have one power of two, and not more rows than stay near the processor.
-#[derive(Clone, Debug)]
-pub(super) struct Stretch {
-    times: Range<usize>,
-    /// What the sums before it are to be multiplied by, as a power of two, to be in its scale.
-    change: i32,
-}
 
 /// Rows of a stretch at the most.
 const ROWS_AT_ONCE: usize = 256;
