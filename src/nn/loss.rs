@@ -24,6 +24,9 @@ pub enum Targets<T> {
     Classes(Vec<u32>),
 }
 
+/// Exponentials of a sample's outputs that are kept, so that they are computed once; those of a text's characters are fewer.
+const KEPT: usize = 128;
+
 impl Loss {
     /// The loss of `output` (batch, outputs) against `targets`; `delta` becomes ∂L/∂o.
     ///
@@ -52,10 +55,19 @@ impl Loss {
                 for (row, &class) in (0..rows).zip(classes) {
                     let o = |col: usize| output.get(row, col).to_f64();
                     let largest = (0..cols).map(o).fold(f64::NEG_INFINITY, f64::max);
-                    let sum: f64 = (0..cols).map(|col| libm::exp(o(col) - largest)).sum();
+                    let mut kept = [0.0; KEPT];
+                    let exponentials = (0..cols).map(|col| {
+                        let exponential = libm::exp(o(col) - largest);
+                        if let Some(kept) = kept.get_mut(col) {
+                            *kept = exponential;
+                        }
+                        exponential
+                    });
+                    let sum: f64 = exponentials.sum();
                     total += libm::log(sum) + largest - o(class as usize);
                     for col in 0..cols {
-                        let probability = libm::exp(o(col) - largest) / sum;
+                        let kept = kept.get(col).copied();
+                        let probability = kept.unwrap_or_else(|| libm::exp(o(col) - largest)) / sum;
                         let target = if col == class as usize { 1.0 } else { 0.0 };
                         delta.set(row, col, T::from_f64((probability - target) / rows as f64));
                     }

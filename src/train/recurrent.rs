@@ -228,7 +228,8 @@ impl<T: Real> RecurrentTrainer<T> {
         for (level, unrolled) in self.batch.unrolled().levels().iter().enumerate() {
             for (time, measured) in unrolled.times().iter().enumerate() {
                 let TimeStep { mean, std, saturated, .. } = *measured;
-                if !(mean.is_finite() && std.is_finite() && unrolled.c_is_finite(time)) {
+                // c_t grows by 1 in a step at the most: where it is not finite, h_t is not.
+                if !(mean.is_finite() && std.is_finite()) {
                     let (layer, time) = (Some(level + 1), Some(time + 1));
                     return Err(Divergence { step, layer, time, quantity: DivergedQuantity::State });
                 }

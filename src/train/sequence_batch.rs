@@ -12,6 +12,8 @@ pub struct SequenceBatch<T> {
     unrolled: Unrolled<T>,
     targets: Targets<T>,
     loss: Loss,
+    /// The sequences that were read.
+    sequences: Vec<usize>,
 }
 
 impl InputKind {
@@ -30,7 +32,8 @@ impl<T: Real> SequenceBatch<T> {
     pub fn new(spec: RecurrentSpec, set: &SequenceSet, max_batch: usize, loss: Loss) -> Self {
         let reads = if spec.reading == Reading::Each { max_batch * spec.times } else { max_batch };
         let targets = room_for_targets(loss, reads, spec.outputs);
-        Self { unrolled: Unrolled::new(spec, InputKind::of(&spec, set), max_batch, reads), targets, loss }
+        let unrolled = Unrolled::new(spec, InputKind::of(&spec, set), max_batch, reads);
+        Self { unrolled, targets, loss, sequences: Vec::with_capacity(max_batch) }
     }
 
     /// Reads some sequences of the set.
@@ -40,6 +43,8 @@ impl<T: Real> SequenceBatch<T> {
     pub fn load(&mut self, set: &SequenceSet, sequences: &[usize]) {
         let spec = *self.unrolled.spec();
         let batch = sequences.len();
+        self.sequences.clear();
+        self.sequences.extend_from_slice(sequences);
         let Loading { symbols, numbers, reads } = self.unrolled.load(batch);
         load_inputs(symbols, numbers, 0, set, sequences, 0..spec.times);
         for_each_asked(set, spec.reading, sequences, |time, row| reads.push((time * batch + row) as u32));
@@ -77,6 +82,11 @@ impl<T: Real> SequenceBatch<T> {
     /// The network's numbers.
     pub fn unrolled(&self) -> &Unrolled<T> {
         &self.unrolled
+    }
+
+    /// The sequences that were read, as their places in the set.
+    pub fn sequences(&self) -> &[usize] {
+        &self.sequences
     }
 
     /// What is asked of each state that is read.

@@ -189,11 +189,7 @@ impl<T: Real> UnrolledLevel<T> {
                 }
             }
         }
-        // As a sum, which is not finite where a term is not; it may overflow, but only where c is far beyond all use.
-        let sum_of_c: f64 =
-            (0..self.c.panels()).map(|panel| sum_of_rows(&self.c.panel(panel)[rows.clone()], LANES)).sum();
         let step = &mut self.times[time];
-        step.c_is_finite = sum_of_c.is_finite();
         (step.mean, step.std, step.gates) = (mean, std, means);
         step.saturated = saturated / (count * self.cell.blocks() as f64);
     }

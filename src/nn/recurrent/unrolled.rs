@@ -83,8 +83,6 @@ pub struct TimeStep {
     pub saturated: f64,
     /// The means of the gates, in the order of [`Cell::gates`]; of a candidate too.
     pub gates: [f64; 4],
-    /// Whether all of c_t is finite; h_t may be where it is not.
-    pub(super) c_is_finite: bool,
     /// The power of two that the gradients of this time step are carried with.
     pub exponent: i32,
     /// ‖∂L/∂h_t‖, true however small.
@@ -202,11 +200,6 @@ impl<T: Real> UnrolledLevel<T> {
     /// If there is no such block.
     pub fn grad_q(&self, block: usize, row: usize, unit: usize) -> T {
         self.work.get(row, self.cell.recurrent_block(block) * self.panels * LANES + unit)
-    }
-
-    /// Whether all of c_t at a time step is finite; h_t may be where it is not.
-    pub fn c_is_finite(&self, time: usize) -> bool {
-        self.times[time].c_is_finite
     }
 
     /// What was measured at each time step.
