@@ -104,7 +104,7 @@ macro_rules! for_each_parameter {
             }
             /// Time steps of a sequence, T.
             Length length {
-                "length", u32 = task.default_length(), integer(2, 200, Linear), Restart, First(Data), letter "T",
+                "length", u32 = task.default_length(), integer(2, 200, Linear), Restart, First(Network), letter "T",
                 when model.is_recurrent()
             }
             /// Time steps that the gradient passes before it is cut.

@@ -36,8 +36,14 @@ fn PanelSection(
         Group::Optimizer => t_string!(i18n, page.panel.optimizer),
         Group::Data => t_string!(i18n, page.panel.data),
     };
+    // What all the rest of a section depends on stands beside its name, where it takes no line of its own.
+    let head = match group {
+        Group::Network => Some(Key::Model),
+        Group::Optimizer => None,
+        Group::Data => Some(Key::Task),
+    };
     let controls = move |place: Place| {
-        let keys = Key::ALL.iter().filter(|key| key.place() == place).copied();
+        let keys = Key::ALL.iter().filter(|&&key| key.place() == place && head != Some(key)).copied();
         // The rule first, then how many samples it sees.
         let (batch, others): (Vec<Key>, Vec<Key>) = keys.partition(|&key| key == Key::Batch);
         others.into_iter().chain(batch).map(|key| view! { <Control key=key /> }).views()
@@ -61,7 +67,10 @@ fn PanelSection(
     };
     view! {
         <section class=format!("settings settings-{name}") aria-labelledby=format!("settings-{name}")>
-            <h2 id=format!("settings-{name}")>{live(heading)}</h2>
+            <div class="settings-head">
+                <h2 id=format!("settings-{name}")>{live(heading)}</h2>
+                {head.map(|key| view! { <Control key=key /> })}
+            </div>
             {controls(Place::First(group))}
             {(group == Group::Optimizer).then(|| view! { <Method /> })}
             <details class="more" open=is_open on:toggle=on_toggle>
