@@ -241,9 +241,11 @@ fn no_name_and_no_number_is_cut() {
     let page = Page::open(Screen::LAPTOP, "");
     for screen in SCREENS {
         page.set_screen(screen);
-        for fragment in
-            ["v=1&activation=leaky-relu&init=kaiming-uniform&optimizer=adam", "v=1&depth=1&width=1&speed=max&run=1"]
-        {
+        for fragment in [
+            "v=1&activation=leaky-relu&init=kaiming-uniform&optimizer=adam",
+            "v=1&depth=1&width=1&speed=max&run=1",
+            "v=1&model=lstm&stack=2&rec-init=identity&length=6&task=sentiment&padding=after",
+        ] {
             page.follow_fragment(fragment);
             page.wait_until("a verdict", "document.getElementById('status').dataset.verdict");
             if fragment.contains("run=1") {

@@ -34,6 +34,13 @@ fn every_lesson_opens_with_its_verdict() {
             // Examples of a gradient that arrives.
             Preset::TanhXavier | Preset::ReluKaiming => &["healthy"],
             Preset::PlainSgd | Preset::Momentum | Preset::RandomRegression => &["healthy", "saturated", "trained"],
+            Preset::ForgetfulRnn | Preset::LstmForgetZero | Preset::RnnEarlyWord | Preset::PaddingAfter => {
+                &["vanishing"]
+            }
+            // Clipping bounds the step and not the gradient.
+            Preset::ExplodingRnn | Preset::ClippedRnn => &["exploding"],
+            Preset::Irnn | Preset::LstmForgetThree | Preset::NextCharacter => &["healthy"],
+            Preset::Gru | Preset::RnnLateWord | Preset::LstmEarlyWord | Preset::LstmLateWord => &["healthy", "trained"],
         };
         if !expected.contains(&verdict.as_str()) {
             let sentence = page.text_of("document.querySelector('.verdict .sentence').textContent");

@@ -13,10 +13,18 @@ use xtask::webdriver::Screen;
 #[test]
 fn a_link_restores_every_control_and_can_be_shared_again() {
     // Between them they hold every key, none at its default.
-    let experiments = ["optimizer=adam&clip=norm&schedule=cosine", "optimizer=momentum&dataset=spiral"].map(|base| {
+    let bases = [
+        "optimizer=adam&clip=norm&schedule=cosine",
+        "optimizer=momentum&dataset=spiral",
+        "model=lstm&task=sentiment&rec-init=normal",
+        "model=rnn&task=adding&rec-init=orthogonal",
+    ];
+    let experiments = bases.map(|base| {
         let mut experiment = native::experiment(base);
         for &key in Key::ALL {
-            if experiment.is_relevant(key) && experiment.is_default(key) {
+            // Other networks and tasks have other keys.
+            let is_of_base = !matches!(key, Key::Model | Key::Task);
+            if is_of_base && experiment.is_relevant(key) && experiment.is_default(key) {
                 let value = native::another_value(&experiment, key).to_string();
                 experiment = native::with(&experiment, key, &value);
             }

@@ -23,6 +23,7 @@ mod policy;
 mod proof;
 mod recovery;
 mod run_bar;
+mod sequences;
 mod surroundings;
 mod travel;
 mod worker_parts;

@@ -29,7 +29,7 @@ enum Values {
 }
 
 /// What makes a network or its data large.
-const SIZES: [&str; 4] = ["depth", "width", "samples", "batch"];
+const SIZES: [&str; 6] = ["depth", "width", "hidden", "length", "samples", "batch"];
 
 /// The sizes that most links keep to, of which a step takes some milliseconds.
 const MOST: f64 = 40.0;
@@ -116,6 +116,12 @@ impl Keys {
     pub fn lawful(&self, random: &mut Random) -> String {
         let is_large = random.once_in(25);
         let mut parts = Vec::new();
+        // Most of what is there asks which kind of network it is.
+        if random.once_in(3)
+            && let Some(model) = self.0.iter().find(|key| key.name == "model")
+        {
+            parts.push(format!("model={}", model.lawful(random, is_large)));
+        }
         let count = 1 + random.below(8);
         for _ in 0..count {
             let key = random.of(&self.0);
