@@ -20,6 +20,11 @@ pub enum Purpose {
     Shuffle,
     /// The samples of a data set that no run learns from.
     HeldOut,
+    /// The characters that a network writes at a step.
+    Text {
+        /// Which step.
+        step: u32,
+    },
     /// The parameters of one of the networks that stand for all that might have been drawn, layer after layer.
     Ensemble {
         /// Which network.
@@ -43,6 +48,7 @@ impl Purpose {
             Self::Parameters { layer } => (1 << 32) | u64::from(layer),
             Self::Ensemble { network } => (2 << 32) | u64::from(network),
             Self::EnsembleTensor { network, tensor } => (u64::from(3 + tensor) << 32) | u64::from(network),
+            Self::Text { step } => (u64::from(u32::MAX) << 32) | u64::from(step),
         }
     }
 }

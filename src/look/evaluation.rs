@@ -17,17 +17,38 @@ const SCORED_AT_ONCE: usize = 64;
 /// An [`Evaluation`] on its way.
 #[derive(Clone, Debug, Default)]
 pub struct Scoring {
-    training: Tally,
-    held_out: Tally,
+    pub(super) training: Tally,
+    pub(super) held_out: Tally,
 }
 
 /// What was counted of some samples.
 #[derive(Clone, Debug, Default)]
-struct Tally {
-    rows: usize,
-    /// The sum of their losses.
-    loss: f64,
-    right: usize,
+pub(super) struct Tally {
+    /// Samples that were counted.
+    pub rows: usize,
+    /// Answers that were asked of them: of a sequence there may be several.
+    pub answers: usize,
+    /// The sum of the answers' losses.
+    pub loss: f64,
+    pub right: usize,
+}
+
+impl Tally {
+    /// Counts answers to so many more samples.
+    pub fn add<T: Real>(&mut self, samples: usize, answers: &Answers<T>, targets: &Targets<T>) {
+        let rows = answers.output.rows();
+        let mut grad = Panels::zeros(rows, answers.output.cols());
+        self.rows += samples;
+        self.answers += rows;
+        self.loss += answers.loss.evaluate(&answers.output, targets, &mut grad) * rows as f64;
+        self.right += (0..rows).filter(|&row| answers.class(row) == Some(class(targets, row))).count();
+    }
+
+    /// What was counted; the accuracy only where the answers are classes.
+    pub fn score(&self, has_classes: bool) -> Score {
+        let answers = self.answers as f64;
+        Score { loss: self.loss / answers, accuracy: has_classes.then(|| self.right as f64 / answers) }
+    }
 }
 
 impl<T: Real> Trainer<T> {
@@ -50,15 +71,11 @@ impl<T: Real> Trainer<T> {
         } else {
             self.score_some(&mut scoring.held_out, held_out);
         }
-        let score = |Tally { rows, loss, right }: &Tally| {
-            let rows = *rows as f64;
-            Score { loss: loss / rows, accuracy: classes.map(|_| *right as f64 / rows) }
-        };
         let is_done = scoring.held_out.rows == held_out.x.rows();
         is_done.then(|| Evaluation {
             step: self.steps(),
-            training: score(&scoring.training),
-            held_out: score(&scoring.held_out),
+            training: scoring.training.score(classes.is_some()),
+            held_out: scoring.held_out.score(classes.is_some()),
         })
     }
 
@@ -69,11 +86,7 @@ impl<T: Real> Trainer<T> {
         load(&mut x, &samples.x, &rows);
         let mut targets = samples.targets_of_batch(rows.len());
         samples.load_targets(&mut targets, &rows);
-        let answers = self.answers(&x);
-        let mut grad = Panels::zeros(rows.len(), answers.output.cols());
-        tally.rows += rows.len();
-        tally.loss += self.loss.evaluate(&answers.output, &targets, &mut grad) * rows.len() as f64;
-        tally.right += (0..rows.len()).filter(|&row| answers.class(row) == Some(class(&targets, row))).count();
+        tally.add(rows.len(), &self.answers(&x), &targets);
     }
 
     /// What the network makes of its inputs: over a grid of `side` × `side` points that covers the samples and a tenth of
@@ -159,7 +172,7 @@ impl<T: Real> Trainer<T> {
 }
 
 /// The right class of a sample: that with the largest target, or for a single target 0 or 1.
-fn class<T: Real>(targets: &Targets<T>, row: usize) -> usize {
+pub(super) fn class<T: Real>(targets: &Targets<T>, row: usize) -> usize {
     match targets {
         Targets::Classes(classes) => classes[row] as usize,
         Targets::Values(values) if values.cols() == 1 => usize::from(values.get(row, 0).to_f64() > 0.5),
@@ -174,14 +187,14 @@ fn largest(numbers: impl Iterator<Item = f64>) -> usize {
 }
 
 /// A network's outputs, and how they are understood.
-struct Answers<T> {
-    loss: Loss,
+pub(super) struct Answers<T> {
+    pub loss: Loss,
     /// (samples, outputs).
-    output: Panels<T>,
+    pub output: Panels<T>,
 }
 
 impl<T: Real> Answers<T> {
-    fn output(&self, row: usize, col: usize) -> f64 {
+    pub fn output(&self, row: usize, col: usize) -> f64 {
         self.output.get(row, col).to_f64()
     }
 
@@ -191,7 +204,7 @@ impl<T: Real> Answers<T> {
 
     /// The class that is named: of several outputs the largest, of a single one 1 where its probability is over ½. None
     /// where an output is not a number.
-    fn class(&self, row: usize) -> Option<usize> {
+    pub fn class(&self, row: usize) -> Option<usize> {
         if self.outputs(row).any(f64::is_nan) {
             None
         } else if self.output.cols() == 1 {
@@ -202,7 +215,7 @@ impl<T: Real> Answers<T> {
     }
 
     /// The probability of class 1 that a single output stands for.
-    fn probability(&self, row: usize) -> f64 {
+    pub fn probability(&self, row: usize) -> f64 {
         let o = self.output(row, 0);
         match self.loss {
             Loss::BceWithLogits | Loss::SoftmaxCrossEntropy => sigmoid(o),
@@ -210,9 +223,13 @@ impl<T: Real> Answers<T> {
         }
     }
 
-    /// How sure the likeliest of K classes is, `(p − 1/K) / (1 − 1/K)`: by softmax where that is in the loss, else by each
-    /// output's own probability over the sum of all.
-    fn certainty(&self, row: usize) -> f64 {
+    /// The probability of a class: as [`Answers::probability`] of two, by softmax where that is in the loss, else by each output's
+    /// own probability over the sum of all.
+    pub fn probability_of(&self, row: usize, class: usize) -> f64 {
+        if self.output.cols() == 1 {
+            let p = self.probability(row);
+            return if class == 1 { p } else { 1.0 - p };
+        }
         let likeliest = self.outputs(row).fold(f64::NEG_INFINITY, f64::max);
         let weight = |o: f64| match self.loss {
             Loss::SoftmaxCrossEntropy => libm::exp(o - likeliest),
@@ -220,10 +237,14 @@ impl<T: Real> Answers<T> {
             Loss::Mse => o.clamp(0.0, 1.0),
         };
         let sum: f64 = self.outputs(row).map(weight).sum();
-        let even = 1.0 / self.output.cols() as f64;
         // Where all say no, none is likelier than the others.
-        let p = if sum == 0.0 { even } else { weight(likeliest) / sum };
-        (p - even) / (1.0 - even)
+        if sum == 0.0 { 1.0 / self.output.cols() as f64 } else { weight(self.output(row, class)) / sum }
+    }
+
+    /// How sure the likeliest of K classes is, `(p − 1/K) / (1 − 1/K)`.
+    fn certainty(&self, row: usize) -> f64 {
+        let even = 1.0 / self.output.cols() as f64;
+        (self.probability_of(row, largest(self.outputs(row))) - even) / (1.0 - even)
     }
 }
 

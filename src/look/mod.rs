@@ -1,10 +1,12 @@
 //! Looking at a run: its last pass seen closely, its scores and answers, what its steps say, and claims checked on it.
 //! Nothing here changes the run.
 
+mod answering;
 pub mod by_hand;
 mod evaluation;
 pub mod finding;
 mod histogram;
+pub mod learned_sequences;
 pub mod phase;
 pub mod proof;
 pub mod recurrent_view;
@@ -13,6 +15,7 @@ mod sequence_view;
 pub mod step_reading;
 mod trace;
 pub mod view;
+mod vocabulary;
 mod weight;
 
 pub use evaluation::Scoring;

@@ -7,7 +7,11 @@ use crate::train::RecurrentTrainer;
 impl<T: Real> RecurrentTrainer<T> {
     /// What is watched, as far as a recurrent network has it.
     pub fn view(&mut self, watch: &Watch) -> View {
-        let evaluation = watch.evaluation.then(|| self.evaluate());
-        View { step: self.steps(), evaluation, ..View::default() }
+        View {
+            step: self.steps(),
+            sequences: watch.learned.then(|| Box::new(self.learned(&watch.sequences))),
+            evaluation: watch.evaluation.then(|| self.evaluate()),
+            ..View::default()
+        }
     }
 }

@@ -4,6 +4,7 @@
 //! step's update, on the step's batch, and the update itself. At step 0 it is the pass before the first update, and where
 //! the run diverged the one that did.
 
+use super::learned_sequences::{LearnedSequences, SequencesWatch};
 use super::recurrent_view::{CellView, RecurrentWatch, SampleView, TimeView};
 use super::weight::WeightInStep;
 use crate::nn::Activation;
@@ -22,8 +23,10 @@ pub struct Watch {
     pub unit: Option<(usize, usize)>,
     /// Whether the [`Parameters`] are wanted.
     pub parameters: bool,
-    /// Whether [`Learned`] is wanted.
+    /// Whether [`Learned`] is wanted, or of sequences [`LearnedSequences`].
     pub learned: bool,
+    /// What of the answers to sequences is wanted then.
+    pub sequences: SequencesWatch,
     /// Whether the [`Evaluation`] is wanted.
     pub evaluation: bool,
     /// What of a recurrent network is wanted; it has no layers, network, unit and parameters of those above.
@@ -45,6 +48,8 @@ pub struct View {
     pub parameters: Option<Parameters>,
     /// What the network makes of its inputs.
     pub learned: Option<Learned>,
+    /// What it makes of sequences.
+    pub sequences: Option<Box<LearnedSequences>>,
     /// How well it does.
     pub evaluation: Option<Evaluation>,
     /// Of a recurrent network: where in time the gradient of its recurrent weights comes from.

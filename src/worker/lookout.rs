@@ -72,7 +72,7 @@ impl Lookout {
 
     /// Whether more than the scores is watched.
     pub(super) fn wants_view(&self) -> bool {
-        let Watch { layers, network, unit, parameters, learned, evaluation: _, recurrent } = &self.watch;
+        let Watch { layers, network, unit, parameters, learned, sequences: _, evaluation: _, recurrent } = &self.watch;
         !layers.is_empty() || *network || unit.is_some() || *parameters || *learned || !recurrent.is_empty()
     }
 

@@ -491,3 +491,7 @@ fn remember(recent: &mut VecDeque<StepReport>, report: &StepReport) {
 #[cfg(test)]
 #[path = "session_tests.rs"]
 pub(super) mod tests;
+
+#[cfg(test)]
+#[path = "sequence_tests.rs"]
+mod sequence_tests;

@@ -1,5 +1,6 @@
 //! What is being looked at besides the reports: the instrument that is open, the layers chosen, and what came of it.
 
+use crate::look::learned_sequences::SequencesWatch;
 use crate::look::phase::Phase;
 use crate::look::proof::Check;
 use crate::look::recurrent_view::{RecurrentWatch, SampleWatch};
@@ -95,6 +96,8 @@ pub struct Instruments {
     pub phase: RwSignal<Phase>,
     /// Whether all parameters are listed in the place of the phase.
     pub has_parameters: RwSignal<bool>,
+    /// The sentence that the network is asked about, for *sentiment*.
+    pub own_sentence: RwSignal<String>,
     /// How they show it.
     pub looks: Looks,
     /// What the worker last saw of what is watched. Of another step than is shown it is stale.
@@ -123,6 +126,7 @@ impl Default for Instruments {
             sample: RwSignal::new(0),
             phase: RwSignal::new(Phase::FIRST),
             has_parameters: RwSignal::new(false),
+            own_sentence: RwSignal::default(),
             looks: Looks::default(),
             view: RwSignal::new(None),
             evaluations: RwSignal::default(),
@@ -133,13 +137,18 @@ impl Default for Instruments {
 }
 
 impl Instruments {
-    /// What the open instrument needs to be sent of a run with this layout; follows every change of it.
-    pub fn watch(self, layout: Layout) -> Watch {
+    /// What the open instrument needs to be sent of a run with this layout and seed; follows every change of it.
+    pub fn watch(self, layout: Layout, seed: u32) -> Watch {
         let (open, evaluation) = (self.open.get(), true);
         let learned = open == Instrument::Learned;
         let is_network = open == Instrument::Network;
+        let sequences = match open {
+            Instrument::Learned => SequencesWatch { seed, sentence: self.own_sentence.get() },
+            _ => SequencesWatch::default(),
+        };
         if layout.is_through_time() {
-            return Watch { learned, evaluation, recurrent: self.recurrent_watch(layout), ..Watch::default() };
+            let recurrent = self.recurrent_watch(layout);
+            return Watch { learned, sequences, evaluation, recurrent, ..Watch::default() };
         }
         let layers = (open == Instrument::Layer).then(|| std::iter::once(self.layer.get()).chain(self.compared.get()));
         Watch {
@@ -149,6 +158,7 @@ impl Instruments {
             parameters: is_network && self.has_parameters.get(),
             learned,
             evaluation,
+            sequences,
             recurrent: RecurrentWatch::default(),
         }
     }
@@ -193,9 +203,10 @@ impl Instruments {
             });
         }
         // Scores come by themselves, and what was seen stays as long as nothing else is.
-        let View { layers, network, unit, parameters, learned, time, cell, sample, weight_entries, .. } = &view;
+        let View { layers, network, unit, parameters, learned, sequences, time, cell, sample, weight_entries, .. } =
+            &view;
         let is_seen = network.is_some() || unit.is_some() || parameters.is_some() || learned.is_some();
-        let is_seen = is_seen || time.is_some() || cell.is_some() || sample.is_some();
+        let is_seen = is_seen || sequences.is_some() || time.is_some() || cell.is_some() || sample.is_some();
         if is_seen || !layers.is_empty() || !weight_entries.is_empty() {
             self.view.try_set(Some(Arc::new(view)));
         }

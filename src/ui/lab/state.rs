@@ -151,8 +151,8 @@ impl Lab {
         let client = WorkerClient::start(move |event| self.take(event));
         self.client.try_update_value(|slot| *slot = Some(client));
         effect(move || {
-            let layout = self.measured.with(Layout::of);
-            let watch = self.instruments.watch(layout);
+            let (layout, seed) = self.measured.with(|measured| (Layout::of(measured), measured.seed));
+            let watch = self.instruments.watch(layout, seed);
             self.tell(|client| client.watch(watch));
         });
         self.follow_visibility();
