@@ -16,7 +16,7 @@ use std::{env, fs, io};
 const LOCALES: [&str; 1] = ["en"];
 /// The files of each language.
 #[cfg(feature = "page")]
-const NAMESPACES: [&str; 12] = [
+const NAMESPACES: [&str; 13] = [
     "page",
     "parameters",
     "charts",
@@ -25,6 +25,7 @@ const NAMESPACES: [&str; 12] = [
     "steps",
     "network",
     "learned",
+    "answers",
     "proof",
     "travel",
     "through_time",

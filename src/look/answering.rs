@@ -64,6 +64,7 @@ impl<T: Real> RecurrentTrainer<T> {
             };
             ShownAnswer {
                 time,
+                is_symbol: matches!(set.inputs, SequenceInputs::Symbols { .. }),
                 target,
                 predicted: match named {
                     Some(class) if is_class => class as f64,

@@ -1,5 +1,6 @@
 //! What the scores of a network say.
 
+use super::learned_sequences::Chance;
 use super::view::Evaluation;
 use crate::data::MOST_HELD_OUT;
 
@@ -23,6 +24,13 @@ pub enum Finding {
 impl Evaluation {
     /// What the scores say; `classes` are those of the data, `None` for regression, and `samples` what the run learns from.
     pub fn finding(&self, classes: Option<usize>, samples: usize) -> Finding {
+        // Targets have mean 0 and variance 1.
+        let accuracy = Some(1.0 / classes.unwrap_or(2).max(1) as f64);
+        self.finding_by(&Chance { answers: samples.clamp(1, MOST_HELD_OUT), accuracy, loss: 1.0 })
+    }
+
+    /// The same where it is known what always the same answer comes to.
+    pub fn finding_by(&self, chance: &Chance) -> Finding {
         let Self { training, held_out, .. } = *self;
         if !(training.loss.is_finite() && held_out.loss.is_finite()) {
             return Finding::NotFinite;
@@ -32,10 +40,9 @@ impl Evaluation {
         let factor = held_out.loss / training.loss;
         match (training.accuracy, held_out.accuracy) {
             (Some(seen), Some(unseen)) => {
-                let by_chance = 1.0 / classes.unwrap_or(2).max(1) as f64;
-                // Of the share that guessing names rightly of so many samples: Bin(n, 1/K) / n.
-                let held_out = samples.clamp(1, MOST_HELD_OUT) as f64;
-                let deviation = (by_chance * (1.0 - by_chance) / held_out).sqrt();
+                let by_chance = chance.accuracy.unwrap_or(0.5);
+                // Of the share that guessing names rightly of so many: Bin(n, p) / n.
+                let deviation = (by_chance * (1.0 - by_chance) / chance.answers.max(1) as f64).sqrt();
                 if is_worse && seen - unseen > 0.03 {
                     Finding::Overfit(factor)
                 } else if unseen <= by_chance + 2.0 * deviation {
@@ -45,8 +52,7 @@ impl Evaluation {
                 }
             }
             _ if is_worse => Finding::Overfit(factor),
-            // Targets have mean 0 and variance 1.
-            _ if held_out.loss >= 0.9 => Finding::Mean(held_out.loss),
+            _ if held_out.loss >= 0.9 * chance.loss => Finding::Mean(held_out.loss),
             _ => Finding::Fits(held_out.loss),
         }
     }

@@ -54,6 +54,8 @@ pub struct ShownAnswer {
     pub target: f64,
     /// The class that the network names, or its number; NaN where its output is not finite.
     pub predicted: f64,
+    /// Whether classes are symbols such as those that are read.
+    pub is_symbol: bool,
     /// For classes the probability of the one that it names.
     pub probability: Option<f64>,
     /// What both classes are called, where they are symbols of a text: the target and the one that is named.

@@ -98,6 +98,8 @@ pub struct Instruments {
     pub has_parameters: RwSignal<bool>,
     /// The sentence that the network is asked about, for *sentiment*.
     pub own_sentence: RwSignal<String>,
+    /// The text in the field for one of the reader's own, for *next character*.
+    pub text_draft: RwSignal<String>,
     /// How they show it.
     pub looks: Looks,
     /// What the worker last saw of what is watched. Of another step than is shown it is stale.
@@ -127,6 +129,7 @@ impl Default for Instruments {
             phase: RwSignal::new(Phase::FIRST),
             has_parameters: RwSignal::new(false),
             own_sentence: RwSignal::default(),
+            text_draft: RwSignal::default(),
             looks: Looks::default(),
             view: RwSignal::new(None),
             evaluations: RwSignal::default(),

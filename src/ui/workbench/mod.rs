@@ -1,5 +1,6 @@
 //! The instruments below the main chart: the tabs, and the panes that are more than a chart.
 
+mod answers;
 mod cell;
 mod learned;
 mod network;

@@ -2,6 +2,7 @@
 
 use crate::ui::chart::{LayerInspector, OptimizerChart};
 use crate::ui::shared::part::part;
+use crate::ui::workbench::answers::AnswersPane;
 use crate::ui::workbench::cell::CellPane;
 use crate::ui::workbench::learned::LearnedPane;
 use crate::ui::workbench::network::NetworkPane;
@@ -31,6 +32,11 @@ part! {
 part! {
     /// What the network makes of its inputs.
     LEARNED, learned => view! { <LearnedPane /> }.into_any()
+}
+
+part! {
+    /// What the network makes of sequences.
+    ANSWERS, answers => view! { <AnswersPane /> }.into_any()
 }
 
 part! {

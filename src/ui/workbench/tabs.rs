@@ -1,6 +1,7 @@
 //! The instruments below the main chart: tabs, and the one that is open.
 
 use crate::choice::Choice;
+use crate::data::sequences::Task;
 use crate::ui::chart::{GradientOverTime, LossChart};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::instruments::Instrument;
@@ -86,6 +87,7 @@ pub fn Workbench() -> impl IntoView {
         }
     };
     // What these show first of all is what the worker sees, and it cannot look.
+    let is_of_sequences = Memo::new(move |_| lab.measured.with(|measured| measured.task != Task::Points));
     let blind = Memo::new(move |_| lab.absent_to_look().filter(|(_, way)| *way == Way::Missing).map(|(part, _)| part));
     let open_name = move || named(TABS[place_of(open.get())]);
     view! {
@@ -140,6 +142,7 @@ pub fn Workbench() -> impl IntoView {
                     Instrument::Layer => fetched(&panes::LAYER),
                     Instrument::Optimizer => fetched(&panes::OPTIMIZER),
                     Instrument::Network => fetched(&panes::NETWORK),
+                    Instrument::Learned if is_of_sequences.get() => fetched(&panes::ANSWERS),
                     Instrument::Learned => fetched(&panes::LEARNED),
                     Instrument::Proof => fetched(&panes::PROOF),
                 })}

@@ -1,7 +1,7 @@
 //! What the network makes of its inputs: its answers as a chart, and how many of them are right.
 
 mod finding;
-mod scores;
+pub(super) mod scores;
 
 use crate::plot::learned::class_color;
 use crate::plot::theme::Theme;

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 
 /// Loss and accuracy on training and held-out samples.
 #[component]
-pub(super) fn Scores(
+pub(in crate::ui::workbench) fn Scores(
     /// How well the network does; `None` while it is not known.
     #[prop(into)]
     evaluation: Signal<Option<Evaluation>>,
