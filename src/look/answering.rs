@@ -8,12 +8,13 @@ use super::learned_sequences::{
 use super::recurrent_view::Input;
 use super::sequence_evaluation::has_classes;
 use super::vocabulary::words_of;
+use crate::data::Dataset;
 use crate::data::sequences::{NO_TARGET, SequenceData, SequenceInputs, SequenceSet, SequenceTargets};
-use crate::kernel::Real;
+use crate::kernel::{Panels, Real};
 use crate::nn::Targets;
 use crate::nn::recurrent::{InputKind, Stepper};
 use crate::random::{Purpose, Random};
-use crate::train::RecurrentTrainer;
+use crate::train::{RecurrentTrainer, Trainer};
 
 /// Sequences that are shown.
 const SHOWN: usize = 12;
@@ -118,6 +119,23 @@ impl<T: Real> RecurrentTrainer<T> {
             next = read(symbol, &mut random);
         }
         SampledText { prompt: prompt.iter().map(name).collect(), written }
+    }
+}
+
+impl<T: Real> Trainer<T> {
+    /// What a perceptron makes of the sentences of which its samples are the bags; `None` where they are of something else.
+    pub(super) fn learned_sentences(&self, watch: &SequencesWatch) -> Option<LearnedSequences> {
+        let data = self.data.sentences.as_ref()?;
+        let probabilities = |x: &Panels<T>| {
+            let answers = self.answers(x);
+            (0..x.rows()).map(|row| answers.probability(row)).collect::<Vec<f64>>()
+        };
+        let ask = |own: &SequenceSet| probabilities(&Panels::from_array(&Dataset::bags(own).x))[0];
+        Some(LearnedSequences {
+            chance: chance(&data.held_out),
+            sentences: Some(sentences(data, &probabilities(&self.data.held_out.x), watch, ask)),
+            ..LearnedSequences::default()
+        })
     }
 }
 

@@ -65,7 +65,7 @@ impl<T: Real> Trainer<T> {
 
     /// The same in pieces that take less time than a step, all of them at the same step.
     pub fn evaluate_some(&self, scoring: &mut Scoring) -> Option<Evaluation> {
-        let Data { training, held_out, classes } = &*self.data;
+        let Data { training, held_out, classes, .. } = &*self.data;
         if scoring.training.rows < training.x.rows() {
             self.score_some(&mut scoring.training, training);
         } else {
@@ -166,7 +166,7 @@ impl<T: Real> Trainer<T> {
         rows.iter().enumerate().map(sample).collect()
     }
 
-    fn answers(&self, x: &Panels<T>) -> Answers<T> {
+    pub(super) fn answers(&self, x: &Panels<T>) -> Answers<T> {
         Answers { loss: self.loss, output: self.mlp.predict_panels(x) }
     }
 }

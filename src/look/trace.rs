@@ -32,6 +32,7 @@ impl<T: Real> Trainer<T> {
         }
         view.step = self.steps();
         view.learned = watch.learned.then(|| self.learned(side));
+        view.sequences = if watch.learned { self.learned_sentences(&watch.sequences).map(Box::new) } else { None };
         view.evaluation = watch.evaluation.then(|| self.evaluate());
         view
     }

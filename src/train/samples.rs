@@ -1,6 +1,6 @@
 //! The samples that a run learns from, and those that it never sees.
 
-use crate::data::sequences::Corpus;
+use crate::data::sequences::{Corpus, SequenceData};
 use crate::data::{Dataset, MOST_HELD_OUT, classes_of};
 use crate::experiment::{Experiment, Rejection};
 use crate::kernel::{Panels, Real};
@@ -76,6 +76,8 @@ pub(crate) struct Data<T> {
     pub held_out: Samples<T>,
     /// How many classes there are; `None` for regression, and where it is not known.
     pub classes: Option<usize>,
+    /// The sentences that the samples are the bags of, in the same order; `None` where they are of something else.
+    pub sentences: Option<Box<SequenceData>>,
 }
 
 impl<T: Real> Data<T> {
@@ -88,13 +90,19 @@ impl<T: Real> Data<T> {
             experiment.datasets(MOST_HELD_OUT, corpus).map_err(|_| experiment.rejected_task())?;
         let Experiment { task, dataset, loss, .. } = *experiment;
         let classes = task.classes(dataset, 0);
-        Ok(Self { training: Samples::of(&training, loss), held_out: Samples::of(&held_out, loss), classes })
+        let sentences = task.has_embedding().then(|| corpus.sentiment(&experiment.sequence_spec()).ok()).flatten();
+        Ok(Self {
+            training: Samples::of(&training, loss),
+            held_out: Samples::of(&held_out, loss),
+            classes,
+            sentences: sentences.map(Box::new),
+        })
     }
 
     /// The data of a run that is given nothing but its samples.
     pub fn without_held_out(training: Samples<T>) -> Self {
         let targets = training.targets_of_batch(0);
         let held_out = Samples { x: Panels::zeros(0, training.x.cols()), targets };
-        Self { training, held_out, classes: None }
+        Self { training, held_out, classes: None, sentences: None }
     }
 }

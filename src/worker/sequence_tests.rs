@@ -183,7 +183,7 @@ fn a_text_that_does_not_do_ends_no_worker() {
 
 #[test]
 fn a_sentence_of_the_reader_s_own_is_answered_at_rest() {
-    for fragment in ["model=lstm&hidden=4", "model=rnn&hidden=3&precision=f64"] {
+    for fragment in ["model=lstm&hidden=4", "depth=1&width=3", "depth=1&width=3&precision=f64"] {
         let mut session = loaded(experiment(&format!("{fragment}&task=sentiment&batch=8")));
         let sequences = SequencesWatch { seed: 1, sentence: "The soup was Delicious xyzzy".to_owned() };
         tell(&mut session, RUN_ID, Command::Watch(Watch { learned: true, sequences, ..Watch::default() }));
