@@ -1,7 +1,6 @@
 //! How the gradient changes on its way back.
 
-use super::way::{Entry, Way};
-use crate::experiment::Experiment;
+use crate::experiment::{Entry, Experiment, Way};
 use crate::train::StepReport;
 
 /// How the norm of the gradient changes over the places of its way, going back from the loss: ‖∂L/∂z‖ over the hidden
@@ -60,7 +59,7 @@ impl Flow {
     /// The flow that a report of an experiment measured.
     pub fn of(experiment: &Experiment, report: &StepReport) -> Self {
         let norms = report.series(report.layout().leading()).unwrap_or_default();
-        Self::along(&Way::of(experiment), &norms)
+        Self::along(&experiment.way(), &norms)
     }
 
     /// Of the norms at all places of a network.

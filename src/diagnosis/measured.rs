@@ -1,8 +1,7 @@
 //! What a report says of the places on the gradient's way and of the weights.
 
-use super::way::Way;
 use crate::choice::choice;
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Way};
 use crate::nn::recurrent::Cell;
 use crate::nn::{Activation, Normalization};
 use crate::train::{Layout, Quantity, StepReport, Weights};
@@ -28,7 +27,7 @@ pub(super) struct Measured<'a> {
 
 impl<'a> Measured<'a> {
     pub(super) fn new(experiment: &'a Experiment, report: &'a StepReport) -> Self {
-        let mut way = Way::of(experiment);
+        let mut way = experiment.way();
         // The output layer's gradient is the loss's own.
         let judged =
             if report.layout().is_through_time() { report.places() } else { report.places().saturating_sub(1) };

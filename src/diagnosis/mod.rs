@@ -9,7 +9,6 @@ mod remedies;
 mod remedies_through_time;
 mod repair;
 mod verdict;
-mod way;
 
 pub use decay::Decay;
 pub use flow::Flow;
@@ -19,7 +18,6 @@ pub use measured::ZeroCause;
 pub use remedies::MOST_OFFERED;
 pub use repair::Repair;
 pub use verdict::{Condition, Diagnosis, Situation, leading_since};
-pub use way::{Entry, Way};
 
 use crate::experiment::Experiment;
 use crate::train::{Divergence, StepReport};

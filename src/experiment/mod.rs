@@ -14,6 +14,7 @@ pub mod share;
 mod stop;
 pub(crate) mod table;
 mod value;
+mod way;
 
 pub use model::Model;
 pub use parameter::{Effect, Experiment, Group, Key, Place, Symbol};
@@ -21,6 +22,7 @@ pub use rejection::{Given, Rejection};
 pub use sequence::BadText;
 pub use stop::{Stop, StopReason};
 pub use value::{Batch, Kind, Precision, Scale, Speed, Value, Window};
+pub use way::{Entry, Way};
 
 use crate::choice::Choice;
 use crate::decimal;

@@ -43,6 +43,14 @@ impl Language {
             Self::Chinese => 1035,
         }
     }
+
+    /// The median of the words of its sentences.
+    pub fn usual_words(self) -> usize {
+        match self {
+            Self::English => 16,
+            Self::Chinese => 15,
+        }
+    }
 }
 
 choice! {

@@ -3,7 +3,7 @@
 use super::post_mortem::PostMortem;
 use super::verdict::Verdict;
 use super::why::Why;
-use crate::diagnosis::{Condition, Flow, MOST_OFFERED, Repair, Way};
+use crate::diagnosis::{Condition, Flow, MOST_OFFERED, Repair};
 use crate::plot::number;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::foreseen::Foreseen;
@@ -87,7 +87,7 @@ fn Repairs() -> impl IntoView {
         let factor_words = move |repair| {
             let outlook = outlook(repair)?;
             let repaired = lab.experiment.with(|experiment| repair.apply(experiment));
-            let factors = Way::of(&repaired).factors();
+            let factors = repaired.way().factors();
             let factor = number::factor_of_total(outlook.factor_per_place, outlook.total, factors);
             Some(if repaired.model.is_recurrent() {
                 t_string!(i18n, page.side.expected_in_step, factor = factor).to_string()

@@ -1,8 +1,7 @@
-//! The places between which the gradient's way back is judged.
+//! The places between which the gradient's way back can be judged.
 
-use crate::data::sequences::Padding;
-use crate::data::sequences::Task;
-use crate::experiment::Experiment;
+use super::Experiment;
+use crate::data::sequences::{Padding, Task};
 use crate::nn::recurrent::Reading;
 use std::ops::Range;
 
@@ -12,8 +11,9 @@ use std::ops::Range;
 /// | --- | --- |
 /// | multilayer perceptron | its hidden layers |
 /// | recurrent, the loss at the end | the time steps to T from the first that is not cut off by truncation |
-/// | recurrent, *copy* | those up to the first at which something is asked: before it no step has a loss of its own |
-/// | recurrent, a loss at every step | the last window |
+/// | padding before the text | those to T from the first at which half of all sentences have begun |
+/// | *copy* | those to the first at which something is asked: before it no step has a loss of its own |
+/// | a loss at every step | the last window |
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Way {
     /// Its places, from 0; the gradient comes from the last.
@@ -34,32 +34,35 @@ pub enum Entry {
     Each,
 }
 
-impl Way {
-    /// That of an experiment.
-    pub fn of(experiment: &Experiment) -> Self {
-        let Some(spec) = experiment.recurrent_spec(1) else {
-            return Self { places: 0..experiment.depth as usize, entry: Entry::Last };
+impl Experiment {
+    /// The way of its gradient.
+    pub fn way(&self) -> Way {
+        let Some(spec) = self.recurrent_spec(0) else {
+            // The layer before them is a table of vectors, of which each sample reads its words' alone.
+            let first = usize::from(self.has_embedding_layer());
+            return Way { places: first..first + self.depth as usize, entry: Entry::Last };
         };
-        let is_masked = experiment.task == Task::Sentiment && experiment.padding == Padding::Masked;
-        let (end, entry) = match spec.reading {
-            Reading::Each if experiment.task == Task::Copy => (first_asked(spec.times), Entry::Last),
-            Reading::Each => (spec.times, Entry::Each),
-            Reading::Last if is_masked => (spec.times, Entry::Ends),
-            Reading::Last => (spec.times, Entry::Last),
+        let padding = (self.task == Task::Sentiment).then_some(self.padding);
+        let (end, entry) = match (spec.reading, padding) {
+            (Reading::Each, _) if self.task == Task::Copy => (first_asked(spec.times), Entry::Last),
+            (Reading::Each, _) => (spec.times, Entry::Each),
+            (Reading::Last, Some(Padding::Masked)) => (spec.times, Entry::Ends),
+            (Reading::Last, _) => (spec.times, Entry::Last),
+        };
+        let text = match padding {
+            Some(Padding::Before) => spec.times.saturating_sub(self.language.usual_words()),
+            _ => 0,
         };
         // From the step after a cut, counted from 1, which is that cut's own number counted from 0.
-        let first = (1..end).rev().find(|time| spec.is_cut_after(*time)).unwrap_or(0);
-        Self { places: first..end, entry }
+        let cut = (1..end).rev().find(|time| spec.is_cut_after(*time)).unwrap_or(0);
+        Way { places: text.max(cut)..end, entry }
     }
+}
 
+impl Way {
     /// How many times the gradient is multiplied on it.
     pub fn factors(&self) -> usize {
         self.places.len().saturating_sub(1)
-    }
-
-    /// Whether truncation cuts it off from earlier places.
-    pub fn is_cut(&self) -> bool {
-        self.places.start > 0
     }
 }
 
@@ -71,7 +74,19 @@ fn first_asked(times: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::sequences::{Corpus, Language, SequenceData};
     use crate::experiment::share::from_fragment;
+
+    #[test]
+    fn half_of_all_sentences_have_the_usual_number_of_words() {
+        for language in [Language::English, Language::Chinese] {
+            let experiment = Experiment { language, ..from_fragment("model=rnn&task=sentiment").0 };
+            let data = SequenceData::generate(&experiment.sequence_spec(), &Corpus::default()).unwrap();
+            let mut words: Vec<_> = data.training.spans.iter().map(|(start, end)| (end - start) as usize).collect();
+            words.sort_unstable();
+            assert_eq!(words[words.len() / 2], language.usual_words(), "{language:?}");
+        }
+    }
 
     #[test]
     fn the_way_goes_from_the_loss_to_the_first_place_or_to_the_cut() {
@@ -87,11 +102,14 @@ mod tests {
             ("model=rnn&task=copy&length=2", 0..2, Entry::Last),
             ("model=lstm&task=next-character&length=40&window=15", 25..40, Entry::Each),
             ("model=lstm&task=sentiment&length=20&padding=masked", 0..20, Entry::Ends),
+            ("model=lstm&task=sentiment&length=60", 44..60, Entry::Last),
+            ("model=lstm&task=sentiment&length=60&window=5", 55..60, Entry::Last),
+            ("model=lstm&task=sentiment&length=9", 0..9, Entry::Last),
             ("model=lstm&task=sentiment&length=20&padding=after", 0..20, Entry::Last),
         ] {
             let (experiment, notices) = from_fragment(fragment);
             assert_eq!(notices, [], "{fragment}");
-            assert_eq!(Way::of(&experiment), Way { places, entry }, "{fragment}");
+            assert_eq!(experiment.way(), Way { places, entry }, "{fragment}");
         }
     }
 }
