@@ -2,7 +2,7 @@
 
 use super::flow::Flow;
 use super::measured::ZeroCause;
-use super::repair::Repair;
+use super::repair::{MOST_BIAS, Repair, SHORT_WINDOW};
 use super::verdict::{Condition, Diagnosis, Situation};
 use crate::data::sequences::{Padding, Task};
 use crate::experiment::{Experiment, Model};
@@ -20,24 +20,32 @@ impl Diagnosis {
         let is_network = situation.is_of_the_start(self);
         let is_flattened = !is_network && self.conditions.contains(&Condition::Saturated);
         let has_large_radius = experiment.rec_init != RecurrentInit::Pytorch && experiment.rho > 1.0;
+        // Recurrent weights that are too large at the start have done what followed, at whatever learning rate.
+        let exploded = situation.start.map(|start| Flow::of(experiment, start).explodes());
+        let from_start = is_network || exploded.unwrap_or(self.flow.explodes());
         // Units saturate in networks that learn well, too.
         let learns = self.loss < 0.5 * self.guess_loss;
-        let explodes_from_start = situation.start.is_some_and(|start| Flow::of(experiment, start).explodes());
+        // Adaptive optimizers make steps of a length that clipping does not change.
+        let can_clip = !experiment.optimizer.uses_epsilon();
         match self.conditions[0] {
-            Condition::Diverged if is_network => too_large(experiment),
-            // Recurrent weights that are too large at the start stay so with every learning rate.
-            Condition::Diverged if explodes_from_start => too_large(experiment),
+            Condition::Diverged if from_start => too_large(experiment),
             Condition::Diverged => vec![LowerLr, ClipNorm],
+            // The gradient stays as it is; the step becomes small.
+            Condition::Exploding if self.flow.explodes() && self.update_explodes() && can_clip => {
+                let mut repairs = too_large(experiment);
+                repairs.insert(1, ClipNorm);
+                repairs
+            }
             Condition::Exploding if self.flow.explodes() => too_large(experiment),
-            // Adaptive optimizers make steps of a length that clipping does not change.
-            Condition::Exploding if experiment.optimizer.uses_epsilon() => vec![LowerLr],
-            Condition::Exploding => vec![LowerLr, ClipNorm],
+            Condition::Exploding if can_clip => vec![LowerLr, ClipNorm],
+            Condition::Exploding => vec![LowerLr],
             Condition::Dead if is_network => vec![TanhCell, Irnn, Lstm],
             Condition::Dead => vec![LowerLr, TanhCell, Irnn],
             // Nothing passes weights of zero, whatever the cell.
             Condition::Vanishing if self.zero_cause == Some(ZeroCause::ZeroWeights) => vec![],
+            Condition::Vanishing | Condition::Saturated if exploded == Some(true) => too_large(experiment),
             // Large weights or large steps drove the units to where φ is flat; which of both is known by the radius.
-            Condition::Saturated | Condition::Vanishing if is_flattened && has_large_radius => {
+            Condition::Saturated | Condition::Vanishing if is_flattened && !learns && has_large_radius => {
                 vec![UnitRadius, LowerLr]
             }
             Condition::Vanishing if is_flattened => vec![LowerLr, Lstm],
@@ -66,7 +74,10 @@ fn too_large(experiment: &Experiment) -> Vec<Repair> {
     if experiment.model == Model::Rnn {
         repairs.push(Lstm);
     }
-    repairs.push(ShortWindow);
+    // What is cut off is not learned. With a loss at every step there is something to learn all the same.
+    if experiment.has_loss_at_each_step() && experiment.way().places.len() > SHORT_WINDOW as usize {
+        repairs.push(ShortWindow);
+    }
     repairs
 }
 
@@ -80,7 +91,8 @@ fn too_small(experiment: &Experiment) -> Vec<Repair> {
         repairs.push(UnitRadius);
     }
     repairs.extend(match experiment.cell() {
-        Some(Cell::Lstm) => vec![ForgetBias, OrthogonalRecurrent],
+        Some(Cell::Lstm) if experiment.forget_bias < MOST_BIAS => vec![ForgetBias, OrthogonalRecurrent],
+        Some(Cell::Lstm) => vec![OrthogonalRecurrent],
         Some(Cell::Gru) => vec![OrthogonalRecurrent, Lstm],
         Some(Cell::Relu) => vec![Irnn, Lstm, Gru],
         Some(Cell::Tanh) | None => vec![Lstm, Gru, Irnn, OrthogonalRecurrent],

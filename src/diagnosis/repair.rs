@@ -63,14 +63,17 @@ const WIDER: u32 = 4;
 pub(super) const WIDENED_UP_TO: u32 = 64;
 
 /// Time steps of [`Repair::ShortWindow`].
-const SHORT_WINDOW: u32 = 10;
+pub(super) const SHORT_WINDOW: u32 = 10;
 
 /// The sequences, in time steps, for which a forget gate of bias 3 is open wide enough: σ(3)⁶⁰ = 0.05.
 const OPEN_FOR: u32 = 60;
 
-/// The bias with which the forget gate is open for as long as a sequence: σ(5)²⁰⁰ = 0.26.
-fn open_bias(length: u32) -> &'static str {
-    if length <= OPEN_FOR { "3" } else { "5" }
+/// The largest bias that [`Repair::ForgetBias`] gives: σ(5)²⁰⁰ = 0.26.
+pub(super) const MOST_BIAS: f64 = 5.0;
+
+/// A larger bias than the forget gate's, with which it is open for as long as a sequence.
+fn open_bias(experiment: &Experiment) -> f64 {
+    if experiment.length <= OPEN_FOR && experiment.forget_bias < 3.0 { 3.0 } else { MOST_BIAS }
 }
 
 impl Repair {
@@ -83,10 +86,9 @@ impl Repair {
             Self::UnitGain => &[(Key::Gain, "1")],
             Self::FittingInit => &[(Key::Init, fitting_init(experiment.activation)), (Key::Gain, "1")],
             Self::Orthogonal => &[(Key::Init, "orthogonal"), (Key::Gain, orthogonal_gain(experiment.activation))],
-            Self::Wider | Self::LowerLr | Self::ShortWindow => &[],
-            Self::Lstm => &[(Key::Model, "lstm"), (Key::ForgetBias, open_bias(experiment.length))],
-            Self::Gru => &[(Key::Model, "gru")],
-            Self::ForgetBias => &[(Key::ForgetBias, open_bias(experiment.length))],
+            Self::Wider | Self::LowerLr | Self::ShortWindow | Self::ForgetBias => &[],
+            Self::Lstm => &[(Key::Model, "lstm"), (Key::RecInit, "pytorch")],
+            Self::Gru => &[(Key::Model, "gru"), (Key::RecInit, "pytorch")],
             Self::OrthogonalRecurrent => &[(Key::RecInit, "orthogonal"), (Key::Rho, "1")],
             Self::UnitRadius => &[(Key::Rho, "1")],
             Self::Irnn => &[(Key::Activation, "relu"), (Key::RecInit, "identity"), (Key::Rho, "1")],
@@ -107,6 +109,7 @@ impl Repair {
         }
         match self {
             Self::LowerLr | Self::LeakyRelu => repaired.lr = experiment.tenth_of_lr(),
+            Self::Lstm | Self::ForgetBias => repaired.forget_bias = open_bias(experiment),
             Self::ShortWindow => repaired.window = Window::Steps(SHORT_WINDOW),
             Self::Wider => repaired.width = experiment.width.min(WIDENED_UP_TO) * WIDER,
             _ => {}

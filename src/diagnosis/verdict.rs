@@ -187,10 +187,25 @@ pub fn leading_since(experiment: &Experiment, history: &History, step: u64) -> O
 }
 
 impl Diagnosis {
+    fn is_from_zero(&self) -> bool {
+        self.zero_cause == Some(ZeroCause::ZeroWeights)
+    }
+
+    /// Whether a step changes some weights by more than their size. Those that began at zero grow by many times it, and are
+    /// small all the same.
+    pub fn update_explodes(&self) -> bool {
+        self.largest_update.1 > 1.0 && !self.is_from_zero()
+    }
+
+    /// Whether a gradient that changes by this total is what a repair must bring about.
+    pub fn is_mended_at(&self, total: f64) -> bool {
+        let is_weakened = self.conditions[0] == Condition::Healthy && self.flow.is_weakened();
+        Flow::is_in_range(total) && !(is_weakened && Flow { total, ..self.flow }.is_weakened())
+    }
+
     fn holds(&self, condition: Condition, situation: &Situation<'_>) -> bool {
-        // Weights that began at zero grow by many times their size, and are small all the same.
-        let is_from_zero = self.zero_cause == Some(ZeroCause::ZeroWeights);
-        let update_explodes = self.largest_update.1 > 1.0 && !is_from_zero;
+        let is_from_zero = self.is_from_zero();
+        let update_explodes = self.update_explodes();
         match condition {
             Condition::Diverged => self.divergence.is_some(),
             Condition::Trained => !update_explodes && situation.is_trained(self.loss, self.guess_loss),

@@ -12,7 +12,7 @@ use std::ops::Range;
 /// | multilayer perceptron | its hidden layers |
 /// | recurrent, the loss at the end | the time steps to T from the first that is not cut off by truncation |
 /// | padding before the text | those to T from the first at which half of all sentences have begun |
-/// | *copy* | those to the first at which something is asked: before it no step has a loss of its own |
+/// | *copy* | those to the first at which something is asked, before which no step has a loss of its own; where truncation cuts them, as below |
 /// | a loss at every step | the last window |
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Way {
@@ -43,8 +43,11 @@ impl Experiment {
             return Way { places: first..first + self.depth as usize, entry: Entry::Last };
         };
         let padding = (self.task == Task::Sentiment).then_some(self.padding);
+        let asked = first_asked(spec.times);
+        // From the step after a cut, counted from 1, which is that cut's own number counted from 0.
+        let cut_before = |end: usize| (1..end).rev().find(|time| spec.is_cut_after(*time)).unwrap_or(0);
         let (end, entry) = match (spec.reading, padding) {
-            (Reading::Each, _) if self.task == Task::Copy => (first_asked(spec.times), Entry::Last),
+            (Reading::Each, _) if self.task == Task::Copy && cut_before(asked) == 0 => (asked, Entry::Last),
             (Reading::Each, _) => (spec.times, Entry::Each),
             (Reading::Last, Some(Padding::Masked)) => (spec.times, Entry::Ends),
             (Reading::Last, _) => (spec.times, Entry::Last),
@@ -53,9 +56,7 @@ impl Experiment {
             Some(Padding::Before) => spec.times.saturating_sub(self.language.usual_words()),
             _ => 0,
         };
-        // From the step after a cut, counted from 1, which is that cut's own number counted from 0.
-        let cut = (1..end).rev().find(|time| spec.is_cut_after(*time)).unwrap_or(0);
-        Way { places: text.max(cut)..end, entry }
+        Way { places: text.max(cut_before(end))..end, entry }
     }
 }
 
@@ -97,8 +98,7 @@ mod tests {
             ("model=rnn&length=30&window=10", 20..30, Entry::Last),
             ("model=rnn&length=30&window=1", 29..30, Entry::Last),
             ("model=gru&task=copy&length=20", 0..11, Entry::Last),
-            // Cut after 4, 8, 12 and 16: the window of the first asked step, 11, begins with step 9.
-            ("model=gru&task=copy&length=20&window=4", 8..11, Entry::Last),
+            ("model=gru&task=copy&length=20&window=4", 16..20, Entry::Each),
             ("model=rnn&task=copy&length=2", 0..2, Entry::Last),
             ("model=lstm&task=next-character&length=40&window=15", 25..40, Entry::Each),
             ("model=lstm&task=sentiment&length=20&padding=masked", 0..20, Entry::Ends),

@@ -31,7 +31,8 @@ pub struct Divergence {
     /// The layer, from 1 at the input side; of a recurrent network its level, with the readout above them. `None` for the
     /// loss and for the table of an embedding.
     pub layer: Option<usize>,
-    /// The time step of a recurrent network, from 1; `None` where the quantity is of no single one.
+    /// The time step of a recurrent network, from 1; of what is summed over all of them the one with the largest gradient.
+    /// `None` where there is none.
     pub time: Option<usize>,
     /// What was not finite there.
     pub quantity: DivergedQuantity,

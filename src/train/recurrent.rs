@@ -193,7 +193,8 @@ impl<T: Real> RecurrentTrainer<T> {
         }
         if let Some(group) = overflowed {
             let layer = self.network.level_of_group(group);
-            return Err(Divergence { step, layer, time: None, quantity: DivergedQuantity::Update });
+            let time = self.largest_time(layer);
+            return Err(Divergence { step, layer, time, quantity: DivergedQuantity::Update });
         }
         for (parameter, state) in self.network.parameters_mut().zip(&mut self.states) {
             state.commit(parameter);
@@ -275,6 +276,14 @@ impl<T: Real> RecurrentTrainer<T> {
         Ok(())
     }
 
+    /// The time step, from 1, with the largest ‖∂L/∂z‖ in a level, from 1: what adds most to the sum over all of them that a
+    /// parameter's gradient is. `None` above the levels.
+    fn largest_time(&self, level: Option<usize>) -> Option<usize> {
+        let level = level.filter(|level| *level <= self.report.layout().levels())?;
+        let norms = self.report.series_at(level - 1, Quantity::GradZ)?;
+        norms.iter().enumerate().max_by(|one, other| one.1.total_cmp(other.1)).map(|(time, _)| time + 1)
+    }
+
     /// The part of the report that is of the parameters' gradients.
     fn report_gradients(&mut self) -> Result<(), Divergence> {
         let step = self.report.step + 1;
@@ -284,7 +293,8 @@ impl<T: Real> RecurrentTrainer<T> {
             let of_bias = group.bias.map_or(0.0, Parameter::grad_norm);
             if !(of_weight.is_finite() && of_bias.is_finite()) {
                 let layer = self.network.level_of_group(index);
-                return Err(Divergence { step, layer, time: None, quantity: DivergedQuantity::Grad });
+                let time = self.largest_time(layer);
+                return Err(Divergence { step, layer, time, quantity: DivergedQuantity::Grad });
             }
             squares += of_weight * of_weight + of_bias * of_bias;
             self.report.set_of_weights(index, Quantity::GradW, of_weight);

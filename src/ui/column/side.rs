@@ -3,7 +3,7 @@
 use super::post_mortem::PostMortem;
 use super::verdict::Verdict;
 use super::why::Why;
-use crate::diagnosis::{Condition, Flow, MOST_OFFERED, Repair};
+use crate::diagnosis::{Condition, MOST_OFFERED, Repair};
 use crate::plot::number;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::foreseen::Foreseen;
@@ -53,6 +53,8 @@ fn Repairs() -> impl IntoView {
     let i18n = use_i18n();
     let shown = expect_context::<Reading>().shown;
     let offered = Memo::new(move |_| shown.with(|finding| finding.as_ref().map(|f| f.diagnosis.repairs.clone())));
+    let is_mended_at =
+        move |total| shown.with_untracked(|f| f.as_ref().is_none_or(|finding| finding.diagnosis.is_mended_at(total)));
     let is_diverged = Memo::new(move |_| {
         shown.with(|f| f.as_ref().is_some_and(|f| f.diagnosis.conditions.first() == Some(&Condition::Diverged)))
     });
@@ -64,7 +66,7 @@ fn Repairs() -> impl IntoView {
         let arrives = |repair: &Repair| match of(repair) {
             None | Some(Foreseen::Nothing) => true,
             Some(Foreseen::Waiting) => false,
-            Some(Foreseen::Outlook(outlook)) => Flow::is_in_range(outlook.total),
+            Some(Foreseen::Outlook(outlook)) => is_mended_at(outlook.total),
         };
         let offered = offered.get().unwrap_or_default();
         offered.into_iter().filter(arrives).take(MOST_OFFERED).collect::<Vec<_>>()

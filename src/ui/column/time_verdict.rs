@@ -5,7 +5,7 @@ use crate::choice::Choice;
 use crate::data::sequences::Task;
 use crate::diagnosis::Condition;
 use crate::plot::number::{self, readable, significant};
-use crate::train::Divergence;
+use crate::train::{DivergedQuantity, Divergence};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::reading::{Finding, Reading};
 use crate::ui::reactive::{Views, live};
@@ -110,10 +110,14 @@ fn diverged(i18n: Words, finding: &Finding) -> String {
     let Some(Divergence { step, layer, time, quantity }) = finding.diagnosis.divergence else {
         return String::new();
     };
+    let is_sum = matches!(quantity, DivergedQuantity::Grad | DivergedQuantity::Update);
     let (step, quantity) = (number::grouped(step), words::diverged_quantity(i18n, quantity));
     let levels = finding.diagnosis.layout.levels();
     let layer = layer.filter(|layer| *layer <= levels);
     match (time, layer) {
+        (Some(time), _) if is_sum => {
+            t_string!(i18n, through_time.verdict.diverged_sum, <b> = strong, step, quantity, time)
+        }
         (Some(time), Some(layer)) if levels > 1 => {
             t_string!(i18n, through_time.verdict.diverged_time_layer, <b> = strong, step, time, layer, quantity)
         }
@@ -132,16 +136,18 @@ fn notes(i18n: Words, finding: &Finding) -> Vec<(&'static str, String)> {
     if finding.diagnosis.conditions.first() == Some(&Condition::Diverged) {
         return notes;
     }
-    let is_copy = finding.experiment.task == Task::Copy;
-    if is_copy && flow.factors() > 0 {
+    let experiment = &finding.experiment;
+    if experiment.task == Task::Copy && !flow.has_own {
         notes.push(("copy", t_string!(i18n, through_time.note.copy, from = flow.from).to_string()));
     }
     if flow.has_own && !flow.explodes() {
         notes.push(("each", t_string!(i18n, through_time.note.each).to_owned()));
     }
-    if flow.to > 1 {
-        let (to, before) = (flow.to, flow.to - 1);
+    let (to, before) = (flow.to, flow.to - 1);
+    if experiment.cuts_after().contains(&before) {
         notes.push(("cut", t_string!(i18n, through_time.note.cut, to, before).to_string()));
+    } else if to > 1 {
+        notes.push(("padding", t_string!(i18n, through_time.note.padding, to).to_string()));
     }
     notes
 }
