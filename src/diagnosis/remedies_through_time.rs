@@ -70,13 +70,13 @@ fn too_large(experiment: &Experiment) -> Vec<Repair> {
     if experiment.rec_init != RecurrentInit::Pytorch && experiment.rho > 1.0 {
         repairs.push(UnitRadius);
     }
-    repairs.push(OrthogonalRecurrent);
-    if experiment.model == Model::Rnn {
-        repairs.push(Lstm);
-    }
     // What is cut off is not learned. With a loss at every step there is something to learn all the same.
     if experiment.has_loss_at_each_step() && experiment.way().places.len() > SHORT_WINDOW as usize {
         repairs.push(ShortWindow);
+    }
+    repairs.push(OrthogonalRecurrent);
+    if experiment.model == Model::Rnn {
+        repairs.push(Lstm);
     }
     repairs
 }
