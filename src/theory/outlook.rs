@@ -3,7 +3,7 @@
 use super::NoPrediction;
 use super::band_sampler::BandSampler;
 use super::foreteller::Foreteller;
-use crate::data::sequences::{Corpus, Task};
+use crate::data::sequences::Corpus;
 use crate::experiment::Experiment;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -29,18 +29,9 @@ impl Outlook {
     }
 }
 
-/// The places over which the gradient changes: the hidden layers, or the time steps that it comes to from the last without
-/// being cut. *Copy* asks for nothing before the middle, so what comes to its first half has all come back from there.
+/// The places over which the gradient changes; see [`Experiment::way`].
 fn places(experiment: &Experiment) -> Range<usize> {
-    if !experiment.model.is_recurrent() {
-        let first = usize::from(experiment.has_embedding_layer());
-        return first..first + experiment.depth as usize;
-    }
-    let times = experiment.length as usize;
-    let end = if experiment.task == Task::Copy { times / 2 + 1 } else { times };
-    // After a cut, counted from 1, comes the step of that number counted from 0.
-    let first = experiment.cuts_after().into_iter().rfind(|time| *time < end).unwrap_or(0);
-    first..end
+    experiment.way().places
 }
 
 /// Makes an [`Outlook`], a network at a time.

@@ -18,10 +18,9 @@ pub fn TimeTheory() -> impl IntoView {
     let said = move || {
         lab.forecast.with(|forecast| {
             let forecast = forecast.as_ref()?;
-            // After a cut, counted from 1, comes the step of that number counted from 0.
-            let first = lab.measured.with_untracked(|experiment| {
-                experiment.model.is_recurrent().then(|| experiment.cuts_after().last().copied().unwrap_or(0))
-            })?;
+            let first = lab
+                .measured
+                .with_untracked(|experiment| experiment.model.is_recurrent().then(|| experiment.way().places.start))?;
             let standing = forecast.standing(first);
             Some(view! {
                 <div class="theory" data-standing=standing.map(name_of)>
