@@ -84,7 +84,9 @@ impl PlaceMarks {
         };
         let (em, plot) = (frame.em, frame.plot);
         let half = 0.5 * letters_em(&self.padding_word) * em + 0.4 * em;
-        let middle = (edge(first) + edge(last + 1)) / 2.0;
+        // At its outer end, where no line crosses it.
+        let at_start = edge(first) - plot.left < plot.right - edge(last + 1);
+        let middle = if at_start { edge(first) + half } else { edge(last + 1) - half };
         let middle = middle.min(plot.right - half).max(plot.left + half);
         let look = TextLook::new(em, theme.text, HPos::Center, VPos::Center);
         painter.text(&self.padding_word, (middle, plot.bottom - 0.9 * em), look);
@@ -97,14 +99,21 @@ impl PlaceMarks {
         // The curve of what is too little is low there, that of what is too much high.
         let y = if far.is_more { plot.bottom - 1.1 * em } else { plot.top + 1.1 * em };
         let size = 1.15 * em;
-        let width_of = |words: &String| (letters_em(words) + 0.8) * size;
+        // Bold letters are wider.
+        let letters = |words: &String| 1.08 * letters_em(words) * size;
+        let width_of = |words: &String| letters(words) + 1.1 * em;
         let look = TextLook::new(size, theme.text, HPos::Left, VPos::Center).bold();
         let room = x - plot.left;
-        let words = far.words.iter().find(|words| width_of(words) <= room);
-        if let Some(words) = words {
-            painter.text(words, (x - 0.5 * em, y), TextLook { horizontal: HPos::Right, ..look });
+        let mut write = |words: &String, from: f64| {
+            // What stands behind may be hatched.
+            let to = (from + letters(words) + 0.2 * em, y + 0.75 * size);
+            painter.rect((from - 0.2 * em, y - 0.75 * size), to, theme.background, 0.8);
+            painter.text(words, (from, y), look);
+        };
+        if let Some(words) = far.words.iter().find(|words| width_of(words) <= room) {
+            write(words, x - 0.5 * em - letters(words));
         } else if let Some(words) = far.words.iter().find(|words| width_of(words) <= plot.right - x) {
-            painter.text(words, (x + 0.5 * em, y), look);
+            write(words, x + 0.5 * em);
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::plot::color::Rgb;
 use crate::plot::theme::Theme;
 use crate::train::{Layout, Quantity, StepReport};
 use crate::ui::i18n::{Words, t_string};
+use crate::ui::shared::words::level_index;
 
 /// One quantity over the places of one level.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,24 +45,24 @@ impl Curve {
         lowest(layout.leading())
     }
 
-    /// Whether it is the one that the verdict reads.
-    pub(super) fn is_leading(self) -> bool {
-        self == BY_LAYER[0] || self == BY_TIME[0]
-    }
-
     /// Whether a network has it.
     pub(super) fn is_of(self, layout: Layout) -> bool {
         self.level < layout.levels() && layout.quantities().contains(&self.quantity)
     }
 
-    /// Whether it is shown unless it is switched off: what the gates are given runs close to the rest.
-    pub(super) fn is_shown_at_first(self) -> bool {
-        self != BY_TIME[4] || self.is_leading()
-    }
-
-    /// Its formula, and its level where there are others.
+    /// Its formula, with the number of its recurrent layer where there are others.
     pub(super) fn label(self, i18n: Words, layout: Layout) -> String {
-        let formula = match self.quantity {
+        let has_levels = layout.levels() > 1;
+        let letter = match self.quantity {
+            Quantity::GradH => Some("h"),
+            Quantity::GradC => Some("c"),
+            Quantity::GradZ => Some("z"),
+            _ => None,
+        };
+        if let Some(letter) = letter.filter(|_| has_levels) {
+            return format!("‖∂L/∂{letter}{}‖", level_index(self.level));
+        }
+        let words = match self.quantity {
             Quantity::ActivationMean if layout.is_through_time() => {
                 t_string!(i18n, charts.quantity.state_mean).to_owned()
             }
@@ -70,17 +71,19 @@ impl Curve {
             }
             quantity => quantity::label(i18n, quantity),
         };
-        if layout.levels() == 1 {
-            return formula;
+        if has_levels {
+            t_string!(i18n, charts.of_level, quantity = words, level = self.level + 1).to_string()
+        } else {
+            words
         }
-        t_string!(i18n, charts.of_level, formula = formula, level = self.level + 1).to_string()
     }
 
     /// Its mark and its colour.
-    pub(super) fn mark(self, theme: &Theme) -> (Marker, Rgb) {
+    pub(super) fn mark(self, theme: &Theme, is_through_time: bool) -> (Marker, Rgb) {
         match (self.level, self.quantity) {
             (1, _) => (Marker::Triangle, theme.update),
-            (2, _) => (Marker::Diamond, theme.grad_w),
+            (2, _) => (Marker::Diamond, theme.infinite),
+            (_, Quantity::GradZ) if is_through_time => (Marker::Diamond, theme.grad_w),
             _ => quantity::mark(theme, self.quantity),
         }
     }

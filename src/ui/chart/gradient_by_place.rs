@@ -16,7 +16,7 @@ use crate::plot::gradient_by_place::{Axes, Data, Labels, Prediction, Series, tra
 use crate::plot::number::{grouped, readable, significant};
 use crate::plot::theme::Theme;
 use crate::theory::{Forecast, Standing};
-use crate::train::{Layout, StepReport, bucket_of};
+use crate::train::{Layout, Quantity, StepReport, bucket_of};
 use crate::ui::i18n::{Words, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced};
 use crate::ui::reactive::{Memo, RwSignal, Signal, Views, attribute, effect, live};
@@ -34,7 +34,9 @@ struct Choices {
 
 impl Choices {
     fn new(is_through_time: bool) -> Self {
-        let curves = Curve::all(is_through_time).iter().map(|curve| (*curve, RwSignal::new(curve.is_shown_at_first())));
+        // What gates are given runs close to the rest, and is there for those who ask for it.
+        let is_shown = |curve: &Curve| !is_through_time || curve.quantity != Quantity::GradZ;
+        let curves = Curve::all(is_through_time).iter().map(|curve| (*curve, RwSignal::new(is_shown(curve))));
         Self {
             curves: StoredValue::new(curves.collect()),
             is_theory_shown: RwSignal::new(true),
@@ -106,7 +108,7 @@ pub fn GradientByPlace(
         let layout = layout.get();
         if layout.is_through_time() == is_through_time { choices.shown(layout) } else { Vec::new() }
     });
-    let leads = move || shown.with(|shown| shown.first().is_some_and(|curve| curve.is_leading()));
+    let leads = move || shown.with(|shown| shown.first() == Some(&Curve::leading(layout.get())));
     let chart = Shown::<Axes, Labels>::nothing();
     let axes = chart.axes;
     let read_place = RwSignal::new(None::<usize>);
@@ -163,7 +165,7 @@ pub fn GradientByPlace(
                 let value = values.get(place).copied();
                 points.extend(by_place::points(axes, &values));
                 ReadoutRow {
-                    mark: Some(curve.mark(&theme)),
+                    mark: Some(curve.mark(&theme, is_through_time)),
                     label: curve.label(i18n, layout.get()),
                     value: value.map_or_else(|| "–".to_owned(), readable),
                 }
@@ -219,7 +221,7 @@ pub fn GradientByPlace(
     let toggle = move |(curve, is_shown): (Curve, RwSignal<bool>)| {
         view! {
             <CurveToggle
-                mark=Signal::derive(move || theme.with(|theme| curve.mark(theme)))
+                mark=Signal::derive(move || theme.with(|theme| curve.mark(theme, is_through_time)))
                 label=Signal::derive(move || curve.label(i18n, layout.get()))
                 is_shown
                 hidden=Signal::derive(move || !curve.is_of(layout.get()))
@@ -330,7 +332,7 @@ fn data(
     let is_f32 = experiment.precision == Precision::F32;
     let places = if is_f32 { layout.places() } else { 0 };
     let series = shown.iter().filter_map(|&shown| {
-        let (marker, color) = shown.mark(theme);
+        let (marker, color) = shown.mark(theme, layout.is_through_time());
         let values = shown.values(experiment, report, is_rms)?;
         let underflow_below = (0..places).map(|place| limit(shown, place)).collect();
         Some(Series { label: shown.label(i18n, layout), color, marker, values, underflow_below })

@@ -318,11 +318,16 @@ pub fn place_names(i18n: Words, layout: Layout) -> PlaceNames {
     }
 }
 
+/// The number of a recurrent layer (from 0) as an index of letters: `⁽²⁾`.
+pub fn level_index(level: usize) -> &'static str {
+    ["⁽¹⁾", "⁽²⁾", "⁽³⁾"].get(level).copied().unwrap_or_default()
+}
+
 /// The letters of some weights, which are the same in every language, and the number of their level where there are others.
 pub fn weights_name(i18n: Words, layout: Layout, weights: Weights) -> String {
     let of_level = |letters: &'static str, level: usize| match layout.levels() {
         1 => letters.to_owned(),
-        _ => t_string!(i18n, charts.of_level, formula = letters, level = level + 1).to_string(),
+        _ => format!("{letters}{}", level_index(level)),
     };
     match weights {
         Weights::Layer(layer) => layer_name(i18n, layer, layout.places()),
