@@ -111,9 +111,14 @@ impl<T: Real> RecurrentTrainer<T> {
         self.kind
     }
 
-    /// What became of the last pass.
-    pub(crate) fn pass(&self) -> Pass {
-        self.pass
+    /// Whether the network's numbers are those of a whole pass: not before the first, and not of one that diverged.
+    pub fn is_measured(&self) -> bool {
+        matches!(self.pass, Pass::Measured | Pass::Applied)
+    }
+
+    /// Whether the parameters changed after the last pass: then those that it was made with are in the states.
+    pub fn is_applied(&self) -> bool {
+        self.pass == Pass::Applied
     }
 
     /// The sequences of the batch that the next step will read; after a step its own are those of the batch before.
