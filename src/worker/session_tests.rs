@@ -266,6 +266,19 @@ fn line_and_band_come_while_the_run_rests_after_its_first_frame() {
 }
 
 #[test]
+fn a_recurrent_run_has_its_forecast_and_its_outlooks() {
+    let (experiment, _) = crate::experiment::share::from_fragment("model=gru&hidden=6&length=8&samples=16&batch=4");
+    let mut session = loaded(experiment.clone());
+    frame(&mut session);
+    session.handle(request(Command::Predict(1, vec![Experiment { length: 4, ..experiment.clone() }])), 0.0);
+    let told = theories(&mut session).pop().unwrap();
+    assert!(told.has_line() && told.is_complete && told.measured.len() == 8, "{told:?}");
+    assert_eq!(told.band.unwrap(), whole_band(&experiment));
+    let ResponseBody::Predicted(1, outlooks) = session.take_answer().unwrap().body else { panic!("no outlook") };
+    assert!(outlooks[0].is_some_and(|outlook| outlook.is_drawn && outlook.total > 0.0 && outlook.total < 1.0));
+}
+
+#[test]
 fn where_there_is_no_theory_it_is_said() {
     let mut session = loaded(Experiment { init: Initializer::Zeros, ..small() });
     let told = theories(&mut session).pop().unwrap();
