@@ -33,7 +33,7 @@ pub use networks::Networks;
 pub use outlook::{Outlook, OutlookSampler};
 pub use prediction::{LayerPrediction, Limit, Prediction, predict, predict_on};
 pub use relu_law::exact_band;
-pub use through_time::{GradientBound, LARGEST_SLOPE, gradient_bound};
+pub use through_time::{GradientBound, gradient_bound};
 
 use crate::choice::choice;
 

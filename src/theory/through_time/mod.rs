@@ -18,7 +18,7 @@ mod plain;
 mod recurrence;
 mod shared_weights;
 
-pub use conditions::{GradientBound, LARGEST_SLOPE, gradient_bound};
+pub use conditions::{GradientBound, gradient_bound};
 pub(super) use line::line;
 pub(super) use networks::{bytes, multiplications, networks};
 

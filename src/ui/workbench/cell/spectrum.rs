@@ -3,6 +3,7 @@
 use crate::look::recurrent_view::{Spectrum, TimeView};
 use crate::nn::recurrent::Gate;
 use crate::plot::number::significant;
+use crate::theory::{GradientBound, gradient_bound};
 use crate::ui::i18n::{Words, t_string, use_i18n};
 use crate::ui::lab::use_lab;
 use crate::ui::reactive::{Memo, live};
@@ -31,14 +32,11 @@ fn spectrum(i18n: Words, seen: &TimeView) -> String {
     };
     let (radius, largest) = (short(plain.radius), short(plain.largest_singular));
     let numbers = t_string!(i18n, cell.spectrum.plain, radius = radius, largest = largest.clone()).to_string();
-    let meaning = if plain.largest_singular < 1.0 {
-        t_string!(i18n, cell.spectrum.vanishes, largest = largest).to_string()
-    } else if plain.radius < 1.0 {
-        t_string!(i18n, cell.spectrum.between).to_owned()
-    } else if plain.radius >= 1.0 {
-        t_string!(i18n, cell.spectrum.may_explode).to_owned()
-    } else {
-        return numbers;
+    let meaning = match gradient_bound(plain.largest_singular) {
+        Some(GradientBound::Vanishes) => t_string!(i18n, cell.spectrum.vanishes, largest = largest).to_string(),
+        Some(_) if plain.radius < 1.0 => t_string!(i18n, cell.spectrum.between).to_owned(),
+        Some(_) if plain.radius >= 1.0 => t_string!(i18n, cell.spectrum.may_explode).to_owned(),
+        _ => return numbers,
     };
     [numbers, meaning].join(" ")
 }
