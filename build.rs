@@ -16,7 +16,7 @@ use std::{env, fs, io};
 const LOCALES: [&str; 1] = ["en"];
 /// The files of each language.
 #[cfg(feature = "page")]
-const NAMESPACES: [&str; 13] = [
+const NAMESPACES: [&str; 14] = [
     "page",
     "parameters",
     "charts",
@@ -30,6 +30,7 @@ const NAMESPACES: [&str; 13] = [
     "travel",
     "through_time",
     "cell",
+    "unrolled",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -248,6 +248,12 @@ impl AnyTrainer {
         either!(get, self, trainer => trainer.in_f64())
     }
 
+    /// The same of a recurrent network; `None` of another run.
+    pub fn recurrent_in_f64(&self) -> Option<RecurrentTrainer<f64>> {
+        let single = self.get_recurrent::<f32>().map(RecurrentTrainer::in_f64);
+        single.or_else(|| self.get_recurrent::<f64>().map(RecurrentTrainer::in_f64))
+    }
+
     /// See [`Trainer::bytes`].
     pub fn bytes(&self) -> usize {
         self.0.bytes()

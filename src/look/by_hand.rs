@@ -25,7 +25,7 @@ type ComesTo = Box<dyn Fn(&[f64]) -> [f64; 2]>;
 const DIGITS: usize = 3;
 
 impl Formula {
-    fn new(operands: Vec<f64>, result: f64, comes_to: impl Fn(&[f64]) -> f64 + 'static) -> Self {
+    pub(super) fn new(operands: Vec<f64>, result: f64, comes_to: impl Fn(&[f64]) -> f64 + 'static) -> Self {
         Self { operands, result, digits: DIGITS, comes_to: Box::new(move |read| [comes_to(read); 2]) }
     }
 
@@ -53,21 +53,31 @@ fn operands_of(sum: &SumOfProducts) -> Vec<f64> {
     pairs.chain((sum.others > 0).then_some(sum.others_sum)).collect()
 }
 
-/// `z = Σ h w + b`. Operands: both factors of each product that is written out, the sum of the others if there are any, and b.
+/// `z = Σ h w + b`. Operands: those of [`sum_with`].
 pub fn pre_activation(unit: &UnitView, sum: &SumOfProducts) -> Formula {
+    sum_with(sum, &[unit.bias], unit.z)
+}
+
+/// A sum of products and of some other numbers. Operands: both factors of each product that is written out, the sum of the
+/// others if there are any, and the numbers.
+pub fn sum_with(sum: &SumOfProducts, numbers: &[f64], result: f64) -> Formula {
     let mut operands = operands_of(sum);
-    operands.push(unit.bias);
+    operands.extend(numbers);
     let written = sum.written.len();
     // What stands after the products is added, whatever it is.
-    Formula::new(operands, unit.z, move |read| sum_of(written, read))
+    Formula::new(operands, result, move |read| sum_of(written, read))
 }
 
 /// `a = φ(u)`. Operand: u.
+pub fn activation(unit: &UnitView) -> Formula {
+    function(unit.u, unit.a, unit.slope)
+}
+
+/// A function of one operand u, of which its value and its slope there are known.
 ///
 /// φ of another u is a + φ′(u) δ but for at most δ², since no |φ″| is over 2, and no φ has a kink between a number and the
 /// same number rounded. In f32 φ has seven digits.
-pub fn activation(unit: &UnitView) -> Formula {
-    let (u, a, slope) = (unit.u, unit.a, unit.slope);
+pub fn function(u: f64, a: f64, slope: f64) -> Formula {
     let comes_to = move |read: &[f64]| {
         let off = read[0] - u;
         // Where φ is level at 0, as ReLU's is, it stays there.
@@ -84,9 +94,14 @@ pub fn skip(unit: &UnitView, own: f64, alpha: f64) -> Formula {
 
 /// The loss of the first sample: its outputs are the operands, and then its targets.
 pub fn sample_loss(unit: &UnitView, loss: Loss) -> Formula {
-    let count = unit.network_output.len().min(unit.target.len());
-    let operands = unit.network_output[..count].iter().chain(&unit.target[..count]).copied().collect();
-    Formula::new(operands, unit.sample_loss, move |read| {
+    loss_of(&unit.network_output, &unit.target, unit.sample_loss, loss)
+}
+
+/// The loss of some outputs against their targets: both are the operands, the outputs first.
+pub fn loss_of(output: &[f64], target: &[f64], result: f64, loss: Loss) -> Formula {
+    let count = output.len().min(target.len());
+    let operands = output[..count].iter().chain(&target[..count]).copied().collect();
+    Formula::new(operands, result, move |read| {
         let (outputs, targets) = read.split_at(count);
         let pairs = || outputs.iter().zip(targets);
         match loss {

@@ -3,13 +3,16 @@
 
 mod answering;
 pub mod by_hand;
+pub mod by_hand_in_time;
 mod evaluation;
 pub mod finding;
 mod histogram;
 pub mod learned_sequences;
 pub mod phase;
 pub mod proof;
+mod recurrent_trace;
 pub mod recurrent_view;
+mod sample_trace;
 mod sequence_evaluation;
 mod sequence_view;
 pub mod step_reading;

@@ -11,7 +11,7 @@ use crate::optim::State;
 use crate::train::{Pass, Trainer, load};
 
 /// Bins of a histogram: odd, so that 0 is in the middle of one.
-const BINS: usize = 41;
+pub(super) const BINS: usize = 41;
 
 /// Points at which φ′ is shown.
 const SLOPE_POINTS: usize = 121;
@@ -308,7 +308,7 @@ fn scaled_gradient<T: Real>(parameter: &Parameter<T>) -> (Vec<f32>, i32) {
 }
 
 /// φ′ over the range of a histogram of u.
-fn slopes(activation: Activation, u: &Histogram) -> Vec<f64> {
+pub(super) fn slopes(activation: Activation, u: &Histogram) -> Vec<f64> {
     let last = (SLOPE_POINTS - 1) as f64;
     let point = |i: usize| {
         let share = i as f64 / last;

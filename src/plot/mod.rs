@@ -32,6 +32,7 @@ pub mod svg;
 mod testing;
 pub mod theme;
 pub mod ticks;
+pub mod unrolled;
 mod value_axis;
 mod viridis;
 mod walks;

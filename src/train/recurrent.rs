@@ -121,6 +121,34 @@ impl<T: Real> RecurrentTrainer<T> {
         self.pass == Pass::Applied
     }
 
+    /// Makes the pass of the last report whole, to be looked at, and says whether a step was made of it. Before the first step
+    /// and without a probe this makes one.
+    pub(crate) fn make_pass_whole(&mut self) -> bool {
+        if self.pass == Pass::None {
+            // What is not finite ends the probe and not what is seen of it.
+            let _ = self.probe();
+        }
+        if self.pass == Pass::Broken {
+            self.batch.forward(&self.network);
+            self.batch.backward(&self.network);
+            self.batch.weight_gradients(&mut self.network);
+            self.pass = Pass::Measured;
+        }
+        self.pass == Pass::Applied
+    }
+
+    /// The loss on the batch of the last pass, of the parameters as they are now.
+    pub(crate) fn loss_now(&mut self) -> f64 {
+        self.batch.forward(&self.network)
+    }
+
+    /// Exchanges the parameters before the last step with those after it.
+    pub(crate) fn exchange_values(&mut self) {
+        for (parameter, state) in self.network.parameters_mut().zip(&mut self.states) {
+            state.commit(parameter);
+        }
+    }
+
     /// The sequences of the batch that the next step will read; after a step its own are those of the batch before.
     pub fn next_sequences(&mut self) -> &[usize] {
         self.batches.current()

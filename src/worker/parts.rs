@@ -8,7 +8,7 @@ use super::protocol::WorkerPart;
 use crate::data::sequences::{Corpus, Shipped};
 use crate::experiment::{Experiment, Precision, Rejection};
 use crate::kernel::Real;
-use crate::look::proof::{Check, Proof};
+use crate::look::proof::{Check, Proof, ProofThroughTime};
 use crate::look::view::{View, Watch};
 use crate::run::AnyTrainer;
 use crate::theory::Foreteller;
@@ -35,6 +35,20 @@ pub(super) trait Checking {
 }
 
 impl Checking for Proof {
+    fn work(&mut self) -> bool {
+        Self::work(self)
+    }
+
+    fn progress(&self) -> f64 {
+        Self::progress(self)
+    }
+
+    fn checks(self: Box<Self>, differing: Option<(u64, u64)>) -> Vec<Check> {
+        Self::checks(*self, differing)
+    }
+}
+
+impl Checking for ProofThroughTime {
     fn work(&mut self) -> bool {
         Self::work(self)
     }
@@ -82,7 +96,7 @@ impl Code {
 
     /// Of [`WorkerPart::Proof`].
     pub fn proof() -> Self {
-        Self(Functions::Proof(|run| Box::new(Proof::new(run.in_f64()))))
+        Self(Functions::Proof(prove))
     }
 
     /// Of [`WorkerPart::Sequences`].
@@ -112,6 +126,14 @@ impl Code {
             Functions::SequencesDouble(..) => WorkerPart::SequencesDouble,
             Functions::Texts(_) => WorkerPart::Texts,
         }
+    }
+}
+
+/// Begins the checks of a run of either kind.
+fn prove(run: &AnyTrainer) -> Box<dyn Checking> {
+    match run.recurrent_in_f64() {
+        Some(run) => Box::new(ProofThroughTime::new(run)),
+        None => Box::new(Proof::new(run.in_f64())),
     }
 }
 
@@ -183,9 +205,9 @@ impl Parts {
         if experiment.model.is_recurrent() { self.through_time } else { Some(Foreteller::of_layers()) }
     }
 
-    /// Checks runs of an experiment, if its code is there.
-    pub(super) fn prover(&self, experiment: &Experiment) -> Option<Prover> {
-        if experiment.model.is_recurrent() { None } else { self.proof }
+    /// Checks runs, if its code is there.
+    pub(super) fn prover(&self) -> Option<Prover> {
+        self.proof
     }
 
     /// The texts for runs: the user's own, and those that are shipped as far as they are there.

@@ -7,16 +7,29 @@ choice! {
     /// What is claimed.
     pub enum Claim {
         /// Backpropagation gives the derivatives of the loss: the slope of L along each layer's gradient, by finite
-        /// differences, is the gradient's norm.
+        /// differences, is the gradient's norm; in a recurrent network along that of each tensor, through all time steps.
         FiniteDifference => "finite-difference",
         /// In a network of linear, ReLU or leaky ReLU layers `⟨W, ∂L/∂W⟩ + ⟨b, ∂L/∂b⟩` of a layer is `⟨W, ∂L/∂W⟩` of the
         /// next.
         WeightGradient => "weight-gradient",
         /// Adam's first step is `η |g| / (|g| + ε)`, whatever the size of the gradient.
         AdamFirstStep => "adam-first-step",
+        /// In a recurrent network the gradient of W_hh is the sum over all time steps of `h_{t−1}ᵀ δ_t`.
+        SumOverTime => "sum-over-time",
+        /// Truncated backpropagation through time with a window of all time steps is full backpropagation, bit for bit.
+        FullWindow => "full-window",
         /// The same experiment gives the same bits.
         SameBits => "same-bits",
     }
+}
+
+impl Claim {
+    /// Those of a multilayer perceptron, in their order.
+    pub const OF_LAYERS: [Self; 4] =
+        [Self::FiniteDifference, Self::WeightGradient, Self::AdamFirstStep, Self::SameBits];
+
+    /// Those of a recurrent network.
+    pub const THROUGH_TIME: [Self; 4] = [Self::FiniteDifference, Self::SumOverTime, Self::FullWindow, Self::SameBits];
 }
 
 choice! {
@@ -24,6 +37,8 @@ choice! {
     pub enum NotClaimed {
         /// It holds for layers that scale with their input, and these do not.
         Activation => "activation",
+        /// Truncation cuts the gradient, so that it is not the slope of the loss.
+        Truncated => "truncated",
         /// It holds for plain layers, and these are normalized or have skip connections.
         Structure => "structure",
         /// The gradients are too small to be compared, in every layer.

@@ -8,7 +8,7 @@ use crate::train::Trainer;
 const MOST_LAYERS: usize = 32;
 
 /// The relative difference that finite differences may leave.
-const ALLOWED: f64 = 1e-5;
+pub(super) const ALLOWED: f64 = 1e-5;
 
 /// How often a step is made a quarter of what it was.
 const MOST_STEPS: i32 = 13;
@@ -52,15 +52,12 @@ impl FiniteDifference {
         let Some(&index) = self.layers.get(self.done) else { return false };
         let (part, mut search) = self.search.take().unwrap_or_else(|| (Part::Weights, Search::default()));
         let moved = Moved { probed, index, part };
-        let Some(slope) = search.work(&moved, run) else {
+        let norm = moved.gradient_norm();
+        let Some(slope) = search.work(norm, &mut |amount| moved.loss_at(run, amount)) else {
             self.search = Some((part, search));
             return true;
         };
-        let norm = moved.gradient_norm();
-        let error = slope.map(|slope| match slope.abs().max(norm) {
-            0.0 => 0.0,
-            larger => (slope - norm).abs() / larger,
-        });
+        let error = slope.map(|slope| off(slope, norm));
         self.of_layer = [self.of_layer, error].into_iter().flatten().reduce(worse);
         match part {
             Part::Weights => self.search = Some((Part::Others, Search::default())),
@@ -99,7 +96,7 @@ enum Part {
 /// agree best: there the curvature is already gone, and kinks are not met any more, while the loss still changes by more
 /// than its rounding. What backpropagation claims has no part in that choice.
 #[derive(Default)]
-struct Search {
+pub(super) struct Search {
     /// The loss where nothing is moved.
     loss: Option<f64>,
     /// The loss ahead at the present step, while that behind is still to come.
@@ -114,10 +111,12 @@ struct Search {
 
 impl Search {
     /// Computes one loss. `None` while the search goes on; then the slope, or `None` where it cannot be resolved.
-    fn work(&mut self, moved: &Moved, run: &mut Trainer<f64>) -> Option<Option<f64>> {
-        let norm = moved.gradient_norm();
+    ///
+    /// `norm` is that of the gradient that is checked. `loss_at` gives the loss with its parameters moved from where they were
+    /// by so many times the gradient; where that is zero, times a vector of length 1 that is not.
+    pub(super) fn work(&mut self, norm: f64, loss_at: &mut dyn FnMut(f64) -> f64) -> Option<Option<f64>> {
         let Some(loss) = self.loss else {
-            let loss = moved.loss_at(run, 0.0);
+            let loss = loss_at(0.0);
             self.loss = Some(loss);
             return (!(norm.is_finite() && loss.is_finite())).then_some(None);
         };
@@ -125,7 +124,7 @@ impl Search {
         let is_zero = norm == 0.0;
         let length = if is_zero { 1.0 } else { norm };
         if self.is_over() || (is_zero && self.central.len() == 2 && self.is_level) {
-            moved.loss_at(run, 0.0);
+            loss_at(0.0);
             if is_zero {
                 // What is no more than rounding is none.
                 let is_seen = |(doubt, slope): &(f64, f64)| *doubt < 0.1 * slope.abs();
@@ -138,9 +137,9 @@ impl Search {
         // Not so far that the loss would change by more than itself.
         let h = 0.4 * (loss.abs() / length).clamp(1e-12, 1.0) * 0.25f64.powi(self.central.len() as i32);
         match self.ahead.take() {
-            None => self.ahead = Some(moved.loss_at(run, h / length)),
+            None => self.ahead = Some(loss_at(h / length)),
             Some(ahead) => {
-                let behind = moved.loss_at(run, -h / length);
+                let behind = loss_at(-h / length);
                 self.is_level = ahead == loss && behind == loss && (self.is_level || self.central.is_empty());
                 // Two differences that are both rounded away agree too, so no agreement counts as closer than rounding.
                 self.take((ahead - behind) / (2.0 * h), 16.0 * f64::EPSILON * loss.abs() / h);
@@ -167,6 +166,32 @@ impl Search {
     fn is_over(&self) -> bool {
         self.central.len() as i32 == MOST_STEPS
             || self.best.is_some_and(|(doubt, slope)| doubt < 1e-3 * ALLOWED * slope.abs())
+    }
+}
+
+/// The relative difference between a slope that was found and the norm that it should be.
+pub(super) fn off(slope: f64, norm: f64) -> f64 {
+    match slope.abs().max(norm) {
+        0.0 => 0.0,
+        larger => (slope - norm).abs() / larger,
+    }
+}
+
+/// Moves a parameter from its value by so many times its gradient; where the gradient of all that is moved is zero, by so much
+/// in either direction, in an order that no network knows.
+pub(super) fn move_along(moved: &mut Parameter<f64>, from: &Parameter<f64>, amount: f64, aside: Option<f64>) {
+    if let Some(aside) = aside {
+        let (rows, cols) = (moved.value.rows(), moved.value.cols());
+        for (row, col) in (0..rows).flat_map(|row| (0..cols).map(move |col| (row, col))) {
+            let is_up = (row * 7 + col * 13) % 5 < 3;
+            moved.value.set(row, col, from.value.get(row, col) + if is_up { aside } else { -aside });
+        }
+        return;
+    }
+    let factor = unscale(amount, from.exponent);
+    let ends = from.value.lanes().iter().zip(from.grad.lanes());
+    for (moved, (value, grad)) in moved.value.lanes_mut().iter_mut().zip(ends) {
+        *moved = std::array::from_fn(|lane| value[lane] + factor * grad[lane]);
     }
 }
 
@@ -200,23 +225,10 @@ impl Moved<'_> {
     fn loss_at(&self, run: &mut Trainer<f64>, amount: f64) -> f64 {
         let is_zero = self.gradient_norm() == 0.0;
         let entries: usize = self.own().map(|parameter| parameter.value.rows() * parameter.value.cols()).sum();
-        let aside = amount / (entries as f64).sqrt();
+        let aside = is_zero.then(|| amount / (entries as f64).sqrt());
         let parameters = run.mlp_mut().layers[self.index].parameters_mut();
         for (moved, parameter) in self.of(parameters).zip(self.own()) {
-            if is_zero {
-                let (rows, cols) = (moved.value.rows(), moved.value.cols());
-                for (row, col) in (0..rows).flat_map(|row| (0..cols).map(move |col| (row, col))) {
-                    // Of both signs, in an order that no network knows.
-                    let is_up = (row * 7 + col * 13) % 5 < 3;
-                    moved.value.set(row, col, parameter.value.get(row, col) + if is_up { aside } else { -aside });
-                }
-                continue;
-            }
-            let factor = unscale(amount, parameter.exponent);
-            let ends = parameter.value.lanes().iter().zip(parameter.grad.lanes());
-            for (moved, (value, grad)) in moved.value.lanes_mut().iter_mut().zip(ends) {
-                *moved = std::array::from_fn(|lane| value[lane] + factor * grad[lane]);
-            }
+            move_along(moved, parameter, amount, aside);
         }
         run.loss_on_branches(self.index, self.probed)
     }

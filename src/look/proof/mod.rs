@@ -4,6 +4,8 @@ mod checks;
 mod claim;
 mod finite_difference;
 mod identities;
+mod through_time;
 
 pub use checks::Proof;
 pub use claim::{Check, Claim, Found, NotClaimed};
+pub use through_time::ProofThroughTime;

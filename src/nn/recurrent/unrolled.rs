@@ -322,6 +322,11 @@ impl<T: Real> Unrolled<T> {
         &self.output
     }
 
+    /// ∂L/∂o, a row for each that was read.
+    pub fn grad_output(&self) -> &Panels<T> {
+        &self.grad_output
+    }
+
     /// o, and zeros to be filled with ∂L/∂o for the backward pass.
     pub fn output_and_grad(&mut self) -> (&Panels<T>, &mut Panels<T>) {
         let grad = &mut self.grad_output;

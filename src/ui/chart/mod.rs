@@ -29,6 +29,7 @@ mod time_marks;
 mod timing;
 mod toggle;
 mod tools;
+mod unrolled;
 
 pub use cell_histogram::CellHistograms;
 pub use gates::GatesOverTime;
@@ -42,3 +43,4 @@ pub use loss::LossChart;
 pub use network::NetworkPicture;
 pub use optimizer::OptimizerChart;
 pub(super) use theme::follow_theme;
+pub use unrolled::UnrolledPicture;

@@ -7,5 +7,7 @@ mod network;
 mod panes;
 mod proof;
 mod tabs;
+mod unrolled;
+mod worked_formulas;
 
 pub use tabs::Workbench;

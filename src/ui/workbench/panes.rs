@@ -7,6 +7,7 @@ use crate::ui::workbench::cell::CellPane;
 use crate::ui::workbench::learned::LearnedPane;
 use crate::ui::workbench::network::NetworkPane;
 use crate::ui::workbench::proof::ProofPane;
+use crate::ui::workbench::unrolled::UnrolledPane;
 use leptos::prelude::*;
 
 part! {
@@ -27,6 +28,11 @@ part! {
 part! {
     /// Units and weights, and one step slowly.
     NETWORK, network => view! { <NetworkPane /> }.into_any()
+}
+
+part! {
+    /// A recurrent network unrolled, and one step slowly through time.
+    UNROLLED, unrolled => view! { <UnrolledPane /> }.into_any()
 }
 
 part! {

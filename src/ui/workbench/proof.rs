@@ -1,7 +1,7 @@
 //! Claims about gradients, checked on the live network.
 
 use crate::choice::Choice;
-use crate::experiment::Key;
+use crate::experiment::{Experiment, Key};
 use crate::look::proof::{Check, Claim, Found, NotClaimed};
 use crate::plot::number::{exact, grouped, significant};
 use crate::ui::i18n::{t_string, use_i18n};
@@ -24,6 +24,7 @@ pub fn ProofPane() -> impl IntoView {
     let absent = Memo::new(move |_| lab.absent_to_prove());
     let is_coming = move || absent.get().is_some_and(|(_, way)| way == Way::Coming);
     let missing = Memo::new(move |_| absent.get().filter(|(_, way)| *way == Way::Missing).map(|(part, _)| part));
+    let claims = Memo::new(move |_| lab.measured.with(claims_of));
     let button = move || {
         if proving.get().is_some() && is_coming() {
             t_string!(i18n, proof.coming).to_owned()
@@ -81,9 +82,16 @@ pub fn ProofPane() -> impl IntoView {
                 // What was asked of it is asked again.
                 Some(view! { <Missing name again=Callback::new(move |()| lab.prove()) /> })
             })}
-            <div class="claims">{Claim::ALL.iter().map(|claim| view! { <ClaimCard claim=*claim /> }).views()}</div>
+            <div class="claims">
+                {live(move || claims.get().into_iter().map(|claim| view! { <ClaimCard claim /> }).views())}
+            </div>
         </section>
     }
+}
+
+/// What is claimed of the network of an experiment.
+fn claims_of(experiment: &Experiment) -> [Claim; 4] {
+    if experiment.model.is_recurrent() { Claim::THROUGH_TIME } else { Claim::OF_LAYERS }
 }
 
 /// One claim: what came of its check, the numbers, the formula, and what it means.
@@ -100,8 +108,17 @@ fn ClaimCard(
         })
     });
     let not_in_link = Memo::new(move |_| lab.not_in_link());
-    let meaning = move || meaning(i18n, claim, not_in_link.get());
-    let layers = Memo::new(move |_| lab.measured.with(|experiment| u64::from(experiment.depth) + 1));
+    let is_in_time = Memo::new(move |_| lab.measured.with(|experiment| experiment.model.is_recurrent()));
+    let meaning = move || {
+        if claim == Claim::FiniteDifference && is_in_time.get() {
+            return t_string!(i18n, proof.finite_difference.through_time).to_owned();
+        }
+        meaning(i18n, claim, not_in_link.get())
+    };
+    // Of a recurrent network no layers are counted, but tensors.
+    let layers = Memo::new(move |_| {
+        lab.measured.with(|experiment| (!experiment.model.is_recurrent()).then_some(u64::from(experiment.depth) + 1))
+    });
     let found = move || check.get().map(|check| check.found);
     let result = move || match found() {
         None => Outcome::Unchecked,
@@ -176,6 +193,8 @@ fn name(i18n: Words, claim: Claim) -> impl Fn() -> &'static str {
         Claim::FiniteDifference => t_string!(i18n, proof.finite_difference.name),
         Claim::WeightGradient => t_string!(i18n, proof.weight_gradient.name),
         Claim::AdamFirstStep => t_string!(i18n, proof.adam_first_step.name),
+        Claim::SumOverTime => t_string!(i18n, proof.sum_over_time.name),
+        Claim::FullWindow => t_string!(i18n, proof.full_window.name),
         Claim::SameBits => t_string!(i18n, proof.same_bits.name),
     }
 }
@@ -185,6 +204,8 @@ fn meaning(i18n: Words, claim: Claim, not_in_link: Option<(Key, u64)>) -> String
         (Claim::FiniteDifference, _) => t_string!(i18n, proof.finite_difference.meaning).to_owned(),
         (Claim::WeightGradient, _) => t_string!(i18n, proof.weight_gradient.meaning).to_owned(),
         (Claim::AdamFirstStep, _) => t_string!(i18n, proof.adam_first_step.meaning).to_owned(),
+        (Claim::SumOverTime, _) => t_string!(i18n, proof.sum_over_time.meaning).to_owned(),
+        (Claim::FullWindow, _) => t_string!(i18n, proof.full_window.meaning).to_owned(),
         (Claim::SameBits, None) => t_string!(i18n, proof.same_bits.meaning).to_owned(),
         (Claim::SameBits, Some((key, step))) => {
             t_string!(i18n, proof.same_bits.changed, label = words::label(i18n, key), step = grouped(step)).to_string()
@@ -197,25 +218,32 @@ fn formula(claim: Claim) -> &'static str {
         Claim::FiniteDifference => "(L(W + hd) − L(W − hd)) / 2h = ‖∂L/∂W‖",
         Claim::WeightGradient => "⟨Wˡ, ∂L/∂Wˡ⟩ + ⟨bˡ, ∂L/∂bˡ⟩ = ⟨Wˡ⁺¹, ∂L/∂Wˡ⁺¹⟩",
         Claim::AdamFirstStep => "|Δw| = η |g| / (|g| + ε)",
+        Claim::SumOverTime => "∂L/∂W_hh = Σₜ hₜ₋₁ᵀ δₜ",
+        Claim::FullWindow => "∂L/∂θ (window T) = ∂L/∂θ (full)",
         Claim::SameBits => "θ(seed, t) = θ(seed, t)",
     }
 }
 
-fn numbers(i18n: Words, claim: Claim, found: Found, layers: u64) -> String {
+fn numbers(i18n: Words, claim: Claim, found: Found, layers: Option<u64>) -> String {
     let Found { error, allowed, compared, too_small } = found;
     let short = |number: f64| significant(number, 2);
     let sampled = compared + too_small;
     let compared = grouped(compared);
     let main = match claim {
-        Claim::FiniteDifference => t_string!(
-            i18n,
-            proof.layers,
-            error = short(error),
-            compared = compared,
-            all = grouped(layers),
-            allowed = short(allowed)
-        )
-        .to_string(),
+        Claim::FiniteDifference => match layers {
+            Some(all) => {
+                let (error, all, allowed) = (short(error), grouped(all), short(allowed));
+                t_string!(i18n, proof.layers, error, compared, all, allowed).to_string()
+            }
+            None => {
+                let (error, allowed) = (short(error), short(allowed));
+                t_string!(i18n, proof.tensors, error, compared, allowed).to_string()
+            }
+        },
+        Claim::SumOverTime => {
+            let (error, allowed) = (short(error), short(allowed));
+            t_string!(i18n, proof.products, error, compared, allowed).to_string()
+        }
         Claim::WeightGradient => {
             t_string!(i18n, proof.pairs, error = short(error), compared = compared, allowed = short(allowed))
                 .to_string()
@@ -224,7 +252,7 @@ fn numbers(i18n: Words, claim: Claim, found: Found, layers: u64) -> String {
             t_string!(i18n, proof.entries, error = short(error), compared = compared, allowed = short(allowed))
                 .to_string()
         }
-        Claim::SameBits => {
+        Claim::SameBits | Claim::FullWindow => {
             let differing = grouped(error as u64);
             t_string!(i18n, proof.bits, error = differing, compared = compared, allowed = short(allowed)).to_string()
         }
@@ -233,7 +261,9 @@ fn numbers(i18n: Words, claim: Claim, found: Found, layers: u64) -> String {
     if too_small > 0 {
         sentences.push(t_string!(i18n, proof.too_small, count = grouped(too_small)).to_string());
     }
-    if claim == Claim::FiniteDifference {
+    if claim == Claim::FiniteDifference
+        && let Some(layers) = layers
+    {
         match layers.saturating_sub(sampled) {
             0 => {}
             1 => sentences.push(t_string!(i18n, proof.not_sampled_one).to_owned()),
@@ -246,6 +276,7 @@ fn numbers(i18n: Words, claim: Claim, found: Found, layers: u64) -> String {
 fn why_not(i18n: Words, why: NotClaimed) -> &'static str {
     match why {
         NotClaimed::Activation => t_string!(i18n, proof.why.activation),
+        NotClaimed::Truncated => t_string!(i18n, proof.why.truncated),
         NotClaimed::Structure => t_string!(i18n, proof.why.structure),
         NotClaimed::TooSmall => t_string!(i18n, proof.why.too_small),
         NotClaimed::NotFinite => t_string!(i18n, proof.why.not_finite),

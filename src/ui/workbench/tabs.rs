@@ -141,6 +141,7 @@ pub fn Workbench() -> impl IntoView {
                     Instrument::Layer if is_recurrent.get() => fetched(&panes::CELL),
                     Instrument::Layer => fetched(&panes::LAYER),
                     Instrument::Optimizer => fetched(&panes::OPTIMIZER),
+                    Instrument::Network if is_recurrent.get() => fetched(&panes::UNROLLED),
                     Instrument::Network => fetched(&panes::NETWORK),
                     Instrument::Learned if is_of_sequences.get() => fetched(&panes::ANSWERS),
                     Instrument::Learned => fetched(&panes::LEARNED),
