@@ -5,10 +5,10 @@
 
 use crate::experiment::Experiment;
 use crate::optim::{Hyper, OptimizerKind};
-use crate::train::{Quantity, StepReport};
+use crate::train::{Layout, Quantity, StepReport, Weights};
 
-/// The gradient and what became of it in one step, from layer 1 to the output layer, each as the root mean square of its
-/// entries.
+/// The gradient and what became of it in one step, of all weights in their order ([`Layout::weights`]), each as the root mean
+/// square of its entries.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StepByLayer {
     /// ∂L/∂W, before clipping and weight decay.
@@ -22,6 +22,9 @@ pub struct StepByLayer {
     /// ε, of an optimizer that adds it to √v̂.
     pub epsilon: Option<f64>,
     rule: StepRule,
+    is_through_time: bool,
+    /// The weights that are compared, from those near the loss to those far from it.
+    ends: (usize, usize),
 }
 
 /// How an optimizer's step follows from the gradient.
@@ -40,9 +43,12 @@ pub enum StepRule {
 pub struct StepReading {
     /// How the step follows from the gradient.
     pub rule: StepRule,
-    /// The last hidden layer; the output layer, where there is but one that is hidden.
-    pub from_layer: usize,
-    /// The gradient there over the gradient in layer 1: above 1 where it vanishes on its way down. `None` where one of
+    /// The weights near the loss, from 0: those of the last hidden layer, or of the output layer where there is but one that is
+    /// hidden; in a recurrent network the readout's.
+    pub from: usize,
+    /// The weights far from it, from 0: those of layer 1, or the recurrent ones of the lowest level.
+    pub to: usize,
+    /// The gradient of the former over that of the latter: above 1 where it vanishes on its way down. `None` where one of
     /// them is zero or not finite.
     pub gradient: Option<f64>,
     /// The same of the step.
@@ -85,16 +91,21 @@ pub struct Layers {
 const LEVEL: f64 = 3.0;
 
 impl StepByLayer {
-    /// What a step made of the gradient.
+    /// What a step made of the gradient in a multilayer perceptron.
     ///
     /// `hyper` are the hyper-parameters of that step.
     pub fn of(experiment: &Experiment, hyper: &Hyper, report: &StepReport) -> Self {
-        let specs = experiment.layer_specs();
-        let batch = experiment.batch_size_at(report.step) as usize;
+        let entries: Vec<usize> = experiment.layer_specs().iter().map(|spec| spec.fan_in * spec.fan_out).collect();
+        Self::of_weights(experiment, hyper, report, &entries)
+    }
+
+    /// The same of any network, whose weights have so many entries, in their order.
+    pub fn of_weights(experiment: &Experiment, hyper: &Hyper, report: &StepReport, entries: &[usize]) -> Self {
         let root_mean_square = |quantity: Quantity| {
-            let mut values = report.series(quantity)?;
-            for (value, spec) in values.iter_mut().zip(&specs) {
-                *value /= (quantity.elements(spec.fan_in, spec.fan_out, batch).unwrap_or(1) as f64).sqrt();
+            let mut values = report.weights_series(quantity)?;
+            values.truncate(entries.len());
+            for (value, entries) in values.iter_mut().zip(entries) {
+                *value /= (*entries as f64).sqrt();
             }
             Some(values)
         };
@@ -114,16 +125,22 @@ impl StepByLayer {
             step: step.map(|step| step.into_iter().map(|update| update / lr).collect()),
             epsilon: kind.uses_epsilon().then_some(hyper.epsilon),
             rule,
+            is_through_time: report.layout().is_through_time(),
+            ends: ends(report.layout()),
         }
+    }
+
+    /// Whether it is of a recurrent network.
+    pub fn is_through_time(&self) -> bool {
+        self.is_through_time
     }
 
     /// What can be read from it; `None` before the first step.
     pub fn reading(&self) -> Option<StepReading> {
         let step = self.step.as_ref()?;
-        // The last hidden layer is the second from the end, unless that is the first as well.
-        let from = self.gradient.len().checked_sub(2)?.max(1);
+        let (from, to) = self.ends;
         let ratio = |values: &[f64]| {
-            let ratio = values.get(from)? / values.first()?;
+            let ratio = values.get(from)? / values.get(to)?;
             (ratio.is_finite() && ratio > 0.0).then_some(ratio)
         };
         let (gradient, step) = (ratio(&self.gradient), ratio(step));
@@ -132,7 +149,7 @@ impl StepByLayer {
             _ => Course::Nothing,
         };
         let (below_epsilon, margin) = self.epsilon_felt();
-        Some(StepReading { rule: self.rule, from_layer: from + 1, gradient, step, course, below_epsilon, margin })
+        Some(StepReading { rule: self.rule, from, to, gradient, step, course, below_epsilon, margin })
     }
 
     /// The layers where √v̂ is below ε, or else how far the least is above it.
@@ -146,6 +163,17 @@ impl StepByLayer {
         let least = second.iter().copied().filter(|value| value.is_finite()).fold(f64::INFINITY, f64::min);
         (layers, (layers.is_none() && least.is_finite()).then_some(least / epsilon))
     }
+}
+
+/// The weights that are compared: near the loss, and far from it.
+fn ends(layout: Layout) -> (usize, usize) {
+    let weights = layout.weights();
+    if layout.is_through_time() {
+        let recurrent = weights.iter().position(|weights| *weights == Weights::Recurrent(0));
+        return (weights.len() - 1, recurrent.unwrap_or(0));
+    }
+    // The last hidden layer is the second from the end, unless that is the first as well.
+    (weights.len().saturating_sub(2).max(1), 0)
 }
 
 /// By the logarithms of both ratios.

@@ -10,6 +10,8 @@ fn by_layer(rule: StepRule, gradient: &[f64], step: &[f64]) -> StepByLayer {
         step: Some(step.to_vec()),
         epsilon: None,
         rule,
+        is_through_time: false,
+        ends: ends(gradient.len().into()),
     }
 }
 
@@ -37,7 +39,7 @@ fn gradient_and_step_are_compared_from_the_last_hidden_layer_to_the_first() {
             (Some(found), Some(expected)) => (found / expected - 1.0).abs() < 1e-12,
             (found, expected) => found == expected,
         };
-        assert_eq!((reading.from_layer, reading.course), (from_layer, course), "{gradient:?}, {step:?}");
+        assert_eq!((reading.from + 1, reading.course), (from_layer, course), "{gradient:?}, {step:?}");
         assert!(is_near(reading.gradient, gradient_ratio) && is_near(reading.step, step_ratio), "{reading:?}");
     }
     assert_eq!(by_layer(StepRule::Plain, &[1.0], &[1.0]).reading(), None, "there are two layers at least");
@@ -102,7 +104,7 @@ fn optimizers_are_told_apart_on_a_vanishing_gradient() {
     for (optimizer, rule, course) in cases {
         let (by_layer, reading) = run(optimizer, 1, |experiment| experiment.epsilon = 1e-12);
         let reading = reading.unwrap();
-        assert_eq!((reading.rule, reading.course, reading.from_layer), (rule, course, 12), "{optimizer:?}");
+        assert_eq!((reading.rule, reading.course, reading.from + 1), (rule, course, 12), "{optimizer:?}");
         assert!(reading.gradient.unwrap() > 1e4, "{reading:?}");
         assert_eq!(by_layer.second_moment.is_some(), rule == StepRule::Adaptive);
         assert_eq!(by_layer.first_moment.is_some(), !matches!(optimizer, Sgd | Adagrad | RmsProp));
@@ -134,4 +136,25 @@ fn an_epsilon_above_the_root_shows() {
     assert_ne!(reading.course, Course::Steady);
     let (_, reading) = run(OptimizerKind::Adam, 3, |experiment| experiment.epsilon = 1e-12);
     assert!(reading.unwrap().margin.unwrap() > 1.0);
+}
+
+#[test]
+fn of_a_recurrent_network_the_readout_is_compared_with_the_recurrent_weights() {
+    let (experiment, _) = crate::experiment::share::from_fragment("model=lstm&stack=2&optimizer=sgd&lr=0.5");
+    let mut report = StepReport::new(crate::train::Layout::of(&experiment));
+    report.step = 3;
+    // W_ih, W_hh, W_ih, W_hh, W_ho.
+    for (weights, norm) in [2.0, 1e-4, 2.0, 2.0, 8.0].into_iter().enumerate() {
+        report.set_of_weights(weights, Quantity::GradW, norm);
+        report.set_of_weights(weights, Quantity::Update, 0.5 * norm);
+    }
+    let by_weights = StepByLayer::of_weights(&experiment, &Hyper::of(&experiment), &report, &[4, 4, 4, 4, 16]);
+    assert_eq!(by_weights.gradient, [1.0, 5e-5, 1.0, 1.0, 2.0]);
+    let reading = by_weights.reading().unwrap();
+    assert_eq!((reading.from, reading.to, reading.course), (4, 1, Course::Follows));
+    assert!((reading.gradient.unwrap() - 4e4).abs() < 1e-6);
+    // Until it is known how many entries they have, nothing is said.
+    let unknown = StepByLayer::of_weights(&experiment, &Hyper::of(&experiment), &report, &[]);
+    assert!(unknown.gradient.is_empty());
+    assert!(unknown.reading().unwrap().course == Course::Nothing);
 }

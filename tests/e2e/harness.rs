@@ -39,6 +39,15 @@ pub const CHARTS: [(&str, &str); 11] = [
     ("learned", "learned"),
 ];
 
+/// The charts of the instruments that recurrent networks have in the place of others, with the tabs that show them.
+pub const CHARTS_THROUGH_TIME: [(&str, &str); 5] = [
+    ("cell", "gates-over-time"),
+    ("cell", "lag-share"),
+    ("cell", "cell-gate-1"),
+    ("optimizer", "optimizer"),
+    ("network", "unrolled"),
+];
+
 /// A browser of its own, with the page open. A test that ends well fails all the same if the page wrote an error or a
 /// warning to the console.
 pub struct Page {

@@ -25,5 +25,6 @@ mod recovery;
 mod run_bar;
 mod sequences;
 mod surroundings;
+mod through_time;
 mod travel;
 mod worker_parts;

@@ -8,7 +8,7 @@ use crate::run::AnyTrainer;
 
 const RUNS: [&str; 5] = [
     "model=rnn&task=first-symbol",
-    "model=rnn&act=relu&task=adding&rec-init=identity",
+    "model=rnn&activation=relu&task=adding&rec-init=identity",
     "model=lstm&task=first-symbol&stack=2",
     "model=gru&task=copy",
     "model=gru&task=parity&stack=2",

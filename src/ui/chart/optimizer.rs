@@ -1,8 +1,8 @@
-//! What the optimizer makes of the gradient, layer by layer.
+//! What the optimizer makes of the gradient, weights by weights: those of each layer, or those that are used at all time steps.
 
 use super::by_place;
 use super::export::{Picture, Sheet};
-use super::figure::{ChartFigure, Go, ReadoutRow};
+use super::figure::{ChartFigure, Go, Led, ReadoutRow};
 use super::quantity;
 use super::stage::{Shown, Stage};
 use super::table::Table;
@@ -15,12 +15,13 @@ use crate::plot::gradient_by_place::{Axes, Data, Labels, Level, PlaceNames, Seri
 use crate::plot::number::{grouped, readable, short, significant};
 use crate::plot::theme::Theme;
 use crate::plot::{Marker, StripLabels, color::Rgb};
-use crate::train::Quantity;
+use crate::train::{Layout, Quantity, Weights};
 use crate::ui::i18n::{Words, t_string, use_i18n};
+use crate::ui::lab::instruments::Instrument;
 use crate::ui::lab::{Lab, paced};
 use crate::ui::reactive::{Memo, RwSignal, Signal, Views, attribute, effect, live};
 use crate::ui::shared::rule::rule_in;
-use crate::ui::shared::words::{self, layer_name};
+use crate::ui::shared::words::{self, layer_name, weights_name};
 use leptos::prelude::*;
 
 /// The curves of the chart, the most important first.
@@ -90,7 +91,7 @@ pub fn OptimizerChart() -> impl IntoView {
     let shown = Memo::new(move |_| shown(lab));
 
     effect(move || {
-        let labels = labels(i18n);
+        let labels = lab.measured.with(|experiment| labels(i18n, experiment));
         let curves: Vec<Curve> = curves().collect();
         let Some(look) = stage.look() else { return };
         let data = shown.with(|shown| {
@@ -117,13 +118,24 @@ pub fn OptimizerChart() -> impl IntoView {
                 let mut rows: Vec<ReadoutRow> = curves().filter_map(row).collect();
                 let epsilon = by_layer.epsilon;
                 rows.extend(epsilon.map(|e| ReadoutRow { mark: None, label: "ε".to_owned(), value: short(e) }));
-                let name = layer_name(i18n, layer, axes.places());
+                let name = lab.measured.with(|experiment| names(i18n, experiment).into_iter().nth(layer));
+                let name = name.unwrap_or_default();
                 Some(by_place::readout(name, axes, layer, rows, points))
             })
         })
     });
     let go = move |go: Go| by_place::go(axes, read_layer, go);
-    let choose = move |chosen| by_place::choose(lab, read_layer, chosen);
+    let choose = move |chosen| {
+        let layout = lab.measured.with_untracked(Layout::of);
+        if !layout.is_through_time() {
+            return by_place::choose(lab, read_layer, chosen);
+        }
+        let read = read_layer.get_untracked().and_then(|place| layout.weights().get(place).copied());
+        let Some(Weights::Input(level) | Weights::Recurrent(level)) = read else { return Led::Here };
+        lab.instruments.level.set(level);
+        lab.instruments.open.set(Instrument::Layer);
+        Led::Elsewhere
+    };
 
     let refreshed = paced(lab, 1_000.0);
     let reading = Memo::new(move |_| {
@@ -147,7 +159,8 @@ pub fn OptimizerChart() -> impl IntoView {
         chart.picture(sheet, |theme| {
             let curves: Vec<Curve> = curves().collect();
             let (_, by_layer) = shown.get()?;
-            Some((labels(i18n), lab.measured.with(|experiment| data(experiment, theme, &by_layer, &curves))))
+            lab.measured
+                .with(|experiment| Some((labels(i18n, experiment), data(experiment, theme, &by_layer, &curves))))
         })
     };
     let toggle = move |(curve, is_shown): (Curve, RwSignal<bool>)| {
@@ -171,7 +184,13 @@ pub fn OptimizerChart() -> impl IntoView {
                 readout
                 go=Callback::new(go)
                 choose=Callback::new(choose)
-                hint=Signal::derive(move || t_string!(i18n, charts.gradient_by_layer.hint).to_owned())
+                hint=Signal::derive(move || {
+                    if lab.measured.with(|experiment| experiment.model.is_recurrent()) {
+                        t_string!(i18n, steps.hint_cell).to_owned()
+                    } else {
+                        t_string!(i18n, charts.gradient_by_layer.hint).to_owned()
+                    }
+                })
                 summary
                 table
                 picture=Picture::new(picture)
@@ -194,22 +213,46 @@ pub fn OptimizerChart() -> impl IntoView {
 /// The step that the page shows, and what it made of the gradient; follows every change of either.
 fn shown(lab: Lab) -> Option<(u64, StepByLayer)> {
     let changes = lab.changes.get();
+    let entries = lab.instruments.view.with(|view| view.as_ref().map(|view| view.weight_entries.clone()));
+    let entries = entries.unwrap_or_default();
     lab.with_shown(|bucket| {
         let step = bucket.last.step;
         lab.measured.with(|experiment| {
             // What was changed live holds from the step after.
             let change = changes.iter().rev().find(|change| change.after_step < step);
             let hyper = change.map_or_else(|| Hyper::of(experiment), |change| change.hyper);
-            (step, StepByLayer::of(experiment, &hyper, &bucket.last))
+            let by_weights = if experiment.model.is_recurrent() {
+                StepByLayer::of_weights(experiment, &hyper, &bucket.last, &entries)
+            } else {
+                StepByLayer::of(experiment, &hyper, &bucket.last)
+            };
+            // How many entries the weights have is not known until the worker has seen them.
+            (!by_weights.gradient.is_empty()).then_some((step, by_weights))
         })
-    })
+    })?
 }
 
-fn labels(i18n: Words) -> Labels {
+/// The names of all weights, in their order.
+fn names(i18n: Words, experiment: &Experiment) -> Vec<String> {
+    let layout = Layout::of(experiment);
+    layout.weights().into_iter().map(|weights| weights_name(i18n, layout, weights)).collect()
+}
+
+fn labels(i18n: Words, experiment: &Experiment) -> Labels {
+    let is_in_time = experiment.model.is_recurrent();
+    let axis = if is_in_time {
+        t_string!(i18n, charts.gradient_over_time.weights_axis).to_owned()
+    } else {
+        t_string!(i18n, charts.gradient_by_layer.place_axis).to_owned()
+    };
     Labels {
-        place_axis: t_string!(i18n, charts.gradient_by_layer.place_axis).to_owned(),
-        place_axis_short: t_string!(i18n, charts.gradient_by_layer.place_axis).to_owned(),
-        places: PlaceNames::Layers { output: t_string!(i18n, charts.output_tick).to_owned() },
+        place_axis_short: axis.clone(),
+        place_axis: axis,
+        places: if is_in_time {
+            PlaceNames::Own(names(i18n, experiment))
+        } else {
+            PlaceNames::Layers { output: t_string!(i18n, charts.output_tick).to_owned() }
+        },
         value_axis: t_string!(i18n, charts.gradient_by_layer.value_axis_rms).to_owned(),
         value_axis_short: t_string!(i18n, charts.gradient_by_layer.value_axis_rms_short).to_owned(),
         underflow: String::new(),
@@ -245,24 +288,27 @@ fn reading_words(i18n: Words, experiment: &Experiment, by_layer: &StepByLayer) -
     let Some(reading) = by_layer.reading() else {
         return vec![t_string!(i18n, steps.no_step).to_owned()];
     };
+    let names = names(i18n, experiment);
     let layers = by_layer.gradient.len();
-    let from = if reading.from_layer == layers {
-        t_string!(i18n, steps.output_layer).to_owned()
-    } else {
-        layer_name(i18n, reading.from_layer - 1, layers)
+    let is_in_time = experiment.model.is_recurrent();
+    let name = |weights: usize| match names.get(weights) {
+        Some(_) if !is_in_time && weights + 1 == layers => t_string!(i18n, steps.output_layer).to_owned(),
+        name => name.cloned().unwrap_or_default(),
     };
+    let (from, to) = (name(reading.from), name(reading.to));
     let (Some(gradient), Some(step)) = (reading.gradient, reading.step) else {
-        return vec![t_string!(i18n, steps.nothing).to_owned()];
+        let words = if is_in_time { t_string!(i18n, steps.nothing_weights) } else { t_string!(i18n, steps.nothing) };
+        return vec![words.to_owned()];
     };
     let factor = fold(gradient);
     let first = match reading.course {
-        Course::Level => t_string!(i18n, steps.gradient_level, factor = factor, from = from).to_string(),
-        _ if gradient > 1.0 => t_string!(i18n, steps.gradient_falls, factor = factor, from = from).to_string(),
-        _ => t_string!(i18n, steps.gradient_grows, factor = factor, from = from).to_string(),
+        Course::Level => t_string!(i18n, steps.gradient_level, factor = factor, from = from, to = to).to_string(),
+        _ if gradient > 1.0 => t_string!(i18n, steps.gradient_falls, factor = factor, from = from, to = to).to_string(),
+        _ => t_string!(i18n, steps.gradient_grows, factor = factor, from = from, to = to).to_string(),
     };
     let root = Curve::SecondMoment.label(experiment);
     let sentences = [Some(first), Some(step_words(i18n, experiment, root, &reading, gradient, step))];
-    sentences.into_iter().chain([epsilon_words(i18n, root, &reading, layers)]).flatten().collect()
+    sentences.into_iter().chain([epsilon_words(i18n, root, &reading, by_layer, &names)]).flatten().collect()
 }
 
 /// A ratio as how many times the larger is the smaller.
@@ -323,12 +369,24 @@ fn step_words(
     }
 }
 
-fn epsilon_words(i18n: Words, root: &'static str, reading: &StepReading, layers: usize) -> Option<String> {
+fn epsilon_words(
+    i18n: Words,
+    root: &'static str,
+    reading: &StepReading,
+    by_layer: &StepByLayer,
+    names: &[String],
+) -> Option<String> {
+    let layers = by_layer.gradient.len();
     if let Some(margin) = reading.margin {
         return Some(t_string!(i18n, steps.margin, root, factor = significant(margin, 2)).to_string());
     }
     let Layers { first, last, count } = reading.below_epsilon?;
-    let words = if count == layers {
+    let words = if by_layer.is_through_time() {
+        let root_mean_squares = by_layer.second_moment.iter().flatten();
+        let below = root_mean_squares.zip(names).filter(|(value, _)| Some(**value) < by_layer.epsilon);
+        let below: Vec<&str> = below.map(|(_, name)| name.as_str()).collect();
+        t_string!(i18n, steps.below_one, root, layer = below.join(", ")).to_string()
+    } else if count == layers {
         t_string!(i18n, steps.below_all, root).to_string()
     } else if count == 1 {
         t_string!(i18n, steps.below_one, root, layer = layer_name(i18n, first - 1, layers)).to_string()
@@ -343,13 +401,23 @@ fn epsilon_words(i18n: Words, root: &'static str, reading: &StepReading, layers:
 fn table(i18n: Words, experiment: &Experiment, step: u64, by_layer: &StepByLayer) -> Table {
     let layers = by_layer.gradient.len();
     let curves = || Curve::ALL.into_iter().filter(|curve| curve.is_of(experiment));
+    let names = names(i18n, experiment);
     let row = |layer: usize| {
         let cells = curves().map(|curve| curve.values(by_layer)?.get(layer).copied());
-        (layer_name(i18n, layer, layers), cells.collect())
+        (names.get(layer).cloned().unwrap_or_default(), cells.collect())
     };
+    let is_in_time = experiment.model.is_recurrent();
     Table {
-        caption: t_string!(i18n, steps.table, step = grouped(step)).to_string(),
-        corner: t_string!(i18n, charts.layer_head).to_owned(),
+        caption: if is_in_time {
+            t_string!(i18n, steps.table_weights, step = grouped(step)).to_string()
+        } else {
+            t_string!(i18n, steps.table, step = grouped(step)).to_string()
+        },
+        corner: if is_in_time {
+            t_string!(i18n, charts.gradient_over_time.weights_axis).to_owned()
+        } else {
+            t_string!(i18n, charts.layer_head).to_owned()
+        },
         columns: curves().map(|curve| curve.label(experiment).to_owned()).collect(),
         counts: &[],
         rows: (0..layers).map(row).collect(),
