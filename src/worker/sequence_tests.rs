@@ -91,13 +91,13 @@ fn a_run_through_time_trains_travels_and_goes_on_as_natively() {
 #[test]
 fn each_run_asks_for_the_parts_that_it_needs_and_begins_with_the_last_of_them() {
     let f64_of = |fragment: &str| experiment(&format!("{fragment}&precision=f64"));
-    let text = "model=rnn&task=next-character&length=4&hidden=3&samples=8&batch=4";
+    let text = "model=rnn&task=next-character&length=4&hidden=3&samples=16&batch=4";
     let sentiment = "task=sentiment&depth=1&width=3&batch=4";
     let own = "床前明月光，疑是地上霜。举头望明月，低头思故乡。";
     use WorkerPart::{Double, Sequences, SequencesDouble, Texts};
     for (experiment, own_text, needed) in [
         (small(), None, vec![Sequences]),
-        (f64_of("model=rnn&length=4&hidden=3&samples=8&batch=4"), None, vec![SequencesDouble]),
+        (f64_of("model=rnn&length=4&hidden=3&samples=16&batch=4"), None, vec![SequencesDouble]),
         (experiment(text), None, vec![Sequences, Texts]),
         (experiment(text), Some(own), vec![Sequences]),
         (experiment(sentiment), None, vec![Texts]),
@@ -203,8 +203,7 @@ fn every_task_is_scored_and_seen() {
             loaded(experiment(&format!("model=rnn&task={task}&length=8&hidden=3&samples=24&batch=8&stack=2")));
         tell(&mut session, RUN_ID, Command::Watch(Watch { learned: true, evaluation: true, ..Watch::default() }));
         let mut clock = ticking();
-        let views: Vec<View> =
-            std::iter::from_fn(|| session.take_view(&mut clock)).map(|(_, view)| view).take(100).collect();
+        let views: Vec<View> = (0..500).filter_map(|_| session.take_view(&mut clock)).map(|(_, view)| view).collect();
         let evaluation = views.iter().find_map(|view| view.evaluation).expect("scores");
         assert!(evaluation.held_out.loss.is_finite() && evaluation.training.loss.is_finite(), "{task}");
         assert_eq!(evaluation.held_out.accuracy.is_none(), *task == "adding", "{task}");

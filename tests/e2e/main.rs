@@ -1,6 +1,7 @@
 //! The built page in a real browser, served under a sub-path as course pages are. Run by `cargo xtask test`; one kind of
 //! test a module, helpers in `harness`, and what the page must show in `native`.
 
+mod answers;
 mod bad_input;
 mod charts;
 mod controls;

@@ -147,3 +147,58 @@ fn a_worker_that_cannot_look_says_so_in_the_panes_that_need_it() {
     page.wait_until("the layer", LAYER_IS_SEEN);
     assert_no_notice(&page);
 }
+
+#[test]
+fn recurrent_networks_and_texts_are_fetched_once_when_a_run_first_needs_them() {
+    let generated = "model=rnn&length=6&hidden=4&samples=16&batch=8";
+    let text = "model=gru&task=next-character&length=6&hidden=4&samples=16&batch=8";
+    let site = Site::without("nothing");
+    let page = Page::open_at(Screen::LAPTOP, &format!("{}#depth=2", site.server.url()));
+    page.wait_until_ready();
+    let asked = || ["sequences", "sequences_double", "texts"].map(|part| requests_of(&site, part));
+    assert_eq!(asked(), [0; 3]);
+    for (fragment, expected) in [
+        (generated.to_owned(), [1, 0, 0]),
+        (text.to_owned(), [1, 0, 1]),
+        (format!("{generated}&precision=f64"), [1, 1, 1]),
+        (format!("{text}&precision=f64"), [1, 1, 1]),
+        (generated.to_owned(), [1, 1, 1]),
+    ] {
+        page.follow_fragment(&format!("#{fragment}"));
+        page.wait_for_status("step", "0");
+        page.click_button("Step");
+        assert_loss(&page, &fragment, 1);
+        assert_eq!(asked(), expected, "{fragment}");
+    }
+    page.assert_quiet_console();
+}
+
+#[test]
+fn a_recurrent_run_whose_code_or_text_does_not_come_waits_and_others_go_on() {
+    let site = Site::without("worker_texts.wasm");
+    let page = Page::open_at(Screen::LAPTOP, &site.server.url());
+    page.expect_in_console("worker_texts");
+    page.expect_in_console("worker.js");
+    page.wait_until_ready();
+    let text = "model=gru&task=next-character&length=6&hidden=4&samples=16&batch=8";
+    page.follow_fragment(&format!("#{text}"));
+    let words = wait_for_notice(&page, "worker-texts");
+    assert!(words.contains("text") && words.contains("did not arrive"), "{words}");
+    page.follow_fragment("#depth=2");
+    assert_no_notice(&page);
+    page.click_button("Step");
+    assert_loss(&page, "depth=2", 1);
+    page.follow_fragment(&format!("#{text}"));
+    wait_for_notice(&page, "worker-texts");
+    site.put_back("worker_texts.wasm");
+    page.click_button("Try again");
+    page.wait_for_status("step", "0");
+    page.click_button("Step");
+    assert_loss(&page, text, 1);
+    assert_no_notice(&page);
+}
+
+/// How often the file of a part of the worker was asked for, whose name may begin another's.
+fn requests_of(site: &Site, part: &str) -> usize {
+    site.server.requests().iter().filter(|request| request.contains(&format!("/worker_{part}.wasm"))).count()
+}
