@@ -92,7 +92,7 @@ fn the_first_symbol_is_the_answer_and_noise_follows_it() {
             assert_eq!(u32::from(row[0]), class);
             noise.extend(&row[1..]);
         }
-        assert_eq!(noise, HashSet::from([6, 7]));
+        assert_eq!(noise.len(), 8, "noise is of all symbols");
         assert!((0..8).all(|class| classes.iter().filter(|&&other| other == class).count() == 125));
     }
 }

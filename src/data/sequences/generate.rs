@@ -14,7 +14,7 @@ impl SequenceData {
     ///
     /// | task | read at step t | asked |
     /// | --- | --- | --- |
-    /// | first symbol | one of 8 symbols first, then noise of the last 2 of them | at the end, which came first |
+    /// | first symbol | one of 8 symbols first, then noise of the same, each as likely | at the end, which came first |
     /// | copy | one of 8 symbols, each as likely | at each step t > d the symbol of step t − d, d = T/2 rounded down |
     /// | adding | a number of \[0, 1), and a mark that is 1 at one step of each half and else 0 | at the end, the sum of the two marked numbers |
     /// | parity | 1 or 0, each as likely | at the end, whether the number of ones is odd |

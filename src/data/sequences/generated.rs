@@ -4,20 +4,16 @@ use super::set::{NO_TARGET, SequenceInputs, SequenceSet, SequenceTargets};
 use super::task::SYMBOLS;
 use crate::random::Random;
 
-/// Symbols that the noise after the first symbol is of: the last so many. Each of them may also be the first.
-const NOISE_SYMBOLS: usize = 2;
-
-/// *Remember the first symbol*: one of [`SYMBOLS`], each as often; after it noise, each step one of the last
-/// [`NOISE_SYMBOLS`] of them. The class is the first symbol.
+/// *Remember the first symbol*: one of [`SYMBOLS`], each as often; after it noise, each step one of the same symbols, each as
+/// likely. The class is the first symbol.
 ///
-/// Most symbols are read at the first step only, so all that has to be learned is to keep them; where the first is one of
-/// those of the noise, the network has to know as well that it was the first.
+/// So nothing but its place tells the first symbol from the noise: to keep it, a network has to let in nothing else.
 pub(super) fn first_symbol(samples: usize, times: usize, random: &mut Random) -> SequenceSet {
     let classes = dealt(SYMBOLS, samples, random);
     let mut symbols = Vec::with_capacity(samples * times);
     for &class in &classes {
         symbols.push(class as u16);
-        symbols.extend((1..times).map(|_| (SYMBOLS - NOISE_SYMBOLS + random.below(NOISE_SYMBOLS)) as u16));
+        symbols.extend((1..times).map(|_| random.below(SYMBOLS) as u16));
     }
     SequenceSet::whole(samples, times, of_symbols(symbols), SequenceTargets::Classes(classes))
 }

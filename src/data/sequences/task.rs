@@ -139,7 +139,7 @@ impl Task {
 
     /// Samples, unless another number is chosen.
     pub fn default_samples(self) -> u32 {
-        if self == Self::Points { 256 } else { 1024 }
+        if self == Self::Points { 256 } else { 2048 }
     }
 
     /// The loss that a run takes unless another is chosen; of points that of their data set.
