@@ -87,7 +87,7 @@ impl Preset {
             Self::LstmEarlyWord => "v=1&model=lstm&task=sentiment&decisive=early&step=300&speed=max",
             Self::LstmLateWord => "v=1&model=lstm&task=sentiment&step=300&speed=max",
             Self::PaddingAfter => "v=1&model=lstm&length=60&task=sentiment&padding=after&step=100",
-            Self::NextCharacter => "v=1&model=lstm&task=next-character&step=200&speed=max",
+            Self::NextCharacter => "v=1&model=lstm&task=next-character&step=50&speed=max",
         }
     }
 

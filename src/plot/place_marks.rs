@@ -84,12 +84,13 @@ impl PlaceMarks {
         };
         let (em, plot) = (frame.em, frame.plot);
         let half = 0.5 * letters_em(&self.padding_word) * em + 0.4 * em;
-        // At its outer end, where no line crosses it.
+        // At its outer end, where no line crosses it: at the start the curve is low, as most are.
         let at_start = edge(first) - plot.left < plot.right - edge(last + 1);
         let middle = if at_start { edge(first) + half } else { edge(last + 1) - half };
         let middle = middle.min(plot.right - half).max(plot.left + half);
         let look = TextLook::new(em, theme.text, HPos::Center, VPos::Center);
-        painter.text(&self.padding_word, (middle, plot.bottom - 0.9 * em), look);
+        let y = if at_start { plot.top + 2.8 * em } else { plot.bottom - 0.9 * em };
+        painter.text(&self.padding_word, (middle, y), look);
     }
 
     /// A line at the last of the places that are far, with words on its side away from the curve.

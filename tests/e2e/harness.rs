@@ -207,8 +207,11 @@ impl Page {
         }
     }
 
-    /// Opens a tab and waits for its pane, which may have to be fetched.
+    /// Opens a tab and waits for its pane, which may have to be fetched. Of a recurrent network *Cell* stands in the place of
+    /// *Layer*.
     pub fn open_tab(&self, tab: &str) {
+        let has_cell = self.eval("document.querySelector('[data-tab=cell]') !== null") == Value::Bool(true);
+        let tab = if tab == "layer" && has_cell { "cell" } else { tab };
         // On a phone the tabs scroll sideways.
         let script =
             "document.querySelector(`[data-tab=${arguments[0]}]`).scrollIntoView({ block: 'end', inline: 'center' })";

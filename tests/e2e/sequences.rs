@@ -157,7 +157,7 @@ fn a_phone_has_room_for_the_main_chart_and_its_words() {
         const { width, height } = figure.querySelector('canvas').getBoundingClientRect();
         const cut = [...figure.querySelectorAll('label, figcaption, button')].filter((element) =>
             element.checkVisibility() && (element.getBoundingClientRect().right > innerWidth || element.scrollWidth > element.clientWidth + 1));
-        return [left >= 0 && right <= innerWidth, width > 250 && height > 150, cut.map((element) => element.textContent)];";
+        return [left >= 0 && right <= innerWidth, width > 250 && height > 120, cut.map((element) => element.textContent)];";
     assert_eq!(page.run(script, &[]), json!([true, true, []]));
     assert_eq!(page.eval("document.documentElement.scrollWidth <= innerWidth"), Value::Bool(true));
 }
