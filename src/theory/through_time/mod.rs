@@ -15,6 +15,7 @@ mod lstm;
 mod networks;
 mod pairs;
 mod plain;
+mod ratios;
 mod recurrence;
 mod shared_weights;
 
