@@ -81,7 +81,7 @@ impl Preset {
             Self::Irnn => "v=1&model=rnn&activation=relu&rec-init=identity&length=60&step=100",
             Self::LstmForgetZero => "v=1&model=lstm&forget-bias=0&length=60",
             Self::LstmForgetThree => "v=1&model=lstm&forget-bias=3&length=60",
-            Self::Gru => "v=1&model=gru&step=500&speed=max",
+            Self::Gru => "v=1&model=gru&length=20&step=500&speed=max",
             Self::RnnEarlyWord => "v=1&model=rnn&task=sentiment&decisive=early&step=300&speed=max",
             Self::RnnLateWord => "v=1&model=rnn&task=sentiment&step=300&speed=max",
             Self::LstmEarlyWord => "v=1&model=lstm&task=sentiment&decisive=early&step=300&speed=max",
