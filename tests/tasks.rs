@@ -87,7 +87,7 @@ fn the_first_symbol_is_the_answer_and_noise_follows_it() {
     for times in [2, 30] {
         let SequenceData { training, .. } = generate(&spec(Task::FirstSymbol, times));
         let SequenceTargets::Classes(classes) = &training.targets else { panic!("a class is asked") };
-        let mut noise = HashSet::new();
+        let mut noise: HashSet<u16> = HashSet::new();
         for (row, &class) in symbols(&training).zip(classes) {
             assert_eq!(u32::from(row[0]), class);
             noise.extend(&row[1..]);
