@@ -243,15 +243,17 @@ impl AnyTrainer {
     /// See [`Trainer::in_f64`].
     ///
     /// # Panics
-    /// If it is a recurrent network; of that see [`RecurrentTrainer::in_f64`].
+    /// If it is a recurrent network; of that see [`AnyTrainer::recurrent_in_f64`].
     pub fn in_f64(&self) -> Trainer<f64> {
         either!(get, self, trainer => trainer.in_f64())
     }
 
-    /// The same of a recurrent network; `None` of another run.
-    pub fn recurrent_in_f64(&self) -> Option<RecurrentTrainer<f64>> {
-        let single = self.get_recurrent::<f32>().map(RecurrentTrainer::in_f64);
-        single.or_else(|| self.get_recurrent::<f64>().map(RecurrentTrainer::in_f64))
+    /// See [`RecurrentTrainer::in_f64`].
+    ///
+    /// # Panics
+    /// If it is no recurrent network; of that see [`AnyTrainer::in_f64`].
+    pub fn recurrent_in_f64(&self) -> RecurrentTrainer<f64> {
+        either!(get_recurrent, self, trainer => trainer.in_f64())
     }
 
     /// See [`Trainer::bytes`].

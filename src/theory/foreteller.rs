@@ -11,12 +11,15 @@ use super::through_time;
 use crate::data::sequences::Corpus;
 use crate::experiment::Experiment;
 
+/// Makes networks that are drawn as those of an experiment.
+type Drawing = fn(&Experiment, &Corpus) -> Result<Box<dyn Networks>, NoPrediction>;
+
 /// The theory of one kind of network, as pointers to its functions: whoever has one needs the code of that kind alone.
 #[derive(Clone, Copy, Debug)]
 pub struct Foreteller {
     line: fn(&Experiment, &Corpus) -> Result<Line, NoPrediction>,
     exact_band: fn(&Experiment) -> Option<Band>,
-    networks: fn(&Experiment, &Corpus) -> Result<Box<dyn Networks>, NoPrediction>,
+    networks: Drawing,
     multiplications: fn(&Experiment) -> u64,
     bytes: fn(&Experiment) -> usize,
 }

@@ -41,7 +41,7 @@ impl Session {
 
     /// What checks the present run, if it is there.
     pub(super) fn prover(&self) -> Option<Prover> {
-        self.parts.prover()
+        self.parts.prover(&self.run.as_ref()?.experiment)
     }
 
     /// Whether scores are under way, which must be done before the next step.

@@ -79,7 +79,7 @@ enum Functions {
     Looks(Viewer),
     Proof(Prover),
     Sequences(Runs, Foreteller),
-    SequencesDouble(Runs, Foreteller),
+    SequencesDouble(Runs, Foreteller, Prover),
     Texts(Shipped),
 }
 
@@ -96,7 +96,7 @@ impl Code {
 
     /// Of [`WorkerPart::Proof`].
     pub fn proof() -> Self {
-        Self(Functions::Proof(prove))
+        Self(Functions::Proof(|run| Box::new(Proof::new(run.in_f64()))))
     }
 
     /// Of [`WorkerPart::Sequences`].
@@ -108,7 +108,8 @@ impl Code {
     /// Of [`WorkerPart::SequencesDouble`].
     pub fn sequences_double() -> Self {
         let runs = Runs { make: AnyTrainer::recurrent::<f64>, look: view_in_time::<f64> };
-        Self(Functions::SequencesDouble(runs, Foreteller::through_time()))
+        let prove: Prover = |run| Box::new(ProofThroughTime::new(run.recurrent_in_f64()));
+        Self(Functions::SequencesDouble(runs, Foreteller::through_time(), prove))
     }
 
     /// Of [`WorkerPart::Texts`].
@@ -129,14 +130,6 @@ impl Code {
     }
 }
 
-/// Begins the checks of a run of either kind.
-fn prove(run: &AnyTrainer) -> Box<dyn Checking> {
-    match run.recurrent_in_f64() {
-        Some(run) => Box::new(ProofThroughTime::new(run)),
-        None => Box::new(Proof::new(run.in_f64())),
-    }
-}
-
 /// What is seen of a multilayer perceptron in this format; of another run nothing.
 fn view<T: Real>(run: &mut AnyTrainer, watch: &Watch, side: usize) -> View {
     run.get_mut::<T>().map(|trainer| trainer.view(watch, side)).unwrap_or_default()
@@ -153,6 +146,7 @@ pub(super) struct Parts {
     double: Option<Runs>,
     looks: Option<Viewer>,
     proof: Option<Prover>,
+    proof_through_time: Option<Prover>,
     sequences: Option<Runs>,
     sequences_double: Option<Runs>,
     texts: Option<Shipped>,
@@ -205,9 +199,9 @@ impl Parts {
         if experiment.model.is_recurrent() { self.through_time } else { Some(Foreteller::of_layers()) }
     }
 
-    /// Checks runs, if its code is there.
-    pub(super) fn prover(&self) -> Option<Prover> {
-        self.proof
+    /// Checks runs of the kind of an experiment, if its code is there.
+    pub(super) fn prover(&self, experiment: &Experiment) -> Option<Prover> {
+        if experiment.model.is_recurrent() { self.proof_through_time } else { self.proof }
     }
 
     /// The texts for runs: the user's own, and those that are shipped as far as they are there.
@@ -254,8 +248,9 @@ impl Parts {
             Functions::Sequences(runs, foreteller) => {
                 (self.sequences, self.through_time) = (Some(runs), Some(foreteller));
             }
-            Functions::SequencesDouble(runs, foreteller) => {
+            Functions::SequencesDouble(runs, foreteller, prover) => {
                 (self.sequences_double, self.through_time) = (Some(runs), Some(foreteller));
+                self.proof_through_time = Some(prover);
             }
             Functions::Texts(texts) => self.texts = Some(texts),
         }

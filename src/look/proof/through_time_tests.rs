@@ -22,7 +22,7 @@ fn run(fragment: &str) -> RecurrentTrainer<f64> {
     for _ in 0..3 {
         run.step().unwrap();
     }
-    run.recurrent_in_f64().unwrap()
+    run.recurrent_in_f64()
 }
 
 fn checks(run: RecurrentTrainer<f64>) -> Vec<Check> {

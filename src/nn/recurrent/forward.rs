@@ -175,7 +175,7 @@ impl<T: Real> UnrolledLevel<T> {
         let gates = self.cell.gates();
         let mut saturated = 0.0;
         let mut means = [0.0; 4];
-        for block in 0..self.cell.blocks() {
+        for (block, mean) in means.iter_mut().enumerate().take(self.cell.blocks()) {
             // σ′ is 1/4 at the most, and that of tanh and ReLU 1.
             let is_logistic = gates.get(block).is_some_and(|gate| *gate != Gate::Candidate);
             let threshold = T::from_f64(SATURATED * if is_logistic { 0.25 } else { 1.0 });
@@ -185,7 +185,7 @@ impl<T: Real> UnrolledLevel<T> {
                 saturated += count_below(&self.work.panel(slopes)[rows.clone()], threshold, cols);
                 if !gates.is_empty() {
                     let gate = &self.gates.panel(block * self.panels + unit)[rows.clone()];
-                    means[block] += sum_of_rows(gate, cols) / count;
+                    *mean += sum_of_rows(gate, cols) / count;
                 }
             }
         }

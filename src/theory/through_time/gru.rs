@@ -31,19 +31,21 @@ pub(super) fn forward(network: &Recurrence) -> Forward {
         // Where hardly anything changes any more, neither do they; they are the dear ones.
         let same = candidates.last().filter(|last| last.is_of(variances)).copied();
         let candidate = same.unwrap_or_else(|| Candidate::new(variances));
-        for other in 1..time {
+        let mut previous = r[0];
+        for (other, r) in r.iter_mut().enumerate().take(time).skip(1) {
             let of_input = input.get(other, time) + bias_variance;
             let of_state = s2 * q.get(other - 1, time - 1) + bias_variance;
             let earlier = candidates[other - 1];
             let s = earlier.slope * candidate.slope * of_input + earlier.reset_slope * candidate.reset_slope * of_state;
-            r[other] = keeps[other - 1].mean * r[other - 1] + (1.0 - keeps[other - 1].mean) * s;
+            *r = keeps[other - 1].mean * previous + (1.0 - keeps[other - 1].mean) * s;
+            previous = *r;
         }
         let square_off = 1.0 - 2.0 * keep.mean + keep.square;
         let covariance = r[time - 1];
         let square = keep.square * before + 2.0 * keep.slope * covariance + square_off * candidate.square;
         q.set(time, time, square);
-        for other in 1..time {
-            q.set(other, time, keep.mean * q.get(other, time - 1) + (1.0 - keep.mean) * r[other]);
+        for (other, r) in r.iter().enumerate().take(time).skip(1) {
+            q.set(other, time, keep.mean * q.get(other, time - 1) + (1.0 - keep.mean) * r);
         }
         steps.push(Step {
             d: keep.mean,

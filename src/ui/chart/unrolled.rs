@@ -7,7 +7,6 @@ use super::stage::{Shown, Stage};
 use super::table::Table;
 use crate::look::phase::Phase;
 use crate::look::recurrent_view::{Input, SampleView};
-use crate::nn::recurrent::Reading;
 use crate::plot::number::{grouped, readable, significant};
 use crate::plot::unrolled::{Axes, Data, Labels};
 use crate::train::{Layout, Quantity, StepReport};
@@ -114,14 +113,14 @@ fn data(lab: Lab, sample: Option<&SampleView>, report: &StepReport, level: usize
     // What was seen may be of the network before.
     let sample = sample.filter(|sample| sample.inputs.len() == times);
     let gradients = (0..levels).map(|level| report.series_at(level, Quantity::GradH).unwrap_or_default());
-    let (cuts, reading) = lab.measured.with(|experiment| {
+    let (cuts, reads_each) = lab.measured.with(|experiment| {
         let spec = experiment.recurrent_spec(1);
         let cuts = (0..times).filter(|time| spec.is_some_and(|spec| spec.is_cut_after(time + 1)));
-        (cuts.collect(), spec.map(|spec| spec.reading))
+        (cuts.collect(), experiment.has_loss_at_each_step())
     });
     let reads = match sample {
         Some(sample) => sample.answers.iter().map(|answer| answer.time).collect(),
-        None if reading == Some(Reading::Each) => (0..times).collect(),
+        None if reads_each => (0..times).collect(),
         None => vec![times - 1],
     };
     Data {
