@@ -135,10 +135,13 @@ impl StepByLayer {
         self.is_through_time
     }
 
-    /// What can be read from it; `None` before the first step.
+    /// What can be read from it; `None` before the first step, and where there is but one layer.
     pub fn reading(&self) -> Option<StepReading> {
         let step = self.step.as_ref()?;
         let (from, to) = self.ends;
+        if from >= self.gradient.len() && !self.is_through_time {
+            return None;
+        }
         let ratio = |values: &[f64]| {
             let ratio = values.get(from)? / values.get(to)?;
             (ratio.is_finite() && ratio > 0.0).then_some(ratio)
