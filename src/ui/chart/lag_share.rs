@@ -75,7 +75,7 @@ pub fn LagShare() -> impl IntoView {
     let summary = Memo::new(move |_| {
         spoken.get();
         let level = level.get();
-        let shown = |view: &View| seen(view, level).map(|seen| summary(i18n, seen));
+        let shown = |view: &View| seen(view, level).map(|seen| lag_words(i18n, seen));
         // At rest the view comes after the step.
         let words = if lab.is_under_way() {
             view.with_untracked(|view| shown(view.as_deref()?))
@@ -129,11 +129,17 @@ fn labels(i18n: Words) -> Labels {
     }
 }
 
-fn summary(i18n: Words, seen: &TimeView) -> String {
+/// From how many of the last time steps half of the gradient of the recurrent weights comes, and nine tenths, in words.
+pub fn lag_words(i18n: Words, seen: &TimeView) -> String {
     let times = seen.shares.len();
-    match [0.5, 0.9].map(|part| seen.last_steps_with(part)) {
-        [Some(half), Some(most)] => t_string!(i18n, cell.lag.half, half = half, times = times, most = most).to_string(),
-        _ if seen.shares.iter().any(|share| share.is_nan()) => t_string!(i18n, cell.lag.not_finite).to_owned(),
+    if seen.shares.iter().any(|share| share.is_nan()) {
+        return t_string!(i18n, cell.lag.not_finite).to_owned();
+    }
+    let [half, most] = [0.5, 0.9].map(|part| seen.last_steps_with(part));
+    match (half, most) {
+        (Some(_), Some(1)) => t_string!(i18n, cell.lag.all_one, times = times).to_string(),
+        (Some(1), Some(most)) => t_string!(i18n, cell.lag.half_one, times = times, most = most).to_string(),
+        (Some(half), Some(most)) => t_string!(i18n, cell.lag.half, half = half, times = times, most = most).to_string(),
         _ => t_string!(i18n, cell.lag.nothing).to_owned(),
     }
 }

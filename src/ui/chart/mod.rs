@@ -35,7 +35,7 @@ pub use cell_histogram::CellHistograms;
 pub use gates::GatesOverTime;
 pub use gradient_by_place::GradientByPlace;
 pub use gradient_over_time::GradientOverTime;
-pub use lag_share::LagShare;
+pub use lag_share::{LagShare, lag_words};
 pub use layer_inspector::LayerInspector;
 pub use learned::LearnedChart;
 pub(super) use learned::sample_picture;

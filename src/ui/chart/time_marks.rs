@@ -42,12 +42,19 @@ pub(super) fn of(i18n: Words, experiment: &Experiment, report: &StepReport) -> P
     }
 }
 
-/// The title of the axis of time steps, and the same for narrow charts. Where each has a loss, it says so.
+/// The title of the axis of time steps, and the same for narrow charts. Where each has a loss, or each
+/// sentence has its own at another, it says so.
 pub(super) fn axis_titles(i18n: Words, experiment: &Experiment) -> [String; 2] {
     if experiment.has_loss_at_each_step() {
         return [
             t_string!(i18n, charts.gradient_by_time.axis_each).to_owned(),
             t_string!(i18n, charts.gradient_by_time.axis_each_short).to_owned(),
+        ];
+    }
+    if experiment.padding == Padding::Masked && experiment.padding_shares().iter().any(|share| *share > 0.0) {
+        return [
+            t_string!(i18n, charts.gradient_by_time.axis_masked).to_owned(),
+            t_string!(i18n, charts.gradient_by_time.axis_masked_short).to_owned(),
         ];
     }
     [

@@ -56,7 +56,7 @@ fn sentence(i18n: Words, lab: Lab, finding: &Finding, cell: Cell, condition: Con
             let precision = words::value(i18n, Key::Precision, experiment.get(Key::Precision));
             t_string!(i18n, page.why.diverged, precision = precision)
         }
-        Condition::Trained => t_string!(i18n, page.why.trained).to_owned(),
+        Condition::Trained => t_string!(i18n, through_time.why.trained).to_owned(),
         Condition::Exploding if !diagnosis.flow.explodes() => t_string!(i18n, page.why.update).to_owned(),
         Condition::Exploding if experiment.clip == ClipKind::Norm => {
             t_string!(i18n, through_time.why.exploding_clipped).to_owned()

@@ -56,7 +56,6 @@ pub(super) fn OwnSentence(
         seen.with(|seen| seen.as_ref()?.sentences.as_ref()?.own.clone())
             .filter(|own| asked.with(|now| *now == own.asked))
     });
-    let length = Memo::new(move |_| lab.measured.with(|measured| measured.length));
     let answer = move || {
         if asked.with(|asked| asked.trim().is_empty()) {
             return vec![t_string!(i18n, answers.own_empty).to_owned()];
@@ -71,7 +70,8 @@ pub(super) fn OwnSentence(
             lines.push(t_string!(i18n, answers.own_unknown, words = unknown.join(", ")).to_string());
         }
         if left_out > 0 {
-            lines.push(t_string!(i18n, answers.own_left_out, count = left_out, length = length.get()).to_string());
+            // What was read is then as long as it can be.
+            lines.push(t_string!(i18n, answers.own_left_out, count = left_out, length = words.len()).to_string());
         }
         lines
     };
@@ -93,8 +93,11 @@ pub(super) fn OwnSentence(
     }
 }
 
-/// What the network says of a sentence with this probability that it praises.
+/// What the network says of a sentence with this probability that it praises; where it is not a number, that it says nothing.
 fn says(i18n: Words, probability: f64) -> String {
+    if probability.is_nan() {
+        return t_string!(i18n, answers.says_nothing).to_owned();
+    }
     let praises = probability > 0.5;
     let sure = if praises { probability } else { 1.0 - probability };
     t_string!(i18n, answers.says, label = label(i18n, praises), percent = percent(sure)).to_string()

@@ -4,6 +4,7 @@ use crate::look::recurrent_view::{Spectrum, TimeView};
 use crate::nn::recurrent::Gate;
 use crate::plot::number::significant;
 use crate::theory::{GradientBound, gradient_bound};
+use crate::ui::chart::lag_words;
 use crate::ui::i18n::{Words, t_string, use_i18n};
 use crate::ui::lab::use_lab;
 use crate::ui::reactive::{Memo, live};
@@ -17,7 +18,7 @@ pub(super) fn SpectrumWords() -> impl IntoView {
         let level = lab.instruments.level.get();
         lab.instruments.view.with(|view| {
             let seen = view.as_deref()?.time.as_ref().filter(|time| time.level == level)?;
-            Some([spectrum(i18n, seen), lags(i18n, seen)].join(" "))
+            Some([spectrum(i18n, seen), lag_words(i18n, seen)].join(" "))
         })
     });
     view! { <p class="inspector-words" data-spectrum>{live(move || words.get())}</p> }
@@ -53,19 +54,4 @@ fn of_gate(i18n: Words, block: &Spectrum) -> String {
     };
     let (radius, largest) = (significant(block.radius, 2), significant(block.largest_singular, 2));
     t_string!(i18n, cell.spectrum.block, gate = gate, radius = radius, largest = largest).to_string()
-}
-
-/// From how many of the last time steps half of the gradient comes, and nine tenths.
-fn lags(i18n: Words, seen: &TimeView) -> String {
-    let times = seen.shares.len();
-    if seen.shares.iter().any(|share| share.is_nan()) {
-        return t_string!(i18n, cell.lag.not_finite).to_owned();
-    }
-    let [half, most] = [0.5, 0.9].map(|part| seen.last_steps_with(part));
-    match (half, most) {
-        (Some(_), Some(1)) => t_string!(i18n, cell.lag.all_one, times = times).to_string(),
-        (Some(1), Some(most)) => t_string!(i18n, cell.lag.half_one, times = times, most = most).to_string(),
-        (Some(half), Some(most)) => t_string!(i18n, cell.lag.half, half = half, times = times, most = most).to_string(),
-        _ => t_string!(i18n, cell.lag.nothing).to_owned(),
-    }
 }
