@@ -120,6 +120,9 @@ impl Mapped {
     }
 }
 
+/// The most ticks beside the colour bar.
+const MOST_BAR_TICKS: usize = 12;
+
 impl Axes {
     /// The axes for a run, close to the previous ones; `None` where there is nothing to show or no room for it.
     pub fn fit(
@@ -154,7 +157,11 @@ impl Axes {
         }
         let (width, height) = (f64::from(surface.width), f64::from(surface.height));
         let left = (0.9 + 0.6 * rows.to_string().len().max(3) as f64) * em;
-        let plot = Rect { left, top: 2.0 * em, right: width - 5.2 * em, bottom: height - 3.2 * em };
+        // Numbers beside the colour bar that are no powers of ten are longer.
+        let is_long = |label: &TickLabel| matches!(label, TickLabel::Text(text) if text.chars().count() > 4);
+        let has_long = scale.ticks(MOST_BAR_TICKS).iter().any(|tick| tick.label.as_ref().is_some_and(is_long));
+        let beside = if has_long { 6.4 } else { 5.2 };
+        let plot = Rect { left, top: 2.0 * em, right: width - beside * em, bottom: height - 3.2 * em };
         let plot =
             Rect { left: left.round(), top: plot.top.round(), right: plot.right.round(), bottom: plot.bottom.round() };
         if plot.width() < 2.0 * em || plot.height() < em {
@@ -306,7 +313,7 @@ impl Axes {
         painter.color_bar(bar, viridis);
         let numbers = TextLook::new(0.9 * em, theme.muted, HPos::Left, VPos::Center);
         let x = bar.right + 0.4 * em;
-        for tick in self.scale.ticks((bar.height() / (1.9 * em)) as usize + 1) {
+        for tick in self.scale.ticks(((bar.height() / (1.9 * em)) as usize + 1).min(MOST_BAR_TICKS)) {
             let Some(label) = tick.label else { continue };
             let y = bar.bottom - tick.position * bar.height();
             match label {

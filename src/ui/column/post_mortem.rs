@@ -132,8 +132,11 @@ fn Ways(good: LastGood) -> impl IntoView {
     let (lab, i18n) = (use_lab(), use_i18n());
     let LastGood { step, loss, grad_norm } = good;
     // Two digits are enough, and the field shows what the button says.
-    let clip_at = decimal::parse(&format!("{grad_norm:.1e}")).unwrap_or(1.0).clamp(1e-4, 1e4);
-    let is_norm_allowed = (1e-4..=1e4).contains(&grad_norm);
+    let as_then = decimal::parse(&format!("{grad_norm:.1e}")).unwrap_or(1.0).clamp(1e-4, 1e4);
+    // Through time a gradient may have exploded before the first step: then to clip at its norm would clip nothing.
+    let is_recurrent = lab.experiment.with_untracked(|experiment| experiment.model.is_recurrent());
+    let clip_at = if is_recurrent { as_then.min(1.0) } else { as_then };
+    let is_norm_allowed = clip_at == as_then && (1e-4..=1e4).contains(&grad_norm);
     let clip = move |_| change(lab, step, &[(Key::Clip, "norm".to_owned()), (Key::ClipAt, clip_at.to_string())]);
     let lower = move |_| {
         let tenth = lab.experiment.with_untracked(Experiment::tenth_of_lr);

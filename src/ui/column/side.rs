@@ -86,12 +86,22 @@ fn Repairs() -> impl IntoView {
                 _ => None,
             }
         };
+        // Where the repair changes how many steps the gradient goes, its factors a step are no comparison.
+        let goes_another_way = move |repair: Repair| {
+            lab.experiment.with(|experiment| {
+                experiment.model.is_recurrent()
+                    && repair.apply(experiment).way().factors() != experiment.way().factors()
+            })
+        };
         let factor_words = move |repair| {
             let outlook = outlook(repair)?;
             let repaired = lab.experiment.with(|experiment| repair.apply(experiment));
             let factors = repaired.way().factors();
             let factor = number::factor_of_total(outlook.factor_per_place, outlook.total, factors);
-            Some(if repaired.model.is_recurrent() {
+            Some(if goes_another_way(repair) {
+                let total = number::significant(outlook.total, 2);
+                t_string!(i18n, page.side.expected_in_all, factor = total).to_string()
+            } else if repaired.model.is_recurrent() {
                 t_string!(i18n, page.side.expected_in_step, factor = factor).to_string()
             } else {
                 t_string!(i18n, page.side.expected, factor = factor).to_string()
@@ -101,7 +111,9 @@ fn Repairs() -> impl IntoView {
             let outlook = outlook(repair)?;
             let factor = outlook.factor_per_place;
             let is_recurrent = lab.experiment.with(|experiment| experiment.model.is_recurrent());
-            let hint = if is_recurrent {
+            let hint = if goes_another_way(repair) {
+                t_string!(i18n, page.side.expected_hint_all)
+            } else if is_recurrent {
                 t_string!(i18n, page.side.expected_hint_time)
             } else if outlook.is_drawn {
                 t_string!(i18n, page.side.expected_hint)
