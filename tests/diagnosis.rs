@@ -351,7 +351,7 @@ fn the_step_since_which_a_verdict_leads_is_found() {
             let report = &history.at(step).unwrap().last;
             diagnose(&experiment, report, None).conditions[0]
         };
-        let (_, since) = leading_since(&experiment, &history, at).unwrap();
+        let (_, since) = leading_since(&experiment, &history, at, experiment.guess_loss()).unwrap();
         assert!((since..=at).all(|step| leading(step) == leading(at)), "{fragment}: {since}");
         assert!(since == 0 || leading(since - 1) != leading(at), "{fragment}: {since}");
         (since, leading(at))
@@ -361,7 +361,7 @@ fn the_step_since_which_a_verdict_leads_is_found() {
     let (step, condition) = since(dies, 30, 30);
     assert!(step > 0 && condition == Condition::Dead, "{condition:?} since {step}");
     assert_eq!(since(dies, 30, 0).0, 0);
-    assert_eq!(leading_since(&Experiment::default(), &History::new(4), 9), None);
+    assert_eq!(leading_since(&Experiment::default(), &History::new(4), 9, 1.0), None);
 }
 
 #[test]
@@ -402,9 +402,16 @@ fn the_loss_of_few_samples_shows_no_training_unless_the_scores_do() {
     report.set_loss(1e-6);
     (0..13).for_each(|layer| report.set(layer, Quantity::GradZ, 1e-6));
     let leading = |score| {
-        Situation { experiment: &experiment, report: &report, divergence: None, start: None, score }
-            .diagnose()
-            .conditions[0]
+        Situation {
+            experiment: &experiment,
+            report: &report,
+            divergence: None,
+            start: None,
+            score,
+            guess_loss: experiment.guess_loss(),
+        }
+        .diagnose()
+        .conditions[0]
     };
     assert_eq!(leading(None), Condition::Healthy);
     assert_eq!(leading(Some((0.5, Some(0.7)))), Condition::Healthy);
@@ -450,8 +457,14 @@ fn what_no_step_has_done_is_mended_in_the_network() {
     let mut trainer = AnyTrainer::new(&experiment).unwrap();
     let start = trainer.probe().unwrap().clone();
     let report = (0..5).map(|_| trainer.step().unwrap().clone()).last().unwrap();
-    let situation =
-        Situation { experiment: &experiment, report: &report, divergence: None, start: Some(&start), score: None };
+    let situation = Situation {
+        experiment: &experiment,
+        report: &report,
+        divergence: None,
+        start: Some(&start),
+        score: None,
+        guess_loss: experiment.guess_loss(),
+    };
     let found = situation.diagnose();
     assert_eq!(found.conditions[0], Condition::Dead);
     assert!(!found.repairs.contains(&Repair::LowerLr) && found.repairs.contains(&Repair::LeakyUnits), "{found:?}");
@@ -478,6 +491,7 @@ fn a_network_that_explodes_from_the_start_is_mended_in_its_weights_when_it_diver
         divergence: Some(divergence),
         start: Some(&start),
         score: None,
+        guess_loss: experiment.guess_loss(),
     };
     let found = situation.diagnose();
     assert_eq!(found.conditions[0], Condition::Diverged);

@@ -31,7 +31,14 @@ fn run(experiment: &Experiment, steps: u32) -> (Diagnosis, Option<StepReport>) {
             Err(error) => divergence = Some(error),
         }
     }
-    let situation = Situation { experiment, report: &report, divergence, start: start.as_ref(), score: None };
+    let situation = Situation {
+        experiment,
+        report: &report,
+        divergence,
+        start: start.as_ref(),
+        score: None,
+        guess_loss: experiment.guess_loss(),
+    };
     (situation.diagnose(), start)
 }
 
@@ -280,7 +287,7 @@ fn a_run_that_ends_says_at_which_time_step_and_what_made_the_weights_too_large()
     assert!(!found.repairs.contains(&Repair::LowerLr), "no learning rate has made the weights too large");
     let good = last_good(&history, &[]).unwrap();
     assert!(good.step < divergence.step && good.loss.is_finite(), "{good:?}");
-    let since = leading_since(&experiment, &history, divergence.step).unwrap();
+    let since = leading_since(&experiment, &history, divergence.step, experiment.guess_loss()).unwrap();
     assert_eq!(since, (Condition::Exploding, 0));
 }
 
@@ -303,8 +310,14 @@ fn no_report_of_another_network_is_a_reason_to_fail() {
                 let mut report = StepReport::new(Layout::of(other));
                 report.step = step;
                 report.row_mut().fill(value);
-                let situation =
-                    Situation { experiment, report: &report, divergence: None, start: Some(&report), score: None };
+                let situation = Situation {
+                    experiment,
+                    report: &report,
+                    divergence: None,
+                    start: Some(&report),
+                    score: None,
+                    guess_loss: experiment.guess_loss(),
+                };
                 let found = situation.diagnose();
                 assert!(!found.conditions.is_empty());
                 for repair in found.repairs {

@@ -95,13 +95,13 @@ fn relative_size(experiment: &Experiment, report: &StepReport) -> f64 {
         }
         None => {
             let specs = experiment.layer_specs();
-            let hidden = specs.len().saturating_sub(1).min(report.layout().weights_len());
+            let hidden = experiment.way().places;
             let ratio = |layer: usize| {
-                let (fan_in, fan_out) = (specs[layer].fan_in, specs[layer].fan_out);
-                let variance = experiment.init.variance(fan_in, fan_out) * (fan_in * fan_out) as f64;
-                report.of_weights(layer, Quantity::Weight) / (experiment.gain * variance.sqrt())
+                let spec = &specs[layer];
+                let drawn = experiment.weight_variance(layer, spec) * (spec.fan_in * spec.fan_out) as f64;
+                report.of_weights(layer, Quantity::Weight) / drawn.sqrt()
             };
-            (0..hidden).map(ratio).collect()
+            (hidden.start..hidden.end.min(report.layout().weights_len())).map(ratio).collect()
         }
     };
     let size = (ratios.iter().map(|ratio| ratio.ln()).sum::<f64>() / ratios.len() as f64).exp();
@@ -123,6 +123,7 @@ fn recurrent_variance(experiment: &Experiment) -> f64 {
 mod tests {
     use super::*;
     use crate::experiment::share::from_fragment;
+    use crate::train::Layout;
 
     /// Weights without a gradient, made by the rules themselves.
     fn simulated(optimizer: &str, mu: f64, product: f64, steps: u32) -> f64 {
@@ -132,6 +133,23 @@ mod tests {
             theta -= product * if optimizer == "nesterov" { theta + mu * v } else { v };
         }
         theta.abs().powf(1.0 / f64::from(steps))
+    }
+
+    #[test]
+    fn the_size_is_of_the_hidden_layers_and_not_of_an_embedding_before_them() {
+        for (fragment, first) in [("depth=3", 0), ("task=sentiment&depth=3&gain=0.5&embedding=4", 1)] {
+            let (experiment, _) = from_fragment(fragment);
+            let specs = experiment.layer_specs();
+            let mut report = StepReport::new(Layout::of(&experiment));
+            for (layer, spec) in specs.iter().enumerate() {
+                let variance = experiment.weight_variance(layer, spec);
+                let drawn = (variance * (spec.fan_in * spec.fan_out) as f64).sqrt();
+                let is_hidden = (first..specs.len() - 1).contains(&layer);
+                report.set(layer, Quantity::Weight, if is_hidden { 0.25 * drawn } else { 7.0 * drawn });
+            }
+            let size = relative_size(&experiment, &report);
+            assert!((size - 0.25).abs() < 1e-12, "{fragment}: {size}");
+        }
     }
 
     #[test]

@@ -22,7 +22,7 @@ impl Kept {
         let gate = match report.layout() {
             Layout::Times { cell: Cell::Lstm, .. } => Quantity::ForgetGate,
             Layout::Times { cell: Cell::Gru, .. } => Quantity::UpdateGate,
-            Layout::Layers(_) | Layout::Times { .. } => return None,
+            Layout::Layers { .. } | Layout::Times { .. } => return None,
         };
         let gates = report.series(gate)?;
         // The gate of a step is what stands between it and the one before.

@@ -67,10 +67,10 @@ impl<'a> Measured<'a> {
         let (quantity, threshold) = match self.report.layout() {
             // No activation but ReLU has an exact zero where a unit should work: what the others have there is
             // saturation, rounded.
-            Layout::Layers(_) if self.experiment.activation == Activation::Relu => {
+            Layout::Layers { .. } if self.experiment.activation == Activation::Relu => {
                 (Quantity::Dead, dead_threshold(self.units()))
             }
-            Layout::Layers(_) => (Quantity::Dead, f64::INFINITY),
+            Layout::Layers { .. } => (Quantity::Dead, f64::INFINITY),
             // Where a part of the units is off, another part may be for the next sample; where all are, nothing passes.
             Layout::Times { cell: Cell::Relu, .. } => (Quantity::Saturated, ALL_OFF),
             Layout::Times { .. } => return (0, (1, 0.0)),
@@ -85,7 +85,7 @@ impl<'a> Measured<'a> {
     /// and a gate that is wide open, or shut, does what it is for.
     pub(super) fn most_saturated(&self) -> (usize, f64) {
         let is_judged = match self.report.layout() {
-            Layout::Layers(_) => !matches!(self.experiment.activation, Activation::Relu | Activation::LeakyRelu),
+            Layout::Layers { .. } => !matches!(self.experiment.activation, Activation::Relu | Activation::LeakyRelu),
             Layout::Times { cell, .. } => cell == Cell::Tanh,
         };
         if is_judged { self.largest(Quantity::Saturated) } else { (self.way.places.start + 1, 0.0) }

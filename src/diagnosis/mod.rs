@@ -27,7 +27,8 @@ use crate::train::{Divergence, StepReport};
 /// Only the hidden layers are judged, of a recurrent network the lowest over time: the output layer's gradient is the
 /// loss's own.
 pub fn diagnose(experiment: &Experiment, report: &StepReport, divergence: Option<Divergence>) -> Diagnosis {
-    Situation { experiment, report, divergence, start: None, score: None }.diagnose()
+    Situation { experiment, report, divergence, start: None, score: None, guess_loss: experiment.guess_loss() }
+        .diagnose()
 }
 
 impl Situation<'_> {

@@ -63,7 +63,7 @@ pub struct Diagnosis {
     pub decay: Option<Decay>,
     /// The loss on the batch.
     pub loss: f64,
-    /// The loss of the best answer that does not look at the input; see [`Experiment::guess_loss`].
+    /// The loss of the best answer that does not look at the input; see [`Situation::guess_loss`].
     pub guess_loss: f64,
     /// Whether the loss is far above that, and not only of few unlucky samples.
     pub is_worse_than_guessing: bool,
@@ -84,6 +84,8 @@ pub struct Situation<'a> {
     pub start: Option<&'a StepReport>,
     /// The loss and the fraction of right answers on all training samples, if they are known of about this step.
     pub score: Option<(f64, Option<f64>)>,
+    /// The loss of guessing: [`Experiment::guess_loss_on`] the text that the run reads.
+    pub guess_loss: f64,
 }
 
 /// The fraction of the loss of guessing under which a network counts as trained.
@@ -125,7 +127,7 @@ impl Situation<'_> {
     }
 
     fn is_worse_than_guessing(&self) -> bool {
-        let limit = WORSE_THAN_GUESSING * self.experiment.guess_loss();
+        let limit = WORSE_THAN_GUESSING * self.guess_loss;
         let is_told = match self.score {
             Some((loss, _)) => loss > limit,
             None => self.has_telling_batch(),
@@ -160,7 +162,7 @@ impl Situation<'_> {
             divergence,
             decay: Decay::as_cause(experiment, report),
             loss: report.loss(),
-            guess_loss: experiment.guess_loss(),
+            guess_loss: self.guess_loss,
             is_worse_than_guessing: self.is_worse_than_guessing(),
             repairs: Vec::new(),
         };
@@ -174,10 +176,15 @@ impl Situation<'_> {
 }
 
 /// The condition that leads the verdict at `step`, and the first recorded step since which it has led. `None` where nothing
-/// is recorded by that step. Of steps that were recorded together the last is judged, by its report alone.
-pub fn leading_since(experiment: &Experiment, history: &History, step: u64) -> Option<(Condition, u64)> {
+/// is recorded by that step. `guess_loss` is that of [`Situation`]. Of steps that were recorded together the last is judged, by its report alone.
+pub fn leading_since(
+    experiment: &Experiment,
+    history: &History,
+    step: u64,
+    guess_loss: f64,
+) -> Option<(Condition, u64)> {
     let leading = |report: &StepReport| {
-        Situation { experiment, report, divergence: None, start: None, score: None }.judge().conditions[0]
+        Situation { experiment, report, divergence: None, start: None, score: None, guess_loss }.judge().conditions[0]
     };
     let mut earlier = history.buckets().iter().rev().map(|bucket| &bucket.last).skip_while(|report| report.step > step);
     let last = earlier.next()?;

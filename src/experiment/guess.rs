@@ -1,7 +1,7 @@
 //! What the loss is worth: that of an answer which does not look at the input.
 
 use super::Experiment;
-use crate::data::sequences::{SYMBOLS, Task};
+use crate::data::sequences::{SYMBOLS, Task, character_entropy};
 use crate::nn::Loss;
 
 /// The entropy of the characters of the text that is shipped, in nats; the page has no text to count.
@@ -20,7 +20,7 @@ impl Experiment {
     ///
     /// Of *copy* and *next character* it is the mean over the steps at which something is asked, of symbols that are drawn
     /// each as likely (`ln 8`), and by the shares of the characters in the text that is shipped; of a text of the user's own
-    /// it is [`crate::data::sequences::character_entropy`]. The sums of *adding* have the variance 1/6.
+    /// it is [`Experiment::guess_loss_on`]. The sums of *adding* have the variance 1/6.
     pub fn guess_loss(&self) -> f64 {
         match self.task {
             Task::Adding => return 1.0 / 6.0,
@@ -47,10 +47,21 @@ impl Experiment {
     }
 }
 
+impl Experiment {
+    /// The same where a run may be on a text of the user's own, which no experiment holds: then by the shares of the
+    /// characters in that one, [`character_entropy`].
+    pub fn guess_loss_on(&self, own_text: Option<&str>) -> f64 {
+        match own_text {
+            Some(text) if self.takes_own_text() => character_entropy(text),
+            _ => self.guess_loss(),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::sequences::{Shipped, character_entropy};
+    use crate::data::sequences::Shipped;
     use crate::experiment::share::from_fragment;
 
     #[test]
@@ -74,6 +85,17 @@ mod tests {
             let guess = from_fragment(fragment).0.guess_loss();
             assert!((guess - expected).abs() < 1e-12, "{fragment}: {guess}, not {expected}");
         }
+    }
+
+    #[test]
+    fn guessing_on_a_text_of_ones_own_is_by_its_own_characters() {
+        let (experiment, _) = from_fragment("model=gru&task=next-character");
+        let half = experiment.guess_loss_on(Some("abab"));
+        assert!((half - core::f64::consts::LN_2).abs() < 1e-12, "{half}");
+        assert_eq!(experiment.guess_loss_on(None), SHIPPED_ENTROPY);
+        // Another task reads no text.
+        let (other, _) = from_fragment("model=gru&task=copy");
+        assert_eq!(other.guess_loss_on(Some("abab")), other.guess_loss());
     }
 
     #[test]

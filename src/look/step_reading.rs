@@ -139,9 +139,7 @@ impl StepByLayer {
     pub fn reading(&self) -> Option<StepReading> {
         let step = self.step.as_ref()?;
         let (from, to) = self.ends;
-        if from >= self.gradient.len() && !self.is_through_time {
-            return None;
-        }
+        step.get(from)?;
         let ratio = |values: &[f64]| {
             let ratio = values.get(from)? / values.get(to)?;
             (ratio.is_finite() && ratio > 0.0).then_some(ratio)
@@ -175,8 +173,9 @@ fn ends(layout: Layout) -> (usize, usize) {
         let recurrent = weights.iter().position(|weights| *weights == Weights::Recurrent(0));
         return (weights.len() - 1, recurrent.unwrap_or(0));
     }
-    // The last hidden layer is the second from the end, unless that is the first as well.
-    (weights.len().saturating_sub(2).max(1), 0)
+    // The last hidden layer is the second from the end, unless that is the first as well; an embedding is none.
+    let first = usize::from(layout.is_embedding(0));
+    (weights.len().saturating_sub(2).max(first + 1), first)
 }
 
 /// By the logarithms of both ratios.

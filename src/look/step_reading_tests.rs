@@ -42,6 +42,9 @@ fn gradient_and_step_are_compared_from_the_last_hidden_layer_to_the_first() {
         assert_eq!((reading.from + 1, reading.course), (from_layer, course), "{gradient:?}, {step:?}");
         assert!(is_near(reading.gradient, gradient_ratio) && is_near(reading.step, step_ratio), "{reading:?}");
     }
+    // Of an embedding, three hidden layers and the output layer; with one hidden layer it is the output layer that is compared.
+    assert_eq!(ends(Layout::Layers { layers: 5, has_embedding: true }), (3, 1));
+    assert_eq!(ends(Layout::Layers { layers: 3, has_embedding: true }), (2, 1));
     assert_eq!(by_layer(StepRule::Plain, &[1.0], &[1.0]).reading(), None, "there are two layers at least");
 }
 

@@ -44,6 +44,8 @@ fn fragments() -> Vec<String> {
         "depth=30",
         "width=1&norm=layer",
         "activation=relu&batch=1",
+        "task=sentiment&embedding=4",
+        "task=sentiment&embedding=4&norm=batch&residual=add",
     ] {
         fragments.push(rest.to_owned());
     }

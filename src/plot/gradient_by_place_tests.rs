@@ -5,7 +5,7 @@ fn labels() -> Labels {
     Labels {
         place_axis: "layer".into(),
         place_axis_short: "l".into(),
-        places: PlaceNames::Layers { output: "out".into() },
+        places: PlaceNames::Layers { first: 1, output: "out".into() },
         value_axis: "norm".into(),
         value_axis_short: "n".into(),
         underflow: "underflow".into(),

@@ -9,7 +9,7 @@ use super::scale::{LinearRange, LogRange, StepRange, ValueScale};
 use super::step_axis::StepAxis;
 use super::surface::{Rect, Surface};
 use super::theme::Theme;
-use super::ticks::{self, TickLabel};
+use super::ticks::TickLabel;
 use crate::train::{Bucket, Layout, Quantity, bucket_of};
 use plotters_backend::text_anchor::{HPos, VPos};
 
@@ -292,8 +292,8 @@ impl Axes {
             lowest = self.row_to_y(last).max(plot.top + 0.3 * em);
             painter.text(output, (x, lowest), numbers);
         }
-        for number in ticks::layer_numbers(last, (plot.height() / (1.5 * em)) as usize) {
-            let y = self.row_to_y(number - 1).min(plot.bottom - 0.3 * em);
+        for (number, place) in labels.places.ticks(last, (plot.height() / (1.5 * em)) as usize) {
+            let y = self.row_to_y(place).min(plot.bottom - 0.3 * em);
             if y - lowest >= 1.2 * em {
                 painter.text(&number.to_string(), (x, y), numbers);
             }

@@ -9,9 +9,11 @@ use plotters_backend::text_anchor::{HPos, VPos};
 /// How the places on an axis are called.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PlaceNames {
-    /// Layers, by their numbers from 1; the last of them is the output layer, with a name of its own.
+    /// Layers, by their numbers; the last of them is the output layer, with a name of its own.
     Layers {
-        /// That name.
+        /// The number of the first: 1, or 0 where an embedding stands before the hidden layers.
+        first: usize,
+        /// The name of the output layer.
         output: String,
     },
     /// Time steps, by their numbers from 1.
@@ -22,18 +24,28 @@ pub enum PlaceNames {
 
 impl Default for PlaceNames {
     fn default() -> Self {
-        Self::Layers { output: String::new() }
+        Self::Layers { first: 1, output: String::new() }
     }
 }
 
 impl PlaceNames {
-    /// Of so many places the number of the last that has one, and the name of the place after it.
+    /// How many of so many places have a number, and the name of the place after them.
     pub(super) fn numbered(&self, places: usize) -> (usize, Option<&str>) {
         match self {
-            Self::Layers { output } => (places - 1, Some(output)),
+            Self::Layers { output, .. } => (places - 1, Some(output)),
             Self::Times => (places, None),
             Self::Own(_) => (0, None),
         }
+    }
+
+    /// The numbers that are written where so many have one and `most` fit, each with its place, from 0.
+    pub(super) fn ticks(&self, numbered: usize, most: usize) -> Vec<(usize, usize)> {
+        let before = usize::from(matches!(self, Self::Layers { first: 0, .. })).min(numbered);
+        let numbers = ticks::layer_numbers(numbered - before, most);
+        // Where not every layer has room for its number, the embedding's leaves it to the first hidden layer.
+        let has_room = before == 1 && numbers.len() + 1 == numbered;
+        let embedding = has_room.then_some((0, 0));
+        embedding.into_iter().chain(numbers.into_iter().map(|number| (number, number - 1 + before))).collect()
     }
 }
 
@@ -67,10 +79,10 @@ impl PlaceAxis<'_> {
             end = x - 0.3 * em * output.chars().count() as f64;
         }
         let most = plot.width() / (0.58 * em * last.to_string().len() as f64 + 1.6 * em);
-        for number in ticks::layer_numbers(last, most as usize) {
-            let x = self.x_of(number - 1);
+        for (number, place) in self.names.ticks(last, most as usize) {
+            let x = self.x_of(place);
             let text = number.to_string();
-            if number == 1 || x + (0.3 * text.len() as f64 + 0.4) * em < end {
+            if number <= 1 || x + (0.3 * text.len() as f64 + 0.4) * em < end {
                 painter.text(&text, (x, y), numbers);
             }
         }
@@ -95,5 +107,22 @@ impl PlaceAxis<'_> {
 
     fn x_of(&self, place: usize) -> f64 {
         self.frame.plot.left + self.spacing() * (place as f64 + 0.5)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_embedding_is_the_layer_before_the_first() {
+        let plain = PlaceNames::Layers { first: 1, output: "out".into() };
+        assert_eq!(plain.ticks(3, 9), [(1, 0), (2, 1), (3, 2)]);
+        let embedded = PlaceNames::Layers { first: 0, output: "out".into() };
+        assert_eq!(embedded.ticks(4, 9), [(0, 0), (1, 1), (2, 2), (3, 3)]);
+        // Where numbers are left out, that of the embedding is too; each of the others stays with its layer.
+        assert_eq!(embedded.ticks(21, 4).first(), Some(&(1, 1)));
+        assert!(embedded.ticks(21, 4).iter().all(|(number, place)| number == place));
+        assert_eq!(embedded.ticks(0, 9), []);
     }
 }

@@ -54,6 +54,8 @@ pub struct Prediction {
     pub layers: Vec<LayerPrediction>,
     /// Why the gradient of some of the layers is not predicted; `None` where that of all is.
     pub missing: Option<NoPrediction>,
+    /// The first of them that is a hidden layer, counted from 0: the second after an embedding.
+    pub first: usize,
     /// Where deep layers end; `None` with skip connections, along which q grows from layer to layer.
     pub limit: Option<Limit>,
 }
@@ -72,17 +74,17 @@ impl Prediction {
 
     /// A layer in the middle, counted from 0, that has its χ from the hidden layer after it; `None` where there is none.
     pub fn middle(&self) -> Option<usize> {
-        let between = self.layers.len().checked_sub(2).filter(|between| *between > 0)?;
+        let between = self.layers.len().checked_sub(2).filter(|between| *between > self.first)?;
         // From the middle towards the output, for those that are missing are the first.
-        ((between - 1) / 2..between).find(|layer| self.layers[*layer].chi.is_some())
+        (self.first + (between - self.first - 1) / 2..between).find(|layer| self.layers[*layer].chi.is_some())
     }
 
     /// The geometric mean of the factors by which the gradient is multiplied on its way back through the hidden layers;
     /// `None` where that of some is missing, and where there is one hidden layer.
     pub fn mean_factor(&self) -> Option<f64> {
-        let last = self.layers.len().checked_sub(2).filter(|last| *last > 0)?;
-        let log10_total = self.layers[0].log10_ratio? - self.layers[last].log10_ratio?;
-        Some(libm::pow(10.0, log10_total / last as f64))
+        let last = self.layers.len().checked_sub(2).filter(|last| *last > self.first)?;
+        let log10_total = self.layers[self.first].log10_ratio? - self.layers[last].log10_ratio?;
+        Some(libm::pow(10.0, log10_total / (last - self.first) as f64))
     }
 
     /// √χ of that layer: by what the gradient is multiplied on its way back through it.
@@ -159,16 +161,20 @@ pub fn predict_on(experiment: &Experiment, corpus: &Corpus) -> Result<Prediction
         (layer.chi, layer.log10_ratio) = (None, None);
     }
     let missing = (unsettled > 0).then_some(NoPrediction::Geometry);
-    Ok(Prediction { limit: limit(experiment, &layers), missing, layers })
+    let first = experiment.way().places.start;
+    Ok(Prediction { limit: limit(experiment, &layers[first..]), missing, layers, first })
 }
 
 /// How many layers' gradients depend on how BatchNorm finds the samples arranged.
 fn unsettled_layers(experiment: &Experiment) -> usize {
-    let depth = experiment.depth as usize;
+    // Counted from the first layer, which may be an embedding, to the last hidden one.
+    let (before, depth) = (usize::from(experiment.has_embedding_layer()), experiment.depth as usize);
     match (experiment.norm, experiment.activation, experiment.residual) {
         (Normalization::None | Normalization::Layer, ..) => 0,
-        (Normalization::Batch, Activation::Relu | Activation::LeakyRelu, Residual::None) => UNSETTLED_LAYERS.min(depth),
-        (Normalization::Batch, ..) => depth,
+        (Normalization::Batch, Activation::Relu | Activation::LeakyRelu, Residual::None) => {
+            before + UNSETTLED_LAYERS.min(depth)
+        }
+        (Normalization::Batch, ..) => before + depth,
     }
 }
 

@@ -13,8 +13,13 @@ use serde::{Deserialize, Serialize};
 /// and uses the same weights in all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Layout {
-    /// Of a multilayer perceptron with so many layers, the output layer included.
-    Layers(usize),
+    /// Of a multilayer perceptron.
+    Layers {
+        /// Its layers, the output layer included.
+        layers: usize,
+        /// Whether the first of them is the embedding of words, which is no hidden layer.
+        has_embedding: bool,
+    },
     /// Of a recurrent network.
     Times {
         /// Its cell.
@@ -30,7 +35,7 @@ pub enum Layout {
 
 impl From<usize> for Layout {
     fn from(layers: usize) -> Self {
-        Self::Layers(layers)
+        Self::Layers { layers, has_embedding: false }
     }
 }
 
@@ -53,7 +58,7 @@ impl Layout {
     /// That of an experiment.
     pub fn of(experiment: &Experiment) -> Self {
         match experiment.cell() {
-            None => Self::Layers(experiment.layer_specs().len()),
+            None => Self::Layers { layers: experiment.layer_count(), has_embedding: experiment.has_embedding_layer() },
             Some(cell) => Self::Times {
                 cell,
                 times: experiment.length as usize,
@@ -66,7 +71,7 @@ impl Layout {
     /// How many places there are; the last is where the gradient comes from.
     pub fn places(self) -> usize {
         match self {
-            Self::Layers(layers) => layers,
+            Self::Layers { layers, .. } => layers,
             Self::Times { times, .. } => times,
         }
     }
@@ -74,8 +79,27 @@ impl Layout {
     /// Over how many levels places are measured.
     pub fn levels(self) -> usize {
         match self {
-            Self::Layers(_) => 1,
+            Self::Layers { .. } => 1,
             Self::Times { levels, .. } => levels,
+        }
+    }
+
+    /// The number by which readers know a place (from 0): time steps and hidden layers are counted from 1, and an embedding
+    /// before them is 0.
+    pub fn number(self, place: usize) -> usize {
+        if self.is_embedding(0) { place } else { place + 1 }
+    }
+
+    /// Whether a place (from 0) is the layer of a multilayer perceptron that makes vectors of words.
+    pub fn is_embedding(self, place: usize) -> bool {
+        place == 0 && matches!(self, Self::Layers { has_embedding: true, .. })
+    }
+
+    /// The places that are judged: all time steps, or the hidden layers.
+    pub fn judged(self) -> usize {
+        match self {
+            Self::Layers { layers, has_embedding } => layers.saturating_sub(1 + usize::from(has_embedding)),
+            Self::Times { times, .. } => times,
         }
     }
 
@@ -91,7 +115,7 @@ impl Layout {
             Saturated, UpdateGate,
         };
         match self {
-            Self::Layers(_) => Quantity::OF_LAYERS,
+            Self::Layers { .. } => Quantity::OF_LAYERS,
             Self::Times { cell: Cell::Tanh | Cell::Relu, .. } => {
                 &[GradH, GradZ, ActivationMean, ActivationStd, Saturated]
             }
@@ -112,7 +136,7 @@ impl Layout {
     /// The weights in their order.
     pub fn weights(self) -> Vec<Weights> {
         match self {
-            Self::Layers(layers) => (0..layers).map(Weights::Layer).collect(),
+            Self::Layers { layers, .. } => (0..layers).map(Weights::Layer).collect(),
             Self::Times { levels, has_embedding, .. } => {
                 let embedding = has_embedding.then_some(Weights::Embedding);
                 let of_levels = (0..levels).flat_map(|level| [Weights::Input(level), Weights::Recurrent(level)]);
@@ -124,7 +148,7 @@ impl Layout {
     /// How many weights there are.
     pub fn weights_len(self) -> usize {
         match self {
-            Self::Layers(layers) => layers,
+            Self::Layers { layers, .. } => layers,
             Self::Times { levels, has_embedding, .. } => usize::from(has_embedding) + 2 * levels + 1,
         }
     }
@@ -143,7 +167,7 @@ impl Layout {
     pub(super) fn index(self, level: usize, place: usize, quantity: Quantity) -> Option<usize> {
         let quantities = self.quantities();
         let position = match self {
-            Self::Layers(_) => Some(quantity as usize).filter(|position| *position < quantities.len()),
+            Self::Layers { .. } => Some(quantity as usize).filter(|position| *position < quantities.len()),
             Self::Times { .. } => quantities.iter().position(|other| *other == quantity),
         };
         Some(HEAD + (level * self.places() + place) * quantities.len() + position?)
@@ -153,7 +177,7 @@ impl Layout {
     pub(super) fn weights_index(self, weights: usize, quantity: Quantity) -> Option<usize> {
         let position = Quantity::OF_WEIGHTS.iter().position(|other| *other == quantity)?;
         match self {
-            Self::Layers(_) => self.index(0, weights, quantity),
+            Self::Layers { .. } => self.index(0, weights, quantity),
             Self::Times { .. } => {
                 let places = self.levels() * self.places() * self.quantities().len();
                 Some(HEAD + places + weights * Quantity::OF_WEIGHTS.len() + position)
@@ -164,3 +188,31 @@ impl Layout {
 
 /// Numbers of a report before those of its places.
 const HEAD: usize = 2;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::share::from_fragment;
+
+    #[test]
+    fn a_layout_counts_the_layers_that_the_experiment_makes_and_an_embedding_as_none_of_the_hidden_ones() {
+        for (fragment, judged, numbers) in [
+            ("depth=3", 3, [1, 2, 3, 4].as_slice()),
+            ("task=sentiment&depth=3", 3, &[0, 1, 2, 3, 4]),
+            ("task=sentiment&depth=1", 1, &[0, 1, 2]),
+            ("model=gru&task=sentiment&length=3", 3, &[1, 2, 3]),
+        ] {
+            let (experiment, notices) = from_fragment(fragment);
+            assert_eq!(notices, [], "{fragment}");
+            let layout = Layout::of(&experiment);
+            if experiment.cell().is_none() {
+                assert_eq!(layout.places(), experiment.layer_specs().len(), "{fragment}");
+                assert_eq!(experiment.way().places.len(), judged, "{fragment}");
+            }
+            assert_eq!(layout.judged(), judged, "{fragment}");
+            let counted: Vec<_> = (0..layout.places()).map(|place| layout.number(place)).collect();
+            assert_eq!(counted, numbers, "{fragment}");
+            assert_eq!(layout.is_embedding(0), experiment.has_embedding_layer(), "{fragment}");
+        }
+    }
+}

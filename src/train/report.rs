@@ -168,10 +168,10 @@ mod tests {
                 report.set(layer, quantity, (layer * 100 + index) as f64);
             }
         }
-        let again = StepReport::from_row(5, Layout::Layers(3), report.row()).unwrap();
+        let again = StepReport::from_row(5, Layout::from(3), report.row()).unwrap();
         assert_eq!(again, report);
         assert_eq!((again.places(), again.loss(), again.get(2, Quantity::Dead)), (3, 0.5, 209.0));
-        assert_eq!(StepReport::from_row(5, Layout::Layers(3), &report.row()[1..]), None);
+        assert_eq!(StepReport::from_row(5, Layout::from(3), &report.row()[1..]), None);
     }
 
     #[test]

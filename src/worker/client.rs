@@ -97,7 +97,7 @@ impl WorkerClient {
             on_event: Box::new(on_event),
             worker: RefCell::default(),
             run_id: Cell::new(0),
-            layout: Cell::new(Layout::Layers(0)),
+            layout: Cell::new(Layout::from(0)),
             needed: RefCell::default(),
             proving: Cell::new(WorkerPart::Proof),
             absent: RefCell::default(),

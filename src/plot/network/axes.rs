@@ -5,6 +5,7 @@ use crate::look::view::NetworkView;
 use crate::plot::color::{Rgb, color_of};
 use crate::plot::frame::StripKind;
 use crate::plot::gradient_over_time::special_color;
+use crate::plot::place_axis::PlaceNames;
 use crate::plot::scale::{LinearRange, LogRange, Reading, ValueScale};
 use crate::plot::surface::{Rect, Surface};
 use crate::plot::theme::Theme;
@@ -16,8 +17,8 @@ use crate::train::{Quantity, StepReport};
 pub struct Labels {
     /// Under the column of inputs.
     pub input: String,
-    /// Under the output layer's column.
-    pub output: String,
+    /// Under the columns of the layers: their numbers, and the name of the output layer.
+    pub layers: PlaceNames,
     /// What the units show.
     pub units: String,
     /// What the lines show.

@@ -7,7 +7,6 @@ use crate::plot::paint::{Painter, TextLook};
 use crate::plot::paper::Paper;
 use crate::plot::surface::Surface;
 use crate::plot::theme::Theme;
-use crate::plot::ticks;
 use plotters_backend::text_anchor::{HPos, VPos};
 
 impl ChartAxes for Axes {
@@ -27,10 +26,10 @@ impl ChartAxes for Axes {
         let y = self.plot.bottom + 0.9 * em;
         let (first, last) = (self.column_to_x(0), self.column_to_x(self.widths.len() - 1));
         painter.text(&labels.input, (first, y), look);
-        painter.text(&labels.output, (last, y), look);
-        let hidden = self.widths.len().saturating_sub(2);
-        for number in ticks::layer_numbers(hidden, (self.plot.width() / (1.9 * em)) as usize) {
-            let x = self.column_to_x(number);
+        let (numbered, output) = labels.layers.numbered(self.widths.len() - 1);
+        painter.text(output.unwrap_or_default(), (last, y), look);
+        for (number, place) in labels.layers.ticks(numbered, (self.plot.width() / (1.9 * em)) as usize) {
+            let x = self.column_to_x(place + 1);
             if x - first > 1.3 * em && last - x > 1.7 * em {
                 painter.text(&number.to_string(), (x, y), look);
             }

@@ -4,6 +4,7 @@ use crate::look::phase::Phase;
 use crate::look::view::NetworkView;
 use crate::plot::StripKind;
 use crate::plot::color::Rgb;
+use crate::plot::place_axis::PlaceNames;
 use crate::plot::testing::{attributes, spans, surface, svg, texts};
 use crate::train::{Quantity, StepReport};
 
@@ -36,7 +37,7 @@ fn report(widths: &[usize], norm: impl Fn(usize) -> f64) -> StepReport {
 fn labels() -> Labels {
     Labels {
         input: "in".into(),
-        output: "out".into(),
+        layers: PlaceNames::Layers { first: 1, output: "out".into() },
         units: "h".into(),
         edges: "∂L/∂w".into(),
         bands: "‖∂L/∂W‖, RMS".into(),

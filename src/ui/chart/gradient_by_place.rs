@@ -387,15 +387,17 @@ fn standing_row(i18n: Words, layout: Layout, standing: Standing) -> ReadoutRow {
 fn summary(i18n: Words, experiment: &Experiment, report: &StepReport) -> String {
     let layout = report.layout();
     let leading = |place: usize| readable(report.get(place, layout.leading()));
-    let (step, first) = (grouped(report.step), leading(0));
+    // An embedding is none of the hidden layers.
+    let before = usize::from(layout.is_embedding(0));
+    let (step, first) = (grouped(report.step), leading(before));
     if layout.is_through_time() {
         return time_marks::summary(i18n, experiment, report);
     }
-    let hidden = report.places().saturating_sub(1).max(1);
+    let hidden = layout.judged().max(1);
     if hidden == 1 {
         return t_string!(i18n, charts.gradient_by_layer.summary_one, step = step, first = first).to_string();
     }
-    let last = leading(hidden - 1);
+    let last = leading(before + hidden - 1);
     t_string!(i18n, charts.gradient_by_layer.summary, step = step, first = first, last = last, depth = hidden)
         .to_string()
 }

@@ -202,7 +202,7 @@ pub fn GradientOverTime() -> impl IntoView {
         choices(layout).into_iter().map(option).views()
     };
     let hint = move || match layout.get() {
-        Layout::Layers(_) => t_string!(i18n, charts.gradient_over_time.hint).to_owned(),
+        Layout::Layers { .. } => t_string!(i18n, charts.gradient_over_time.hint).to_owned(),
         Layout::Times { .. } => t_string!(i18n, charts.gradient_over_time.time_hint).to_owned(),
     };
     view! {
@@ -234,7 +234,7 @@ fn label(i18n: Words, layout: Layout, mapped: Mapped) -> String {
     let curve = |level| Curve { level, quantity: mapped.quantity() };
     match mapped {
         Mapped::Places { level, .. } => curve(level).label(i18n, layout),
-        Mapped::Weights(_) => curve(0).label(i18n, Layout::Layers(1)),
+        Mapped::Weights(_) => curve(0).label(i18n, Layout::from(1)),
     }
 }
 

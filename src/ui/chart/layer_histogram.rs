@@ -96,7 +96,7 @@ pub(super) fn seen(view: &View, layer: Option<usize>) -> Option<&LayerView> {
 /// Whether φ of a layer is taken of u = norm(z).
 pub(super) fn is_normalized(lab: Lab, layer: Option<usize>) -> bool {
     lab.measured.with(|experiment| {
-        let is_hidden = layer.is_some_and(|layer| layer < experiment.depth as usize);
+        let is_hidden = layer.is_some_and(|layer| experiment.way().places.contains(&layer));
         is_hidden && experiment.norm != Normalization::None
     })
 }

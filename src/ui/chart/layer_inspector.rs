@@ -11,7 +11,7 @@ use crate::train::{Quantity, StepReport};
 use crate::ui::i18n::{Words, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced, use_lab};
 use crate::ui::reactive::{Memo, RwSignal, Show, Signal, Views, attribute, effect, live};
-use crate::ui::shared::words::layer_name;
+use crate::ui::shared::words::{layer_name_in, place_name};
 use leptos::prelude::*;
 
 /// One layer, or two side by side, as histograms.
@@ -19,7 +19,7 @@ use leptos::prelude::*;
 pub fn LayerInspector() -> impl IntoView {
     let lab = use_lab();
     let (layer, compared) = (lab.instruments.layer, lab.instruments.compared);
-    let layers = Memo::new(move |_| lab.measured.with(|experiment| experiment.depth as usize + 1));
+    let layers = Memo::new(move |_| lab.measured.with(|experiment| experiment.layer_count()));
     // Another network may have fewer layers than the one that was chosen in.
     effect(move || {
         let layers = layers.get();
@@ -92,7 +92,7 @@ fn LayerChoice(layers: Memo<usize>, has_same_axes: RwSignal<bool>) -> impl IntoV
     let (layer, compared) = (lab.instruments.layer, lab.instruments.compared);
     lab.focus_inspector();
     let option = move |index: usize, is_chosen: Signal<bool>| {
-        let name = move || layer_name(i18n, index, layers.get());
+        let name = move || lab.measured.with(|experiment| layer_name_in(i18n, experiment, index));
         view! {
             <option value=index.to_string() prop:selected=move || is_chosen.get()>
                 {live(name)}
@@ -182,16 +182,16 @@ fn LayerWords(
         lab.visited.track();
         let layer = layer.get()?;
         // What is shown changes with every frame, and is read at the pace above.
-        let (numbers, step, layers) = untrack(|| {
+        let (numbers, step, layout) = untrack(|| {
             lab.with_shown(|bucket| {
                 let report = &bucket.last;
                 let numbers = lab.measured.with(|experiment| numbers(i18n, experiment, report, layer));
-                Some((numbers?, report.step, report.places()))
+                Some((numbers?, report.step, report.layout()))
             })
         })??;
         let theory = (step == 0).then(|| theory(i18n, lab, layer)).flatten();
         let text = [Some(numbers), theory].into_iter().flatten().collect::<Vec<_>>().join(" ");
-        Some((layer_name(i18n, layer, layers), text))
+        Some((place_name(i18n, layout, layer), text))
     });
     let name = move || words.get().filter(|_| is_named).map(|(name, _)| view! { <b>{name}": "</b> });
     view! { <p class="inspector-words">{live(name)} {live(move || words.get().map(|(_, text)| text))}</p> }
@@ -206,7 +206,7 @@ fn numbers(i18n: Words, experiment: &Experiment, report: &StepReport, layer: usi
     let norm = report.get(layer, Quantity::GradW);
     let gradient = in_words(norm / root_of_elements(experiment, report.step, Quantity::GradW, layer));
     // What ReLU has at slope 0 is a unit that is off; that it is off for all samples is what matters.
-    let can_die = experiment.activation == Activation::Relu && layer + 1 < report.places();
+    let can_die = experiment.activation == Activation::Relu && experiment.way().places.contains(&layer);
     let inactive = if can_die {
         t_string!(i18n, layer.words.dead, dead = percent(report.get(layer, Quantity::Dead))).to_string()
     } else {

@@ -10,11 +10,11 @@ use crate::look::phase::Phase;
 use crate::look::view::View;
 use crate::plot::network::{Axes, Data, Labels, Pointed, Shade};
 use crate::plot::number::{grouped, readable};
-use crate::train::{Quantity, StepReport};
+use crate::train::{Layout, Quantity, StepReport};
 use crate::ui::i18n::{Words, t_string, use_i18n};
 use crate::ui::lab::{Lab, paced};
 use crate::ui::reactive::{Memo, RwSignal, Signal, effect};
-use crate::ui::shared::words::layer_name;
+use crate::ui::shared::words::{place_name, place_names};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -50,7 +50,7 @@ pub fn NetworkPicture(
         let view = view();
         lab.visited.track();
         let shade = if is_weight.get() { Shade::Weight } else { Shade::Gradient };
-        let labels = labels(i18n, shade);
+        let labels = labels(i18n, lab.measured.with(Layout::of), shade);
         let pointed = Pointed { unit: lab.instruments.unit.get(), phase: phase.get() };
         let Some(look) = stage.look() else { return };
         // Until the first view of another run is there, the last one stays.
@@ -62,8 +62,8 @@ pub fn NetworkPicture(
     let readout = Signal::derive(move || {
         let (column, unit) = reading.get()?;
         let view = view();
-        let report = report();
-        axes.with(|axes| readout(i18n, axes.as_ref()?, view, report, column, unit))
+        let (report, layout) = (report(), lab.measured.with(Layout::of));
+        axes.with(|axes| readout(i18n, axes.as_ref()?, layout, view, report, column, unit))
     });
     let go = move |go: Go| {
         let to = axes.with_untracked(|axes| place(axes.as_ref()?, go, reading.get_untracked()));
@@ -98,7 +98,10 @@ pub fn NetworkPicture(
         let pointed = Pointed { unit: lab.instruments.unit.get_untracked(), phase: phase.get_untracked() };
         chart.picture(sheet, |_| {
             let network = view.network.as_ref()?;
-            Some((labels(i18n, shade), Data { network, report: report.as_ref(), shade, pointed }))
+            Some((
+                labels(i18n, lab.measured.with_untracked(Layout::of), shade),
+                Data { network, report: report.as_ref(), shade, pointed },
+            ))
         })
     };
     let words = move || [t_string!(i18n, network.gradient).to_owned(), t_string!(i18n, network.weight).to_owned()];
@@ -128,14 +131,14 @@ pub fn NetworkPicture(
     .into_any()
 }
 
-fn labels(i18n: Words, shade: Shade) -> Labels {
+fn labels(i18n: Words, layout: Layout, shade: Shade) -> Labels {
     let (edges, bands) = match shade {
         Shade::Weight => ("w", Quantity::Weight),
         Shade::Gradient => ("∂L/∂w", Quantity::GradW),
     };
     Labels {
         input: t_string!(i18n, network.input).to_owned(),
-        output: t_string!(i18n, charts.output_tick).to_owned(),
+        layers: place_names(i18n, layout),
         units: "h".into(),
         edges: edges.into(),
         bands: format!("{} {}", quantity::label(i18n, bands), t_string!(i18n, charts.norm.rms)),
@@ -172,6 +175,7 @@ fn place(axes: &Axes, go: Go, from: Option<(usize, usize)>) -> Option<(usize, us
 fn readout(
     i18n: Words,
     axes: &Axes,
+    layout: Layout,
     view: Option<Arc<View>>,
     report: Option<StepReport>,
     column: usize,
@@ -188,7 +192,7 @@ fn readout(
         None => t_string!(i18n, network.input_number, number = unit + 1).to_string(),
         Some(layer) => {
             let unit = t_string!(i18n, network.unit, number = unit + 1).to_string();
-            t_string!(i18n, network.unit_of, layer = layer_name(i18n, layer, layers), unit = unit).to_string()
+            t_string!(i18n, network.unit_of, layer = place_name(i18n, layout, layer), unit = unit).to_string()
         }
     };
     let row = |label: String, value: f64| ReadoutRow { mark: None, label, value: readable(value) };
@@ -234,7 +238,7 @@ fn table(i18n: Words, view: Option<Arc<View>>, report: Option<StepReport>) -> Ta
     let width = |column: usize| widths.as_ref().map(|widths| widths[column] as f64);
     let rows = (0..layers).map(|layer| {
         let norms = NORMS.map(|quantity| Some(report.get(layer, quantity)));
-        (layer_name(i18n, layer, layers), [width(layer), width(layer + 1)].into_iter().chain(norms).collect())
+        (place_name(i18n, report.layout(), layer), [width(layer), width(layer + 1)].into_iter().chain(norms).collect())
     });
     let heads = [t_string!(i18n, network.inputs_head).to_owned(), t_string!(i18n, network.units_head).to_owned()];
     Table {

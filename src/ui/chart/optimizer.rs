@@ -21,7 +21,7 @@ use crate::ui::lab::instruments::Instrument;
 use crate::ui::lab::{Lab, paced};
 use crate::ui::reactive::{Memo, RwSignal, Signal, Views, attribute, effect, live};
 use crate::ui::shared::rule::rule_in;
-use crate::ui::shared::words::{self, layer_name, weights_name};
+use crate::ui::shared::words::{self, weights_name};
 use leptos::prelude::*;
 
 /// The curves of the chart, the most important first.
@@ -251,7 +251,7 @@ fn labels(i18n: Words, experiment: &Experiment) -> Labels {
         places: if is_in_time {
             PlaceNames::Own(names(i18n, experiment))
         } else {
-            PlaceNames::Layers { output: t_string!(i18n, charts.output_tick).to_owned() }
+            words::place_names(i18n, Layout::of(experiment))
         },
         value_axis: t_string!(i18n, charts.gradient_by_layer.value_axis_rms).to_owned(),
         value_axis_short: t_string!(i18n, charts.gradient_by_layer.value_axis_rms_short).to_owned(),
@@ -308,7 +308,11 @@ fn reading_words(i18n: Words, experiment: &Experiment, by_layer: &StepByLayer) -
     };
     let root = Curve::SecondMoment.label(experiment);
     let sentences = [Some(first), Some(step_words(i18n, experiment, root, &reading, gradient, step))];
-    sentences.into_iter().chain([epsilon_words(i18n, root, &reading, by_layer, &names)]).flatten().collect()
+    sentences
+        .into_iter()
+        .chain([epsilon_words(i18n, root, &reading, by_layer, &names, Layout::of(experiment))])
+        .flatten()
+        .collect()
 }
 
 /// A ratio as how many times the larger is the smaller.
@@ -375,6 +379,7 @@ fn epsilon_words(
     reading: &StepReading,
     by_layer: &StepByLayer,
     names: &[String],
+    layout: Layout,
 ) -> Option<String> {
     let layers = by_layer.gradient.len();
     if let Some(margin) = reading.margin {
@@ -389,8 +394,9 @@ fn epsilon_words(
     } else if count == layers {
         t_string!(i18n, steps.below_all, root).to_string()
     } else if count == 1 {
-        t_string!(i18n, steps.below_one, root, layer = layer_name(i18n, first - 1, layers)).to_string()
-    } else if count == last - first + 1 {
+        t_string!(i18n, steps.below_one, root, layer = names.get(first - 1).cloned().unwrap_or_default()).to_string()
+    } else if count == last - first + 1 && !layout.is_embedding(first - 1) {
+        let (first, last) = (layout.number(first - 1), layout.number(last - 1));
         t_string!(i18n, steps.below, root, first = first, last = last).to_string()
     } else {
         t_string!(i18n, steps.below_some, root, count = count).to_string()

@@ -49,10 +49,8 @@ pub(super) fn mark(theme: &Theme, quantity: Quantity) -> (Marker, Rgb) {
 pub(super) fn root_of_elements(experiment: &Experiment, step: u64, quantity: Quantity, place: usize) -> f64 {
     let (fan_in, fan_out) = match experiment.cell() {
         None => {
-            let width = experiment.width as usize;
-            let (inputs, outputs) = experiment.dataset.dimensions();
-            let fan_in = if place == 0 { inputs } else { width };
-            (fan_in, if place == experiment.depth as usize { outputs } else { width })
+            let specs = experiment.layer_specs();
+            specs.get(place).map_or((1, 1), |spec| (spec.fan_in, spec.fan_out))
         }
         Some(cell) => {
             let hidden = experiment.hidden as usize;

@@ -114,8 +114,8 @@ fn data(lab: Lab, sample: Option<&SampleView>, report: &StepReport, level: usize
     let sample = sample.filter(|sample| sample.inputs.len() == times);
     let gradients = (0..levels).map(|level| report.series_at(level, Quantity::GradH).unwrap_or_default());
     let (cuts, reads_each) = lab.measured.with(|experiment| {
-        let spec = experiment.recurrent_spec(1);
-        let cuts = (0..times).filter(|time| spec.is_some_and(|spec| spec.is_cut_after(time + 1)));
+        // Counted from 0 here.
+        let cuts = experiment.cuts_after().into_iter().map(|time| time - 1).filter(|time| *time < times);
         (cuts.collect(), experiment.has_loss_at_each_step())
     });
     let reads = match sample {

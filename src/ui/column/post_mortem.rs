@@ -70,8 +70,8 @@ fn Over() -> impl IntoView {
 /// Where in the network the run ended.
 #[derive(Clone, Copy)]
 enum Place {
-    /// In a layer, from 0, of so many.
-    Layer(usize, usize),
+    /// In a layer, from 0.
+    Layer(Layout, usize),
     /// At a time step and in the recurrent weights of a level, from 0.
     Time { layout: Layout, time: usize, level: usize, weights: usize },
 }
@@ -80,7 +80,7 @@ impl Place {
     fn of(layout: Layout, divergence: Option<Divergence>) -> Self {
         let layer = divergence.and_then(|divergence| divergence.layer).unwrap_or(1).max(1);
         if !layout.is_through_time() {
-            return Self::Layer(layer.min(layout.places()) - 1, layout.places());
+            return Self::Layer(layout, layer.min(layout.places()) - 1);
         }
         let level = layer.min(layout.levels()) - 1;
         let recurrent = layout.weights().iter().position(|weights| *weights == Weights::Recurrent(level));
@@ -91,8 +91,7 @@ impl Place {
 
     fn name(self, i18n: Words) -> String {
         match self {
-            Self::Layer(layer, layers) => place_name(i18n, Layout::Layers(layers), layer),
-            Self::Time { layout, time, .. } => place_name(i18n, layout, time),
+            Self::Layer(layout, place) | Self::Time { layout, time: place, .. } => place_name(i18n, layout, place),
         }
     }
 
@@ -105,7 +104,7 @@ impl Place {
 
     fn numbers(self, report: &StepReport) -> [f64; 2] {
         match self {
-            Self::Layer(layer, _) => [Quantity::GradW, Quantity::Weight].map(|of| report.of_weights(layer, of)),
+            Self::Layer(_, layer) => [Quantity::GradW, Quantity::Weight].map(|of| report.of_weights(layer, of)),
             Self::Time { time, level, weights, .. } => {
                 [report.get_at(level, time, Quantity::GradH), report.of_weights(weights, Quantity::Weight)]
             }

@@ -6,7 +6,7 @@ use crate::choice::Choice;
 use crate::diagnosis::Condition;
 use crate::nn::Normalization;
 use crate::plot::number::{self, readable, significant};
-use crate::train::Divergence;
+use crate::train::{Divergence, Layout};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::reading::{Finding, Reading};
 use crate::ui::lab::use_lab;
@@ -133,11 +133,14 @@ fn sentence(i18n: Words, finding: &Finding, condition: Condition) -> AnyView {
 fn text(i18n: Words, finding: &Finding, condition: Condition) -> String {
     let diagnosis = &finding.diagnosis;
     let flow = diagnosis.flow;
-    let layers = flow.from;
+    // Hidden layers are counted from 1, whatever stands before them.
+    let layout = diagnosis.layout;
+    let number_of = |place: usize| layout.number(place.saturating_sub(1));
+    let layers = number_of(flow.from);
     let factor = number::factor_of_total(flow.factor, flow.total, flow.factors());
     let total = significant(flow.total, 2);
     match condition {
-        Condition::Diverged => diverged(i18n, diagnosis.divergence, finding.places),
+        Condition::Diverged => diverged(i18n, diagnosis.divergence, layout),
         Condition::Trained => {
             let (loss, guess) = (significant(diagnosis.loss, 2), readable(diagnosis.guess_loss));
             t_string!(i18n, page.verdict.trained, <b> = strong, loss, guess)
@@ -147,11 +150,16 @@ fn text(i18n: Words, finding: &Finding, condition: Condition) -> String {
         }
         Condition::Exploding => {
             let (weights, ratio) = diagnosis.largest_update;
-            let (layer, ratio) = (words::layer_of(weights), significant(ratio, 2));
-            t_string!(i18n, page.verdict.exploding_update, <b> = strong, layer, ratio)
+            let (layer, ratio) = (words::layer_of(layout, weights), significant(ratio, 2));
+            if layer == 0 {
+                t_string!(i18n, page.verdict.exploding_update_embedding, <b> = strong, ratio)
+            } else {
+                t_string!(i18n, page.verdict.exploding_update, <b> = strong, layer, ratio)
+            }
         }
         Condition::Dead => {
-            let (layer, share) = diagnosis.most_dead;
+            let (place, share) = diagnosis.most_dead;
+            let layer = number_of(place);
             let percent = number::percent(share);
             if diagnosis.dead_places == 1 {
                 t_string!(i18n, page.verdict.dead, <b> = strong, layer, percent)
@@ -166,15 +174,17 @@ fn text(i18n: Words, finding: &Finding, condition: Condition) -> String {
         Condition::Vanishing => t_string!(i18n, page.verdict.vanishing, <b> = strong, factor, total, layers),
         Condition::Underflow => match diagnosis.underflow {
             Some((first, last)) if first < last => {
+                let (first, last) = (number_of(first), number_of(last));
                 t_string!(i18n, page.verdict.underflow, <b> = strong, first, last)
             }
             other => {
-                let layer = other.map_or(1, |(first, _)| first);
+                let layer = other.map_or(1, |(first, _)| number_of(first));
                 t_string!(i18n, page.verdict.underflow_one, <b> = strong, layer)
             }
         },
         Condition::Saturated => {
-            let (layer, share) = diagnosis.most_saturated;
+            let (place, share) = diagnosis.most_saturated;
+            let layer = number_of(place);
             t_string!(i18n, page.verdict.saturated, <b> = strong, layer, percent = number::percent(share))
         }
         Condition::Healthy if finding.places == 1 => t_string!(i18n, page.verdict.healthy_one).to_owned(),
@@ -185,17 +195,23 @@ fn text(i18n: Words, finding: &Finding, condition: Condition) -> String {
     }
 }
 
-fn diverged(i18n: Words, divergence: Option<Divergence>, layers: usize) -> String {
+fn diverged(i18n: Words, divergence: Option<Divergence>, layout: Layout) -> String {
     let Some(divergence) = divergence else {
         return String::new();
     };
     let step = number::grouped(divergence.step);
     let quantity = words::diverged_quantity(i18n, divergence.quantity);
     match divergence.layer {
-        Some(layer) if layer > layers => {
+        Some(layer) if layer >= layout.places() => {
             t_string!(i18n, page.verdict.diverged_output, <b> = strong, step, quantity)
         }
-        Some(layer) => t_string!(i18n, page.verdict.diverged_layer, <b> = strong, step, layer, quantity),
+        Some(1) if layout.is_embedding(0) => {
+            t_string!(i18n, page.verdict.diverged_embedding, <b> = strong, step, quantity)
+        }
+        Some(layer) => {
+            let layer = layout.number(layer.saturating_sub(1));
+            t_string!(i18n, page.verdict.diverged_layer, <b> = strong, step, layer, quantity)
+        }
         None => t_string!(i18n, page.verdict.diverged, <b> = strong, step, quantity),
     }
 }

@@ -17,6 +17,7 @@ use crate::ui::shared::formula::{BackwardStep, Fraction, GradientNorm, Normalize
 use crate::ui::shared::part::Fetched;
 use crate::ui::shared::words::{self, Words};
 use leptos::prelude::*;
+use std::ops::Range;
 
 /// The reason for the verdict.
 #[component]
@@ -67,7 +68,7 @@ fn sentence(i18n: Words, finding: &Finding, condition: Condition) -> String {
         Condition::Dead => t_string!(i18n, page.why.dead).to_owned(),
         Condition::Vanishing if finding.diagnosis.zero_cause.is_some() => match finding.diagnosis.zero_cause {
             Some(ZeroCause::ZeroWeights) => {
-                let (count, all) = (finding.diagnosis.zero_weights, finding.places + 1);
+                let (count, all) = (finding.diagnosis.zero_weights, finding.diagnosis.layout.weights_len());
                 if count == all {
                     t_string!(i18n, page.why.zero_weights).to_owned()
                 } else {
@@ -110,7 +111,7 @@ fn formula(finding: &Finding, condition: Condition) -> AnyView {
         Condition::Trained => ().into_any(),
         Condition::Exploding if !finding.diagnosis.flow.explodes() => {
             let (weights, ratio) = diagnosis.largest_update;
-            let layer = words::layer_of(weights).to_string();
+            let layer = words::layer_of(diagnosis.layout, weights).to_string();
             view! {
                 <p class="formula" data-condition=condition.name()>
                     <Fraction
@@ -169,7 +170,7 @@ fn backward_step(finding: &Finding) -> AnyView {
 /// The factor of one layer and of all of them, measured.
 fn flow_formula(finding: &Finding) -> AnyView {
     let flow = finding.diagnosis.flow;
-    let last = flow.from;
+    let last = finding.diagnosis.layout.number(flow.from.saturating_sub(1));
     view! {
         <p class="formula">
             {backward_step(finding)}
@@ -203,15 +204,16 @@ fn Theory() -> impl IntoView {
     let said = move || {
         lab.forecast.with(|forecast| {
             let forecast = forecast.as_ref()?;
-            let name = forecast.standing(0).map(name_of);
+            let hidden = lab.measured.with_untracked(|experiment| experiment.way().places);
+            let name = forecast.standing(hidden.start).map(name_of);
             let has_skip = lab.measured.with_untracked(|experiment| experiment.residual != Residual::None);
             let is_plain = lab.measured.with_untracked(|experiment| {
                 experiment.norm == Normalization::None && experiment.residual == Residual::None
             });
             Some(view! {
                 <div class="theory" data-standing=name>
-                    {theory_formula(i18n, forecast, is_plain, has_skip)}
-                    <p>{theory_sentence(i18n, forecast)}</p>
+                    {theory_formula(i18n, forecast, &hidden, is_plain, has_skip)}
+                    <p>{theory_sentence(i18n, forecast, hidden.start)}</p>
                 </div>
             })
         })
@@ -220,9 +222,15 @@ fn Theory() -> impl IntoView {
 }
 
 /// The factor of a layer by theory, and the measured one of all layers together.
-fn theory_formula(i18n: Words, forecast: &Forecast, is_plain: bool, has_skip: bool) -> Option<AnyView> {
+fn theory_formula(
+    i18n: Words,
+    forecast: &Forecast,
+    hidden: &Range<usize>,
+    is_plain: bool,
+    has_skip: bool,
+) -> Option<AnyView> {
     let expected = forecast.factor()?;
-    let measured = measured_factor(forecast);
+    let measured = measured_factor(forecast, hidden);
     // With skip connections it is of layers of this width, and no χ.
     let name = if has_skip {
         view! { <span class="term measured">{t_string!(i18n, page.theory.by_theory)}</span> }.into_any()
@@ -239,13 +247,14 @@ fn theory_formula(i18n: Words, forecast: &Forecast, is_plain: bool, has_skip: bo
     Some(view.into_any())
 }
 
-/// The factor per layer that was measured at step 0.
-fn measured_factor(forecast: &Forecast) -> f64 {
-    let hidden = forecast.measured.len().saturating_sub(1);
-    Flow::through(&forecast.measured[..hidden]).factor
+/// The factor per hidden layer that was measured at step 0.
+fn measured_factor(forecast: &Forecast, hidden: &Range<usize>) -> f64 {
+    // The forecast may still be of the network before.
+    let norms = forecast.measured.split_last().map_or(&[][..], |(_, before_output)| before_output);
+    Flow::through(norms.get(hidden.clone()).unwrap_or(norms)).factor
 }
 
-fn theory_sentence(i18n: Words, forecast: &Forecast) -> String {
+fn theory_sentence(i18n: Words, forecast: &Forecast, first: usize) -> String {
     let reason = forecast.reason().or(forecast.band.as_ref().err().copied()).and_then(|reason| match reason {
         NoPrediction::ZeroWeights => Some(t_string!(i18n, page.theory.zero_weights)),
         NoPrediction::EqualWeights => Some(t_string!(i18n, page.theory.equal_weights)),
@@ -261,8 +270,8 @@ fn theory_sentence(i18n: Words, forecast: &Forecast) -> String {
     // Where the line leaves the band, that has been said.
     let is_to_say = forecast.has_stand_in() && !forecast.line_leaves_band();
     let stand_in = is_to_say.then(|| t_string!(i18n, page.theory.stand_in));
-    let band = match forecast.standing(0) {
-        Some(Standing::Inside) if forecast.measured.first() == Some(&0.0) => Some(t_string!(i18n, page.theory.zero)),
+    let band = match forecast.standing(first) {
+        Some(Standing::Inside) if forecast.measured.get(first) == Some(&0.0) => Some(t_string!(i18n, page.theory.zero)),
         Some(Standing::Inside) => Some(t_string!(i18n, page.theory.inside)),
         Some(Standing::Below) => Some(t_string!(i18n, page.theory.below)),
         Some(Standing::Above) => Some(t_string!(i18n, page.theory.above)),

@@ -50,6 +50,11 @@ pub struct Reading {
 
 /// Follows the run with a verdict.
 pub fn provide_reading(lab: Lab) -> Reading {
+    // Counting a text takes its time, and is done once.
+    let guess_loss = Memo::new(move |_| {
+        let own_text = lab.own_text_in_use();
+        lab.experiment.with(|experiment| experiment.guess_loss_on(own_text.as_deref()))
+    });
     let latest = Memo::new(move |previous: Option<&Option<Finding>>| {
         // The status comes with the reports of its frame, so state, step and verdict change together.
         let divergence = lab.status.with(|status| status.divergence).filter(|_| lab.visited.get().is_none());
@@ -60,13 +65,13 @@ pub fn provide_reading(lab: Lab) -> Reading {
         }
         let report = lab.with_shown(|bucket| bucket.last.clone());
         match (report, divergence) {
-            (Some(report), _) => Some(find(lab, experiment, &report, divergence)),
+            (Some(report), _) => Some(find(lab, experiment, &report, divergence, guess_loss.get())),
             // It diverged before anything was measured, so nothing else can be said of it.
             (None, Some(_)) => {
                 let report = StepReport::new(Layout::of(&experiment));
                 let mut diagnosis = diagnose(&experiment, &report, divergence);
                 diagnosis.conditions.truncate(1);
-                Some(Finding { diagnosis, experiment, step: 0, places: judged(&report), evaluation: None })
+                Some(Finding { diagnosis, experiment, step: 0, places: report.layout().judged(), evaluation: None })
             }
             (None, None) => None,
         }
@@ -112,20 +117,21 @@ pub fn provide_reading(lab: Lab) -> Reading {
 }
 
 /// What is found at a step of a run, with what is known beside its report.
-fn find(lab: Lab, experiment: Experiment, report: &StepReport, divergence: Option<Divergence>) -> Finding {
+fn find(
+    lab: Lab,
+    experiment: Experiment,
+    report: &StepReport,
+    divergence: Option<Divergence>,
+    guess_loss: f64,
+) -> Finding {
     let evaluation = lab.instruments.evaluation_at(report.step);
     let diagnosis = lab.history.with_value(|history| {
         let first = history.buckets().first().map(|bucket| &bucket.last);
         let start = first.filter(|first| first.step == 0 && first.layout() == report.layout());
         let score = evaluation.map(|evaluation| (evaluation.training.loss, evaluation.training.accuracy));
-        Situation { experiment: &experiment, report, divergence, start, score }.diagnose()
+        Situation { experiment: &experiment, report, divergence, start, score, guess_loss }.diagnose()
     });
-    Finding { diagnosis, experiment, step: report.step, places: judged(report), evaluation }
-}
-
-/// The places of a report that are judged: all time steps, and all layers but the output layer.
-fn judged(report: &StepReport) -> usize {
-    if report.layout().is_through_time() { report.places() } else { report.places().saturating_sub(1) }
+    Finding { diagnosis, experiment, step: report.step, places: report.layout().judged(), evaluation }
 }
 
 impl Reading {
@@ -142,7 +148,9 @@ fn began(lab: Lab, finding: &Finding) -> Option<u64> {
         return None;
     }
     let step = lab.visited.get_untracked().unwrap_or(u64::MAX);
-    let found = lab.history.try_with_value(|history| leading_since(&finding.experiment, history, step))??;
+    let found = lab
+        .history
+        .try_with_value(|history| leading_since(&finding.experiment, history, step, finding.diagnosis.guess_loss))??;
     // What was found by the scores, the reports alone do not tell.
     (found.0 == *leading).then_some(found.1)
 }

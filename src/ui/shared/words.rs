@@ -288,24 +288,18 @@ pub fn question(i18n: Words, preset: Preset) -> &'static str {
     }
 }
 
-/// The number, from 1, of a layer of a multilayer perceptron whose weights these are.
-pub fn layer_of(weights: Weights) -> usize {
-    if let Weights::Layer(layer) = weights { layer + 1 } else { 1 }
+/// The number of a layer of a multilayer perceptron whose weights these are; see [`Layout::number`].
+pub fn layer_of(layout: Layout, weights: Weights) -> usize {
+    if let Weights::Layer(layer) = weights { layout.number(layer) } else { 1 }
 }
 
-/// A layer's name: its number, or that it is the output layer, of `layers` altogether.
-pub fn layer_name(i18n: Words, layer: usize, layers: usize) -> String {
-    if layer + 1 == layers {
-        t_string!(i18n, charts.output_layer).to_owned()
-    } else {
-        t_string!(i18n, charts.layer, number = layer + 1).to_string()
-    }
-}
-
-/// A place's name: that of a layer, or the number of a time step.
+/// A place's name: that of a layer, which is its number unless it is the embedding or the output layer, or the number of a
+/// time step.
 pub fn place_name(i18n: Words, layout: Layout, place: usize) -> String {
     match layout {
-        Layout::Layers(layers) => layer_name(i18n, place, layers),
+        Layout::Layers { layers, .. } if place + 1 == layers => t_string!(i18n, charts.output_layer).to_owned(),
+        Layout::Layers { .. } if layout.is_embedding(place) => t_string!(i18n, charts.embedding).to_owned(),
+        Layout::Layers { .. } => t_string!(i18n, charts.layer, number = layout.number(place)).to_string(),
         Layout::Times { .. } => t_string!(i18n, charts.time_step, number = place + 1).to_string(),
     }
 }
@@ -313,7 +307,9 @@ pub fn place_name(i18n: Words, layout: Layout, place: usize) -> String {
 /// What is written at the ticks of an axis of places.
 pub fn place_names(i18n: Words, layout: Layout) -> PlaceNames {
     match layout {
-        Layout::Layers(_) => PlaceNames::Layers { output: t_string!(i18n, charts.output_tick).to_owned() },
+        Layout::Layers { .. } => {
+            PlaceNames::Layers { first: layout.number(0), output: t_string!(i18n, charts.output_tick).to_owned() }
+        }
         Layout::Times { .. } => PlaceNames::Times,
     }
 }
@@ -330,7 +326,7 @@ pub fn weights_name(i18n: Words, layout: Layout, weights: Weights) -> String {
         _ => format!("{letters}{}", level_index(level)),
     };
     match weights {
-        Weights::Layer(layer) => layer_name(i18n, layer, layout.places()),
+        Weights::Layer(layer) => place_name(i18n, layout, layer),
         Weights::Embedding => t_string!(i18n, charts.embedding).to_owned(),
         Weights::Input(level) => of_level("W_ih", level),
         Weights::Recurrent(level) => of_level("W_hh", level),
@@ -338,9 +334,9 @@ pub fn weights_name(i18n: Words, layout: Layout, weights: Weights) -> String {
     }
 }
 
-/// The same of a layer of an experiment's network.
+/// The name of a layer (from 0) of an experiment's network.
 pub fn layer_name_in(i18n: Words, experiment: &Experiment, layer: usize) -> String {
-    layer_name(i18n, layer, experiment.depth as usize + 1)
+    place_name(i18n, Layout::of(experiment), layer)
 }
 
 #[cfg(test)]

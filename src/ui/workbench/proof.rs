@@ -117,7 +117,7 @@ fn ClaimCard(
     };
     // Of a recurrent network no layers are counted, but tensors.
     let layers = Memo::new(move |_| {
-        lab.measured.with(|experiment| (!experiment.model.is_recurrent()).then_some(u64::from(experiment.depth) + 1))
+        lab.measured.with(|experiment| (!experiment.model.is_recurrent()).then_some(experiment.layer_count() as u64))
     });
     let found = move || check.get().map(|check| check.found);
     let result = move || match found() {

@@ -33,11 +33,20 @@ pub(super) struct Scene {
 
 impl Scene {
     fn is_output(&self) -> bool {
-        self.unit.layer == self.experiment.depth as usize
+        self.unit.layer + 1 == self.experiment.layer_count()
+    }
+
+    /// Whether it is the table of the words' vectors, which has neither a bias nor an activation.
+    fn is_embedding(&self) -> bool {
+        self.unit.layer == 0 && self.experiment.has_embedding_layer()
+    }
+
+    fn is_hidden(&self) -> bool {
+        !self.is_output() && !self.is_embedding()
     }
 
     fn is_normalized(&self) -> bool {
-        !self.is_output() && self.experiment.norm != Normalization::None
+        self.is_hidden() && self.experiment.norm != Normalization::None
     }
 }
 
@@ -55,12 +64,15 @@ fn forward(i18n: Words, scene: &Scene) -> AnyView {
     let unit = &scene.unit;
     let sentence = if scene.is_output() {
         t_string!(i18n, network.slow.forward_output)
+    } else if scene.is_embedding() {
+        t_string!(i18n, network.slow.forward_embedding)
     } else {
         t_string!(i18n, network.slow.forward_hidden)
     };
     let sum = SumOfProducts::of(&unit.inputs, &unit.weights, MOST_TERMS);
     let z = Worked::from(by_hand::pre_activation(unit, &sum));
-    let bias = z.operands.last().map(|bias| factor(bias));
+    let bias = z.operands.last().filter(|_| !scene.is_embedding()).map(|bias| factor(bias));
+    let has_bias = bias.is_some();
     let normalized = scene.is_normalized().then(|| {
         view! {
             <p class="formula">
@@ -70,7 +82,7 @@ fn forward(i18n: Words, scene: &Scene) -> AnyView {
             </p>
         }
     });
-    let activated = (!scene.is_output()).then(|| {
+    let activated = scene.is_hidden().then(|| {
         let letter = if scene.is_normalized() { "u" } else { "z" };
         let name = words::value(i18n, Key::Activation, scene.experiment.get(Key::Activation));
         let a = Worked::from(by_hand::activation(unit));
@@ -102,9 +114,12 @@ fn forward(i18n: Words, scene: &Scene) -> AnyView {
         <p class="slow-words">{sentence}</p>
         <p class="formula">
             <i>"z"</i>
-            <span class="term">"= Σ " <i>"h"</i> <sub>"i"</sub> " " <i>"w"</i> <sub>"i"</sub> " + " <i>"b"</i> " ="</span>
+            <span class="term">
+                "= Σ " <i>"h"</i> <sub>"i"</sub> " " <i>"w"</i> <sub>"i"</sub>
+                {has_bias.then(|| view! { " + " <i>"b"</i> })} " ="
+            </span>
             {terms(i18n, &sum, &z.operands)}
-            <span class="term">"+ " {bias} " " {z.equals}</span>
+            <span class="term">{bias.map(|bias| view! { "+ " {bias} " " })} {z.equals}</span>
             {result("z", unit.z, z.result)}
         </p>
         {normalized}

@@ -298,10 +298,10 @@ fn title(i18n: Words, scene: &Scene) -> String {
 
 /// Layers of an experiment's network, the output layer included.
 fn layers_of(experiment: &Experiment) -> usize {
-    experiment.depth as usize + 1
+    experiment.layer_count()
 }
 
 /// Units of a layer, from 0.
 fn width_of(experiment: &Experiment, layer: usize) -> usize {
-    if layer < experiment.depth as usize { experiment.width as usize } else { experiment.dimensions().1 }
+    experiment.layer_specs().get(layer).map_or(1, |spec| spec.fan_out)
 }
