@@ -165,10 +165,14 @@ pub fn predict_on(experiment: &Experiment, corpus: &Corpus) -> Result<Prediction
 /// How many layers' gradients depend on how BatchNorm finds the samples arranged.
 fn unsettled_layers(experiment: &Experiment) -> usize {
     let depth = experiment.depth as usize;
+    // Through the first layer with BatchNorm the gradient comes to it.
+    let embedding = usize::from(experiment.has_embedding_layer());
     match (experiment.norm, experiment.activation, experiment.residual) {
         (Normalization::None | Normalization::Layer, ..) => 0,
-        (Normalization::Batch, Activation::Relu | Activation::LeakyRelu, Residual::None) => UNSETTLED_LAYERS.min(depth),
-        (Normalization::Batch, ..) => depth,
+        (Normalization::Batch, Activation::Relu | Activation::LeakyRelu, Residual::None) => {
+            embedding + UNSETTLED_LAYERS.min(depth)
+        }
+        (Normalization::Batch, ..) => embedding + depth,
     }
 }
 
