@@ -30,13 +30,6 @@ pub enum Purpose {
         /// Which network.
         network: u32,
     },
-    /// The parameters of one tensor of one of the recurrent networks that stand for all that might have been drawn.
-    EnsembleTensor {
-        /// Which network.
-        network: u32,
-        /// Which tensor; see `RecurrentDraw::draw`.
-        tensor: u32,
-    },
 }
 
 impl Purpose {
@@ -47,7 +40,6 @@ impl Purpose {
             Self::HeldOut => 2,
             Self::Parameters { layer } => (1 << 32) | u64::from(layer),
             Self::Ensemble { network } => (2 << 32) | u64::from(network),
-            Self::EnsembleTensor { network, tensor } => (u64::from(3 + tensor) << 32) | u64::from(network),
             Self::Text { step } => (u64::from(u32::MAX) << 32) | u64::from(step),
         }
     }

@@ -94,7 +94,8 @@ fn network<T: Real>(spec: RecurrentSpec, has_padding: bool) -> Recurrent<T> {
 }
 
 fn trainer<T: Real>(case: &Case, network: Recurrent<T>) -> RecurrentTrainer<T> {
-    let data = SequenceData { training: case.set.clone(), held_out: case.set.clone(), names: Vec::new() };
+    let data =
+        SequenceData { training: case.set.clone(), held_out: case.set.clone(), names: Vec::new(), padding: None };
     let hyper = Hyper::of(&Experiment::default());
     let batches = Batches::new(SAMPLES, SAMPLES, 0);
     RecurrentTrainer::with_network(network, data, batches, case.loss, OptimizerKind::Sgd, hyper, DecayScope::All)
@@ -136,8 +137,60 @@ fn gradients_agree_with_finite_differences() {
     }
 }
 
-/// Of a window the loss is not the gradient's own: what must agree is the sum over windows, each with the states before it held
-/// fast. So a network of one window is compared with the last part of the full one, and a full window to the last bit.
+/// Of a case with numbers at each step, the first time steps alone.
+fn first_steps(case: &Case, times: usize) -> Case {
+    let first = |all: &[f64]| {
+        let each = all.len() / (SAMPLES * TIMES);
+        all.chunks_exact(each * TIMES).flat_map(|of| of[..each * times].to_vec()).collect::<Vec<f64>>()
+    };
+    let (SequenceInputs::Numbers { width, numbers }, SequenceTargets::EachNumbers(targets)) =
+        (&case.set.inputs, &case.set.targets)
+    else {
+        panic!("{}: no numbers", case.name)
+    };
+    let inputs = SequenceInputs::Numbers { width: *width, numbers: first(numbers) };
+    let (spans, read_at) = (vec![(0, times as u32); SAMPLES], vec![times as u32 - 1; SAMPLES]);
+    let targets = SequenceTargets::EachNumbers(first(targets));
+    let set = SequenceSet { samples: SAMPLES, times, inputs, targets, spans, read_at };
+    Case { name: case.name.clone(), spec: RecurrentSpec { times, window: times, ..case.spec }, set, loss: case.loss }
+}
+
+/// With a loss at each step, the gradients within every window are those of the whole network that ends with it: nothing comes
+/// from later steps, and nothing within is lost.
+#[test]
+fn every_window_has_the_gradient_of_its_own_losses() {
+    let mut compared = 0;
+    for case in cases().into_iter().filter(|case| matches!(case.set.targets, SequenceTargets::EachNumbers(_))) {
+        for window in [1, 2, 4] {
+            let mut cut = network::<f64>(case.spec, true);
+            cut.spec.window = window;
+            let cut = trainer(&case, cut).probe().unwrap().clone();
+            for end in (1..=TIMES).filter(|end| (TIMES - end).is_multiple_of(window)) {
+                let ending = first_steps(&case, end);
+                let mut whole = network::<f64>(case.spec, true);
+                (whole.spec.times, whole.spec.window) = (end, end);
+                let whole = trainer(&ending, whole).probe().unwrap().clone();
+                for level in 0..case.spec.stack {
+                    for time in end.saturating_sub(window)..end {
+                        // The loss is a mean over so many steps.
+                        let want = whole.get_at(level, time, Quantity::GradH) * end as f64 / TIMES as f64;
+                        let got = cut.get_at(level, time, Quantity::GradH);
+                        let name = &case.name;
+                        assert!(
+                            (got - want).abs() <= 1e-12 * want,
+                            "{name}, window {window}, level {level}, step {time}: {got:e}, not {want:e}"
+                        );
+                        compared += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!(compared, CELLS.len() * 3 * 2 * TIMES);
+}
+
+/// Up to the first cut, counted from the end, the gradient is the full one to the last bit, and with a loss at the end nothing is
+/// left beyond; a window of all steps cuts nothing.
 #[test]
 fn truncation_cuts_exactly_what_it_says() {
     for case in cases() {

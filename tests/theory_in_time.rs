@@ -1,6 +1,7 @@
 //! Whether theory's line through time lies where networks of the experiment's own size do.
 
 use gradient_lab::data::sequences::Corpus;
+use gradient_lab::diagnosis::Flow;
 use gradient_lab::experiment::Experiment;
 use gradient_lab::experiment::share::from_fragment;
 use gradient_lab::theory::{BandSampler, Forecast, Foreteller, Line, NoPrediction, Outlook, OutlookSampler};
@@ -82,10 +83,13 @@ fn where_nothing_was_derived_there_is_no_line_but_a_median() {
         ("model=lstm&task=sentiment&padding=after", NoPrediction::Padding),
         ("model=lstm&task=sentiment&padding=masked", NoPrediction::Padding),
     ] {
-        let found = forecast(&experiment(&format!("{fragment}&hidden=6&length=12&batch=8")), 19);
+        // No sentence has 20 words: of masked padding nothing comes to the last step.
+        let experiment = experiment(&format!("{fragment}&hidden=6&length=20&batch=8"));
+        let found = Forecast { measured: measured(&experiment), ..forecast(&experiment, 19) };
         assert_eq!((found.line.clone(), found.reason()), (Err(reason), Some(reason)), "{fragment}");
-        let is_masked = fragment.contains("masked");
-        assert!(is_masked || (found.has_stand_in() && found.says_something()), "{fragment}: {found:?}");
+        assert!(found.has_stand_in() && found.says_something(), "{fragment}: {found:?}");
+        assert!(found.standing(0).is_some() && found.center()[0] > 0.0, "{fragment}: {found:?}");
+        assert_eq!(found.measured[19] == 0.0, fragment.contains("masked"), "{fragment}");
     }
     let overflow = experiment("model=rnn&activation=relu&rec-init=normal&rho=10&hidden=32&length=200");
     assert_eq!(line(&overflow), Err(NoPrediction::Overflow));
@@ -108,6 +112,18 @@ fn beyond_the_window_there_is_exactly_nothing() {
     let expected = 10_f64.powf(cut.log10_ratios[14].unwrap() / 5.0);
     assert!((found.factor().unwrap() / expected - 1.0).abs() < 1e-12, "{:?}, not {expected}", found.factor());
     assert_eq!(line(&experiment("model=rnn&length=5&window=1")).unwrap().factor, None);
+}
+
+/// Beside it stands the factor that was measured from there on.
+#[test]
+fn the_factor_is_of_the_steps_at_which_there_is_text() {
+    let experiment = experiment("model=lstm&task=sentiment&hidden=16&length=30");
+    let first = experiment.way().places.start;
+    assert!(first > 0);
+    let line = line(&experiment).unwrap();
+    let total = 10_f64.powf(line.log10_ratios[first].unwrap());
+    let power = line.factor.unwrap().powi((29 - first) as i32);
+    assert!((power / total - 1.0).abs() < 1e-9, "{power}, not {total}");
 }
 
 fn outlook(fragment: &str) -> Outlook {
@@ -133,26 +149,36 @@ fn gates_and_other_weights_bring_the_gradient_back_into_range() {
     assert!((cut.factor_per_place.powi(4) / cut.total - 1.0).abs() < 1e-9 && cut.is_drawn, "{cut:?}");
 }
 
-/// ‖∂L/∂h‖ of the first time step over that of the last, as the trainer measures it before the first step.
-fn measured_total(experiment: &Experiment) -> f64 {
-    let mut trainer = RecurrentTrainer::<f32>::new(experiment, &Corpus::NONE).unwrap();
-    let norms = trainer.probe().unwrap().series(Quantity::GradH).unwrap();
-    norms[0] / norms.last().unwrap()
+/// ‖∂L/∂h‖ of each time step, as the trainer measures it before the first step.
+fn measured(experiment: &Experiment) -> Vec<f64> {
+    let mut trainer = RecurrentTrainer::<f32>::new(experiment, &Corpus::default()).unwrap();
+    trainer.probe().unwrap().series(Quantity::GradH).unwrap()
 }
 
 #[test]
 fn half_of_all_runs_lie_below_the_outlook_and_nine_of_ten_in_the_band() {
-    for fragment in ["model=rnn&hidden=12", "model=gru&hidden=8&task=adding", "model=lstm&hidden=8&forget-bias=2"] {
-        let experiment = experiment(&format!("{fragment}&length=12&batch=8&samples=16"));
-        let Outlook { factor_per_place, total, is_drawn } =
-            outlook(&format!("{fragment}&length=12&batch=8&samples=16"));
-        assert!(is_drawn && (factor_per_place.powi(11) / total - 1.0).abs() < 1e-9, "{fragment}");
+    for (fragment, factors) in [
+        ("model=rnn&hidden=12&length=12&batch=8&samples=16", Some(11)),
+        ("model=gru&hidden=8&task=adding&length=12&batch=8&samples=16", Some(11)),
+        ("model=lstm&hidden=8&forget-bias=2&length=12&batch=8&samples=16", Some(11)),
+        // The verdict compares with the place where most sentences end, which is not the same in all networks.
+        ("model=rnn&hidden=8&task=sentiment&padding=masked&batch=64", None),
+    ] {
+        let experiment = experiment(fragment);
+        let Outlook { factor_per_place, total, is_drawn } = outlook(fragment);
+        assert!(is_drawn, "{fragment}");
+        if let Some(factors) = factors {
+            assert!((factor_per_place.powi(factors) / total - 1.0).abs() < 1e-9, "{fragment}");
+        }
         let found = forecast(&experiment, 200);
         let band = found.band.as_ref().unwrap().as_ref().unwrap();
-        let runs = (500..600).map(|seed| measured_total(&Experiment { seed, ..experiment.clone() }));
-        let runs: Vec<f64> = runs.collect();
-        let below = runs.iter().filter(|run| **run < total).count();
-        let inside = runs.iter().filter(|run| (band.low[0]..=band.high[0]).contains(&run.log10())).count();
+        let runs = (500..600).map(|seed| measured(&Experiment { seed, ..experiment.clone() }));
+        let runs: Vec<Vec<f64>> = runs.collect();
+        let totals: Vec<f64> = runs.iter().map(|norms| Flow::along(&experiment.way(), norms).total).collect();
+        let below = totals.iter().filter(|run| **run < total).count();
+        // The band is over the last place with a gradient.
+        let ratio = |norms: &[f64]| norms[0].log10() - norms.iter().rfind(|norm| **norm > 0.0).unwrap().log10();
+        let inside = runs.iter().filter(|run| (band.low[0]..=band.high[0]).contains(&ratio(run))).count();
         println!("{fragment}: {total:.3e} in all; {below} of 100 runs below, {inside} in the band");
         // As in tests/outlook.rs: below the median of 31 networks are 50 % ± 9 %, and of 100 runs ± 5 % more; in a band of 200
         // networks are 90 % ± 2 %, and of 100 runs ± 3 % more.

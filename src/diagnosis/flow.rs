@@ -64,13 +64,9 @@ impl Flow {
 
     /// Of the norms at all places of a network.
     pub fn along(way: &Way, norms: &[f64]) -> Self {
-        let end = way.places.end.min(norms.len());
-        let first = way.places.start.min(end);
-        let norms = match way.entry {
-            Entry::Last | Entry::Each => &norms[first..end],
-            Entry::Ends => up_to_largest(&norms[first..end]),
-        };
-        let flow = Self::through(norms);
+        let compared = way.compared(norms, 0.0);
+        let first = compared.start;
+        let flow = Self::through(&norms[compared]);
         Self { from: first + flow.from, to: first + 1, has_own: way.entry == Entry::Each, ..flow }
     }
 
@@ -89,18 +85,6 @@ impl Flow {
         let from = last.map_or(norms.len(), |last| last + 1);
         Self { factor, total, from, to: 1, zero_places, has_own: false }
     }
-}
-
-/// Norms up to the place from which they shrink. Samples that end early join those that end late on the way back, so at
-/// the last places the norm is only that of a few; and where nobody ends there is no gradient, which is no illness.
-fn up_to_largest(norms: &[f64]) -> &[f64] {
-    let ends = norms.iter().rposition(|norm| *norm != 0.0).map_or(norms.len(), |last| last + 1);
-    let norms = &norms[..ends];
-    if norms.first() >= norms.last() {
-        return norms;
-    }
-    let largest = (0..ends).fold(0, |best, place| if norms[place] >= norms[best] { place } else { best });
-    &norms[..=largest]
 }
 
 #[cfg(test)]

@@ -65,6 +65,33 @@ impl Way {
     pub fn factors(&self) -> usize {
         self.places.len().saturating_sub(1)
     }
+
+    /// The places, from 0, whose norms are compared: of these, the last with a gradient is the one that the others are
+    /// measured by. `norms` are those of all places or their logarithms, in which a norm of 0 is `nothing`.
+    ///
+    /// All of the way, but where each sample's gradient begins at a place of its own and then shrinks, only those up to the
+    /// one where it is largest.
+    pub fn compared(&self, norms: &[f64], nothing: f64) -> Range<usize> {
+        let end = self.places.end.min(norms.len());
+        let first = self.places.start.min(end);
+        match self.entry {
+            Entry::Last | Entry::Each => first..end,
+            Entry::Ends => first..first + up_to_largest(&norms[first..end], nothing),
+        }
+    }
+}
+
+/// How many there are up to the place from which they shrink. Samples that end early join those that end late on the way
+/// back, so at the last places the norm is only that of a few; and where nobody ends there is no gradient, which is no
+/// illness.
+fn up_to_largest(norms: &[f64], nothing: f64) -> usize {
+    let ends = norms.iter().rposition(|norm| *norm != nothing).map_or(norms.len(), |last| last + 1);
+    let norms = &norms[..ends];
+    if norms.first() >= norms.last() {
+        return ends;
+    }
+    let largest = (0..ends).fold(0, |best, place| if norms[place] >= norms[best] { place } else { best });
+    (largest + 1).min(ends)
 }
 
 /// The first time step, from 1, at which *copy* asks for a symbol.

@@ -1,7 +1,8 @@
 //! The spectral radius and the largest singular value of a square matrix, the same bits on every machine.
 //!
-//! Eigenvalues by reduction to Hessenberg form and Francis' double-shift QR iteration (Wilkinson, Reinsch 1971, as in
-//! EISPACK's `elmhes` and `hqr`), after balancing would not change the few hundred units that are asked for here.
+//! Eigenvalues by Householder's reduction to Hessenberg form and Francis' double-shift QR iteration (Wilkinson, Reinsch 1971,
+//! as in EISPACK's `orthes` and `hqr`). The matrices are not balanced first, as rows and columns of recurrent weights are of
+//! like sizes.
 
 use ndarray::Array2;
 

@@ -9,7 +9,7 @@ use super::recurrent_view::Input;
 use super::sequence_evaluation::has_classes;
 use super::vocabulary::words_of;
 use crate::data::Dataset;
-use crate::data::sequences::{NO_TARGET, SequenceData, SequenceInputs, SequenceSet, SequenceTargets};
+use crate::data::sequences::{NO_TARGET, Padding, SequenceData, SequenceInputs, SequenceSet, SequenceTargets};
 use crate::kernel::{Panels, Real};
 use crate::nn::Targets;
 use crate::nn::recurrent::{InputKind, Stepper};
@@ -157,7 +157,7 @@ fn drawn(output: &[f64], unit: f64) -> Option<u16> {
 
 /// Whether the symbols are words.
 pub(super) fn is_of_sentences(data: &SequenceData) -> bool {
-    matches!(data.training.inputs, SequenceInputs::Symbols { has_padding: true, .. })
+    data.padding.is_some()
 }
 
 /// What always the same answer comes to.
@@ -246,7 +246,7 @@ pub(super) fn sentences(
             let symbols: Vec<u16> = words.iter().map(|word| word.symbol.unwrap_or(UNKNOWN)).collect();
             OwnSentence {
                 asked: own.clone(),
-                probability: is_known.then(|| ask(&alone(set, &symbols))),
+                probability: is_known.then(|| ask(&alone(data, &symbols))),
                 words: words.into_iter().map(|word| (word.text, word.symbol.is_some())).collect(),
                 left_out,
             }
@@ -257,25 +257,45 @@ pub(super) fn sentences(
 /// The symbol that stands for words that are in no sentence.
 const UNKNOWN: u16 = 1;
 
-/// A set of one sentence, padded as those of another set are.
-fn alone(like: &SequenceSet, words: &[u16]) -> SequenceSet {
-    let (times, count) = (like.times, words.len());
-    let is_padded_before = like.spans.iter().all(|(_, end)| *end as usize == times);
-    let is_masked = like.spans.iter().zip(&like.read_at).all(|((_, end), read)| *read + 1 == *end);
-    let start = if is_padded_before { times - count } else { 0 };
+/// A set of one sentence, padded as those of a run are.
+fn alone(data: &SequenceData, words: &[u16]) -> SequenceSet {
+    let (times, count) = (data.held_out.times, words.len());
+    let start = if data.padding == Some(Padding::Before) { times - count } else { 0 };
     let end = start + count;
     let mut symbols = vec![0; times];
     symbols[start..end].copy_from_slice(words);
-    let vocabulary = match like.inputs {
-        SequenceInputs::Symbols { vocabulary, .. } => vocabulary,
-        SequenceInputs::Numbers { .. } => unreachable!("words are symbols"),
-    };
+    let is_masked = data.padding == Some(Padding::Masked);
     SequenceSet {
         samples: 1,
         times,
-        inputs: SequenceInputs::Symbols { vocabulary, symbols, has_padding: true },
+        inputs: SequenceInputs::Symbols { vocabulary: data.vocabulary(), symbols, has_padding: true },
         targets: SequenceTargets::Numbers(vec![0.0]),
         spans: vec![(start as u32, end as u32)],
         read_at: vec![if is_masked { end as u32 - 1 } else { times as u32 - 1 }],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::sequences::Corpus;
+    use crate::experiment::share::from_fragment;
+
+    /// Of 14 words and more all sentences are: at T = 14 none shows where the padding is.
+    #[test]
+    fn a_sentence_is_padded_where_the_run_pads_its_own() {
+        for times in [14, 20] {
+            let end = times - 1;
+            for (padding, span, read_at) in
+                [("before", (times - 3, times), end), ("after", (0, 3), end), ("masked", (0, 3), 2)]
+            {
+                let (experiment, notices) =
+                    from_fragment(&format!("model=rnn&task=sentiment&length={times}&padding={padding}"));
+                assert_eq!(notices, []);
+                let data = SequenceData::generate(&experiment.sequence_spec(), &Corpus::default()).unwrap();
+                let set = alone(&data, &[2, 3, 4]);
+                assert_eq!((set.spans, set.read_at), (vec![span], vec![read_at]), "{padding}, T = {times}");
+            }
+        }
     }
 }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 /// What theory expects of a run before its first step, beside what was measured there.
 ///
-/// Theory speaks of ratios to the last place, the output layer or the last time step; norms come of them by the one measured
-/// there.
+/// Theory speaks of ratios to the last place, the output layer or the last time step, or where no sample is read there, to the
+/// last that has a gradient; norms come of them by the one measured there.
 ///
 /// The line is for wide layers of independent weights. Where networks of the run's own width do something else, it leaves
 /// the band that they draw: then it is no expectation of this run, and what it says is not said. Their median is.
@@ -79,7 +79,7 @@ impl Forecast {
         self.edge(|band| &band.high)
     }
 
-    /// Whether a norm is expected at any place but the last, whose own is given.
+    /// Whether a norm is expected at any place but that whose own is given.
     pub fn says_something(&self) -> bool {
         self.center()[..self.before_last()].iter().any(|norm| !norm.is_nan())
     }
@@ -87,7 +87,8 @@ impl Forecast {
     /// Whether the line of some places is missing, and that of the networks drawn stands in for it.
     pub fn has_stand_in(&self) -> bool {
         let line = self.kept_line();
-        self.edges().is_some() && (0..self.before_last()).any(|place| ratio_at(line, place).is_none())
+        let is_missing = |place: usize| ratio_at(line, place).is_none();
+        self.edges().is_some() && self.says_something() && (0..self.before_last()).any(is_missing)
     }
 
     /// Whether the line is there at some place before the last.
@@ -112,8 +113,8 @@ impl Forecast {
 
     /// Where another norm at that place lies, measured at a later step, say; `None` without a band.
     pub fn standing_of(&self, place: usize, norm: f64) -> Option<Standing> {
-        let (band, last) = (self.edges()?, *self.measured.last()?);
-        if !(norm.is_finite() && last.is_finite() && last > 0.0) {
+        let (band, last) = (self.edges()?, self.unit());
+        if !(norm.is_finite() && last.is_finite()) {
             return None;
         }
         let ratio = libm::log10(norm) - libm::log10(last);
@@ -135,9 +136,14 @@ impl Forecast {
         self.kept_line()?.memory()
     }
 
-    /// The places before the last.
+    /// The places before the last that has a gradient.
     fn before_last(&self) -> usize {
-        self.measured.len().saturating_sub(1)
+        self.measured.iter().rposition(|norm| *norm != 0.0).unwrap_or(self.measured.len().saturating_sub(1))
+    }
+
+    /// The norm there, to which ratios are; NaN where there is none.
+    fn unit(&self) -> f64 {
+        self.measured.get(self.before_last()).copied().filter(|norm| *norm > 0.0).unwrap_or(f64::NAN)
     }
 
     fn edges(&self) -> Option<&Band> {
@@ -149,9 +155,9 @@ impl Forecast {
         self.norms((0..self.measured.len()).map(|place| ratios.and_then(|r| r.get(place).copied()).unwrap_or(f64::NAN)))
     }
 
-    /// The norms whose ratios to the last place's have these logarithms.
+    /// The norms whose ratios to that of the last place with a gradient have these logarithms.
     fn norms(&self, log10_ratios: impl Iterator<Item = f64>) -> Vec<f64> {
-        let last = self.measured.last().copied().filter(|norm| *norm > 0.0).unwrap_or(f64::NAN);
+        let last = self.unit();
         log10_ratios.map(|ratio| libm::pow(10.0, ratio) * last).collect()
     }
 }
@@ -198,6 +204,8 @@ mod tests {
         assert!((found.memory().unwrap() * -2.0 * factor.ln() - 1.0).abs() < 1e-12, "{found:?}");
         let nothing = Forecast { measured: vec![0.0; 3], ..found };
         assert!(!nothing.says_something(), "of nothing there are no ratios");
+        let nothing = Forecast { measured: vec![0.0; 3], ..forecast([1.0; 3], -2.0, -1.0) };
+        assert!(!nothing.says_something() && !nothing.has_stand_in(), "nothing stands in where nothing is said");
     }
 
     #[test]

@@ -13,7 +13,7 @@ pub struct Line {
     /// Why some of them are not predicted; `None` where all are.
     pub missing: Option<NoPrediction>,
     /// By what the norm is multiplied from a place in the middle to the one before it, or where that changes from place to
-    /// place, the geometric mean of all; `None` where the line says nothing of it.
+    /// place, the geometric mean of all on the gradient's way; `None` where the line says nothing of it.
     pub factor: Option<f64>,
     /// q = E\[z²\] of the pre-activations at every place; of time steps none.
     pub mean_squares: Vec<f64>,

@@ -4,34 +4,30 @@ use super::NoPrediction;
 use super::band_sampler::BandSampler;
 use super::foreteller::Foreteller;
 use crate::data::sequences::Corpus;
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Way};
 use serde::{Deserialize, Serialize};
-use std::ops::Range;
 
 /// How the gradient of an experiment's first batch will change on its way back: ‖∂L/∂z‖ over the hidden layers of a multilayer
 /// perceptron, ‖∂L/∂h‖ over the time steps of a recurrent network. Where its gradient is cut after a window of time steps,
 /// over the last of those windows.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outlook {
-    /// The geometric mean of the factors of a step back: `total^(1 / (places - 1))`. 1 where there is one place.
+    /// The geometric mean of the factors of a step back between the places of `total`, so that a power of it is `total`.
+    /// 1 where it is one place.
     pub factor_per_place: f64,
-    /// The norm at the first place over that at the last whose gradient is not zero. 0 where no gradient passes, and infinite
-    /// where numbers leave the format.
+    /// The norm at the first place over that at the last whose gradient is not zero, or where each sample's begins at a place
+    /// of its own, at the place where it is largest, as the verdict has it (see [`Way::compared`]). 0 where no gradient
+    /// passes, and infinite where numbers leave the format.
     pub total: f64,
     /// Whether networks of the experiment's size were drawn, of which this is the median; by theory otherwise.
     pub is_drawn: bool,
 }
 
 impl Outlook {
-    fn new(log10_total: f64, places: &Range<usize>, is_drawn: bool) -> Self {
-        let log10_factor = if places.len() > 1 { log10_total / (places.len() - 1) as f64 } else { 0.0 };
+    fn new(log10_total: f64, factors: usize, is_drawn: bool) -> Self {
+        let log10_factor = if factors > 0 { log10_total / factors as f64 } else { 0.0 };
         Self { factor_per_place: libm::pow(10.0, log10_factor), total: libm::pow(10.0, log10_total), is_drawn }
     }
-}
-
-/// The places over which the gradient changes; see [`Experiment::way`].
-fn places(experiment: &Experiment) -> Range<usize> {
-    experiment.way().places
 }
 
 /// Makes an [`Outlook`], a network at a time.
@@ -75,7 +71,7 @@ impl OutlookSampler {
             // Networks of equal weights are all one, which nobody draws; without its text, none is.
             Some(Err(NoPrediction::EqualWeights | NoPrediction::NoText)) => {}
             // No gradient passes in any network.
-            Some(Err(_)) => made.outlook = Some(Outlook::new(f64::NEG_INFINITY, &places(experiment), true)),
+            Some(Err(_)) => made.outlook = Some(Outlook::new(f64::NEG_INFINITY, experiment.way().factors(), true)),
             Some(Ok(sampler)) => made.sampler = Some(Box::new(sampler)),
         }
         made
@@ -100,13 +96,14 @@ impl OutlookSampler {
 
     /// What theory says; `None` where it says nothing.
     fn of_theory(&self) -> Option<Outlook> {
-        let places = places(&self.experiment);
+        let way = self.experiment.way();
+        let (places, factors) = (&way.places, way.factors());
         match self.foreteller.line(&self.experiment, &self.corpus) {
             Ok(line) => {
                 let ratio = |place: usize| *line.log10_ratios.get(place)?;
-                Some(Outlook::new(ratio(places.start)? - ratio(places.end - 1)?, &places, false))
+                Some(Outlook::new(ratio(places.start)? - ratio(places.end - 1)?, factors, false))
             }
-            Err(NoPrediction::Overflow) => Some(Outlook::new(f64::INFINITY, &places, false)),
+            Err(NoPrediction::Overflow) => Some(Outlook::new(f64::INFINITY, factors, false)),
             Err(_) => None,
         }
     }
@@ -133,24 +130,27 @@ impl OutlookSampler {
     /// `None` where theory has none either.
     pub fn outlook(self) -> Option<Outlook> {
         let Some(sampler) = &self.sampler else { return self.outlook };
-        let places = places(&self.experiment);
-        let totals = sampler.drawn_ratios().map(|ratios| log10_total(&ratios[places.clone()]));
-        let mut log10_totals: Vec<f64> = totals.collect();
+        let way = self.experiment.way();
+        let mut log10_totals: Vec<(f64, usize)> =
+            sampler.drawn_ratios().map(|ratios| log10_total(&way, ratios)).collect();
         if log10_totals.len() < Self::FEWEST {
             return self.of_theory();
         }
-        log10_totals.sort_by(f64::total_cmp);
+        log10_totals.sort_by(|a, b| a.0.total_cmp(&b.0));
         // The lower of both in the middle of an even number: between minus infinity and a number there is no mean.
-        let median = log10_totals[(log10_totals.len() - 1) / 2];
-        Some(Outlook::new(median, &places, true))
+        let (median, factors) = log10_totals[(log10_totals.len() - 1) / 2];
+        Some(Outlook::new(median, factors, true))
     }
 }
 
-/// log10 of the total of a network with these log10 of its norms.
-fn log10_total(log10_norms: &[f64]) -> f64 {
-    let last = log10_norms.iter().rev().find(|norm| norm.is_finite());
-    // Where no gradient reaches any place, none passes through them.
-    last.map_or(f64::NEG_INFINITY, |last| log10_norms[0] - last)
+/// log10 of the total of a network with these log10 of its norms, and of how many factors that is.
+fn log10_total(way: &Way, log10_norms: &[f64]) -> (f64, usize) {
+    let compared = &log10_norms[way.compared(log10_norms, f64::NEG_INFINITY)];
+    match compared.iter().rposition(|norm| norm.is_finite()) {
+        Some(last) => (compared[0] - compared[last], last),
+        // Where no gradient reaches any place, none passes through them.
+        None => (f64::NEG_INFINITY, way.factors()),
+    }
 }
 
 #[cfg(test)]

@@ -116,6 +116,9 @@ fn where_nothing_can_be_said_the_reason_is_given() {
     };
     assert_eq!(told("norm=batch&activation=relu&depth=12"), 8);
     assert_eq!(told("norm=batch&activation=relu&depth=4"), 1);
+    // The embedding, which has no normalization, is one layer more before the same ones.
+    assert_eq!(told("norm=batch&activation=relu&depth=12&task=sentiment"), 8);
+    assert_eq!(told("norm=batch&activation=tanh&task=sentiment"), 1);
     assert_eq!(told("norm=batch&activation=tanh"), 1);
     assert_eq!(told("norm=batch&activation=relu&residual=add"), 1);
     assert_eq!(told("norm=layer&activation=tanh"), 13);

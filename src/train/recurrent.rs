@@ -8,7 +8,7 @@ use super::sequence_batch::SequenceBatch;
 use super::trainer::{DecayScope, Pass, ratio};
 use crate::data::Batches;
 use crate::data::sequences::{Corpus, SequenceData};
-use crate::experiment::{Experiment, Given, Key, Rejection};
+use crate::experiment::{Experiment, Rejection};
 use crate::kernel::Real;
 use crate::nn::recurrent::{Gate, InputKind, Recurrent, RecurrentDraw, TimeStep};
 use crate::nn::{Loss, Parameter};
@@ -41,11 +41,7 @@ impl<T: Real> RecurrentTrainer<T> {
     /// The first parameter of the experiment whose value is not allowed; the task, where the corpus has no text that does.
     pub fn new(experiment: &Experiment, corpus: &Corpus) -> Result<Self, Rejection> {
         experiment.validate()?;
-        let no_task = || Rejection {
-            key: Key::Task,
-            given: Given::Value(experiment.get(Key::Task)),
-            allowed: experiment.allowed(Key::Task),
-        };
+        let no_task = || experiment.rejected_task();
         let data = SequenceData::generate(&experiment.sequence_spec(), corpus).map_err(|_| no_task())?;
         let spec = experiment.recurrent_spec(data.vocabulary()).ok_or_else(no_task)?;
         let Experiment { seed, loss, optimizer, rec_init, rho, forget_bias, .. } = *experiment;
@@ -379,6 +375,7 @@ impl<T: Real> RecurrentTrainer<T> {
             training: self.data.training.only(sequences),
             held_out: self.data.training.only(&[]),
             names: self.data.names.clone(),
+            padding: self.data.padding,
         };
         let batches = Batches::fixed(vec![(0..sequences.len()).collect()]);
         let network = self.network.in_format();

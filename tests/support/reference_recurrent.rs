@@ -284,7 +284,7 @@ fn trainer<T: Real>(run: &RunFile) -> RecurrentTrainer<T> {
         spans: vec![(0, time_steps as u32); samples],
         read_at: vec![time_steps as u32 - 1; samples],
     };
-    let data = SequenceData { held_out: training.clone(), training, names: Vec::new() };
+    let data = SequenceData { held_out: training.clone(), training, names: Vec::new(), padding: None };
     let scope = match run.optimizer.decay_scope {
         FileScope::All => DecayScope::All,
         FileScope::Weights => DecayScope::Weights,

@@ -45,7 +45,7 @@ impl SequenceData {
                 let (samples, times) = (spec.samples, spec.times);
                 let training = draw(samples, times, &mut Random::new(spec.seed, Purpose::Data));
                 let held_out = draw(samples.min(MOST_HELD_OUT), times, &mut Random::new(spec.seed, Purpose::HeldOut));
-                Ok(Self { training, held_out, names: Vec::new() })
+                Ok(Self { training, held_out, names: Vec::new(), padding: None })
             }
         }
     }

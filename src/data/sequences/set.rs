@@ -132,6 +132,8 @@ pub struct SequenceData {
     pub held_out: SequenceSet,
     /// What each symbol is called, where they are of a text or a sentence; empty elsewhere.
     pub names: Vec<String>,
+    /// Where sentences are filled up, which not every set of them shows; `None` of all that are not sentences.
+    pub padding: Option<Padding>,
 }
 
 impl SequenceData {

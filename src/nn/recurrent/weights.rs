@@ -6,36 +6,38 @@ use crate::kernel::cells::{add_rows, add_to_chosen, multiply};
 use crate::kernel::product::{Part, add_transposed_product_panel, transposed_product_panel};
 use crate::kernel::{LANES, Panels, Real};
 use crate::nn::unscale;
+use std::cmp::Reverse;
 use std::ops::Range;
 
 /// Rows of a stretch at the most.
 const ROWS_AT_ONCE: usize = 256;
 
-/// So many powers of two below the largest gradient nothing of a sum is left.
-const BEYOND_DIGITS: i32 = 60;
-
-/// The stretches from the first time step on, in whose order sums begin with what vanished; returns the power of two at the
-/// end.
+/// The stretches from the smallest gradients, those of the largest power of two, to the largest, and those of one power from the
+/// first time step on; returns the power of two at the end. So sums are never scaled but down, and are only too large for the
+/// format where the true ones are.
 fn find_stretches(times: &[TimeStep], batch: usize, stretches: &mut Vec<Stretch>) -> i32 {
     stretches.clear();
-    let (mut scale, mut least) = (None, i32::MAX);
+    // Of each at first its own power of two, and then what leads to it.
     for (time, step) in times.iter().enumerate().filter(|(_, step)| step.is_live()) {
-        least = least.min(step.exponent);
-        if step.exponent > least + BEYOND_DIGITS {
-            continue;
-        }
-        let change = step.exponent - scale.unwrap_or(step.exponent);
-        scale = Some(step.exponent);
         match stretches.last_mut() {
             Some(last)
-                if change == 0 && last.times.end == time && (time + 1 - last.times.start) * batch <= ROWS_AT_ONCE =>
+                if step.exponent == last.change
+                    && last.times.end == time
+                    && (time + 1 - last.times.start) * batch <= ROWS_AT_ONCE =>
             {
                 last.times.end = time + 1;
             }
-            _ => stretches.push(Stretch { times: time..time + 1, change }),
+            _ => stretches.push(Stretch { times: time..time + 1, change: step.exponent }),
         }
     }
-    scale.unwrap_or(0)
+    stretches.sort_unstable_by_key(|stretch| (Reverse(stretch.change), stretch.times.start));
+    let mut scale = stretches.first().map_or(0, |first| first.change);
+    for stretch in stretches {
+        let exponent = stretch.change;
+        stretch.change = exponent - scale;
+        scale = exponent;
+    }
+    scale
 }
 
 impl<T: Real> Unrolled<T> {
@@ -198,5 +200,28 @@ impl<T: Real> UnrolledLevel<T> {
         self.add_to_input(weights, stretch, batch, |rows, delta, grad| {
             add_to_chosen(grad, &symbols[rows], has_padding, delta);
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sums_are_only_scaled_down() {
+        let found = |exponents: &[i32], batch: usize| {
+            let live = |exponent: &i32| TimeStep { exponent: *exponent, grad_z: 1.0, ..TimeStep::default() };
+            let mut times: Vec<TimeStep> = exponents.iter().map(live).collect();
+            times[1].grad_z = 0.0;
+            let mut stretches = Vec::new();
+            let scale = find_stretches(&times, batch, &mut stretches);
+            (scale, stretches.into_iter().map(|stretch| (stretch.times, stretch.change)).collect::<Vec<_>>())
+        };
+        // Of one power of two, in the order of time; no gradient comes to the second step.
+        assert_eq!(found(&[9, 9, 9, 9], 1), (9, vec![(0..1, 0), (2..4, 0)]));
+        assert_eq!(found(&[9, 9, 9, 9], 256), (9, vec![(0..1, 0), (2..3, 0), (3..4, 0)]));
+        assert_eq!(found(&[70, 9, 9, 0], 1), (0, vec![(0..1, 0), (2..3, -61), (3..4, -9)]), "what vanishes first");
+        assert_eq!(found(&[0, 9, 50, 50, 90], 1), (0, vec![(4..5, 0), (2..4, -40), (0..1, -50)]), "what explodes last");
+        assert_eq!(found(&[9, 9, 20, 9, 0], 1), (0, vec![(2..3, 0), (0..1, -11), (3..4, 0), (4..5, -9)]));
     }
 }

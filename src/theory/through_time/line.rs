@@ -28,8 +28,10 @@ pub(in super::super) fn line(experiment: &Experiment, corpus: &Corpus) -> Result
         Window::Steps(steps) => (steps as usize).min(times),
     };
     let within = network.log10_ratios(window - 1, largest).ok_or(NoPrediction::Overflow)?;
-    let total = within.last().copied().unwrap_or(0.0);
-    let factor = (window > 1).then(|| libm::pow(10.0, total / (window - 1) as f64));
+    // Over the steps between which what is measured is judged: not those of padding before the text.
+    let back = experiment.way().factors();
+    let total = within.get(back).filter(|_| back > 0);
+    let factor = total.map(|total| libm::pow(10.0, total / back as f64));
     let beyond = std::iter::repeat_n(f64::NEG_INFINITY, times - window);
     let log10_ratios = beyond.chain(within.into_iter().rev()).map(Some).collect();
     Ok(Line { log10_ratios, missing: None, factor, mean_squares: Vec::new() })

@@ -49,7 +49,7 @@ struct Sentence {
 /// decisive word is in a held-out sentence, it nearly always is in some of the training as well.
 ///
 /// T = 20 has room for every sentence. Of a longer one than T, the T words from the decisive end are kept, or if the
-/// decisive word is not among them, those up to it: it is never lost.
+/// decisive word is not among them, those up to it of an early word, and those from it on of a late one: it is never lost.
 pub(super) fn sequences(spec: &SequenceSpec) -> SequenceData {
     let mut words = Words::new();
     let mut scenes = sentences(spec.language, spec.decisive, &mut words);
@@ -63,6 +63,7 @@ pub(super) fn sequences(spec: &SequenceSpec) -> SequenceData {
         training: padded(&training, spec, vocabulary),
         held_out: padded(&held_out, spec, vocabulary),
         names: words.names,
+        padding: Some(spec.padding),
     }
 }
 

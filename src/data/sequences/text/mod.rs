@@ -46,6 +46,7 @@ pub(super) fn windows(spec: &SequenceSpec, text: &str) -> Result<SequenceData, B
         training: draw(training, spec.samples, Purpose::Data),
         held_out: draw(held_out, most_held_out, Purpose::HeldOut),
         names: symbols.iter().map(char::to_string).collect(),
+        padding: None,
     })
 }
 
