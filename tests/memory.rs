@@ -1,7 +1,8 @@
 //! Where memory ends: what only saves time is given up first, what does not fit is said, and the run goes on.
 
-use gradient_lab::experiment::{Experiment, share};
+use gradient_lab::experiment::{Batch, Experiment, share};
 use gradient_lab::run::AnyTrainer;
+use gradient_lab::worker::failure::Failure;
 use gradient_lab::worker::protocol::{Command, Need, Request, ResponseBody, RunState};
 use gradient_lab::worker::session::{Next, Session};
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -128,4 +129,20 @@ fn a_run_that_fits_is_ended_by_nothing_that_it_can_do_without() {
     let (status, said) = obey(&mut session, 2, Command::Visit(3));
     assert_eq!((rests_at(status), said), ((3, 71), vec![]));
     assert!(is_drawn(&obey(&mut session, 2, other).1));
+
+    // A run that does not fit is not begun, in words by which the page knows why; another that does is.
+    let (large, notices) = share::from_fragment("model=lstm&hidden=128&length=200&batch=256&samples=256");
+    assert_eq!(notices, []);
+    leave(128 * MEGABYTE);
+    let (status, said) = obey(&mut session, 3, load(&large));
+    assert_eq!(status, None);
+    match &said[..] {
+        [ResponseBody::Failed(words)] => assert!(Failure::Crashed(words.clone()).is_of_memory(), "{words}"),
+        other => panic!("{other:?}"),
+    }
+    let (_, said) = obey(&mut session, 3, Command::Run);
+    assert_eq!(said, []);
+    // Small enough to be quick too.
+    let small = Experiment { batch: Batch::Size(2), hidden: 2, length: 4, ..large };
+    assert_eq!(rests_at(obey(&mut session, 4, load(&small)).0), (0, 0));
 }

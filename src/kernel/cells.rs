@@ -109,16 +109,17 @@ impl<T: Real> LstmBackward<'_, T> {
             for row in start..(start + RUN).min(len) {
                 let grad = load(&grad_h[row]);
                 let (i, f, g, o) = (load(&i[row]), load(&f[row]), load(&g[row]), load(&o[row]));
-                let of_c = load(&carry[row]) * scale + grad * o * load(&grad_c[row]);
-                carry[row] = (of_c * f).store();
+                let of_c = (load(&carry[row]) * scale + grad * o * load(&grad_c[row])).without_faint();
+                carry[row] = (of_c * f).without_faint().store();
                 grad_c[row] = of_c.store();
-                let of_o = grad * load(&tanh_c[row]) * load(&d_o[row]);
-                let of_i = of_c * g * load(&d_i[row]);
-                let of_f = of_c * load(&before[row]) * load(&d_f[row]);
-                let of_g = of_c * i * load(&d_g[row]);
+                let of_o = (grad * load(&tanh_c[row]) * load(&d_o[row])).without_faint();
+                let of_i = (of_c * g * load(&d_i[row])).without_faint();
+                let of_f = (of_c * load(&before[row]) * load(&d_f[row])).without_faint();
+                let of_g = (of_c * i * load(&d_g[row])).without_faint();
                 (d_i[row], d_f[row], d_g[row], d_o[row]) = (of_i.store(), of_f.store(), of_g.store(), of_o.store());
-                squares[0] = squares[0] + of_c * of_c;
-                squares[1] = squares[1] + ((of_i * of_i + of_f * of_f) + (of_g * of_g + of_o * of_o));
+                let [i, f, g, o] = [of_i, of_f, of_g, of_o].map(Vector::square_without_tiny);
+                squares[0] = squares[0] + of_c.square_without_tiny();
+                squares[1] = squares[1] + ((i + f) + (g + o));
             }
             totals.iter_mut().zip(squares).for_each(|(total, squares)| *total += sum_lane(&squares.store()));
         }
@@ -201,13 +202,14 @@ impl<T: Real> GruBackward<'_, T> {
                 let grad = load(&grad_h[row]);
                 let (r, z, n) = (load(&r[row]), load(&z[row]), load(&n[row]));
                 let slope_z = load(&d_z[row]);
-                carry[row] = (grad * z).store();
-                let of_n = grad * one_minus::<T>(z, slope_z) * load(&d_n[row]);
-                let of_z = grad * (load(&before[row]) - n) * slope_z;
-                let of_r = of_n * load(&q[row]) * load(&d_r[row]);
-                q[row] = (of_n * r).store();
+                carry[row] = (grad * z).without_faint().store();
+                let of_n = (grad * one_minus::<T>(z, slope_z) * load(&d_n[row])).without_faint();
+                let of_z = (grad * (load(&before[row]) - n) * slope_z).without_faint();
+                let of_r = (of_n * load(&q[row]) * load(&d_r[row])).without_faint();
+                q[row] = (of_n * r).without_faint().store();
                 (d_r[row], d_z[row], d_n[row]) = (of_r.store(), of_z.store(), of_n.store());
-                squares = squares + (of_r * of_r + of_z * of_z + of_n * of_n);
+                let [of_r, of_z, of_n] = [of_r, of_z, of_n].map(Vector::square_without_tiny);
+                squares = squares + (of_r + of_z + of_n);
             }
             total += sum_lane(&squares.store());
         }
@@ -237,8 +239,10 @@ pub fn gather_gradient<T: Real>(
                 // What vanished beside the gradient from above is not carried on as a denormal number.
                 sum = sum.forget_tiny() + load(&grad[row]) * T::Vector::splat(direct_scale);
             }
+            // Nor what vanished in one sequence or unit beside the others.
+            let sum = sum.without_faint();
             grad[row] = sum.store();
-            squares = squares + sum * sum;
+            squares = squares + sum.square_without_tiny();
         }
         total += sum_lane(&squares.store());
     }
@@ -252,9 +256,9 @@ pub fn scale_gradient<T: Real>(grad: &mut [Lane<T>], scale: T) -> f64 {
     for run in grad.chunks_mut(RUN) {
         let mut squares = T::Vector::splat(T::ZERO);
         for lane in run {
-            let x = T::Vector::load(lane) * scale;
+            let x = (T::Vector::load(lane) * scale).without_faint();
             *lane = x.store();
-            squares = squares + x * x;
+            squares = squares + x.square_without_tiny();
         }
         total += sum_lane(&squares.store());
     }
@@ -268,9 +272,9 @@ pub fn multiply_slope<T: Real>(grad: &[Lane<T>], delta: &mut [Lane<T>]) -> f64 {
     for (grad, delta) in grad.chunks(RUN).zip(delta.chunks_mut(RUN)) {
         let mut squares = T::Vector::splat(T::ZERO);
         for (grad, delta) in grad.iter().zip(delta) {
-            let x = T::Vector::load(grad) * T::Vector::load(delta);
+            let x = (T::Vector::load(grad) * T::Vector::load(delta)).without_faint();
             *delta = x.store();
-            squares = squares + x * x;
+            squares = squares + x.square_without_tiny();
         }
         total += sum_lane(&squares.store());
     }
@@ -301,11 +305,14 @@ pub fn add_to_chosen<T: Real>(grad: &mut [Lane<T>], symbols: &[u16], has_padding
     }
 }
 
-/// `lanes ← factor · lanes`.
+/// `lanes ← factor · lanes` of a power of two, and 0 where that is below [`Real::FAINT`].
 pub fn multiply<T: Real>(lanes: &mut [Lane<T>], factor: T) {
-    let factor = T::Vector::splat(factor);
+    // Known before the product is made, which would be denormal otherwise.
+    let least = T::Vector::splat((T::FAINT / factor).max(T::MIN_POSITIVE));
+    let (factor, zero) = (T::Vector::splat(factor), T::Vector::splat(T::ZERO));
     for lane in lanes {
-        *lane = (T::Vector::load(lane) * factor).store();
+        let x = T::Vector::load(lane);
+        *lane = (x.abs().select_less(least, zero, x) * factor).store();
     }
 }
 

@@ -5,7 +5,7 @@ use super::real::Real;
 use super::vector::{F32x8, F64x8};
 
 macro_rules! real {
-    ($Float:ident, $Vector:ident, $tiny:expr, $rounds_tiny:expr, $min_exponent:expr, $exp:path, $exp_m1:path,
+    ($Float:ident, $Vector:ident, $tiny:expr, $rounds_tiny:expr, $faint:expr, $min_exponent:expr, $exp:path, $exp_m1:path,
      $tanh:path, $normal:path) => {
         impl Real for $Float {
             type Vector = $Vector;
@@ -13,6 +13,7 @@ macro_rules! real {
             const ONE: Self = 1.0;
             const TINY: Self = $tiny;
             const ROUNDS_TINY: Self = $rounds_tiny;
+            const FAINT: Self = $faint;
             const MIN_POSITIVE: Self = $Float::MIN_POSITIVE;
             const SQUARES_FIT_F64: bool = 4 * $Float::MAX_EXP < f64::MAX_EXP;
 
@@ -67,5 +68,16 @@ macro_rules! real {
     };
 }
 
-real!(f32, F32x8, 1e-18, 8.673_617_4e-19, -126, e::exp_f32, e::exp_m1_f32, e::tanh_f32, e::normal_f32);
-real!(f64, F64x8, 1e-150, 1.221_974_545_399_842e-150, -1022, e::exp_f64, e::exp_m1_f64, e::tanh_f64, e::normal_f64);
+real!(f32, F32x8, 1e-18, 8.673_617_4e-19, 7.888_609e-31, -126, e::exp_f32, e::exp_m1_f32, e::tanh_f32, e::normal_f32);
+real!(
+    f64,
+    F64x8,
+    1e-150,
+    1.221_974_545_399_842e-150,
+    9.332_636_185_032_189e-302,
+    -1022,
+    e::exp_f64,
+    e::exp_m1_f64,
+    e::tanh_f64,
+    e::normal_f64
+);

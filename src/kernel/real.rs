@@ -44,6 +44,9 @@ pub trait Real:
     /// A power of two near [`Real::TINY`]. Added and taken away again, it rounds numbers to multiples of the last place of
     /// it: what is far below becomes 0, and of what is far above at most the last digit changes.
     const ROUNDS_TINY: Self;
+    /// Beyond what matters for numbers whose scale keeps that near 1, and so far above the least normal number that products
+    /// with it are not denormal unless the other factor is next to nothing too. A power of two.
+    const FAINT: Self;
     /// The least number with all digits: squares below it have lost some.
     const MIN_POSITIVE: Self;
     /// Whether sums of squares of whatever numbers of the format are within the range of f64.
@@ -122,6 +125,20 @@ pub trait Vector:
     fn forget_tiny(self) -> Self {
         let large = Self::splat(Self::Scalar::ROUNDS_TINY);
         (self + large) - large
+    }
+
+    /// The numbers, and 0 where they are below [`Real::FAINT`]: products with what is left are hardly ever denormal, and no
+    /// digit of it changes.
+    #[inline(always)]
+    fn without_faint(self) -> Self {
+        self.abs().select_less(Self::splat(Self::Scalar::FAINT), Self::splat(Self::Scalar::ZERO), self)
+    }
+
+    /// The squares, and 0 where the number is below [`Real::TINY`], so that none is denormal.
+    #[inline(always)]
+    fn square_without_tiny(self) -> Self {
+        let root = self.abs().select_less(Self::splat(Self::Scalar::TINY), Self::splat(Self::Scalar::ZERO), self);
+        root * root
     }
 
     /// The squares, but none below that of [`Real::TINY`], so that neither they nor sums or means of them are ever denormal.

@@ -53,7 +53,7 @@ pub struct Optimizer {
 
 impl OptimizerKind {
     /// How many numbers the rule keeps for every entry.
-    fn slots(self, amsgrad: bool) -> usize {
+    pub fn slots(self, amsgrad: bool) -> usize {
         match self {
             Self::Sgd => 0,
             Self::Momentum | Self::Nesterov | Self::Adagrad | Self::RmsProp => 1,

@@ -5,6 +5,7 @@ mod history;
 mod layout;
 mod quantity;
 mod recurrent;
+mod recurrent_memory;
 mod report;
 mod samples;
 mod sequence_answers;

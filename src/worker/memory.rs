@@ -1,7 +1,8 @@
-//! Whether there is memory for what a run can do without.
+//! Whether there is memory for what a run can do without, and for runs that may take all there is.
 //!
 //! Memory that is refused ends a worker: nothing can be done about it any more where it happens. So what is large and
-//! not the run itself asks first, and whoever is refused makes room, does without, or says so.
+//! not the run itself asks first, and whoever is refused makes room, does without, or says so. Recurrent networks are run on
+//! all time steps at once and may be larger than any memory, so they ask before they are made.
 
 /// What has to stay free for all that does not ask: frames, looks, scores, the page's requests.
 const RESERVE: usize = 16 << 20;
@@ -25,6 +26,14 @@ pub(super) fn has_room(bytes: usize) -> bool {
         pieces.push(std::hint::black_box(piece));
     }
     true
+}
+
+/// Why a run of so many bytes is not made, if there is no room for it. By these words the page knows that it is memory that is
+/// wanting, and says what needs less ([`super::failure`]).
+pub(super) fn refusal(bytes: usize) -> Option<String> {
+    let is_small = bytes < RESERVE;
+    (!is_small && !has_room(bytes))
+        .then(|| ["out of memory: it takes about ", &(bytes >> 20).to_string(), " MB"].concat())
 }
 
 #[cfg(test)]

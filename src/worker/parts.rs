@@ -12,6 +12,7 @@ use crate::look::proof::{Check, Proof, ProofThroughTime};
 use crate::look::view::{View, Watch};
 use crate::run::AnyTrainer;
 use crate::theory::Foreteller;
+use crate::train::RecurrentTrainer;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -67,6 +68,8 @@ impl Checking for ProofThroughTime {
 struct Runs {
     make: Maker,
     look: Viewer,
+    /// The memory in bytes that a run will take, about; 0 where that is never much.
+    bytes: fn(&Experiment, &Corpus) -> usize,
 }
 
 /// The functions of a part.
@@ -86,7 +89,7 @@ enum Functions {
 impl Code {
     /// Of [`WorkerPart::Double`].
     pub fn double() -> Self {
-        Self(Functions::Double(Runs { make: AnyTrainer::of::<f64>, look: view::<f64> }))
+        Self(Functions::Double(Runs { make: AnyTrainer::of::<f64>, look: view::<f64>, bytes: |_, _| 0 }))
     }
 
     /// Of [`WorkerPart::Looks`].
@@ -101,13 +104,21 @@ impl Code {
 
     /// Of [`WorkerPart::Sequences`].
     pub fn sequences() -> Self {
-        let runs = Runs { make: AnyTrainer::recurrent::<f32>, look: view_in_time::<f32> };
+        let runs = Runs {
+            make: AnyTrainer::recurrent::<f32>,
+            look: view_in_time::<f32>,
+            bytes: RecurrentTrainer::<f32>::bytes_of,
+        };
         Self(Functions::Sequences(runs, Foreteller::through_time()))
     }
 
     /// Of [`WorkerPart::SequencesDouble`].
     pub fn sequences_double() -> Self {
-        let runs = Runs { make: AnyTrainer::recurrent::<f64>, look: view_in_time::<f64> };
+        let runs = Runs {
+            make: AnyTrainer::recurrent::<f64>,
+            look: view_in_time::<f64>,
+            bytes: RecurrentTrainer::<f64>::bytes_of,
+        };
         let prove: Prover = |run| Box::new(ProofThroughTime::new(run.recurrent_in_f64()));
         Self(Functions::SequencesDouble(runs, Foreteller::through_time(), prove))
     }
@@ -175,6 +186,11 @@ impl Parts {
             (false, Precision::F32) => Some(AnyTrainer::of::<f32>),
             _ => self.runs(experiment).map(|runs| runs.make),
         }
+    }
+
+    /// The memory in bytes that the run of an experiment will take, about; 0 where that is never much.
+    pub(super) fn bytes(&self, experiment: &Experiment, corpus: &Corpus) -> usize {
+        self.runs(experiment).map_or(0, |runs| (runs.bytes)(experiment, corpus))
     }
 
     /// Looks at runs of the kind and in the precision of an experiment, if its code is there.

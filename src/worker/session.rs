@@ -347,6 +347,9 @@ impl Session {
         self.speed = experiment.speed;
         self.stopping = Stopping::new(Stop::of(&experiment));
         let maker = self.parts.maker(&experiment)?;
+        if let Some(words) = super::memory::refusal(self.parts.bytes(&experiment, &corpus)) {
+            return Some(self.response(ResponseBody::Failed(words)));
+        }
         match maker(&experiment, &corpus) {
             Ok(trainer) => {
                 let checkpoints = Checkpoints::new(&trainer);

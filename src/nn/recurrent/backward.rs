@@ -76,8 +76,8 @@ fn plain_norm<T: Real>(of: &Panels<T>) -> f64 {
 /// The norm of some rows of some panels, of which the sum of squares was found in the format.
 fn norm_of_rows<T: Real>(of: &Panels<T>, panels: Range<usize>, rows: Range<usize>, found: f64) -> f64 {
     let width = panels.len() * LANES;
-    // Where the mean square is far above the smallest normal number, what was lost to underflow does not count.
-    let smallest = (rows.len() * width) as f64 * 1e8 * f64::from(f32::MIN_POSITIVE);
+    // Where the mean square is far above that of TINY, below which squares were left out, these do not count.
+    let smallest = (rows.len() * width) as f64 * 1e10 * (f32::TINY * f32::TINY).to_f64();
     if found > smallest && found.is_finite() {
         return found.sqrt();
     }

@@ -205,7 +205,7 @@ impl Cell {
     }
 
     /// How many blocks that space has.
-    pub(super) fn work_blocks(self) -> usize {
+    pub(crate) fn work_blocks(self) -> usize {
         if self == Self::Gru { 4 } else { self.blocks() }
     }
 }

@@ -142,22 +142,24 @@ pub(in super::super) fn multiplications(experiment: &Experiment) -> u64 {
 /// The memory in bytes that drawing networks of an experiment takes at most, about; see [`crate::theory::Foreteller`].
 pub(in super::super) fn bytes(experiment: &Experiment) -> usize {
     let Some(spec) = experiment.recurrent_spec(VOCABULARY) else { return 0 };
-    let padded = |units: usize| units.next_multiple_of(LANES);
-    let (batch, blocks) = (experiment.batch_size() as usize + 2, spec.cell.blocks());
-    let rows = batch * spec.times;
+    // In 64 bits, because the products of the largest sizes leave 32.
+    let padded = |units: usize| units.next_multiple_of(LANES) as u64;
+    let (batch, blocks) = (u64::from(experiment.batch_size()) + 2, spec.cell.blocks() as u64);
+    let rows = batch * spec.times as u64;
     let columns = blocks * padded(spec.hidden);
     // Gates and their pre-activations, with one block more in a GRU, h, ∂L/∂h, and of an LSTM c, tanh(c) and ∂L/∂c.
-    let states = (2 * blocks + 6) * padded(spec.hidden) * spec.stack;
+    let states = (2 * blocks + 6) * padded(spec.hidden) * spec.stack as u64;
     let read = if spec.reading == Reading::Each { rows } else { batch };
     let numbers = rows * (states + 2 * padded(spec.inputs) + 2)
         + read * 2 * (padded(spec.hidden) + padded(spec.outputs))
         + columns.max(padded(spec.outputs)) * padded(spec.hidden.max(spec.inputs));
     // Parameters and their gradients, and while they are drawn two copies in f64.
-    let table = spec.embedding.map_or(0, |symbols| symbols * padded(spec.inputs));
+    let table = spec.embedding.map_or(0, |symbols| symbols as u64 * padded(spec.inputs));
     let weights = table
-        + spec.stack * (spec.inputs.max(spec.hidden) + spec.hidden + 2) * columns
-        + (spec.hidden + 1) * padded(spec.outputs);
-    numbers * size_of::<f32>() + weights * (2 * size_of::<f32>() + 2 * size_of::<f64>())
+        + (spec.stack * (spec.inputs.max(spec.hidden) + spec.hidden + 2)) as u64 * columns
+        + (spec.hidden + 1) as u64 * padded(spec.outputs);
+    let [single, double] = [size_of::<f32>(), size_of::<f64>()].map(|bytes| bytes as u64);
+    usize::try_from(numbers * single + weights * (2 * single + 2 * double)).unwrap_or(usize::MAX)
 }
 
 /// Symbols of a text, about, where it is not read for this.
