@@ -139,7 +139,10 @@ impl StepByLayer {
     pub fn reading(&self) -> Option<StepReading> {
         let step = self.step.as_ref()?;
         let (from, to) = self.ends;
-        step.get(from)?;
+        // A single layer has none to be compared with.
+        if !self.is_through_time {
+            step.get(from)?;
+        }
         let ratio = |values: &[f64]| {
             let ratio = values.get(from)? / values.get(to)?;
             (ratio.is_finite() && ratio > 0.0).then_some(ratio)

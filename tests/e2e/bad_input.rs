@@ -18,6 +18,8 @@ fn every_tab_bears_every_network() {
         "v=1&depth=1&width=1&batch=1",
         "v=1&depth=100",
         "v=1&depth=100&width=1",
+        "v=1&task=sentiment&depth=3",
+        "v=1&task=sentiment&depth=1&width=1&activation=relu",
         "v=1&init=zeros",
         ZERO_GRADIENT,
         CONSTANT_LOSS,

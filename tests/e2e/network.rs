@@ -76,6 +76,26 @@ fn every_phase_of_a_step_shows_the_engine_s_numbers() {
 }
 
 #[test]
+fn an_embedding_is_a_layer_of_its_own() {
+    const ON_WORDS: &str = "v=1&task=sentiment&depth=2&width=5&embedding=4&step=3";
+    let page = Page::open(Screen::LAPTOP, &format!("#{ON_WORDS}"));
+    page.wait_for_status("step", "3");
+    let names = ["embedding", "layer 1", "layer 2", "output layer"];
+    page.open_tab("network");
+    for layer in 0..4 {
+        wait_for(&page, &format!("forward-{}", layer + 1), 3);
+        let unit = unit_at(ON_WORDS, 3, (layer, 0));
+        assert_reads(&page, "z", unit.z);
+        assert!(page.text_of("document.getElementById('slow-title').textContent").contains(names[layer]), "{layer}");
+        let has_activation = page.eval("!!document.querySelector('[data-slow=a]')");
+        assert_eq!(has_activation, layer == 1 || layer == 2, "{layer}");
+        page.press(".");
+    }
+    let rows: Vec<String> = page.data_table("network").into_iter().map(|(name, _)| name).collect();
+    assert_eq!(rows, names);
+}
+
+#[test]
 fn the_first_step_is_made_where_its_update_is_shown() {
     let page = Page::open(Screen::LAPTOP, "#v=1&depth=1&width=3");
     page.open_tab("network");

@@ -242,7 +242,11 @@ fn hidden_delta(i18n: Words, scene: &Scene) -> AnyView {
     let name = if scene.is_normalized() { "grad-u" } else { "delta" };
     view! {
         <p class="slow-words">
-            {t_string!(i18n, network.slow.backward_hidden)} " "
+            {if scene.is_embedding() {
+                t_string!(i18n, network.slow.backward_embedding)
+            } else {
+                t_string!(i18n, network.slow.backward_hidden)
+            }} " "
             {bypass.then(|| t_string!(i18n, network.slow.backward_bypass))}
         </p>
         <p class="formula">
