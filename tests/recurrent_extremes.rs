@@ -171,7 +171,8 @@ fn use_everything(experiment: &Experiment, random: &mut Random) {
         trainer.view(&watch, 3);
         let Score { loss, accuracy, .. } = trainer.evaluate().training;
         let score = Some((loss, accuracy));
-        Situation { experiment, report: &report, divergence, start: start.as_ref(), score }.diagnose();
+        let guess_loss = experiment.guess_loss();
+        Situation { experiment, report: &report, divergence, start: start.as_ref(), score, guess_loss }.diagnose();
         if divergence.is_some() {
             return;
         }

@@ -35,21 +35,33 @@ pub fn with(experiment: &Experiment, key: Key, text: &str) -> Experiment {
     changed
 }
 
-/// The nearest experiment to the default one in which a parameter matters.
+/// The nearest experiment to the default one in which a parameter matters: one name is another, or two.
 pub fn where_relevant(key: Key) -> Experiment {
     let default = Experiment::default();
     if default.is_relevant(key) {
         return default;
     }
-    let changes = Key::ALL.iter().filter_map(|&other| match other.kind() {
+    let mut near = with_another_name(&default);
+    let found = near.find(|experiment| experiment.is_relevant(key));
+    let farther = || {
+        let mut far =
+            with_another_name(&default).flat_map(|experiment| with_another_name(&experiment).collect::<Vec<_>>());
+        far.find(|experiment| experiment.is_relevant(key))
+    };
+    found.or_else(farther).unwrap_or_else(|| panic!("{key:?} never matters"))
+}
+
+/// The experiments in which one parameter has another of its names.
+fn with_another_name(experiment: &Experiment) -> impl Iterator<Item = Experiment> + use<> {
+    let experiment = experiment.clone();
+    let names = Key::ALL.iter().filter_map(|&other| match other.kind() {
         Kind::Choice(names) => Some(names.iter().map(move |name| (other, *name))),
         _ => None,
     });
-    let mut changed = changes.flatten().filter_map(|(other, name)| {
-        let mut changed = default.clone();
+    names.flatten().filter_map(move |(other, name)| {
+        let mut changed = experiment.clone();
         changed.set_text(other, name).is_ok().then_some(changed)
-    });
-    changed.find(|experiment| experiment.is_relevant(key)).unwrap_or_else(|| panic!("{key:?} never matters"))
+    })
 }
 
 /// A value that a parameter allows, which is neither its present one nor its default.
