@@ -37,6 +37,9 @@ fn numbers(trainer: &RecurrentTrainer<f32>) -> Vec<f64> {
     all
 }
 
+/// How small a norm is checked, by that of the last time step.
+const FARTHEST: f64 = 1e-90;
+
 /// Where the gradient of one sequence vanishes beside that of another, and where gates are closed.
 #[test]
 fn no_number_is_denormal_however_saturated_the_network() {
@@ -61,7 +64,11 @@ fn no_number_is_denormal_however_saturated_the_network() {
         let (found, right) = (trainer.report(), double.probe().unwrap());
         for quantity in [Quantity::GradH, Quantity::GradZ] {
             let [found, right] = [found, right].map(|report| report.series_at(0, quantity).unwrap());
-            for (time, (found, right)) in found.into_iter().zip(right).enumerate() {
+            // A sequence that has fallen 2^100 behind another of its batch is left out (`Real::FAINT`); where that other one
+            // falls as far later on, the norm is too small. Down to here none of these does.
+            let last = right.last().copied().unwrap_or(0.0);
+            let told = found.into_iter().zip(right).enumerate().filter(|(_, (_, right))| *right > FARTHEST * last);
+            for (time, (found, right)) in told {
                 // Slopes of saturated units have the rounding of f32 many times over.
                 let is_right = (found - right).abs() <= 0.05 * right;
                 assert!(is_right, "{fragment}: {quantity:?} at {}: {found:e}, not {right:e}", time + 1);

@@ -3,7 +3,7 @@
 use crate::harness::{PATIENCE, Page, variable};
 use crate::native;
 use gradient_lab::choice::Choice;
-use gradient_lab::experiment::{Experiment, Key, share};
+use gradient_lab::experiment::{Experiment, Key, Kind, share};
 use gradient_lab::train::Quantity;
 use serde_json::Value;
 use std::thread::sleep;
@@ -23,8 +23,9 @@ fn a_link_restores_every_control_and_can_be_shared_again() {
         let mut experiment = native::experiment(base);
         for &key in Key::ALL {
             // Other networks and tasks have other keys.
+            let has_others = !matches!(experiment.allowed(key), Kind::Choice([_]));
             let is_of_base = !matches!(key, Key::Model | Key::Task);
-            if is_of_base && experiment.is_relevant(key) && experiment.is_default(key) {
+            if is_of_base && has_others && experiment.is_relevant(key) && experiment.is_default(key) {
                 let value = native::another_value(&experiment, key).to_string();
                 experiment = native::with(&experiment, key, &value);
             }
