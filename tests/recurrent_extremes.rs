@@ -38,7 +38,7 @@ fn numbers(trainer: &RecurrentTrainer<f32>) -> Vec<f64> {
 }
 
 /// How small a norm is checked, by that of the last time step.
-const FARTHEST: f64 = 1e-90;
+const FARTHEST: f64 = 1e-30;
 
 /// Where the gradient of one sequence vanishes beside that of another, and where gates are closed.
 #[test]
@@ -99,7 +99,7 @@ fn the_memory_of_a_run_is_known_before() {
         assert!((known - bytes).abs() < 0.2 * bytes + 32e3, "{fragment}: {known} of {bytes}");
     }
     let largest = experiment("model=lstm&hidden=128&length=200&stack=3&batch=2048&samples=2048&precision=f64");
-    assert!(RecurrentTrainer::<f64>::bytes_of(&largest, &Corpus::NONE) > usize::MAX.min(12 << 30));
+    assert!(RecurrentTrainer::<f64>::bytes_of(&largest, &Corpus::NONE) > 12 << 30);
     assert_eq!(RecurrentTrainer::<f32>::bytes_of(&Experiment::default(), &Corpus::NONE), 0);
 }
 
