@@ -2,7 +2,7 @@
 
 use super::task::{Decisive, Language, Padding, Task};
 
-/// What defines the sequences of a run, besides the texts of a [`Corpus`].
+/// What defines the sequences of a run, besides the texts of a [`Corpus`](super::Corpus).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SequenceSpec {
     /// The task; not [`Task::Points`].
