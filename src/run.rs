@@ -28,87 +28,53 @@ trait Run: Any {
     fn copy(&self) -> Box<dyn Run>;
 }
 
-impl<T: Real> Run for Trainer<T> {
-    fn step(&mut self) -> Result<&StepReport, Divergence> {
-        Self::step(self)
-    }
+/// Every kind of trainer has what is asked for, under the same names.
+macro_rules! run {
+    ($($Trainer:ident),+) => {$(
+        impl<T: Real> Run for $Trainer<T> {
+            fn step(&mut self) -> Result<&StepReport, Divergence> {
+                Self::step(self)
+            }
 
-    fn probe(&mut self) -> Result<&StepReport, Divergence> {
-        Self::probe(self)
-    }
+            fn probe(&mut self) -> Result<&StepReport, Divergence> {
+                Self::probe(self)
+            }
 
-    fn report(&self) -> &StepReport {
-        Self::report(self)
-    }
+            fn report(&self) -> &StepReport {
+                Self::report(self)
+            }
 
-    fn set_hyper(&mut self, hyper: Hyper) {
-        Self::set_hyper(self, hyper);
-    }
+            fn set_hyper(&mut self, hyper: Hyper) {
+                Self::set_hyper(self, hyper);
+            }
 
-    fn evaluate_some(&self, scoring: &mut Scoring) -> Option<Evaluation> {
-        Self::evaluate_some(self, scoring)
-    }
+            fn evaluate_some(&self, scoring: &mut Scoring) -> Option<Evaluation> {
+                Self::evaluate_some(self, scoring)
+            }
 
-    fn bytes(&self) -> usize {
-        Self::bytes(self)
-    }
+            fn bytes(&self) -> usize {
+                Self::bytes(self)
+            }
 
-    fn differing_bits(&self, other: &dyn Any) -> (u64, u64) {
-        other.downcast_ref().map_or_else(
-            || {
-                let (_, compared) = Self::differing_bits(self, self);
-                (compared, compared)
-            },
-            |other| Self::differing_bits(self, other),
-        )
-    }
+            fn differing_bits(&self, other: &dyn Any) -> (u64, u64) {
+                other.downcast_ref().map_or_else(
+                    || {
+                        let (_, compared) = Self::differing_bits(self, self);
+                        (compared, compared)
+                    },
+                    |other| Self::differing_bits(self, other),
+                )
+            }
 
-    fn copy(&self) -> Box<dyn Run> {
-        Box::new(self.clone())
-    }
+            fn copy(&self) -> Box<dyn Run> {
+                Box::new(self.clone())
+            }
+        }
+    )+};
 }
+run!(Trainer, RecurrentTrainer);
 
-impl<T: Real> Run for RecurrentTrainer<T> {
-    fn step(&mut self) -> Result<&StepReport, Divergence> {
-        Self::step(self)
-    }
-
-    fn probe(&mut self) -> Result<&StepReport, Divergence> {
-        Self::probe(self)
-    }
-
-    fn report(&self) -> &StepReport {
-        Self::report(self)
-    }
-
-    fn set_hyper(&mut self, hyper: Hyper) {
-        Self::set_hyper(self, hyper);
-    }
-
-    fn evaluate_some(&self, scoring: &mut Scoring) -> Option<Evaluation> {
-        Self::evaluate_some(self, scoring)
-    }
-
-    fn bytes(&self) -> usize {
-        Self::bytes(self)
-    }
-
-    fn differing_bits(&self, other: &dyn Any) -> (u64, u64) {
-        other.downcast_ref().map_or_else(
-            || {
-                let (_, compared) = Self::differing_bits(self, self);
-                (compared, compared)
-            },
-            |other| Self::differing_bits(self, other),
-        )
-    }
-
-    fn copy(&self) -> Box<dyn Run> {
-        Box::new(self.clone())
-    }
-}
-
-/// The same of a multilayer perceptron's trainer of either precision. Whoever uses it needs the code of both.
+/// The same of a trainer of either precision. Whoever uses it needs the code of both.
 macro_rules! either {
     ($get:ident, $any:expr, $trainer:ident => $what:expr) => {
         if let Some($trainer) = $any.$get::<f32>() {

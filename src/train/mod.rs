@@ -3,6 +3,7 @@
 mod divergence;
 mod history;
 mod layout;
+mod norms;
 mod quantity;
 mod recurrent;
 mod recurrent_memory;

@@ -2,10 +2,11 @@
 
 use super::divergence::{DivergedQuantity, Divergence};
 use super::layout::Layout;
+use super::norms::{differing_bits, norm_together, report_update};
 use super::quantity::Quantity;
 use super::report::StepReport;
 use super::sequence_batch::SequenceBatch;
-use super::trainer::{DecayScope, Pass, ratio};
+use super::trainer::{DecayScope, Pass};
 use crate::data::Batches;
 use crate::data::sequences::{Corpus, SequenceData};
 use crate::experiment::{Experiment, Rejection};
@@ -209,16 +210,7 @@ impl<T: Real> RecurrentTrainer<T> {
             if let Some(bias) = group.bias {
                 prepare(bias, self.decay_scope == DecayScope::All);
             }
-            let before = std::mem::replace(&mut self.weight_norms[index], norms.value);
-            for (quantity, value) in [
-                (Quantity::Update, norms.update),
-                (Quantity::Weight, norms.value),
-                (Quantity::UpdateRatio, ratio(norms.update, before)),
-                (Quantity::FirstMoment, norms.first_moment),
-                (Quantity::SecondMoment, norms.second_moment),
-            ] {
-                self.report.set_of_weights(index, quantity, value);
-            }
+            report_update(&mut self.report, index, norms, &mut self.weight_norms[index]);
         }
         if let Some(group) = overflowed {
             let layer = self.network.level_of_group(group);
@@ -329,12 +321,7 @@ impl<T: Real> RecurrentTrainer<T> {
             self.report.set_of_weights(index, Quantity::GradW, of_weight);
             self.report.set_of_weights(index, Quantity::GradB, of_bias);
         }
-        // Where squares leave the range of f64, norms may still be in it.
-        let grad_norm = if (1e-280..1e280).contains(&squares) {
-            squares.sqrt()
-        } else {
-            self.network.parameters().fold(0.0, |total, parameter| libm::hypot(total, parameter.grad_norm()))
-        };
+        let grad_norm = norm_together(squares, self.network.parameters().map(Parameter::grad_norm));
         self.report.set_grad_norm(grad_norm);
         Ok(())
     }
@@ -349,17 +336,7 @@ impl<T: Real> RecurrentTrainer<T> {
 
     /// See [`super::Trainer::differing_bits`].
     pub fn differing_bits(&self, other: &Self) -> (u64, u64) {
-        let (mut these, mut those) = (self.numbers(), other.numbers());
-        let (mut differing, mut compared) = (0, 0);
-        loop {
-            match (these.next().map(f64::to_bits), those.next().map(f64::to_bits)) {
-                (None, None) => return (differing, compared),
-                (this, that) => {
-                    compared += 1;
-                    differing += u64::from(this != that);
-                }
-            }
-        }
+        differing_bits(self.numbers(), other.numbers())
     }
 
     /// All parameters; f64 holds every f32, so different bits stay different.

@@ -1,6 +1,7 @@
 //! One optimizer step after another, each measured in every layer.
 
 use super::divergence::{DivergedQuantity, Divergence};
+use super::norms::{differing_bits, norm_together, report_update};
 use super::quantity::Quantity;
 use super::report::StepReport;
 use super::samples::{Data, Samples, load};
@@ -8,7 +9,7 @@ use crate::data::Batches;
 use crate::data::sequences::Corpus;
 use crate::experiment::{Experiment, Rejection};
 use crate::kernel::{Panels, Real};
-use crate::nn::{Layer, Linear, Loss, Mlp, Norm, Targets};
+use crate::nn::{Layer, Linear, Loss, Mlp, Norm, Parameter, Targets};
 use crate::optim::{Hyper, Optimizer, OptimizerKind, State};
 use crate::random::{Purpose, Random};
 use std::sync::Arc;
@@ -141,17 +142,7 @@ impl<T: Real> Trainer<T> {
 
     /// How many numbers of all parameters and running statistics have other bits in `other`, and how many there are.
     pub fn differing_bits(&self, other: &Self) -> (u64, u64) {
-        let (mut these, mut those) = (self.numbers(), other.numbers());
-        let (mut differing, mut compared) = (0, 0);
-        loop {
-            match (these.next().map(f64::to_bits), those.next().map(f64::to_bits)) {
-                (None, None) => return (differing, compared),
-                (this, that) => {
-                    compared += 1;
-                    differing += u64::from(this != that);
-                }
-            }
-        }
+        differing_bits(self.numbers(), other.numbers())
     }
 
     /// All parameters and running statistics, layer by layer; f64 holds every f32, so different bits stay different.
@@ -283,13 +274,8 @@ impl<T: Real> Trainer<T> {
             self.report.set(index, Quantity::GradW, norms[0]);
             self.report.set(index, Quantity::GradB, norms[1]);
         }
-        // Where squares leave the range of f64, norms may still be in it.
-        let grad_norm = if (1e-280..1e280).contains(&grad_squares) {
-            grad_squares.sqrt()
-        } else {
-            let parameters = self.mlp.layers.iter().flat_map(Layer::parameters);
-            parameters.fold(0.0, |total, parameter| libm::hypot(total, parameter.grad_norm()))
-        };
+        let parameters = self.mlp.layers.iter().flat_map(Layer::parameters);
+        let grad_norm = norm_together(grad_squares, parameters.map(Parameter::grad_norm));
         self.report.set_grad_norm(grad_norm);
         Ok(())
     }
@@ -362,18 +348,8 @@ impl<T: Real> Update<'_, T> {
                 self.overflowed = Some(index + 1);
             }
             if is_weight {
-                let before = std::mem::replace(&mut self.weight_norms[index], norms.value);
-                self.report.set(index, Quantity::Update, norms.update);
-                self.report.set(index, Quantity::Weight, norms.value);
-                self.report.set(index, Quantity::UpdateRatio, ratio(norms.update, before));
-                self.report.set(index, Quantity::FirstMoment, norms.first_moment);
-                self.report.set(index, Quantity::SecondMoment, norms.second_moment);
+                report_update(self.report, index, norms, &mut self.weight_norms[index]);
             }
         }
     }
-}
-
-/// `part / whole`, 0 where both are.
-pub(super) fn ratio(part: f64, whole: f64) -> f64 {
-    if part == 0.0 { 0.0 } else { part / whole }
 }

@@ -244,11 +244,7 @@ fn batch_rows(i18n: Words, lab: Lab, bucket: &Bucket) -> Vec<ReadoutRow> {
 /// first step.
 fn clip_of(lab: Lab, bucket: &Bucket) -> Option<f64> {
     let step = bucket.last.step;
-    let hyper = lab.changes.with(|changes| {
-        // What was changed live holds from the step after.
-        let change = changes.iter().rev().find(|change| change.after_step < step);
-        change.map_or_else(|| lab.measured.with(Hyper::of), |change| change.hyper)
-    });
+    let hyper = lab.hyper_of_step(step);
     (step > 0 && hyper.clip == ClipKind::Norm).then_some(hyper.clip_at)
 }
 

@@ -212,15 +212,12 @@ pub fn OptimizerChart() -> impl IntoView {
 
 /// The step that the page shows, and what it made of the gradient; follows every change of either.
 fn shown(lab: Lab) -> Option<(u64, StepByLayer)> {
-    let changes = lab.changes.get();
     let entries = lab.instruments.view.with(|view| view.as_ref().map(|view| view.weight_entries.clone()));
     let entries = entries.unwrap_or_default();
     lab.with_shown(|bucket| {
         let step = bucket.last.step;
         lab.measured.with(|experiment| {
-            // What was changed live holds from the step after.
-            let change = changes.iter().rev().find(|change| change.after_step < step);
-            let hyper = change.map_or_else(|| Hyper::of(experiment), |change| change.hyper);
+            let hyper = lab.hyper_of_step(step);
             let by_weights = if experiment.model.is_recurrent() {
                 StepByLayer::of_weights(experiment, &hyper, &bucket.last, &entries)
             } else {

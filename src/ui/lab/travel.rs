@@ -24,6 +24,13 @@ impl Lab {
         }
     }
 
+    /// The hyper-parameters of a step of the run; follows every change of them. What was changed live holds from the step
+    /// after.
+    pub fn hyper_of_step(self, step: u64) -> Hyper {
+        let change = self.changes.with(|changes| changes.iter().rev().find(|change| change.after_step < step).copied());
+        change.map_or_else(|| self.measured.with(Hyper::of), |change| change.hyper)
+    }
+
     /// The step that the page shows; follows every change of it.
     pub fn shown_step(self) -> u64 {
         self.visited.get().unwrap_or_else(|| self.status.get().head)

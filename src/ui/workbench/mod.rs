@@ -8,6 +8,7 @@ mod panes;
 mod proof;
 mod tabs;
 mod unrolled;
+mod walk;
 mod worked_formulas;
 
 pub use tabs::Workbench;

@@ -39,7 +39,7 @@ pub fn AnswersPane() -> impl IntoView {
     };
     let is_stale = Memo::new(move |_| {
         let is_scored = evaluation.get().is_some_and(|evaluation| evaluation.step == shown_step.get());
-        !lab.running.get() && !(is_scored && lab.is_view_current())
+        !(lab.running.get() || is_scored && lab.is_view_current())
     });
     let takes_text = Memo::new(move |_| lab.experiment.with(|experiment| experiment.takes_own_text()));
     let has_sentences = Memo::new(move |_| seen.with(|seen| seen.as_ref().is_some_and(|s| s.sentences.is_some())));

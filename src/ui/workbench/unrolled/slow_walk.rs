@@ -3,13 +3,11 @@
 
 use super::formulas::{self, Scene};
 use crate::look::phase::Phase;
-use crate::optim::Hyper;
 use crate::plot::number::grouped;
-use crate::train::Layout;
 use crate::ui::i18n::{Words, t_string, use_i18n};
-use crate::ui::lab::{Lab, keyboard, use_lab};
+use crate::ui::lab::{Lab, use_lab};
 use crate::ui::reactive::{Memo, RwSignal, Signal, attribute, effect, live};
-use leptos::ev;
+use crate::ui::workbench::walk::{Walk, WalkButtons, places, set_phase};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -17,7 +15,7 @@ use std::sync::Arc;
 #[derive(Clone, Copy)]
 pub(super) struct SlowWalk {
     lab: Lab,
-    is_running: Memo<bool>,
+    walk: Walk,
     /// What stands there: the last phase whose numbers have come.
     scene: RwSignal<Option<Arc<Scene>>>,
 }
@@ -26,37 +24,28 @@ impl SlowWalk {
     /// At the phase where it was left, with a unit chosen.
     pub(super) fn begin() -> Self {
         let lab = use_lab();
-        let walk = Self { lab, is_running: Memo::new(move |_| lab.is_under_way()), scene: RwSignal::new(None) };
+        let go_to = Callback::new(move |phase| _ = set_phase(lab, phase));
+        let walk = Self { lab, walk: Walk::begin(go_to, || true), scene: RwSignal::new(None) };
         // Another network may lack the time step, the level or the unit.
         effect(move || {
             lab.measured.track();
-            walk.go_to(lab.instruments.phase.get_untracked());
+            set_phase(lab, lab.instruments.phase.get_untracked());
             let (level, unit) = lab.instruments.unit.get_untracked().unwrap_or_default();
             walk.set_unit(level, unit);
         });
         effect(move || {
-            if !walk.is_running.get()
+            if !walk.walk.is_running()
                 && let Some(scene) = walk.arrived()
             {
                 walk.scene.set(Some(Arc::new(scene)));
             }
         });
-        let keys = window_event_listener(ev::keydown, move |event| {
-            let is_mine = !keyboard::is_taken(&event) && walk.is_running.try_get_untracked() == Some(false);
-            match event.key().as_str() {
-                "." if is_mine => walk.next(),
-                "," if is_mine => walk.back(),
-                _ => return,
-            }
-            event.prevent_default();
-        });
-        on_cleanup(move || keys.remove());
         walk
     }
 
     /// The phase that the picture lights.
     pub(super) fn lit(self) -> Option<Phase> {
-        (!self.is_running.get()).then(|| self.lab.instruments.phase.get())
+        self.walk.lit()
     }
 
     /// Goes to a time step in the same direction, and chooses a level.
@@ -66,16 +55,9 @@ impl SlowWalk {
             Phase::Loss | Phase::Update => Phase::Forward(time),
             phase => phase.with_place(time),
         };
-        self.go_to(phase);
+        set_phase(self.lab, phase);
         let (_, unit) = self.lab.instruments.unit.get_untracked().unwrap_or_default();
         self.set_unit(level, unit);
-    }
-
-    fn go_to(self, phase: Phase) {
-        let phase = phase.within(self.times());
-        if self.lab.instruments.phase.get_untracked() != phase {
-            self.lab.instruments.phase.set(phase);
-        }
     }
 
     /// The level and the unit, or the nearest that there are.
@@ -86,43 +68,6 @@ impl SlowWalk {
         if instruments.unit.get_untracked() != Some(chosen) {
             instruments.unit.set(Some(chosen));
         }
-    }
-
-    fn back(self) {
-        if let Some(phase) = self.lab.instruments.phase.get_untracked().previous(self.times()) {
-            self.go_to(phase);
-        }
-    }
-
-    /// On to the next phase; after the last one, another step is made. The first step of a run is made where its numbers
-    /// are wanted: all before it is the same at step 0 and at step 1, and only the update is still to come.
-    fn next(self) {
-        let lab = self.lab;
-        if let Some(phase) = lab.instruments.phase.get_untracked().next(self.times()) {
-            self.go_to(phase);
-            return;
-        }
-        if !untrack(move || self.can_go_on()) {
-            return;
-        }
-        let step = untrack(move || lab.with_shown(|bucket| bucket.last.step));
-        match lab.visited.get_untracked() {
-            Some(visited) => lab.show_step(visited + 1),
-            None => lab.step(),
-        }
-        if step.is_some_and(|step| step > 0) {
-            self.go_to(Phase::FIRST);
-        }
-    }
-
-    /// Whether there is a phase after this one, or a step to be made.
-    fn can_go_on(self) -> bool {
-        let lab = self.lab;
-        lab.instruments.phase.get().next(self.times()).is_some() || lab.visited.get().is_some() || lab.can_go_on()
-    }
-
-    fn times(self) -> usize {
-        self.lab.measured.with_untracked(|experiment| Layout::of(experiment).places())
     }
 
     /// The phase with its numbers, once they have come: those of the step that is shown, of the chosen unit and sample.
@@ -137,10 +82,7 @@ impl SlowWalk {
         if !lab.is_view_current() || !experiment.model.is_recurrent() || unit.time != time {
             return None;
         }
-        let hyper = lab.changes.with(|changes| {
-            let before = changes.iter().rev().find(|change| change.after_step < view.step);
-            before.map_or_else(|| Hyper::of(&experiment), |change| change.hyper)
-        });
+        let hyper = lab.hyper_of_step(view.step);
         Some(Scene { phase, step: view.step, sample: sample.clone(), unit: unit.clone(), experiment, hyper })
     }
 
@@ -160,24 +102,19 @@ impl SlowWalk {
 #[component]
 pub(super) fn SlowWalkView(walk: SlowWalk) -> impl IntoView {
     let (lab, i18n) = (walk.lab, use_i18n());
-    let is_running = walk.is_running;
+    let is_running = move || walk.walk.is_running();
     let is_waiting = Memo::new(move |_| walk.is_waiting());
     let named = move || {
         let scene = walk.scene.with(|scene| scene.as_ref().map(|scene| scene.phase));
         scene.unwrap_or_else(|| lab.instruments.phase.get()).name()
     };
-    let position = move || {
-        let times = lab.measured.with(|experiment| Layout::of(experiment).places());
-        let (position, count) = (lab.instruments.phase.get().position(times) + 1, Phase::count(times));
-        t_string!(i18n, network.slow.place, position = position, count = count).to_string()
-    };
     // While a run goes on, and until the first numbers have come, the name of it all.
     let heading = move || {
-        let scene = walk.scene.get().filter(|_| !is_running.get());
+        let scene = walk.scene.get().filter(|_| !is_running());
         scene.map_or_else(|| t_string!(i18n, unrolled.slow.title).to_owned(), |scene| title(i18n, &scene))
     };
     let body = move || {
-        if is_running.get() {
+        if is_running() {
             return view! { <p class="slow-words">{t_string!(i18n, unrolled.slow.pause)}</p> }.into_any();
         }
         match walk.scene.get() {
@@ -188,7 +125,7 @@ pub(super) fn SlowWalkView(walk: SlowWalk) -> impl IntoView {
     let open_cell = move |_| {
         let (level, _) = lab.instruments.unit.get_untracked().unwrap_or_default();
         lab.instruments.level.set(level);
-        let times = walk.times();
+        let times = places(lab);
         lab.open_layer(lab.instruments.phase.get_untracked().place().unwrap_or(times.saturating_sub(1)));
     };
     view! {
@@ -198,31 +135,11 @@ pub(super) fn SlowWalkView(walk: SlowWalk) -> impl IntoView {
             aria-labelledby="slow-title"
             data-phase=attribute(named)
             data-step=attribute(move || walk.scene.with(|scene| scene.as_ref().map(|scene| scene.step.to_string())))
-            aria-busy=attribute(move || (is_waiting.get() && !is_running.get()).to_string())
+            aria-busy=attribute(move || (is_waiting.get() && !is_running()).to_string())
         >
             <div class="slow-head">
                 <Choices walk />
-                <div class="slow-steps" hidden=attribute(move || is_running.get())>
-                    <button
-                        type="button"
-                        class="button"
-                        title=attribute(move || t_string!(i18n, network.slow.back_key))
-                        disabled=attribute(move || lab.instruments.phase.get() == Phase::FIRST)
-                        on:click=move |_| walk.back()
-                    >
-                        {live(move || t_string!(i18n, network.slow.back))}
-                    </button>
-                    <span class="slow-place">{live(position)}</span>
-                    <button
-                        type="button"
-                        class="button primary"
-                        title=attribute(move || t_string!(i18n, network.slow.next_key))
-                        disabled=attribute(move || !walk.can_go_on())
-                        on:click=move |_| walk.next()
-                    >
-                        {live(move || t_string!(i18n, network.slow.next))}
-                    </button>
-                </div>
+                <WalkButtons walk=walk.walk is_hidden=Signal::derive(move || is_running()) />
             </div>
             <h3 id="slow-title">{live(heading)}</h3>
             <div class="slow-body" tabindex="0" role="region" aria-labelledby="slow-title">
