@@ -10,7 +10,7 @@ use super::toggle::CurveToggle;
 use crate::choice::Choice;
 use crate::experiment::{Experiment, Key};
 use crate::look::step_reading::{Course, Layers, StepByLayer, StepReading, StepRule};
-use crate::optim::{ClipKind, Hyper};
+use crate::optim::ClipKind;
 use crate::plot::gradient_by_place::{Axes, Data, Labels, Level, PlaceNames, Series};
 use crate::plot::number::{grouped, readable, short, significant};
 use crate::plot::theme::Theme;

@@ -139,7 +139,7 @@ pub(super) fn SlowWalkView(walk: SlowWalk) -> impl IntoView {
         >
             <div class="slow-head">
                 <Choices walk />
-                <WalkButtons walk=walk.walk is_hidden=Signal::derive(move || is_running()) />
+                <WalkButtons walk=walk.walk is_hidden=Signal::derive(is_running) />
             </div>
             <h3 id="slow-title">{live(heading)}</h3>
             <div class="slow-body" tabindex="0" role="region" aria-labelledby="slow-title">
