@@ -105,18 +105,20 @@ impl Mapped {
     /// What the map shows of a bucket in a row, counted from 0: the last step's value; `None` where it was not measured.
     pub fn value(self, bucket: &Bucket, row: usize) -> Option<f64> {
         let is_measured = bucket.last.step > 0 || !self.quantity().needs_update();
-        is_measured.then(|| match self {
-            Self::Places { level, quantity } => bucket.last.get_at(level, row, quantity),
-            Self::Weights(quantity) => bucket.last.of_weights(row, quantity),
-        })
+        let value = match self {
+            Self::Places { level, quantity } => bucket.last.find(level, row, quantity),
+            Self::Weights(quantity) => bucket.last.find_of_weights(row, quantity),
+        };
+        value.filter(|_| is_measured)
     }
 
-    /// The least and the largest value that the steps of a bucket had in a row.
-    pub fn range(self, bucket: &Bucket, row: usize) -> (f64, f64) {
-        match self {
+    /// The least and the largest value that the steps of a bucket had in a row; `None` where it was not measured.
+    pub fn range(self, bucket: &Bucket, row: usize) -> Option<(f64, f64)> {
+        self.value(bucket, row)?;
+        Some(match self {
             Self::Places { level, quantity } => bucket.range_at(level, row, quantity),
             Self::Weights(quantity) => bucket.range_of_weights(row, quantity),
-        }
+        })
     }
 }
 

@@ -89,6 +89,19 @@ impl StepReport {
         self.values[self.place_index(level, place, quantity)]
     }
 
+    /// One quantity of one place of a level, counted from 0; `None` if there is no such place, or it has no such quantity,
+    /// as where a chart of one kind of network is asked for once more while the report is already of another kind.
+    pub fn find(&self, level: usize, place: usize, quantity: Quantity) -> Option<f64> {
+        let is_there = level < self.layout.levels() && place < self.places();
+        self.layout.index(level, place, quantity).filter(|_| is_there).map(|index| self.values[index])
+    }
+
+    /// One quantity of some weights, counted from 0; `None` if there are no such weights, or they have no such quantity.
+    pub fn find_of_weights(&self, weights: usize, quantity: Quantity) -> Option<f64> {
+        let is_there = weights < self.layout.weights_len();
+        self.layout.weights_index(weights, quantity).filter(|_| is_there).map(|index| self.values[index])
+    }
+
     /// Sets one quantity of one place of the lowest level.
     ///
     /// # Panics
@@ -172,6 +185,30 @@ mod tests {
         assert_eq!(again, report);
         assert_eq!((again.places(), again.loss(), again.get(2, Quantity::Dead)), (3, 0.5, 209.0));
         assert_eq!(StepReport::from_row(5, Layout::from(3), &report.row()[1..]), None);
+    }
+
+    #[test]
+    fn what_a_report_does_not_have_is_not_found_in_it() {
+        let layers = StepReport::new(3);
+        let layout = Layout::Times { cell: Cell::Gru, times: 4, levels: 2, has_embedding: false };
+        let times = StepReport::new(layout);
+        assert_eq!(layers.find(0, 2, Quantity::GradZ), Some(0.0));
+        assert_eq!(times.find(1, 3, Quantity::GradH), Some(0.0));
+        assert_eq!(times.find_of_weights(4, Quantity::GradW), Some(0.0));
+        for missing in [
+            layers.find(0, 3, Quantity::GradZ),
+            layers.find(1, 0, Quantity::GradZ),
+            layers.find(0, 0, Quantity::GradH),
+            layers.find_of_weights(3, Quantity::GradW),
+            times.find(0, 4, Quantity::GradH),
+            times.find(2, 0, Quantity::GradH),
+            times.find(0, 0, Quantity::GradW),
+            times.find(0, 0, Quantity::GradC),
+            times.find_of_weights(5, Quantity::GradW),
+            times.find_of_weights(0, Quantity::GradH),
+        ] {
+            assert_eq!(missing, None);
+        }
     }
 
     #[test]

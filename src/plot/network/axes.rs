@@ -244,7 +244,8 @@ impl Axes {
             Shade::Weight => Quantity::Weight,
             Shade::Gradient => Quantity::GradW,
         };
-        Some(report.get(layer, quantity) / ((self.widths[layer] * self.widths[layer + 1]) as f64).sqrt())
+        let entries = (self.widths[layer] * self.widths[layer + 1]) as f64;
+        Some(report.find(0, layer, quantity)? / entries.sqrt())
     }
 
     /// The radius of the gaps in a layer's negative lines; `None` where there are so many that all would be gaps, and no

@@ -279,8 +279,7 @@ fn readout_rows(i18n: Words, bucket: &Bucket, row: usize, shown: Mapped) -> Vec<
         value: value.map_or_else(|| "–".to_owned(), |value| in_words(value, shown)),
     };
     let mut rows = vec![in_row(label(i18n, bucket.last.layout(), shown), shown.value(bucket, row))];
-    if bucket.span() > 1 {
-        let (min, max) = shown.range(bucket, row);
+    if let Some((min, max)) = shown.range(bucket, row).filter(|_| bucket.span() > 1) {
         rows.push(in_row(t_string!(i18n, charts.least).to_owned(), Some(min)));
         rows.push(in_row(t_string!(i18n, charts.most).to_owned(), Some(max)));
     }

@@ -199,24 +199,22 @@ fn LayerWords(
 
 /// What the report says of a layer; `None` where it has no such layer.
 fn numbers(i18n: Words, experiment: &Experiment, report: &StepReport, layer: usize) -> Option<String> {
-    if layer >= report.places() {
-        return None;
-    }
+    let found = |quantity: Quantity| report.find(0, layer, quantity);
     let in_words = |value: f64| significant(value, 2);
-    let norm = report.get(layer, Quantity::GradW);
+    let norm = found(Quantity::GradW)?;
     let gradient = in_words(norm / root_of_elements(experiment, report.step, Quantity::GradW, layer));
     // What ReLU has at slope 0 is a unit that is off; that it is off for all samples is what matters.
     let can_die = experiment.activation == Activation::Relu && experiment.way().places.contains(&layer);
     let inactive = if can_die {
-        t_string!(i18n, layer.words.dead, dead = percent(report.get(layer, Quantity::Dead))).to_string()
+        t_string!(i18n, layer.words.dead, dead = percent(found(Quantity::Dead)?)).to_string()
     } else {
-        t_string!(i18n, layer.words.saturated, saturated = percent(report.get(layer, Quantity::Saturated))).to_string()
+        t_string!(i18n, layer.words.saturated, saturated = percent(found(Quantity::Saturated)?)).to_string()
     };
-    let spread = in_words(report.get(layer, Quantity::ActivationStd));
+    let spread = in_words(found(Quantity::ActivationStd)?);
     let text = if report.step == 0 {
         t_string!(i18n, layer.words.before, inactive = inactive, spread = spread, gradient = gradient).to_string()
     } else {
-        let ratio = in_words(report.get(layer, Quantity::UpdateRatio));
+        let ratio = in_words(found(Quantity::UpdateRatio)?);
         t_string!(i18n, layer.words.after, inactive = inactive, spread = spread, gradient = gradient, ratio = ratio)
             .to_string()
     };

@@ -200,7 +200,7 @@ fn readout(
     let mut rows: Vec<_> = output.map(|h| row("h".into(), f64::from(*h))).into_iter().collect();
     if let (Some(layer), Some(report)) = (column.checked_sub(1), report.filter(|report| report.places() == layers)) {
         for quantity in [Quantity::GradZ, Quantity::GradW, Quantity::Weight] {
-            rows.push(row(quantity::label(i18n, quantity), report.get(layer, quantity)));
+            rows.extend(report.find(0, layer, quantity).map(|norm| row(quantity::label(i18n, quantity), norm)));
         }
     }
     let (x, y) = (axes.column_to_x(column), axes.unit_to_y(column, unit));
@@ -223,10 +223,10 @@ fn summary(i18n: Words, view: &View, report: StepReport) -> Option<String> {
     }
     let mean = |layer: usize| {
         let entries = (widths[layer] * widths[layer + 1]) as f64;
-        readable(report.get(layer, Quantity::GradW) / entries.sqrt())
+        Some(readable(report.find(0, layer, Quantity::GradW)? / entries.sqrt()))
     };
     let sentence =
-        t_string!(i18n, network.summary, layers = layers, first = mean(0), last = mean(layers - 1)).to_string();
+        t_string!(i18n, network.summary, layers = layers, first = mean(0)?, last = mean(layers.checked_sub(1)?)?).to_string();
     Some(sentence)
 }
 
@@ -237,7 +237,7 @@ fn table(i18n: Words, view: Option<Arc<View>>, report: Option<StepReport>) -> Ta
     let widths = view.network.as_ref().map(|network| network.widths.clone()).filter(|all| all.len() == layers + 1);
     let width = |column: usize| widths.as_ref().map(|widths| widths[column] as f64);
     let rows = (0..layers).map(|layer| {
-        let norms = NORMS.map(|quantity| Some(report.get(layer, quantity)));
+        let norms = NORMS.map(|quantity| report.find(0, layer, quantity));
         (place_name(i18n, report.layout(), layer), [width(layer), width(layer + 1)].into_iter().chain(norms).collect())
     });
     let heads = [t_string!(i18n, network.inputs_head).to_owned(), t_string!(i18n, network.units_head).to_owned()];

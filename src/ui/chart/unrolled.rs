@@ -70,7 +70,7 @@ pub fn UnrolledPicture(
     let spoken = paced(lab, 5_000.0);
     let summary = Memo::new(move |_| {
         spoken.get();
-        untrack(|| lab.with_shown(|bucket| summary(i18n, &bucket.last))).unwrap_or_default()
+        untrack(|| lab.with_shown(|bucket| summary(i18n, &bucket.last))).flatten().unwrap_or_default()
     });
     let refreshed = paced(lab, 1_000.0);
     let table = Signal::derive(move || {
@@ -199,13 +199,12 @@ fn readout(i18n: Words, axes: &Axes, data: &Data, time: usize, level: usize) -> 
     })
 }
 
-fn summary(i18n: Words, report: &StepReport) -> String {
-    let (times, leading) = (report.places(), Quantity::GradH);
-    if !report.layout().is_through_time() {
-        return String::new();
-    }
-    let [first, last] = [0, times - 1].map(|time| readable(report.get(time, leading)));
-    t_string!(i18n, unrolled.summary, times = times, first = first, last = last).to_string()
+/// What the chart shows, in a sentence; `None` where the report is of another kind of network.
+fn summary(i18n: Words, report: &StepReport) -> Option<String> {
+    let times = report.places();
+    let norm = |time: usize| report.find(0, time, Quantity::GradH).map(readable);
+    let (first, last) = (norm(0)?, norm(times.checked_sub(1)?)?);
+    Some(t_string!(i18n, unrolled.summary, times = times, first = first, last = last).to_string())
 }
 
 fn table(i18n: Words, data: &Data, step: u64, sample: usize) -> Table {
