@@ -75,6 +75,25 @@ fn a_lesson_from_the_menu_is_its_link() {
     page.wait_until("the question to go", "document.querySelector('.side .question') === null");
 }
 
+/// The list is wider than what is left of the window beside its button.
+#[test]
+fn the_list_of_lessons_lies_inside_every_window() {
+    let page = Page::open(Screen::LAPTOP, "");
+    page.click_button("Lessons");
+    page.wait_until("the menu", "document.querySelector('details:has(.lessons)').open");
+    for width in [600, 768, 900, 1024, 1150, 1280] {
+        page.set_screen(Screen { width, ..Screen::PROJECTOR });
+        page.wait_until("the window", &format!("innerWidth === {width}"));
+        let sides = "(() => { const box = document.querySelector('.dropdown-body:has(.lessons)').getBoundingClientRect();
+            const button = document.querySelector('details:has(.lessons) > summary').getBoundingClientRect();
+            return box.left >= 0 && box.right <= document.documentElement.clientWidth
+                && box.top >= button.bottom && box.top < button.bottom + 16 && box.bottom <= innerHeight; })()";
+        assert_eq!(page.eval(sides), json!(true), "at {width}");
+        let scrolled = page.number_of("document.documentElement.scrollWidth");
+        assert!(scrolled <= f64::from(width), "at {width} the page is {scrolled} pixels wide");
+    }
+}
+
 #[test]
 fn adam_moves_every_layer_of_the_vanishing_network() {
     let page = Page::open(Screen::LAPTOP, &format!("#{}", Preset::AdamVanishing.fragment()));
