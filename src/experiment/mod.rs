@@ -9,6 +9,7 @@ mod network;
 mod parameter;
 pub mod presets;
 mod rejection;
+pub mod scene;
 mod sequence;
 pub mod share;
 mod stop;

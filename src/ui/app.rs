@@ -1,15 +1,19 @@
 //! The page as a whole.
 
+use crate::experiment::scene::Scene;
 use crate::train::Layout;
 use crate::ui::chart::GradientByPlace;
 use crate::ui::column::Side;
 use crate::ui::i18n::{provide_words, t_string, use_i18n};
 use crate::ui::lab::reading::provide_reading;
+use crate::ui::lab::scene::{Shown, use_shown};
 use crate::ui::lab::{Lab, address, keyboard, use_lab};
 use crate::ui::reactive::{Memo, live};
 use crate::ui::run_bar::{RunBar, Scrubber};
+use crate::ui::scenes;
 use crate::ui::settings::Panel;
-use crate::ui::top::{Lessons, Notices, Share, ThemeButton, provide_theme, show_panics};
+use crate::ui::shared::part::Fetched;
+use crate::ui::top::{Lessons, More, Notices, Share, ThemeButton, provide_theme, show_panics};
 use crate::ui::workbench::Workbench;
 use leptos::prelude::*;
 
@@ -29,7 +33,9 @@ pub fn App() -> impl IntoView {
     provide_theme();
     provide_reading(lab);
     lab.start_worker();
-    address::follow_address(lab);
+    let shown = Shown::default();
+    provide_context(shown);
+    address::follow_address(lab, shown);
     keyboard::listen(lab);
     view! {
         <Frame />
@@ -38,19 +44,37 @@ pub fn App() -> impl IntoView {
 
 #[component]
 fn Frame() -> impl IntoView {
-    let (lab, i18n) = (use_lab(), use_i18n());
-    let is_through_time = Memo::new(move |_| lab.measured.with(|run| Layout::of(run).is_through_time()));
+    let (shown, i18n) = (use_shown(), use_i18n());
+    let scene = Memo::new(move |_| shown.scene.get());
+    // What drives a run has nothing to drive where there is none.
+    let has_run = Memo::new(move |_| matches!(scene.get(), Scene::Run | Scene::Comparison));
     view! {
         <header class="top">
             <h1>{live(move || t_string!(i18n, page.title))}</h1>
             <Lessons />
-            <RunBar />
+            <More />
+            {live(move || has_run.get().then(|| view! { <RunBar /> }))}
             <div class="top-end">
                 <ThemeButton />
                 <Share />
             </div>
         </header>
         <Notices />
+        {live(move || match scene.get() {
+            Scene::Run => view! { <Run /> }.into_any(),
+            Scene::Comparison => view! { <Fetched part=&scenes::COMPARISON /> }.into_any(),
+            Scene::Sweep => view! { <Fetched part=&scenes::SWEEP /> }.into_any(),
+            Scene::Surface => view! { <Fetched part=&scenes::SURFACE /> }.into_any(),
+        })}
+    }
+}
+
+/// A single run.
+#[component]
+fn Run() -> impl IntoView {
+    let lab = use_lab();
+    let is_through_time = Memo::new(move |_| lab.measured.with(|run| Layout::of(run).is_through_time()));
+    view! {
         // In the order of a phone's single column, which is also the order of importance.
         <main class="lab">
             <div class="area-hero">

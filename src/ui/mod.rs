@@ -7,6 +7,7 @@ pub mod i18n;
 pub mod lab;
 pub mod reactive;
 pub mod run_bar;
+pub mod scenes;
 pub mod settings;
 pub mod shared;
 pub mod top;

@@ -84,7 +84,8 @@ fn the_list_of_lessons_lies_inside_every_window() {
     for width in [600, 768, 900, 1024, 1150, 1280] {
         page.set_screen(Screen { width, ..Screen::PROJECTOR });
         page.wait_until("the window", &format!("innerWidth === {width}"));
-        let sides = "(() => { const box = document.querySelector('.dropdown-body:has(.lessons)').getBoundingClientRect();
+        let sides =
+            "(() => { const box = document.querySelector('.dropdown-body:has(.lessons)').getBoundingClientRect();
             const button = document.querySelector('details:has(.lessons) > summary').getBoundingClientRect();
             return box.left >= 0 && box.right <= document.documentElement.clientWidth
                 && box.top >= button.bottom && box.top < button.bottom + 16 && box.bottom <= innerHeight; })()";

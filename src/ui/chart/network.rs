@@ -226,7 +226,8 @@ fn summary(i18n: Words, view: &View, report: StepReport) -> Option<String> {
         Some(readable(report.find(0, layer, Quantity::GradW)? / entries.sqrt()))
     };
     let sentence =
-        t_string!(i18n, network.summary, layers = layers, first = mean(0)?, last = mean(layers.checked_sub(1)?)?).to_string();
+        t_string!(i18n, network.summary, layers = layers, first = mean(0)?, last = mean(layers.checked_sub(1)?)?)
+            .to_string();
     Some(sentence)
 }
 

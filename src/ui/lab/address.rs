@@ -1,7 +1,9 @@
 //! The experiment in the address bar, so that the address is always a link to what is on the page.
 
+use super::scene::Shown;
 use super::state::Lab;
-use crate::experiment::{Key, share};
+use crate::experiment::Key;
+use crate::experiment::scene::Link;
 use crate::optim::Hyper;
 use crate::ui::reactive::effect;
 use leptos::ev;
@@ -13,26 +15,36 @@ use wasm_bindgen::JsValue;
 const REST: Duration = Duration::from_millis(250);
 
 /// Opens what the address says, now and whenever a link is opened in this tab, and keeps the address up to date.
-pub fn follow_address(lab: Lab) {
+pub fn follow_address(lab: Lab, shown: Shown) {
     // What the address means, in the form in which we would write it: an address that means the same stays as it is, but
     // one of which something was left out is written anew.
     let open = move || {
-        lab.open_fragment(&fragment());
+        let link = Link::parse(&fragment());
+        let is_other_scene = shown.scene.get_untracked() != link.scene;
+        // What is now shown otherwise goes on as it is.
+        if !(is_other_scene && lab.shows(&link.experiment)) {
+            lab.open_fragment(&link.experiment);
+        }
+        shown.pairs.set(link.scene_pairs);
+        shown.scene.set(link.scene);
+        shown.opened.update(|count| *count += 1);
         let is_whole = lab.link_notices.with_untracked(Vec::is_empty);
-        if is_whole { lab.experiment.with_untracked(share::to_fragment) } else { String::new() }
+        if is_whole { untrack(|| present_fragment(lab, shown)) } else { String::new() }
     };
     let known = StoredValue::new(open());
 
     let mut write_later = debounce(REST, move |()| {
-        let Some(fragment) = lab.experiment.try_with_untracked(share::to_fragment) else {
+        if lab.experiment.try_with_untracked(|_| ()).is_none() {
             return;
-        };
+        }
+        let fragment = untrack(|| present_fragment(lab, shown));
         if known.try_get_value().is_some_and(|known| known != fragment) && write(&fragment) {
             known.try_update_value(|known| *known = fragment);
         }
     });
     effect(move || {
         lab.experiment.track();
+        shown.pairs.track();
         write_later(());
     });
 
@@ -64,6 +76,11 @@ impl Lab {
             experiment.not_in_link(Hyper::of(&start), &changes, shown)
         })
     }
+}
+
+/// The fragment of what is on the page; follows every change of it.
+pub fn present_fragment(lab: Lab, shown: Shown) -> String {
+    shown.pairs.with(|pairs| lab.experiment.with(|experiment| Link::fragment(experiment, pairs)))
 }
 
 /// The address of this page with another fragment.

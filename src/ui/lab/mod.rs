@@ -10,6 +10,7 @@ mod pace;
 pub mod reading;
 mod recovery;
 mod requests;
+pub mod scene;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -174,6 +174,12 @@ impl Lab {
         self.open(experiment);
     }
 
+    /// Whether the run is the one of a fragment, whole.
+    pub(super) fn shows(self, fragment: &str) -> bool {
+        let (experiment, notices) = share::from_fragment(fragment);
+        notices.is_empty() && !self.awaiting.get_untracked() && self.experiment.with_untracked(|now| *now == experiment)
+    }
+
     /// Sets a parameter from the text of its control. It takes effect as its key says.
     ///
     /// # Errors

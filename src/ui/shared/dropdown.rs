@@ -1,7 +1,7 @@
 //! A list that unfolds under a button, and folds when something is chosen, Escape is pressed or the reader turns
 //! elsewhere.
 
-use crate::ui::reactive::{Signal, attribute, element, live};
+use crate::ui::reactive::{RwSignal, Signal, attribute, element, live};
 use crate::ui::shared::icon::{Icon, Picture};
 use leptos::ev;
 use leptos::html;
@@ -17,6 +17,9 @@ pub fn Dropdown(
     /// A picture in their place; the words are heard then, and seen when it is pointed at.
     #[prop(optional)]
     picture: Option<Picture>,
+    /// Is set when it unfolds for the first time, for what is fetched only then.
+    #[prop(optional)]
+    unfolded: Option<RwSignal<bool>>,
     /// What unfolds.
     children: Children,
 ) -> impl IntoView {
@@ -58,6 +61,11 @@ pub fn Dropdown(
             fold_and_focus();
         }
     };
+    let on_toggle = move |_| {
+        if let Some(unfolded) = unfolded.filter(|unfolded| !unfolded.get_untracked()) {
+            unfolded.set(true);
+        }
+    };
     let words = move || label.get();
     let summary = match picture {
         Some(picture) => view! {
@@ -69,7 +77,7 @@ pub fn Dropdown(
         None => view! { <summary class="button quiet">{live(words)}</summary> }.into_any(),
     };
     view! {
-        <details class="dropdown" node_ref=details on:keydown=on_keydown on:focusout=on_focusout>
+        <details class="dropdown" node_ref=details on:keydown=on_keydown on:focusout=on_focusout on:toggle=on_toggle>
             {summary}
             <div class="dropdown-body" on:click=move |_| fold_and_focus()>
                 {children()}

@@ -1,9 +1,9 @@
 //! The link to what is on the page, to copy and send.
 
 use crate::experiment::Key;
-use crate::experiment::share::to_fragment;
 use crate::plot::number;
 use crate::ui::i18n::{t_string, use_i18n};
+use crate::ui::lab::scene::use_shown;
 use crate::ui::lab::{address, use_lab};
 use crate::ui::reactive::{Memo, RwSignal, attribute, element, live};
 use crate::ui::settings::Control;
@@ -69,10 +69,10 @@ fn ShareLink(
     /// What became of the wish to copy it.
     copying: RwSignal<Copying>,
 ) -> impl IntoView {
-    let lab = use_lab();
+    let (lab, shown) = (use_lab(), use_shown());
     let i18n = use_i18n();
     let field = NodeRef::<html::Input>::new();
-    let link = move || address::link_with(&lab.experiment.with(to_fragment));
+    let link = move || address::link_with(&address::present_fragment(lab, shown));
     let select = move || {
         if let Some(field) = element(field) {
             let _ = field.focus();
