@@ -1,6 +1,7 @@
 //! The instruments of recurrent networks.
 
-use crate::harness::{CHARTS_THROUGH_TIME, Page};
+use crate::harness::{CHARTS_THROUGH_TIME, PATIENCE, Page, TABS};
+use serde_json::Value;
 use xtask::webdriver::Screen;
 
 /// A small network before its first step, paused.
@@ -46,4 +47,28 @@ fn a_step_is_gone_through_slowly_there_and_back() {
         page.press(".");
     }
     stands("update");
+}
+
+/// What an instrument shows of one kind of network may be asked for once more when the reports are already of the other.
+#[test]
+fn every_instrument_stays_open_when_the_network_becomes_one_of_the_other_kind() {
+    let page = Page::open(Screen::LAPTOP, "#depth=9");
+    for tab in TABS {
+        for fragment in ["depth=9&speed=max&run=1", "model=gru&length=9&stack=2&speed=max&run=1", "depth=2&samples=16"]
+        {
+            page.open_tab(tab);
+            page.follow_fragment(fragment);
+            let kind = if fragment.contains("gru") { "gradient-by-time" } else { "gradient-by-layer" };
+            page.wait_until(kind, &format!("document.querySelector('figure[data-chart={kind}] canvas')?.width > 1"));
+            if fragment.contains("run=1") {
+                page.wait("some steps", PATIENCE, || page.step() > 20);
+            }
+            page.assert_quiet_console();
+            assert_eq!(
+                page.eval("document.getElementById('stopped').checkVisibility()"),
+                Value::Bool(false),
+                "{tab}: {fragment}"
+            );
+        }
+    }
 }
