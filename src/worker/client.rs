@@ -335,6 +335,7 @@ impl Inner {
         let is_by_the_way = matches!(
             body,
             ResponseBody::Theory(_)
+                | ResponseBody::Scores(_)
                 | ResponseBody::View
                 | ResponseBody::Ending
                 | ResponseBody::Predicted(..)
@@ -362,7 +363,8 @@ impl Inner {
                 self.buckets(message).map(|buckets| Event::Frame { status, buckets })
             }
             ResponseBody::LiveSet(change) => Some(Event::LiveSet(change)),
-            ResponseBody::View => read(message, VIEW).map(Event::View),
+            ResponseBody::Scores(evaluation) => Some(Event::Scores(evaluation)),
+            ResponseBody::View => bytes(message, VIEW).map(Event::View),
             ResponseBody::Ending => self.buckets(message).map(Event::Ending),
             ResponseBody::Proving { progress } => {
                 // There is more to come.
@@ -486,6 +488,11 @@ fn with(weak: &Weak<Inner>, action: impl FnOnce(&Rc<Inner>)) {
 
 /// What a property of a message holds as bytes, if it is there and they are of that form.
 fn read<T: DeserializeOwned>(message: &JsValue, property: &str) -> Option<T> {
+    decode(&bytes(message, property)?)
+}
+
+/// What a property of a message holds as bytes, if it is there.
+fn bytes(message: &JsValue, property: &str) -> Option<Vec<u8>> {
     let bytes = Reflect::get(message, &property.into()).ok()?;
-    decode(&bytes.dyn_into::<Uint8Array>().ok()?.to_vec())
+    Some(bytes.dyn_into::<Uint8Array>().ok()?.to_vec())
 }

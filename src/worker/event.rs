@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::protocol::{Change, Need, Status, Way, WorkerPart};
 use crate::look::proof::Check;
-use crate::look::view::View;
+use crate::look::view::Evaluation;
 use crate::theory::{Forecast, Outlook};
 use crate::train::Bucket;
 
@@ -31,8 +31,10 @@ pub enum Event {
     LiveSet(Change),
     /// More is known of what theory expects of the run at its start.
     Theory(Box<Forecast>),
-    /// What was seen of what is watched.
-    View(Box<View>),
+    /// How well the network does.
+    Scores(Evaluation),
+    /// What else was seen of what is watched: a [`View`](crate::look::view::View) as bytes, which who shows it can read.
+    View(Vec<u8>),
     /// The run diverged; these were its last steps, each a bucket of its own.
     Ending(Vec<Bucket>),
     /// The checks go on.

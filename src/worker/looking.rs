@@ -58,15 +58,20 @@ impl Session {
             Goal::Steps(_) | Goal::Seek(_) => {
                 let run = self.run.as_mut().filter(|_| self.lookout.is_scoring())?;
                 let view = self.lookout.score(&run.trainer, true, clock)?;
-                return Some((self.response(ResponseBody::View), view));
+                return Some((self.response(seen(&view)), view));
             }
         };
         let viewer = self.viewer();
         let run = self.run.as_mut()?;
         let side = field_side(&run.experiment);
         let view = self.lookout.look(&mut run.trainer, viewer, side, is_running, clock)?;
-        Some((self.response(ResponseBody::View), view))
+        Some((self.response(seen(&view)), view))
     }
+}
+
+/// What was looked at: scores are told by themselves, as each is made by itself.
+fn seen(view: &View) -> ResponseBody {
+    view.evaluation.map_or(ResponseBody::View, ResponseBody::Scores)
 }
 
 /// Points along a side of the field, so many that it takes no longer for a large network than for a small one; none for a
@@ -83,6 +88,15 @@ fn field_side(experiment: &Experiment) -> usize {
 mod tests {
     use super::*;
     use crate::experiment::share::from_fragment;
+    use crate::look::view::{Evaluation, Score};
+
+    #[test]
+    fn scores_are_told_without_anything_to_read_beside_them() {
+        let score = Score { loss: 0.5, accuracy: None };
+        let evaluation = Evaluation { step: 3, training: score, held_out: score };
+        assert_eq!(seen(&View { evaluation: Some(evaluation), ..View::default() }), ResponseBody::Scores(evaluation));
+        assert_eq!(seen(&View::default()), ResponseBody::View);
+    }
 
     #[test]
     fn the_field_of_a_large_network_is_coarser() {

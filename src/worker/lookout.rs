@@ -125,7 +125,7 @@ impl Lookout {
             && self.wants_view()
             && self.views.has_come(is_running, start_ms)
         {
-            let view = viewer(trainer, &Watch { evaluation: false, ..self.watch.clone() }, side);
+            let view = (viewer.look)(trainer, &Watch { evaluation: false, ..self.watch.clone() }, side);
             self.views.done(start_ms, clock());
             return Some(view);
         }
@@ -144,7 +144,7 @@ mod tests {
         let mut trainer = AnyTrainer::new(&experiment).unwrap();
         trainer.probe().unwrap();
         let watch = Watch { layers: vec![0], evaluation: true, ..Watch::default() };
-        let viewer = Some::<Viewer>(AnyTrainer::view);
+        let viewer = Some(Viewer::new(AnyTrainer::view));
         let mut lookout = Lookout { watch, ..Lookout::default() };
         let mut now = 0.0;
         // Every look at the clock is a millisecond later.

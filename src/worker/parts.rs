@@ -4,7 +4,7 @@
 //! A part is handed over as pointers to its functions ([`Code`]), which the rest of the worker does not name. So what
 //! only they reach is in no other file (`src/bin/worker.rs`, `xtask/src/modules.rs`).
 
-use super::protocol::WorkerPart;
+use super::protocol::{WorkerPart, encode};
 use crate::data::sequences::{Corpus, Shipped};
 use crate::experiment::{Experiment, Precision, Rejection};
 use crate::kernel::Real;
@@ -19,8 +19,20 @@ use std::sync::Arc;
 /// Makes the run of an experiment on the texts of a corpus, before its first step.
 pub(super) type Maker = fn(&Experiment, &Corpus) -> Result<AnyTrainer, Rejection>;
 
-/// Looks at a run; as [`AnyTrainer::view`].
-pub(super) type Viewer = fn(&mut AnyTrainer, &Watch, usize) -> View;
+/// What looks at a run.
+#[derive(Clone, Copy)]
+pub(super) struct Viewer {
+    /// As [`AnyTrainer::view`].
+    pub look: fn(&mut AnyTrainer, &Watch, usize) -> View,
+    /// What was seen, as bytes. The code for that is as much as many a part, and nobody else has a view to send.
+    pub encode: fn(&View) -> Vec<u8>,
+}
+
+impl Viewer {
+    pub(super) fn new(look: fn(&mut AnyTrainer, &Watch, usize) -> View) -> Self {
+        Self { look, encode: encode::<View> }
+    }
+}
 
 /// Begins the checks of a run.
 pub(super) type Prover = fn(&AnyTrainer) -> Box<dyn Checking>;
@@ -89,12 +101,12 @@ enum Functions {
 impl Code {
     /// Of [`WorkerPart::Double`].
     pub fn double() -> Self {
-        Self(Functions::Double(Runs { make: AnyTrainer::of::<f64>, look: view::<f64>, bytes: |_, _| 0 }))
+        Self(Functions::Double(Runs { make: AnyTrainer::of::<f64>, look: Viewer::new(view::<f64>), bytes: |_, _| 0 }))
     }
 
     /// Of [`WorkerPart::Looks`].
     pub fn looks() -> Self {
-        Self(Functions::Looks(view::<f32>))
+        Self(Functions::Looks(Viewer::new(view::<f32>)))
     }
 
     /// Of [`WorkerPart::Proof`].
@@ -106,7 +118,7 @@ impl Code {
     pub fn sequences() -> Self {
         let runs = Runs {
             make: AnyTrainer::recurrent::<f32>,
-            look: view_in_time::<f32>,
+            look: Viewer::new(view_in_time::<f32>),
             bytes: RecurrentTrainer::<f32>::bytes_of,
         };
         Self(Functions::Sequences(runs, Foreteller::through_time()))
@@ -116,7 +128,7 @@ impl Code {
     pub fn sequences_double() -> Self {
         let runs = Runs {
             make: AnyTrainer::recurrent::<f64>,
-            look: view_in_time::<f64>,
+            look: Viewer::new(view_in_time::<f64>),
             bytes: RecurrentTrainer::<f64>::bytes_of,
         };
         let prove: Prover = |run| Box::new(ProofThroughTime::new(run.recurrent_in_f64()));

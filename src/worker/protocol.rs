@@ -8,7 +8,7 @@
 pub use super::worker_part::{Way, WorkerPart};
 use crate::experiment::{Experiment, Speed, Stop, StopReason};
 use crate::look::proof::Check;
-use crate::look::view::Watch;
+use crate::look::view::{Evaluation, Watch};
 use crate::optim::Hyper;
 use crate::theory::{Forecast, Outlook};
 use crate::train::{Bucket, Divergence, Layout, StepReport};
@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 /// Counts up whenever the messages change their form.
-pub const PROTOCOL_VERSION: u32 = 9;
+pub const PROTOCOL_VERSION: u32 = 10;
 
 /// Buckets that a frame holds at the most; what was trained between two frames is thinned to as many.
 pub const BUCKETS_PER_FRAME: usize = 64;
@@ -114,7 +114,9 @@ pub enum ResponseBody {
     /// What theory expects of the run at its start, as far as it is known by now. The first comes after the run's first
     /// frame; each takes the place of the one before.
     Theory(Box<Forecast>),
-    /// What is watched; the [`View`](crate::look::view::View) comes beside it.
+    /// How well the network does.
+    Scores(Evaluation),
+    /// What else is watched; the [`View`](crate::look::view::View) comes beside it.
     View,
     /// The run diverged; its last reports come beside it, each of one step.
     Ending,
@@ -244,7 +246,7 @@ pub fn decode_buckets(numbers: &[f64], layout: impl Into<Layout>) -> Option<Vec<
 }
 
 /// A [`Request`], a [`Response`] or a [`View`](crate::look::view::View) as bytes; numbers keep every bit.
-pub fn encode(message: &impl Serialize) -> Vec<u8> {
+pub fn encode<M: Serialize>(message: &M) -> Vec<u8> {
     // It fails only for sequences of unknown length, and messages have none.
     postcard::to_allocvec(message).unwrap_or_default()
 }
@@ -260,7 +262,7 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::look::view::{Evaluation, Score, View};
+    use crate::look::view::{Score, View};
     use crate::train::History;
 
     #[test]

@@ -3,7 +3,6 @@
 use super::parts::Code;
 use super::protocol::{PROTOCOL_VERSION, Request, Response, ResponseBody, WorkerPart, decode, encode, encode_buckets};
 use super::session::{Next, Session};
-use crate::look::view::View;
 use crate::train::Bucket;
 use js_sys::{Array, Float64Array, Object, Reflect, Uint8Array};
 use std::cell::{Cell, RefCell};
@@ -146,6 +145,7 @@ impl Runtime {
         // A page that is busy with the last frame gets no more to draw.
         let is_free = frame.is_some() || next != Next::Continue || session.is_at_rest();
         let view = if is_free || session.is_scoring() { session.take_view(&mut || self.clock.now()) } else { None };
+        let encoder = session.viewer().map(|viewer| viewer.encode);
         let answers: Vec<_> = std::iter::from_fn(|| session.take_answer()).collect();
         drop(session);
         if let Some((response, buckets)) = frame {
@@ -158,7 +158,12 @@ impl Runtime {
             let _ = post(&self.scope, &response, &[]);
         }
         if let Some((response, view)) = view {
-            let _ = post_view(&self.scope, &response, &view);
+            let _ = match encoder {
+                Some(encode) if response.body == ResponseBody::View => {
+                    post_view(&self.scope, &response, &encode(&view))
+                }
+                _ => post(&self.scope, &response, &[]),
+            };
         }
         match next {
             Next::Continue => self.wake(),
@@ -197,9 +202,9 @@ fn post(scope: &DedicatedWorkerGlobalScope, response: &Response, buckets: &[Buck
 }
 
 /// Posts a response with what was looked at, whose bytes are handed over.
-fn post_view(scope: &DedicatedWorkerGlobalScope, response: &Response, view: &View) -> Result<(), JsValue> {
+fn post_view(scope: &DedicatedWorkerGlobalScope, response: &Response, view: &[u8]) -> Result<(), JsValue> {
     let message = message(response)?;
-    let bytes = Uint8Array::from(encode(view).as_slice());
+    let bytes = Uint8Array::from(view);
     let transfer = Array::of1(&bytes.buffer());
     Reflect::set(&message, &VIEW.into(), &bytes)?;
     scope.post_message_with_transfer(&message, &transfer)

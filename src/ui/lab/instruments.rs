@@ -8,7 +8,8 @@ use crate::look::view::{Evaluation, View, Watch};
 use crate::plot::gradient_over_time::Mapped;
 use crate::train::Layout;
 use crate::ui::reactive::RwSignal;
-use leptos::prelude::StoredValue;
+use crate::worker::protocol::decode;
+use leptos::prelude::{GetValue, SetValue, StoredValue, UpdateValue};
 use std::sync::Arc;
 
 /// The instruments below the main chart, of which one is open.
@@ -73,6 +74,9 @@ impl Default for Looks {
     }
 }
 
+/// Reads what the worker saw.
+type Reader = fn(&[u8]) -> Option<View>;
+
 /// The state of the instruments.
 #[derive(Clone, Copy)]
 pub struct Instruments {
@@ -102,6 +106,9 @@ pub struct Instruments {
     pub text_draft: RwSignal<String>,
     /// How they show it.
     pub looks: Looks,
+    reader: StoredValue<Option<Reader>>,
+    /// What came before anyone could read it.
+    unread: StoredValue<Option<Vec<u8>>>,
     /// What the worker last saw of what is watched. Of another step than is shown it is stale.
     pub view: RwSignal<Option<Arc<View>>>,
     /// How well the network did whenever it was looked at, by step; thinned when they are many.
@@ -131,6 +138,8 @@ impl Default for Instruments {
             own_sentence: RwSignal::default(),
             text_draft: RwSignal::default(),
             looks: Looks::default(),
+            reader: StoredValue::new(None),
+            unread: StoredValue::new(None),
             view: RwSignal::new(None),
             evaluations: RwSignal::default(),
             proof: RwSignal::new(None),
@@ -184,33 +193,48 @@ impl Instruments {
         }
     }
 
-    /// Takes in what the worker saw.
-    pub fn take(self, view: View) {
-        if let Some(evaluation) = view.evaluation {
-            self.evaluations.try_update(|evaluations| {
-                let evaluations = Arc::make_mut(evaluations);
-                // On a visit it is one between others.
-                let place = evaluations.partition_point(|earlier| earlier.step < evaluation.step);
-                if evaluations.get(place).is_none_or(|later| later.step > evaluation.step) {
-                    evaluations.insert(place, evaluation);
-                }
-                if evaluations.len() > MOST_EVALUATIONS {
-                    // The first and the last stay.
-                    let last = evaluations.len() - 1;
-                    let mut index = 0;
-                    evaluations.retain(|_| {
-                        index += 1;
-                        index % 2 == 1 || index > last
-                    });
-                }
-            });
+    /// Takes in how well the network does.
+    pub fn take_scores(self, evaluation: Evaluation) {
+        self.evaluations.try_update(|evaluations| {
+            let evaluations = Arc::make_mut(evaluations);
+            // On a visit it is one between others.
+            let place = evaluations.partition_point(|earlier| earlier.step < evaluation.step);
+            if evaluations.get(place).is_none_or(|later| later.step > evaluation.step) {
+                evaluations.insert(place, evaluation);
+            }
+            if evaluations.len() > MOST_EVALUATIONS {
+                // The first and the last stay.
+                let last = evaluations.len() - 1;
+                let mut index = 0;
+                evaluations.retain(|_| {
+                    index += 1;
+                    index % 2 == 1 || index > last
+                });
+            }
+        });
+    }
+
+    /// Takes in what the worker saw besides.
+    pub fn take(self, bytes: Vec<u8>) {
+        match self.reader.try_get_value().flatten() {
+            Some(read) => self.show(read(&bytes)),
+            // The pane that asked for it is on its way.
+            None => _ = self.unread.try_update_value(|unread| *unread = Some(bytes)),
         }
-        // Scores come by themselves, and what was seen stays as long as nothing else is.
-        let View { layers, network, unit, parameters, learned, sequences, time, cell, sample, weight_entries, .. } =
-            &view;
-        let is_seen = network.is_some() || unit.is_some() || parameters.is_some() || learned.is_some();
-        let is_seen = is_seen || sequences.is_some() || time.is_some() || cell.is_some() || sample.is_some();
-        if is_seen || !layers.is_empty() || !weight_entries.is_empty() {
+    }
+
+    /// Can read what the worker sees from now on. The code for that is with the panes that show it, each of which calls this.
+    pub fn read_views(self) {
+        let read: Reader = |bytes| decode::<View>(bytes);
+        self.reader.set_value(Some(read));
+        if let Some(bytes) = self.unread.try_update_value(Option::take).flatten() {
+            self.show(read(&bytes));
+        }
+    }
+
+    fn show(self, view: Option<View>) {
+        // Of a build that writes otherwise no message is taken (`worker/client.rs`).
+        if let Some(view) = view {
             self.view.try_set(Some(Arc::new(view)));
         }
     }
@@ -234,6 +258,7 @@ impl Instruments {
     /// Forgets what was seen of another run.
     pub fn clear(self) {
         self.view.try_set(None);
+        self.unread.try_update_value(|unread| *unread = None);
         self.evaluations.try_set(Arc::default());
         self.proof.try_set(None);
         self.proving.try_set(None);

@@ -404,7 +404,8 @@ impl Lab {
             Event::Theory(forecast) => {
                 self.forecast.try_set(Some(*forecast));
             }
-            Event::View(view) => self.instruments.take(*view),
+            Event::Scores(evaluation) => self.instruments.take_scores(evaluation),
+            Event::View(bytes) => self.instruments.take(bytes),
             Event::Ending(ending) => {
                 self.ending.try_set(ending);
             }
