@@ -74,6 +74,7 @@ impl Link {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::choice::Choice;
     use crate::experiment::Key;
 
     #[test]
