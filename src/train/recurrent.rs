@@ -11,7 +11,7 @@ use crate::data::Batches;
 use crate::data::sequences::{Corpus, SequenceData};
 use crate::experiment::{Experiment, Rejection};
 use crate::kernel::Real;
-use crate::nn::recurrent::{Gate, InputKind, Recurrent, RecurrentDraw, TimeStep};
+use crate::nn::recurrent::{Branches, Gate, InputKind, Recurrent, RecurrentDraw, TimeStep};
 use crate::nn::{Loss, Parameter};
 use crate::optim::{Hyper, Optimizer, OptimizerKind, State};
 use crate::random::{Purpose, Random};
@@ -132,11 +132,6 @@ impl<T: Real> RecurrentTrainer<T> {
             self.pass = Pass::Measured;
         }
         self.pass == Pass::Applied
-    }
-
-    /// The loss on the batch of the last pass, of the parameters as they are now.
-    pub(crate) fn loss_now(&mut self) -> f64 {
-        self.batch.forward(&self.network)
     }
 
     /// Exchanges the parameters before the last step with those after it.
@@ -362,6 +357,13 @@ impl<T: Real> RecurrentTrainer<T> {
     /// The network, to move its parameters.
     pub fn network_mut(&mut self) -> &mut Recurrent<T> {
         &mut self.network
+    }
+}
+
+impl RecurrentTrainer<f64> {
+    /// The loss on the batch of the last pass, of the parameters as they are now, with every unit on its branch of a pass.
+    pub(crate) fn loss_on_branches(&mut self, branches: &Branches) -> f64 {
+        self.batch.loss_on_branches(&self.network, branches)
     }
 }
 

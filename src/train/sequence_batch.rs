@@ -2,7 +2,7 @@
 
 use crate::data::sequences::{NO_TARGET, SequenceInputs, SequenceSet, SequenceTargets};
 use crate::kernel::{Panels, Real};
-use crate::nn::recurrent::{InputKind, Loading, Reading, Recurrent, RecurrentSpec, Unrolled};
+use crate::nn::recurrent::{Branches, InputKind, Loading, Reading, Recurrent, RecurrentSpec, Unrolled};
 use crate::nn::{Loss, Targets};
 
 /// A batch of sequences with their targets, and the network's numbers on it: what a pass of any network of one shape needs
@@ -106,6 +106,15 @@ impl<T: Real> SequenceBatch<T> {
             Targets::Classes(classes) => 4 * classes.capacity(),
         };
         self.unrolled.bytes() + targets
+    }
+}
+
+impl SequenceBatch<f64> {
+    /// The loss of a network that is held on the branches of a pass on the same batch.
+    pub(crate) fn loss_on_branches(&mut self, network: &Recurrent<f64>, branches: &Branches) -> f64 {
+        self.unrolled.forward_on_branches(network, branches);
+        let (output, grad) = self.unrolled.output_and_grad();
+        self.loss.evaluate(output, &self.targets, grad)
     }
 }
 

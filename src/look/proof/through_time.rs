@@ -4,7 +4,7 @@ use super::checks::same_bits;
 use super::claim::{Check, Claim, Found, NotClaimed, worse};
 use super::finite_difference::{ALLOWED, Search, move_along, off};
 use crate::kernel::LANES;
-use crate::nn::recurrent::{Cell, Gate, Recurrent};
+use crate::nn::recurrent::{Branches, Cell, Gate, Recurrent};
 use crate::nn::{Parameter, unscale};
 use crate::train::{RecurrentTrainer, SequenceBatch};
 
@@ -15,8 +15,8 @@ const ALLOWED_IDENTITY: f64 = 1e-9;
 pub struct ProofThroughTime {
     /// A copy, whose parameters are moved about.
     run: RecurrentTrainer<f64>,
-    /// The network with the gradients that are checked, once the pass is made.
-    probed: Option<Result<Recurrent<f64>, NotClaimed>>,
+    /// The network with the gradients that are checked, and the branches that it was on, once the pass is made.
+    probed: Option<Result<(Recurrent<f64>, Branches), NotClaimed>>,
     /// What came of the sums over time, which are read off the pass itself.
     sums: Option<Result<Found, NotClaimed>>,
     full_window: Option<Result<Found, NotClaimed>>,
@@ -34,21 +34,22 @@ impl ProofThroughTime {
         match &self.probed {
             None => {
                 let is_finite = self.run.probe().is_ok();
-                self.probed = Some(if is_finite { Ok(self.run.network().clone()) } else { Err(NotClaimed::NotFinite) });
+                let made = || (self.run.network().clone(), self.run.batch().unrolled().branches());
+                self.probed = Some(if is_finite { Ok(made()) } else { Err(NotClaimed::NotFinite) });
                 is_finite
             }
             Some(Err(_)) => false,
-            Some(Ok(probed)) if self.sums.is_none() => {
+            Some(Ok((probed, _))) if self.sums.is_none() => {
                 self.sums = Some(sum_over_time(probed, self.run.batch()));
                 true
             }
-            Some(Ok(probed)) if self.full_window.is_none() => {
+            Some(Ok((probed, _))) if self.full_window.is_none() => {
                 self.full_window = Some(Ok(window_against_none(probed, probed.spec.times, &self.run)));
                 true
             }
             // The gradient that is cut is no slope of the loss.
-            Some(Ok(probed)) if is_cut(probed) => false,
-            Some(Ok(probed)) => self.slopes.work(probed, &mut self.run),
+            Some(Ok((probed, _))) if is_cut(probed) => false,
+            Some(Ok((probed, branches))) => self.slopes.work(probed, branches, &mut self.run),
         }
     }
 
@@ -61,7 +62,7 @@ impl ProofThroughTime {
     /// [`Proof::checks`](super::Proof::checks).
     pub fn checks(self, differing: Option<(u64, u64)>) -> Vec<Check> {
         let probed = match &self.probed {
-            Some(Ok(network)) => Ok(network),
+            Some(Ok((network, _))) => Ok(network),
             Some(Err(why)) => Err(*why),
             None => Err(NotClaimed::NotFinite),
         };
@@ -85,8 +86,8 @@ fn is_cut(network: &Recurrent<f64>) -> bool {
 /// The slope of the loss along the gradient of each tensor, through all time steps, against the gradient's norm; as
 /// [`FiniteDifference`](super::finite_difference::FiniteDifference).
 ///
-/// Units of ReLU are not held on their branches: a step of the search at which one changes its branch agrees with no other
-/// step, and is passed over.
+/// The loss is that of the branches of ReLU that the units are on: of many units at many time steps some are always so near to
+/// their kink that every step of the search crosses it.
 #[derive(Default)]
 struct Slopes {
     /// Tensors that have been checked.
@@ -99,12 +100,11 @@ struct Slopes {
 
 impl Slopes {
     /// Computes one loss, and says whether there are more to come.
-    fn work(&mut self, probed: &Recurrent<f64>, run: &mut RecurrentTrainer<f64>) -> bool {
+    fn work(&mut self, probed: &Recurrent<f64>, branches: &Branches, run: &mut RecurrentTrainer<f64>) -> bool {
         let Some(parameter) = probed.parameters().nth(self.done) else { return false };
         let (norm, index) = (parameter.grad_norm(), self.done);
-        let Some(slope) = self.search.work(norm, &mut |amount| loss_at(run, index, parameter, amount)) else {
-            return true;
-        };
+        let loss = &mut |amount| loss_at(run, branches, index, parameter, amount);
+        let Some(slope) = self.search.work(norm, loss) else { return true };
         match slope {
             Some(slope) => {
                 self.compared += 1;
@@ -124,13 +124,19 @@ impl Slopes {
 }
 
 /// The loss of a run with one tensor moved from where it was by `amount` times its gradient.
-fn loss_at(run: &mut RecurrentTrainer<f64>, index: usize, from: &Parameter<f64>, amount: f64) -> f64 {
+fn loss_at(
+    run: &mut RecurrentTrainer<f64>,
+    branches: &Branches,
+    index: usize,
+    from: &Parameter<f64>,
+    amount: f64,
+) -> f64 {
     let entries = (from.value.rows() * from.value.cols()) as f64;
     let aside = (from.grad_norm() == 0.0).then(|| amount / entries.sqrt());
     if let Some(moved) = run.network_mut().parameters_mut().nth(index) {
         move_along(moved, from, amount, aside);
     }
-    run.loss_now()
+    run.loss_on_branches(branches)
 }
 
 /// The sum over all time steps of `h_{t−1}ᵀ δ_t` against ∂L/∂W_hh, in parts of the sum of all products without their signs.

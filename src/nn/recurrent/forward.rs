@@ -38,6 +38,19 @@ impl<T: Real> Unrolled<T> {
 
     /// The same of some time steps, after the states that are there.
     pub(super) fn forward_from(&mut self, network: &Recurrent<T>, times: Range<usize>) {
+        self.forward_by(network, times.clone(), |level, weights, source, batch, work| {
+            level.forward(weights, source, batch, times.clone(), work);
+        });
+    }
+
+    /// The same, where `states` computes those of one level after the other from its parameters, its input and the number of
+    /// sequences.
+    pub(super) fn forward_by(
+        &mut self,
+        network: &Recurrent<T>,
+        times: Range<usize>,
+        mut states: impl FnMut(&mut UnrolledLevel<T>, &Level<T>, Source<'_, T>, usize, &mut Workspace<T>),
+    ) {
         assert!(network.fits(self), "a network of another shape");
         self.look_up(network, &times);
         let Self { kind, batch, symbols, input, levels, work, .. } = self;
@@ -48,7 +61,7 @@ impl<T: Real> Unrolled<T> {
                 (None, InputKind::OneHot { has_padding }) => Source::OneHot { symbols, has_padding },
                 (None, _) => Source::Numbers(input),
             };
-            rest[0].forward(level, source, *batch, times.clone(), work);
+            states(&mut rest[0], level, source, *batch, work);
         }
         self.read_out(network);
     }
@@ -80,7 +93,7 @@ impl<T: Real> Unrolled<T> {
 
 impl<T: Real> UnrolledLevel<T> {
     /// Computes the states of some time steps.
-    fn forward(
+    pub(super) fn forward(
         &mut self,
         weights: &Level<T>,
         source: Source<'_, T>,
@@ -101,7 +114,13 @@ impl<T: Real> UnrolledLevel<T> {
     }
 
     /// `x W_ih + b` of some rows, in the place of the gates' pre-activations.
-    fn read_input(&mut self, weights: &Level<T>, source: Source<'_, T>, rows: Range<usize>, bias: &[Lane<T>]) {
+    pub(super) fn read_input(
+        &mut self,
+        weights: &Level<T>,
+        source: Source<'_, T>,
+        rows: Range<usize>,
+        bias: &[Lane<T>],
+    ) {
         let w = &weights.input.weight.value;
         for panel in 0..w.panels() {
             let target = self.cell.input_block(panel / self.panels) * self.panels + panel % self.panels;
@@ -196,7 +215,7 @@ impl<T: Real> UnrolledLevel<T> {
 }
 
 /// The biases of each panel of gates, `b_ih + b_hh`; but of a GRU's candidate b_ih alone, and b_hh is returned.
-fn add_biases<'a, T: Real>(cell: Cell, weights: &'a Level<T>, sums: &mut [Lane<T>]) -> &'a [Lane<T>] {
+pub(super) fn add_biases<'a, T: Real>(cell: Cell, weights: &'a Level<T>, sums: &mut [Lane<T>]) -> &'a [Lane<T>] {
     let b_ih = weights.input.bias.as_ref().map_or(&[][..], |bias| bias.value.lanes());
     let b_hh = weights.recurrent.bias.as_ref().map_or(&[][..], |bias| bias.value.lanes());
     let candidate = if cell == Cell::Gru { 2 * sums.len() / 3 } else { sums.len() };

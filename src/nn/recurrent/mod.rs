@@ -10,6 +10,7 @@
 //! | GRU | gates r, z, n in this order: `n = tanh(a_n + r q_n)`, `h_t = (1 − z) n + z h_{t-1}` |
 
 mod backward;
+mod branch;
 mod draw;
 mod forward;
 mod network;
@@ -18,6 +19,7 @@ mod stepper;
 mod unrolled;
 mod weights;
 
+pub(crate) use branch::Branches;
 pub use draw::RecurrentDraw;
 pub use network::{Group, Level, LevelArrays, Recurrent, RecurrentArrays, joined, recurrent_block, spread};
 pub use spec::{Cell, Gate, Reading, RecurrentInit, RecurrentSpec};
