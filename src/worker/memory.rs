@@ -2,7 +2,8 @@
 //!
 //! Memory that is refused ends a worker: nothing can be done about it any more where it happens. So what is large and
 //! not the run itself asks first, and whoever is refused makes room, does without, or says so. Recurrent networks are run on
-//! all time steps at once and may be larger than any memory, so they ask before they are made.
+//! all time steps at once and may be larger than any memory, so they ask before they are made. Perceptrons do not: the largest
+//! that parameters allow takes 2.0 GB, half of the 4 GiB that a module can address.
 
 /// What has to stay free for all that does not ask: frames, looks, scores, the page's requests.
 const RESERVE: usize = 16 << 20;
@@ -39,6 +40,41 @@ pub(super) fn refusal(bytes: usize) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::choice::Choice;
+    use crate::experiment::{Batch, Experiment, Key, Kind, Precision};
+    use crate::nn::{Initializer, Normalization, Residual};
+    use crate::optim::OptimizerKind;
+    use crate::run::AnyTrainer;
+
+    /// The largest value of a parameter.
+    fn most(key: Key) -> u32 {
+        match key.kind() {
+            Kind::Integer { max, .. } => max,
+            kind => panic!("{key:?} is {kind:?}"),
+        }
+    }
+
+    /// Every hidden layer but the first takes what the one before it does, so that none of a hundred has to be made.
+    #[test]
+    fn the_largest_perceptron_takes_half_of_what_a_module_can_have() {
+        let optimizer = OptimizerKind::Adam;
+        assert!(OptimizerKind::ALL.iter().all(|other| other.slots(true) <= optimizer.slots(true)), "it keeps the most");
+        let structures =
+            Normalization::ALL.iter().flat_map(|&norm| Residual::ALL.iter().map(move |skip| (norm, *skip)));
+        let largest = structures.map(|(norm, residual)| {
+            let bytes = |depth| {
+                let (width, samples) = (most(Key::Width), most(Key::Samples));
+                let size = Experiment { depth, width, samples, batch: Batch::Full, ..Experiment::default() };
+                let (init, precision) = (Initializer::Zeros, Precision::F64);
+                let experiment = Experiment { norm, residual, optimizer, amsgrad: true, init, precision, ..size };
+                AnyTrainer::new(&experiment).unwrap().bytes()
+            };
+            let (two, three) = (bytes(2), bytes(3));
+            two + (three - two) * (most(Key::Depth) as usize - 2)
+        });
+        let gigabytes = largest.max().unwrap() as f64 / 1e9;
+        assert!((1.95..2.05).contains(&gigabytes), "{gigabytes} GB");
+    }
 
     #[test]
     fn a_little_can_be_had() {
