@@ -12,8 +12,8 @@ use std::time::Duration;
 const CONTROLS: &str =
     "button, summary, select, input, a, textarea, canvas, [role=slider], [role=tab], [role=menuitem], [tabindex]";
 
-/// What takes numbers.
-const FIELDS: &str = "input:not([type=range]):not([type=checkbox]):not([type=radio])";
+/// What takes numbers or words.
+const FIELDS: &str = "input:not([type=range]):not([type=checkbox]):not([type=radio]), textarea:not([readonly])";
 
 impl Action {
     /// Does it, and says on what. What a browser refuses (a place that is not in the window any more) is no fault.

@@ -18,6 +18,8 @@ struct Key {
     values: Values,
     /// A word in the place of a number.
     word: Option<String>,
+    /// Whether it means something of sequences alone.
+    is_of_sequences: bool,
 }
 
 #[derive(Debug, PartialEq)]
@@ -67,6 +69,20 @@ const TEXTS: [&str; 30] = [
     "full",
     "max",
     "🙂",
+];
+
+/// What someone might type where words are asked for: known and unknown ones, and texts that are long enough to learn from, in
+/// some scripts, with line ends of each kind and marks that turn or join their neighbours.
+const PASSAGES: [&str; 8] = [
+    "the film was not as bad as they said",
+    "这部电影一点也不好看",
+    "zyzzyva, qat & \u{1d4d0}",
+    "   \n \t\r\n  ",
+    "The ferry leaves at six.\r\nWho comes at seven sees the water, and at eight the ferry again.\rIt is not in a hurry.\n",
+    "春眠不觉晓，处处闻啼鸟。夜来风雨声，花落知多少。白日依山尽，黄河入海流。欲穷千里目，更上一层楼。床前明月光，疑是地上霜。举头望明月，低头思故乡。\
+        千山鸟飞绝，万径人踪灭。孤舟蓑笠翁，独钓寒江雪。",
+    "أبجد هوز حطي كلمن سعفص قرشت ثخذ ضظغ \u{202e}abc\u{202c} أبجد هوز حطي كلمن سعفص قرشت ثخذ ضظغ أبجد هوز حطي كلمن",
+    "👩\u{200d}🔬 e\u{301} \u{200b}\u{feff}🏳\u{fe0f}\u{200d}🌈 n\u{303} ab ba aab baa abab baba aabb bbaa abba baab ab ba aab baa abab",
 ];
 
 /// Fragments, or parts of them, that nobody means well.
@@ -120,7 +136,18 @@ impl Keys {
         if random.once_in(3)
             && let Some(model) = self.0.iter().find(|key| key.name == "model")
         {
-            parts.push(format!("model={}", model.lawful(random, is_large)));
+            let model = model.lawful(random, is_large);
+            let has_sequences = model != "mlp";
+            parts.push(format!("model={model}"));
+            // And of what means something of sequences alone, two or three hardly ever come together by chance.
+            if has_sequences && let Some(task) = self.0.iter().find(|key| key.name == "task") {
+                parts.push(format!("task={}", task.lawful(random, is_large)));
+                let of_sequences = self.0.iter().filter(|key| key.is_of_sequences).collect::<Vec<_>>();
+                for _ in 0..random.below(4) {
+                    let key = random.of(&of_sequences);
+                    parts.push(format!("{}={}", key.name, key.lawful(random, is_large)));
+                }
+            }
         }
         let count = 1 + random.below(8);
         for _ in 0..count {
@@ -165,11 +192,12 @@ impl Keys {
         parts.join("&")
     }
 
-    /// What someone might type into the field of a number.
+    /// What someone might type into a field.
     pub fn typed(&self, random: &mut Random) -> String {
         match random.below(5) {
             0 => (*random.of(&TEXTS)).to_owned(),
             1 => random.of(&["9", "x", "1.", "-"]).repeat(1 + random.below(40)),
+            2 => (*random.of(&PASSAGES)).to_owned(),
             _ => random.of(&self.0).lawful(random, false),
         }
     }
@@ -250,8 +278,11 @@ fn key(row: &str, choices: &str) -> Option<Key> {
         return None;
     };
     // Constants bear the name of their word.
-    let word = rest.split_once(".or(").and_then(|(_, word)| word.split([':', ')']).nth(2));
-    Some(Key { name: name.to_owned(), values, word: word.map(str::to_lowercase) })
+    let word = rest.split_once(".or(").and_then(|(_, word)| word.split(')').next()?.rsplit("::").next());
+    let condition = rest.split_once("when ").map_or("", |(_, condition)| condition);
+    let is_of_sequences =
+        ["is_recurrent", "Model::Lstm", "Task::Sentiment"].iter().any(|word| condition.contains(word));
+    Some(Key { name: name.to_owned(), values, word: word.map(str::to_lowercase), is_of_sequences })
 }
 
 /// The names that `choice!` declares for a type.
@@ -278,9 +309,15 @@ mod tests {
         assert_eq!(key("lr").values, Values::Reals(1e-6, 10.0));
         assert_eq!(key("batch").word.as_deref(), Some("full"));
         assert_eq!(key("speed").word.as_deref(), Some("max"));
+        assert_eq!(key("window").word.as_deref(), Some("full"));
+        assert_eq!(key("stop-loss").word.as_deref(), Some("never"));
         assert_eq!(key("run").values, Values::Switch);
         let Values::Names(activations) = &key("activation").values else { panic!("names") };
         assert!(activations.contains(&"leaky-relu".to_owned()), "{activations:?}");
+        for name in ["rec-init", "rho", "forget-bias", "stack", "length", "window", "language", "padding"] {
+            assert!(key(name).is_of_sequences, "{name}");
+        }
+        assert!(["width", "task", "batch", "lr"].iter().all(|name| !key(name).is_of_sequences));
         assert!(keys.iter().all(|key| !matches!(&key.values, Values::Names(names) if names.len() < 2)));
     }
 
