@@ -162,7 +162,10 @@ fn severity(diagnosis: &Diagnosis) -> usize {
 
 /// Those of the repairs that the page shows: what changes the network only if the gradient arrives in it.
 fn offered(experiment: &Experiment, diagnosis: &Diagnosis) -> Vec<Repair> {
-    let arrives = |repaired: &Experiment| diagnosis.is_mended_at(run(&to_fragment(repaired), 0).flow.total);
+    let arrives = |repaired: &Experiment| {
+        let flow = run(&to_fragment(repaired), 0).flow;
+        diagnosis.is_mended_at(flow.total, flow.beyond_readout)
+    };
     let is_shown = |repair: &&Repair| {
         let repaired = repair.apply(experiment);
         repaired.is_same_run(experiment) || arrives(&repaired)

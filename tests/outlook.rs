@@ -26,7 +26,7 @@ fn half_of_all_runs_lie_below_it() {
         assert_eq!(notices, [], "{fragment}");
         let mut sampler = OutlookSampler::new(&experiment);
         while sampler.sample_one() {}
-        let Outlook { factor_per_place, total, is_drawn } = sampler.outlook().unwrap();
+        let Outlook { factor_per_place, total, is_drawn, .. } = sampler.outlook().unwrap();
         let steps = f64::from(experiment.depth - 1);
         assert!(is_drawn && (factor_per_place.powf(steps) / total - 1.0).abs() < 1e-9, "{fragment}");
         let is_below = |seed: &u32| measured_total(&Experiment { seed: *seed, ..experiment.clone() }) < total;

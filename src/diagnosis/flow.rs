@@ -7,11 +7,15 @@ use crate::train::StepReport;
 /// layers of a multilayer perceptron, ‖∂L/∂h‖ over the time steps of a recurrent network.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Flow {
-    /// The factor per place: the geometric mean of the factors measured, so that a power of it is `total`. 0 where no
-    /// gradient arrives, 1 where there are no two places to compare.
+    /// The factor per place: the geometric mean of the factors measured but for those of the readout, so that a power of
+    /// it is `beyond_readout`. 0 where no gradient arrives, 1 where there are no two places to compare.
     pub factor: f64,
     /// The norm at the first place over that at `from`. NaN where all are zero.
     pub total: f64,
+    /// How many of the factors, those next to the loss, are of the readout (see [`Way::readout`]).
+    pub readout: usize,
+    /// The norm at the first place over that where the readout's factors end: `total` where there are none.
+    pub beyond_readout: f64,
     /// The place, from 1, from which the gradient comes: the last of the way whose gradient is not zero. Where each
     /// sample's begins at a place of its own and then shrinks, the place where it is largest.
     pub from: usize,
@@ -30,10 +34,10 @@ const VANISHING_TOTAL: f64 = 1e-3;
 const WEAKENED_TOTAL: f64 = 0.1;
 
 impl Flow {
-    /// Whether the gradient loses over nine tenths of its size on the way. Where every place has one of its own, what
-    /// comes from later ones is not seen.
+    /// Whether the gradient loses over nine tenths of its size on the way, and not by the readout alone. Where every place
+    /// has one of its own, what comes from later ones is not seen.
     pub fn is_weakened(&self) -> bool {
-        self.total < WEAKENED_TOTAL && !self.has_own
+        self.total.max(self.beyond_readout) < WEAKENED_TOTAL && !self.has_own
     }
 
     /// Whether it grows over a thousandfold on the way.
@@ -56,6 +60,16 @@ impl Flow {
         self.from.saturating_sub(self.to)
     }
 
+    /// How many of them the average is of.
+    pub fn averaged(&self) -> usize {
+        self.factors() - self.readout
+    }
+
+    /// By what the readout's factors multiply it, all together; 1 where there are none.
+    pub fn by_readout(&self) -> f64 {
+        if self.readout == 0 { 1.0 } else { self.total / self.beyond_readout }
+    }
+
     /// The flow that a report of an experiment measured.
     pub fn of(experiment: &Experiment, report: &StepReport) -> Self {
         let norms = report.series(report.layout().leading()).unwrap_or_default();
@@ -66,24 +80,41 @@ impl Flow {
     pub fn along(way: &Way, norms: &[f64]) -> Self {
         let compared = way.compared(norms, 0.0);
         let first = compared.start;
-        let flow = Self::through(&norms[compared]);
+        let flow = Self::past(way, &norms[compared]);
         Self { from: first + flow.from, to: first + 1, has_own: way.entry == Entry::Each, ..flow }
     }
 
     /// Of norms, of which the last are those next to the loss.
     pub fn through(norms: &[f64]) -> Self {
+        Self::past(&Way { places: 0..norms.len(), entry: Entry::Last, readout: 0 }, norms)
+    }
+
+    /// Of the norms on a way.
+    fn past(way: &Way, norms: &[f64]) -> Self {
         // Skip connections lead past a layer whose units are all off.
         let last = norms.iter().rposition(|norm| *norm != 0.0);
-        let total = norms.first().map_or(1.0, |first| first / last.map_or(0.0, |last| norms[last]));
-        let factor = match last {
+        let over =
+            |place: Option<usize>| norms.first().map_or(1.0, |first| first / place.map_or(0.0, |place| norms[place]));
+        let readout = way.readout_of(last.unwrap_or(0));
+        let level = last.map(|last| last - readout);
+        let factor = match level {
             None if !norms.is_empty() => 0.0,
             None | Some(0) => 1.0,
             // By logarithms, because a ratio of norms may leave the range of f64 before its root does.
-            Some(last) => ((norms[0].ln() - norms[last].ln()) / last as f64).exp(),
+            Some(level) => ((norms[0].ln() - norms[level].ln()) / level as f64).exp(),
         };
         let zero_places = norms.iter().filter(|norm| **norm == 0.0).count();
         let from = last.map_or(norms.len(), |last| last + 1);
-        Self { factor, total, from, to: 1, zero_places, has_own: false }
+        Self {
+            factor,
+            total: over(last),
+            readout,
+            beyond_readout: over(level),
+            from,
+            to: 1,
+            zero_places,
+            has_own: false,
+        }
     }
 }
 
@@ -102,6 +133,21 @@ mod tests {
     }
 
     #[test]
+    fn the_steps_of_the_readout_are_of_no_average() {
+        let way = |places| Way { places, entry: Entry::Last, readout: 2 };
+        let flow = Flow::along(&way(0..5), &[4.0, 2.0, 1.0, 5.0, 40.0]);
+        assert_eq!((flow.factor, flow.total, flow.beyond_readout), (2.0, 0.1, 4.0));
+        assert_eq!((flow.from, flow.readout, flow.averaged(), flow.by_readout()), (5, 2, 2, 0.025));
+        // What the readout alone takes is not lost through time, and what is cut before it leaves nothing else to say.
+        let level = Flow::along(&way(0..4), &[1.0, 1.0, 5.0, 40.0]);
+        assert!(!level.is_weakened() && Flow::along(&way(0..4), &[0.05, 1.0, 5.0, 40.0]).is_weakened());
+        let cut = Flow::along(&way(2..5), &[0.0, 0.0, 0.25, 0.5, 1.0]);
+        assert_eq!((cut.factor, cut.readout, cut.beyond_readout), (0.5, 0, 0.25));
+        let nothing = Flow::along(&way(0..3), &[0.0; 3]);
+        assert_eq!((nothing.factor, nothing.readout, nothing.by_readout()), (0.0, 0, 1.0));
+    }
+
+    #[test]
     fn nothing_that_arrives_is_no_factor_of_one() {
         for (norms, factor) in [
             (&[0.0, 1.0, 1.0][..], 0.0),
@@ -117,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_way_leaves_out_what_is_cut_and_what_has_not_begun() {
-        let way = |places, entry| Way { places, entry };
+        let way = |places, entry| Way { places, entry, readout: 0 };
         // What truncation cuts is exactly zero, and no part of the way.
         let cut = Flow::along(&way(2..5, Entry::Last), &[0.0, 0.0, 0.25, 0.5, 1.0]);
         assert_eq!((cut.factor, cut.total, cut.from, cut.to, cut.zero_places), (0.5, 0.25, 5, 3, 0));

@@ -17,7 +17,7 @@ pub struct Kept {
 }
 
 impl Kept {
-    /// On the way of a flow that a report measured; `None` without gates or without a way.
+    /// On the way of a flow that a report measured, but for the readout's steps; `None` without gates or without a way.
     pub fn of(flow: &Flow, report: &StepReport) -> Option<Self> {
         let gate = match report.layout() {
             Layout::Times { cell: Cell::Lstm, .. } => Quantity::ForgetGate,
@@ -26,7 +26,7 @@ impl Kept {
         };
         let gates = report.series(gate)?;
         // The gate of a step is what stands between it and the one before.
-        let gates = gates.get(flow.to..flow.from)?;
+        let gates = gates.get(flow.to..flow.from - flow.readout)?;
         if gates.is_empty() {
             return None;
         }

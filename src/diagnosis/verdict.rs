@@ -204,10 +204,12 @@ impl Diagnosis {
         self.largest_update.1 > 1.0 && !self.is_from_zero()
     }
 
-    /// Whether a gradient that changes by this total is what a repair must bring about.
-    pub fn is_mended_at(&self, total: f64) -> bool {
+    /// Whether a gradient that changes by this total, and by that much without the readout's steps, is what a repair must
+    /// bring about.
+    pub fn is_mended_at(&self, total: f64, beyond_readout: f64) -> bool {
         let is_weakened = self.conditions[0] == Condition::Healthy && self.flow.is_weakened();
-        Flow::is_in_range(total) && !(is_weakened && Flow { total, ..self.flow }.is_weakened())
+        let repaired = Flow { total, beyond_readout, ..self.flow };
+        Flow::is_in_range(total) && !(is_weakened && repaired.is_weakened())
     }
 
     fn holds(&self, condition: Condition, situation: &Situation<'_>) -> bool {

@@ -2,7 +2,7 @@
 
 use super::Experiment;
 use crate::data::sequences::{Padding, Task};
-use crate::nn::recurrent::Reading;
+use crate::nn::recurrent::{Cell, Reading};
 use std::ops::Range;
 
 /// The way of the gradient through a network, as far as what is measured at its places can be compared.
@@ -20,6 +20,11 @@ pub struct Way {
     pub places: Range<usize>,
     /// Where on it gradient comes in.
     pub entry: Entry,
+    /// How many of its factors, those next to the loss, are of the readout, and of no average: 2 of an LSTM whose samples
+    /// all begin at the last place. What is read is h, what is carried is the cell state c: from ∂L/∂h_T, which the readout
+    /// gives, the gradient goes into c, and at both steps before it ∂L/∂h has what the gates of the step after it give back.
+    /// The output gate of step T alone has the readout's own.
+    pub readout: usize,
 }
 
 /// At which places of a way the loss is.
@@ -34,13 +39,16 @@ pub enum Entry {
     Each,
 }
 
+/// See [`Way::readout`].
+const INTO_CELL: usize = 2;
+
 impl Experiment {
     /// The way of its gradient.
     pub fn way(&self) -> Way {
         let Some(spec) = self.recurrent_spec(0) else {
             // The layer before them is a table of vectors, of which each sample reads its words' alone.
             let first = usize::from(self.has_embedding_layer());
-            return Way { places: first..first + self.depth as usize, entry: Entry::Last };
+            return Way { places: first..first + self.depth as usize, entry: Entry::Last, readout: 0 };
         };
         let padding = (self.task == Task::Sentiment).then_some(self.padding);
         let asked = first_asked(spec.times);
@@ -56,7 +64,8 @@ impl Experiment {
             Some(Padding::Before) => spec.times.saturating_sub(self.language.usual_words()),
             _ => 0,
         };
-        Way { places: text.max(cut_before(end))..end, entry }
+        let readout = if spec.cell == Cell::Lstm && entry == Entry::Last { INTO_CELL } else { 0 };
+        Way { places: text.max(cut_before(end))..end, entry, readout }
     }
 }
 
@@ -64,6 +73,12 @@ impl Way {
     /// How many times the gradient is multiplied on it.
     pub fn factors(&self) -> usize {
         self.places.len().saturating_sub(1)
+    }
+
+    /// How many of so many factors, up to the last place with a gradient, are of the readout: none where nothing else would
+    /// be left.
+    pub fn readout_of(&self, factors: usize) -> usize {
+        if factors > self.readout { self.readout } else { 0 }
     }
 
     /// The places, from 0, whose norms are compared: of these, the last with a gradient is the one that the others are
@@ -103,6 +118,7 @@ fn first_asked(times: usize) -> usize {
 mod tests {
     use super::*;
     use crate::data::sequences::{Corpus, Language, SequenceData};
+    use crate::experiment::Model;
     use crate::experiment::share::from_fragment;
 
     #[test]
@@ -136,7 +152,8 @@ mod tests {
         ] {
             let (experiment, notices) = from_fragment(fragment);
             assert_eq!(notices, [], "{fragment}");
-            assert_eq!(experiment.way(), Way { places, entry }, "{fragment}");
+            let readout = if experiment.model == Model::Lstm && entry == Entry::Last { 2 } else { 0 };
+            assert_eq!(experiment.way(), Way { places, entry, readout }, "{fragment}");
         }
     }
 }

@@ -12,21 +12,59 @@ use serde::{Deserialize, Serialize};
 /// over the last of those windows.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Outlook {
-    /// The geometric mean of the factors of a step back between the places of `total`, so that a power of it is `total`.
-    /// 1 where it is one place.
+    /// The geometric mean of the factors of a step back but for those of the readout ([`Way::readout`]), so that a power of
+    /// it is `beyond_readout`. 1 where it is one place.
     pub factor_per_place: f64,
     /// The norm at the first place over that at the last whose gradient is not zero, or where each sample's begins at a place
     /// of its own, at the place where it is largest, as the verdict has it (see [`Way::compared`]). 0 where no gradient
     /// passes, and infinite where numbers leave the format.
     pub total: f64,
+    /// The same without the factors of the readout.
+    pub beyond_readout: f64,
     /// Whether networks of the experiment's size were drawn, of which this is the median; by theory otherwise.
     pub is_drawn: bool,
 }
 
 impl Outlook {
-    fn new(log10_total: f64, factors: usize, is_drawn: bool) -> Self {
-        let log10_factor = if factors > 0 { log10_total / factors as f64 } else { 0.0 };
-        Self { factor_per_place: libm::pow(10.0, log10_factor), total: libm::pow(10.0, log10_total), is_drawn }
+    fn new(change: Change, is_drawn: bool) -> Self {
+        let Change { log10_total, log10_beyond, averaged } = change;
+        let log10_factor = if averaged > 0 { log10_beyond / averaged as f64 } else { 0.0 };
+        let [factor_per_place, total, beyond_readout] =
+            [log10_factor, log10_total, log10_beyond].map(|l| libm::pow(10.0, l));
+        Self { factor_per_place, total, beyond_readout, is_drawn }
+    }
+}
+
+/// log10 of how a gradient changes on its way, of the same without the readout's factors, and how many those are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Change {
+    log10_total: f64,
+    log10_beyond: f64,
+    averaged: usize,
+}
+
+impl Change {
+    /// Of these log10 of the norms at the places that are compared.
+    fn of(way: &Way, log10_norms: &[f64]) -> Self {
+        match log10_norms.iter().rposition(|norm| norm.is_finite()) {
+            Some(last) => {
+                let level = last - way.readout_of(last);
+                let over = |place: usize| match log10_norms[0] - log10_norms[place] {
+                    // Nothing over nothing.
+                    ratio if ratio.is_nan() => f64::NEG_INFINITY,
+                    ratio => ratio,
+                };
+                Self { log10_total: over(last), log10_beyond: over(level), averaged: level }
+            }
+            // Where no gradient reaches any place, none passes through them.
+            None => Self::all(way, f64::NEG_INFINITY),
+        }
+    }
+
+    /// By the same in all and without the readout: nothing, or beyond all bounds.
+    fn all(way: &Way, log10_total: f64) -> Self {
+        let factors = way.factors();
+        Self { log10_total, log10_beyond: log10_total, averaged: factors - way.readout_of(factors) }
     }
 }
 
@@ -71,7 +109,7 @@ impl OutlookSampler {
             // Networks of equal weights are all one, which nobody draws; without its text, none is.
             Some(Err(NoPrediction::EqualWeights | NoPrediction::NoText)) => {}
             // No gradient passes in any network.
-            Some(Err(_)) => made.outlook = Some(Outlook::new(f64::NEG_INFINITY, experiment.way().factors(), true)),
+            Some(Err(_)) => made.outlook = Some(Outlook::new(Change::all(&experiment.way(), f64::NEG_INFINITY), true)),
             Some(Ok(sampler)) => made.sampler = Some(Box::new(sampler)),
         }
         made
@@ -97,13 +135,14 @@ impl OutlookSampler {
     /// What theory says; `None` where it says nothing.
     fn of_theory(&self) -> Option<Outlook> {
         let way = self.experiment.way();
-        let (places, factors) = (&way.places, way.factors());
         match self.foreteller.line(&self.experiment, &self.corpus) {
             Ok(line) => {
-                let ratio = |place: usize| *line.log10_ratios.get(place)?;
-                Some(Outlook::new(ratio(places.start)? - ratio(places.end - 1)?, factors, false))
+                let ratios = line.log10_ratios.get(way.places.clone())?;
+                let is_known = ratios.first()?.is_some() && ratios.last()?.is_some();
+                let ratios: Vec<f64> = ratios.iter().map(|ratio| ratio.unwrap_or(f64::NAN)).collect();
+                is_known.then(|| Outlook::new(Change::of(&way, &ratios), false))
             }
-            Err(NoPrediction::Overflow) => Some(Outlook::new(f64::INFINITY, factors, false)),
+            Err(NoPrediction::Overflow) => Some(Outlook::new(Change::all(&way, f64::INFINITY), false)),
             Err(_) => None,
         }
     }
@@ -131,25 +170,14 @@ impl OutlookSampler {
     pub fn outlook(self) -> Option<Outlook> {
         let Some(sampler) = &self.sampler else { return self.outlook };
         let way = self.experiment.way();
-        let mut log10_totals: Vec<(f64, usize)> =
-            sampler.drawn_ratios().map(|ratios| log10_total(&way, ratios)).collect();
-        if log10_totals.len() < Self::FEWEST {
+        let changed = |ratios: &[f64]| Change::of(&way, &ratios[way.compared(ratios, f64::NEG_INFINITY)]);
+        let mut changes: Vec<Change> = sampler.drawn_ratios().map(changed).collect();
+        if changes.len() < Self::FEWEST {
             return self.of_theory();
         }
-        log10_totals.sort_by(|a, b| a.0.total_cmp(&b.0));
+        changes.sort_by(|a, b| a.log10_total.total_cmp(&b.log10_total));
         // The lower of both in the middle of an even number: between minus infinity and a number there is no mean.
-        let (median, factors) = log10_totals[(log10_totals.len() - 1) / 2];
-        Some(Outlook::new(median, factors, true))
-    }
-}
-
-/// log10 of the total of a network with these log10 of its norms, and of how many factors that is.
-fn log10_total(way: &Way, log10_norms: &[f64]) -> (f64, usize) {
-    let compared = &log10_norms[way.compared(log10_norms, f64::NEG_INFINITY)];
-    match compared.iter().rposition(|norm| norm.is_finite()) {
-        Some(last) => (compared[0] - compared[last], last),
-        // Where no gradient reaches any place, none passes through them.
-        None => (f64::NEG_INFINITY, way.factors()),
+        Some(Outlook::new(changes[(changes.len() - 1) / 2], true))
     }
 }
 
@@ -182,7 +210,10 @@ mod tests {
         assert_eq!(total("norm=batch&batch=1"), Some(0.0));
         assert_eq!(total("depth=40&width=1&activation=relu"), Some(0.0), "half of all units are off");
         assert_eq!(total("init=normal&gain=10&activation=linear&depth=100"), Some(f64::INFINITY));
-        assert_eq!(outlook("depth=1"), Some(Outlook { factor_per_place: 1.0, total: 1.0, is_drawn: true }));
+        assert_eq!(
+            outlook("depth=1"),
+            Some(Outlook { factor_per_place: 1.0, total: 1.0, beyond_readout: 1.0, is_drawn: true })
+        );
         // Beyond the f32 in which networks are drawn, theory speaks of f64.
         let wide_range = outlook("init=normal&gain=10&activation=linear&depth=60&precision=f64").unwrap();
         assert!(!wide_range.is_drawn && wide_range.total > 1e30 && wide_range.total.is_finite(), "{wide_range:?}");

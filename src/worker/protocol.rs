@@ -323,7 +323,8 @@ mod tests {
     fn responses_survive_the_journey() {
         let status =
             Status { steps_per_second: f64::NAN, seek_target: Some(1 << 53 | 1), ..Status::paused_at(u64::MAX) };
-        let outlook = |total| Some(Outlook { factor_per_place: f64::MIN_POSITIVE, total, is_drawn: true });
+        let outlook =
+            |total| Some(Outlook { factor_per_place: f64::MIN_POSITIVE, total, beyond_readout: total, is_drawn: true });
         let outlooks = vec![None, outlook(f64::NAN), outlook(f64::INFINITY), outlook(0.0)];
         for body in [
             ResponseBody::Ready,

@@ -28,10 +28,11 @@ pub(in super::super) fn line(experiment: &Experiment, corpus: &Corpus) -> Result
         Window::Steps(steps) => (steps as usize).min(times),
     };
     let within = network.log10_ratios(window - 1, largest).ok_or(NoPrediction::Overflow)?;
-    // Over the steps between which what is measured is judged: not those of padding before the text.
-    let back = experiment.way().factors();
-    let total = within.get(back).filter(|_| back > 0);
-    let factor = total.map(|total| libm::pow(10.0, total / back as f64));
+    // Over the steps of which the measured average is: not those of padding before the text, nor those of the readout.
+    let way = experiment.way();
+    let (back, readout) = (way.factors(), way.readout_of(way.factors()));
+    let changed = within.get(back).filter(|_| back > 0).map(|total| total - within[readout]);
+    let factor = changed.map(|changed| libm::pow(10.0, changed / (back - readout) as f64));
     let beyond = std::iter::repeat_n(f64::NEG_INFINITY, times - window);
     let log10_ratios = beyond.chain(within.into_iter().rev()).map(Some).collect();
     Ok(Line { log10_ratios, missing: None, factor, mean_squares: Vec::new() })

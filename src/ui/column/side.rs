@@ -5,9 +5,10 @@ use super::verdict::Verdict;
 use super::why::Why;
 use crate::diagnosis::{Condition, MOST_OFFERED, Repair};
 use crate::plot::number;
+use crate::theory::Outlook;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::foreseen::Foreseen;
-use crate::ui::lab::reading::Reading;
+use crate::ui::lab::reading::{Finding, Reading};
 use crate::ui::lab::use_lab;
 use crate::ui::reactive::{Memo, Views, attribute, effect, live};
 use crate::ui::shared::icon::{Icon, Picture};
@@ -53,8 +54,10 @@ fn Repairs() -> impl IntoView {
     let i18n = use_i18n();
     let shown = expect_context::<Reading>().shown;
     let offered = Memo::new(move |_| shown.with(|finding| finding.as_ref().map(|f| f.diagnosis.repairs.clone())));
-    let is_mended_at =
-        move |total| shown.with_untracked(|f| f.as_ref().is_none_or(|finding| finding.diagnosis.is_mended_at(total)));
+    let is_mended_at = move |outlook: Outlook| {
+        let mends = |finding: &Finding| finding.diagnosis.is_mended_at(outlook.total, outlook.beyond_readout);
+        shown.with_untracked(|finding| finding.as_ref().is_none_or(mends))
+    };
     let is_diverged = Memo::new(move |_| {
         shown.with(|f| f.as_ref().is_some_and(|f| f.diagnosis.conditions.first() == Some(&Condition::Diverged)))
     });
@@ -66,7 +69,7 @@ fn Repairs() -> impl IntoView {
         let arrives = |repair: &Repair| match of(repair) {
             None | Some(Foreseen::Nothing) => true,
             Some(Foreseen::Waiting) => false,
-            Some(Foreseen::Outlook(outlook)) => is_mended_at(outlook.total),
+            Some(Foreseen::Outlook(outlook)) => is_mended_at(outlook),
         };
         let offered = offered.get().unwrap_or_default();
         offered.into_iter().filter(arrives).take(MOST_OFFERED).collect::<Vec<_>>()
@@ -96,8 +99,9 @@ fn Repairs() -> impl IntoView {
         let factor_words = move |repair| {
             let outlook = outlook(repair)?;
             let repaired = lab.experiment.with(|experiment| repair.apply(experiment));
-            let factors = repaired.way().factors();
-            let factor = number::factor_of_total(outlook.factor_per_place, outlook.total, factors);
+            let way = repaired.way();
+            let averaged = way.factors() - way.readout_of(way.factors());
+            let factor = number::factor_of_total(outlook.factor_per_place, outlook.beyond_readout, averaged);
             Some(if goes_another_way(repair) {
                 let total = number::significant(outlook.total, 2);
                 t_string!(i18n, page.side.expected_in_all, factor = total).to_string()

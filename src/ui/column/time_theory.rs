@@ -3,6 +3,7 @@
 
 use super::standing::name_of;
 use crate::diagnosis::Flow;
+use crate::experiment::Way;
 use crate::plot::number::significant;
 use crate::theory::{Forecast, NoPrediction, Standing};
 use crate::ui::i18n::{t_string, use_i18n};
@@ -18,13 +19,13 @@ pub fn TimeTheory() -> impl IntoView {
     let said = move || {
         lab.forecast.with(|forecast| {
             let forecast = forecast.as_ref()?;
-            let first = lab
-                .measured
-                .with_untracked(|experiment| experiment.model.is_recurrent().then(|| experiment.way().places.start))?;
+            let way =
+                lab.measured.with_untracked(|experiment| experiment.model.is_recurrent().then(|| experiment.way()))?;
+            let first = way.places.start;
             let standing = forecast.standing(first);
             Some(view! {
                 <div class="theory" data-standing=standing.map(name_of)>
-                    {formula(i18n, forecast, first)}
+                    {formula(i18n, forecast, &way)}
                     <p>{sentence(i18n, forecast, standing, first + 1)}</p>
                 </div>
             })
@@ -33,9 +34,9 @@ pub fn TimeTheory() -> impl IntoView {
     live(said)
 }
 
-fn formula(i18n: Words, forecast: &Forecast, first: usize) -> Option<AnyView> {
+fn formula(i18n: Words, forecast: &Forecast, way: &Way) -> Option<AnyView> {
     let expected = forecast.factor()?;
-    let measured = Flow::through(forecast.measured.get(first..)?).factor;
+    let measured = Flow::along(way, &forecast.measured).factor;
     let memory = forecast.memory().filter(|memory| memory.is_finite()).map(|memory| {
         let words = t_string!(i18n, through_time.theory.memory, steps = significant(memory, 2)).to_string();
         view! { <span class="term measured">{words}</span> }

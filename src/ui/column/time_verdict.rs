@@ -3,7 +3,7 @@
 use super::emphasis::{emphasized, strong};
 use crate::choice::Choice;
 use crate::data::sequences::Task;
-use crate::diagnosis::Condition;
+use crate::diagnosis::{Condition, Flow};
 use crate::plot::number::{self, readable, significant};
 use crate::train::{DivergedQuantity, Divergence};
 use crate::ui::i18n::{t_string, use_i18n};
@@ -50,7 +50,7 @@ fn text(i18n: Words, finding: &Finding, condition: Condition) -> String {
     let diagnosis = &finding.diagnosis;
     let flow = diagnosis.flow;
     let (from, to, times) = (flow.from, flow.to, finding.places);
-    let factor = number::factor_of_total(flow.factor, flow.total, flow.factors());
+    let factor = number::factor_of_total(flow.factor, flow.beyond_readout, flow.averaged());
     let total = significant(flow.total, 2);
     match condition {
         Condition::Diverged => diverged(i18n, finding),
@@ -60,6 +60,10 @@ fn text(i18n: Words, finding: &Finding, condition: Condition) -> String {
         }
         Condition::Exploding if flow.explodes() && flow.has_own => {
             t_string!(i18n, through_time.verdict.exploding_each, <b> = strong, total, from, to)
+        }
+        Condition::Exploding if flow.explodes() && flow.readout > 0 => {
+            let head = t_string!(i18n, through_time.verdict.exploding_cell, <b> = strong, total, from, to);
+            into_cell(i18n, &flow, head)
         }
         Condition::Exploding if flow.explodes() => {
             t_string!(i18n, through_time.verdict.exploding, <b> = strong, factor, total, from, to)
@@ -78,6 +82,10 @@ fn text(i18n: Words, finding: &Finding, condition: Condition) -> String {
         }
         Condition::Vanishing if flow.zero_places > 0 => {
             t_string!(i18n, through_time.verdict.vanishing_zero, <b> = strong, count = flow.zero_places, times)
+        }
+        Condition::Vanishing if flow.readout > 0 => {
+            let head = t_string!(i18n, through_time.verdict.vanishing_cell, <b> = strong, total, from, to);
+            into_cell(i18n, &flow, head)
         }
         Condition::Vanishing => {
             t_string!(i18n, through_time.verdict.vanishing, <b> = strong, factor, total, from, to)
@@ -99,11 +107,27 @@ fn text(i18n: Words, finding: &Finding, condition: Condition) -> String {
         Condition::Healthy if flow.has_own => {
             t_string!(i18n, through_time.verdict.each, <b> = strong, total, from, to)
         }
+        Condition::Healthy if flow.is_weakened() && flow.readout > 0 => {
+            let head = t_string!(i18n, through_time.verdict.weakened_cell, <b> = strong, total, from, to);
+            into_cell(i18n, &flow, head)
+        }
         Condition::Healthy if flow.is_weakened() => {
             t_string!(i18n, through_time.verdict.weakened, <b> = strong, factor, total, from, to)
         }
+        Condition::Healthy if flow.readout > 0 => {
+            let head = t_string!(i18n, through_time.verdict.healthy_cell, <b> = strong, total, from, to);
+            into_cell(i18n, &flow, head)
+        }
         Condition::Healthy => t_string!(i18n, through_time.verdict.healthy, <b> = strong, factor, total, from, to),
     }
+}
+
+/// What is said of the whole way, and then of its two parts: from the readout into the cell, and through time.
+fn into_cell(i18n: Words, flow: &Flow, whole: String) -> String {
+    let factor = number::factor_of_total(flow.factor, flow.beyond_readout, flow.averaged());
+    let (by_readout, level) = (significant(flow.by_readout(), 2), flow.from - flow.readout);
+    let parts = t_string!(i18n, through_time.verdict.into_cell, <b> = strong, by_readout, level, factor);
+    [whole, parts].join(" ")
 }
 
 fn diverged(i18n: Words, finding: &Finding) -> String {

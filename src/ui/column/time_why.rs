@@ -107,7 +107,7 @@ fn padding_sentence(i18n: Words, lab: Lab, experiment: &Experiment, cell: Cell) 
 
 /// What multiplies the gradient at each time step of this network.
 fn flow_sentence(i18n: Words, finding: &Finding, cell: Cell) -> String {
-    let total = finding.diagnosis.flow.total;
+    let total = finding.diagnosis.flow.beyond_readout;
     let kept = finding.diagnosis.kept;
     let numbers = |kept: Kept| {
         let gate = factor_of_total(kept.gate, kept.product, kept.steps);
@@ -184,6 +184,8 @@ fn formula(finding: &Finding, cell: Cell, condition: Condition) -> AnyView {
 fn flow_formula(finding: &Finding, cell: Cell) -> AnyView {
     let flow = finding.diagnosis.flow;
     let (from, to) = (flow.from.to_string(), flow.to.to_string());
+    let factor = factor_of_total(flow.factor, flow.beyond_readout, flow.averaged());
+    let by_readout = (flow.readout > 0).then(|| format!("{} · ", significant(flow.by_readout(), 2)));
     view! {
         <p class="formula">
             <TimeStep cell />
@@ -192,7 +194,7 @@ fn flow_formula(finding: &Finding, cell: Cell) -> AnyView {
             <p class="formula">
                 <Fraction top=|| view! { <StateNorm time="t−1" /> } bottom=|| view! { <StateNorm time="t" /> } />
                 " ≈ "
-                <b>{factor_of_total(flow.factor, flow.total, flow.factors())}</b>
+                <b>{factor.clone()}</b>
             </p>
             <p class="formula">
                 <Fraction
@@ -200,7 +202,7 @@ fn flow_formula(finding: &Finding, cell: Cell) -> AnyView {
                     bottom=move || view! { <StateNorm time=from.clone() /> }
                 />
                 " = "
-                <b>{factor_of_total(flow.factor, flow.total, flow.factors())} <sup>{flow.factors()}</sup></b>
+                <b>{by_readout} {factor} <sup>{flow.averaged()}</sup></b>
                 " = "
                 <b>{significant(flow.total, 2)}</b>
             </p>

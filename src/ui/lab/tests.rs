@@ -17,7 +17,7 @@ fn with_lab(action: impl FnOnce(Lab)) {
     Owner::new().with(|| action(Lab::new()));
 }
 
-const OUTLOOK: Outlook = Outlook { factor_per_place: 1.0, total: 1.0, is_drawn: true };
+const OUTLOOK: Outlook = Outlook { factor_per_place: 1.0, total: 1.0, beyond_readout: 1.0, is_drawn: true };
 
 #[wasm_bindgen_test]
 fn what_a_failed_worker_was_asked_is_asked_of_the_next() {
