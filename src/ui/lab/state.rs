@@ -4,7 +4,7 @@
 //! worker is told of what differs from what it was told last. So a slider may move as often as it likes.
 
 use super::foreseen::Foreseen;
-use super::instruments::Instruments;
+use super::instruments::{Instrument, Instruments};
 use crate::choice::Choice;
 use crate::diagnosis::Repair;
 use crate::experiment::{Effect, Experiment, Key, Rejection, Stop, presets::Preset, share};
@@ -160,7 +160,11 @@ impl Lab {
 
     /// Opens an experiment: from the start, or at its step, paused or running, as it says.
     pub fn open(self, experiment: Experiment) {
-        self.lesson.set(lesson_of(&experiment));
+        let lesson = lesson_of(&experiment);
+        self.lesson.set(lesson);
+        if let Some(instrument) = lesson.and_then(asks_of) {
+            self.instruments.open.set(instrument);
+        }
         self.repairs.set(Vec::new());
         // What a link or a lesson describes is a run on the text that is shipped.
         self.own_text.set(None);
@@ -487,6 +491,12 @@ impl Default for Lab {
 /// The lab that the surrounding components are about.
 pub fn use_lab() -> Lab {
     expect_context()
+}
+
+/// The instrument that a lesson's question is about; `None` where the main chart answers it, beside whatever is open.
+fn asks_of(lesson: Preset) -> Option<Instrument> {
+    // Read what the network writes as it learns.
+    (lesson == Preset::NextCharacter).then_some(Instrument::Learned)
 }
 
 /// The lesson that begins with this experiment.

@@ -1,9 +1,11 @@
 //! What the lab knows of a run, without a worker.
 
 use super::foreseen::Foreseen;
+use super::instruments::Instrument;
 use super::state::Lab;
 use crate::choice::Choice;
 use crate::diagnosis::Repair;
+use crate::experiment::presets::Preset;
 use crate::experiment::{Experiment, Key, StopReason};
 use crate::optim::Hyper;
 use crate::theory::Outlook;
@@ -58,6 +60,21 @@ fn a_repair_taken_back_leaves_where_the_run_stops_as_it_was_set_since() {
         lab.repair(Repair::ALL[0]);
         lab.set_text(Key::Depth, "5").expect("allowed");
         assert_eq!(lab.repairs.with_untracked(Vec::len), 0);
+    });
+}
+
+#[wasm_bindgen_test]
+fn a_lesson_opens_what_its_question_is_about_and_leaves_open_what_is_where_it_needs_nothing() {
+    with_lab(|lab| {
+        lab.instruments.open.set(Instrument::Proof);
+        lab.open(Preset::ForgetfulRnn.experiment());
+        assert_eq!(lab.instruments.open.get_untracked(), Instrument::Proof);
+        lab.open_fragment(Preset::NextCharacter.fragment());
+        assert_eq!(lab.instruments.open.get_untracked(), Instrument::Learned);
+        // Another network on the same task is no lesson.
+        lab.instruments.open.set(Instrument::Overview);
+        lab.open_fragment("model=gru&task=next-character");
+        assert_eq!(lab.instruments.open.get_untracked(), Instrument::Overview);
     });
 }
 

@@ -5,13 +5,27 @@ use crate::plot::number::grouped;
 use crate::ui::i18n::{Words, t_string, use_i18n};
 use crate::ui::lab::use_lab;
 use crate::ui::reactive::{Memo, RwSignal, attribute, live};
+use crate::ui::shared::storage;
 use leptos::prelude::*;
+
+/// Under which name the text in the field is kept in this tab.
+const DRAFT: &str = "own-text";
 
 /// A field for the text, which is learned from when that is asked for.
 #[component]
 pub(super) fn OwnText() -> impl IntoView {
     let (lab, i18n) = (use_lab(), use_i18n());
     let draft = lab.instruments.text_draft;
+    if draft.with_untracked(String::is_empty)
+        && let Some(written) = storage::load_in_tab(DRAFT)
+    {
+        draft.set(written);
+    }
+    let write = move |text: String| {
+        // Loaded again, the page would have lost what was written here: no link holds it.
+        storage::store_in_tab(DRAFT, &text);
+        draft.set(text);
+    };
     let bad = RwSignal::new(None);
     let count = Memo::new(move |_| draft.with(|draft| draft.chars().count()));
     let is_used = Memo::new(move |_| lab.own_text_in_use().is_some());
@@ -39,7 +53,7 @@ pub(super) fn OwnText() -> impl IntoView {
                 spellcheck="false"
                 aria-label=attribute(move || t_string!(i18n, answers.own_text_label))
                 prop:value=move || draft.get()
-                on:input=move |event| draft.set(event_target_value(&event))
+                on:input=move |event| write(event_target_value(&event))
             ></textarea>
             <p class="hint">
                 {live(move || t_string!(i18n, answers.count, count = grouped(count.get() as u64)).to_string())}
