@@ -9,18 +9,7 @@ use crate::ui::reactive::RwSignal;
 pub(super) fn go(axes: RwSignal<Option<Axes>>, read_place: RwSignal<Option<usize>>, go: Go) {
     let place = axes.with_untracked(|axes| {
         let axes = axes.as_ref()?;
-        let last = axes.places() - 1;
-        let from = read_place.get_untracked();
-        let at = from.unwrap_or(last).min(last);
-        match go {
-            Go::To(x, _) => Some(axes.x_to_place(x)),
-            Go::Left | Go::Down if from.is_some() => Some(at.saturating_sub(1)),
-            Go::Right | Go::Up if from.is_some() => Some((at + 1).min(last)),
-            Go::Left | Go::Down | Go::Right | Go::Up => Some(at),
-            Go::First => Some(0),
-            Go::Last => Some(last),
-            Go::Leave => None,
-        }
+        go.moved(axes.places() - 1, |x| axes.x_to_place(x), read_place.get_untracked())
     });
     read_place.set(place);
 }

@@ -83,10 +83,7 @@ pub fn GatesOverTime() -> impl IntoView {
             })
         })?
     });
-    let go = move |go: Go| {
-        let to = axes.with_untracked(|axes| place(axes.as_ref()?, go, reading.get_untracked()));
-        reading.set(to);
-    };
+    let go = move |to: Go| go(axes, reading, to);
     let choose = move |_: Chosen| {
         if let Some(read) = reading.get_untracked() {
             time.set(Some(read));
@@ -154,19 +151,13 @@ fn values(report: &StepReport, level: usize, quantity: Quantity) -> Option<Vec<f
     (level < report.layout().levels()).then(|| report.series_at(level, quantity)).flatten()
 }
 
-/// Where a point on the axis of time goes.
-pub(super) fn place(axes: &Axes, go: Go, from: Option<usize>) -> Option<usize> {
-    let last = axes.times() - 1;
-    let at = from.unwrap_or(last).min(last);
-    match go {
-        Go::To(x, _) => Some(axes.x_to_time(x)),
-        Go::Left | Go::Down if from.is_some() => Some(at.saturating_sub(1)),
-        Go::Right | Go::Up if from.is_some() => Some((at + 1).min(last)),
-        Go::Left | Go::Down | Go::Right | Go::Up => Some(at),
-        Go::First => Some(0),
-        Go::Last => Some(last),
-        Go::Leave => None,
-    }
+/// Moves the time step that is read.
+pub(super) fn go(axes: RwSignal<Option<Axes>>, reading: RwSignal<Option<usize>>, go: Go) {
+    let to = axes.with_untracked(|axes| {
+        let axes = axes.as_ref()?;
+        go.moved(axes.times() - 1, |x| axes.x_to_time(x), reading.get_untracked())
+    });
+    reading.set(to);
 }
 
 /// What is read of a time step.

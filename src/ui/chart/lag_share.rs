@@ -2,7 +2,7 @@
 
 use super::export::{Picture, Sheet};
 use super::figure::{ChartFigure, Chosen, Go, Led, ReadoutRow};
-use super::gates::{place, readout_at};
+use super::gates::{go, readout_at};
 use super::segments::Segments;
 use super::stage::{Shown, Stage};
 use super::table::Table;
@@ -60,10 +60,7 @@ pub fn LagShare() -> impl IntoView {
             })
         })
     });
-    let go = move |go: Go| {
-        let to = axes.with_untracked(|axes| place(axes.as_ref()?, go, reading.get_untracked()));
-        reading.set(to);
-    };
+    let go = move |to: Go| go(axes, reading, to);
     let choose = move |_: Chosen| {
         if let Some(read) = reading.get_untracked() {
             time.set(Some(read));

@@ -63,6 +63,23 @@ pub(super) enum Go {
     Leave,
 }
 
+impl Go {
+    /// The place from which a reading point goes on along an axis of places, the last of which is `last`; from nowhere it
+    /// goes to the last. `at` finds the place at a point of the canvas.
+    pub(super) fn moved(self, last: usize, at: impl FnOnce(f64) -> usize, from: Option<usize>) -> Option<usize> {
+        let here = from.unwrap_or(last).min(last);
+        match self {
+            Self::To(x, _) => Some(at(x)),
+            Self::Left | Self::Down if from.is_some() => Some(here.saturating_sub(1)),
+            Self::Right | Self::Up if from.is_some() => Some((here + 1).min(last)),
+            Self::Left | Self::Down | Self::Right | Self::Up => Some(here),
+            Self::First => Some(0),
+            Self::Last => Some(last),
+            Self::Leave => None,
+        }
+    }
+}
+
 /// The reading point: a line through the chart, and the numbers beside it.
 #[component]
 pub(super) fn Reading(
