@@ -281,15 +281,12 @@ pub fn multiply_slope<T: Real>(grad: &[Lane<T>], delta: &mut [Lane<T>]) -> f64 {
     total
 }
 
-/// `target = bias + w[symbol]` of each row's symbol: the product of a one-hot vector with a matrix. Symbol 0 is read as zeros
-/// where it is padding.
+/// `target = bias + w[symbol]` of each row's symbol: the product of a one-hot vector with a matrix.
 #[inline(never)]
-pub fn add_chosen<T: Real>(w: &[Lane<T>], symbols: &[u16], has_padding: bool, bias: &Lane<T>, target: &mut [Lane<T>]) {
+pub fn add_chosen<T: Real>(w: &[Lane<T>], symbols: &[u16], bias: &Lane<T>, target: &mut [Lane<T>]) {
     let bias = T::Vector::load(bias);
     for (target, &symbol) in target.iter_mut().zip(symbols) {
-        let is_padding = has_padding && symbol == 0;
-        let sum = if is_padding { bias } else { bias + T::Vector::load(&w[usize::from(symbol)]) };
-        *target = sum.store();
+        *target = (bias + T::Vector::load(&w[usize::from(symbol)])).store();
     }
 }
 

@@ -158,10 +158,9 @@ impl<'a, T: Real> RecurrentTrace<'a, T> {
         let (spec, unrolled) = (self.spec(), self.unrolled());
         match (level.checked_sub(1), self.input_kind()) {
             (Some(below), _) => entries(unrolled.levels()[below].h(), row..row + 1, 0, spec.hidden).collect(),
-            (None, InputKind::OneHot { has_padding }) => {
+            (None, InputKind::OneHot) => {
                 let symbol = usize::from(unrolled.symbols()[row]);
-                let is_nothing = has_padding && symbol == 0;
-                (0..spec.inputs).map(|place| if place == symbol && !is_nothing { 1.0 } else { 0.0 }).collect()
+                (0..spec.inputs).map(|place| if place == symbol { 1.0 } else { 0.0 }).collect()
             }
             (None, _) => entries(unrolled.input(), row..row + 1, 0, spec.inputs).collect(),
         }

@@ -51,11 +51,12 @@ impl<T: Real> RecurrentTrace<'_, T> {
 
     /// What is read in a row.
     fn input_at(&self, row: usize) -> Input {
-        match self.input_kind() {
+        let kind = self.input_kind();
+        match kind {
             InputKind::Numbers => Input::Numbers(self.input(0, row)),
-            InputKind::OneHot { has_padding } | InputKind::Embedded { has_padding } => {
+            InputKind::OneHot | InputKind::Embedded { .. } => {
                 let symbol = self.unrolled().symbols()[row];
-                if has_padding && symbol == 0 {
+                if kind.has_padding() && symbol == 0 {
                     return Input::Padding;
                 }
                 Input::Symbol(symbol, self.trainer.data().names.get(usize::from(symbol)).cloned())

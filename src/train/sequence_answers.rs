@@ -1,8 +1,7 @@
 //! What a recurrent network answers to sequences, of whatever number, beside its training.
 
 use super::recurrent::RecurrentTrainer;
-use super::sequence_batch::{for_each_asked, load_inputs, load_targets, room_for_targets};
-use crate::data::sequences::SequenceSet;
+use crate::data::sequences::{SequenceSet, for_each_asked, load_inputs, load_targets, room_for_targets};
 use crate::kernel::{Panels, Real};
 use crate::nn::Targets;
 use crate::nn::recurrent::{InputKind, Stepper};

@@ -4,6 +4,7 @@ mod corpus;
 mod generate;
 mod generated;
 mod lengths;
+mod loading;
 mod own_text;
 mod sentences;
 mod set;
@@ -12,6 +13,7 @@ mod text;
 
 pub use corpus::{Corpus, Shipped};
 pub use lengths::padding_shares;
+pub(crate) use loading::{for_each_asked, load_inputs, load_targets, room_for_targets};
 pub use own_text::{BadText, MOST_CHARACTERS};
 pub use set::{NO_TARGET, SequenceData, SequenceInputs, SequenceSet, SequenceSpec, SequenceTargets};
 pub use task::{Decisive, Language, Padding, Task};

@@ -20,8 +20,8 @@ const SATURATED: f64 = 0.05;
 /// The input of a level.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Source<'a, T> {
-    /// A symbol for each row, read one-hot, the first of them as zeros where it is padding.
-    OneHot { symbols: &'a [u16], has_padding: bool },
+    /// A symbol for each row, read one-hot.
+    OneHot(&'a [u16]),
     /// Numbers.
     Numbers(&'a Panels<T>),
 }
@@ -58,7 +58,7 @@ impl<T: Real> Unrolled<T> {
             let (below, rest) = levels.split_at_mut(index);
             let source = match (below.last(), *kind) {
                 (Some(below), _) => Source::Numbers(&below.h),
-                (None, InputKind::OneHot { has_padding }) => Source::OneHot { symbols, has_padding },
+                (None, InputKind::OneHot) => Source::OneHot(symbols),
                 (None, _) => Source::Numbers(input),
             };
             states(&mut rest[0], level, source, *batch, work);
@@ -127,9 +127,9 @@ impl<T: Real> UnrolledLevel<T> {
             let target = &mut self.work.panel_mut(target)[rows.clone()];
             match source {
                 Source::Numbers(x) => part_product_panel(Part::from_row(x, rows.start), w, panel, bias, target),
-                Source::OneHot { symbols, has_padding } => {
+                Source::OneHot(symbols) => {
                     let symbols = &symbols[rows.clone()];
-                    cells::add_chosen(w.panel(panel), symbols, has_padding, &bias[panel], target);
+                    cells::add_chosen(w.panel(panel), symbols, &bias[panel], target);
                 }
             }
         }

@@ -11,11 +11,8 @@ use std::ops::Range;
 pub enum InputKind {
     /// Numbers.
     Numbers,
-    /// Symbols, as vectors that are 1 in one place; where there is padding, symbol 0 is read as zeros.
-    OneHot {
-        /// Whether symbol 0 is padding.
-        has_padding: bool,
-    },
+    /// Symbols, as vectors that are 1 in one place. None of them is padding.
+    OneHot,
     /// Symbols, as the vectors of the network's table; where there is padding, that of symbol 0 is not trained.
     Embedded {
         /// Whether symbol 0 is padding.
@@ -26,7 +23,7 @@ pub enum InputKind {
 impl InputKind {
     /// Whether symbol 0 is padding.
     pub fn has_padding(self) -> bool {
-        matches!(self, Self::OneHot { has_padding: true } | Self::Embedded { has_padding: true })
+        matches!(self, Self::Embedded { has_padding: true })
     }
 }
 
@@ -231,7 +228,7 @@ impl<T: Real> Unrolled<T> {
     ) -> Self {
         let (rows, panels) = (max_batch * times, panels_of(spec.hidden));
         let has_symbols = kind != InputKind::Numbers;
-        let has_vectors = !matches!(kind, InputKind::OneHot { .. });
+        let has_vectors = !matches!(kind, InputKind::OneHot);
         let is_embedded = has_vectors && has_symbols && has_backward;
         let backward = |cols: usize| if has_backward { cols } else { 0 };
         let columns = spec.cell.blocks() * panels * LANES;

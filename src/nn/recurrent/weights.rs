@@ -72,9 +72,7 @@ impl<T: Real> Unrolled<T> {
                 level.add_recurrent(weights, stretch, batch);
                 match (index.checked_sub(1), &*kind) {
                     (Some(below), _) => level.add_input(weights, &levels[below].h, stretch, batch),
-                    (None, InputKind::OneHot { has_padding }) => {
-                        level.add_symbols(weights, symbols, *has_padding, stretch, batch);
-                    }
+                    (None, InputKind::OneHot) => level.add_symbols(weights, symbols, stretch, batch),
                     (None, _) => level.add_input(weights, input, stretch, batch),
                 }
             }
@@ -196,9 +194,9 @@ impl<T: Real> UnrolledLevel<T> {
         });
     }
 
-    fn add_symbols(&self, weights: &mut Level<T>, symbols: &[u16], has_padding: bool, stretch: &Stretch, batch: usize) {
+    fn add_symbols(&self, weights: &mut Level<T>, symbols: &[u16], stretch: &Stretch, batch: usize) {
         self.add_to_input(weights, stretch, batch, |rows, delta, grad| {
-            add_to_chosen(grad, &symbols[rows], has_padding, delta);
+            add_to_chosen(grad, &symbols[rows], false, delta);
         });
     }
 }

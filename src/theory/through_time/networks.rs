@@ -1,11 +1,11 @@
 //! Recurrent networks drawn as a run's was.
 
 use super::first_batch::FirstBatch;
-use crate::data::sequences::{Corpus, NO_TARGET, SequenceInputs, SequenceTargets};
+use crate::data::sequences::{Corpus, for_each_asked, load_inputs, load_targets, room_for_targets};
 use crate::experiment::Experiment;
-use crate::kernel::{LANES, Panels};
+use crate::kernel::LANES;
+use crate::nn::Targets;
 use crate::nn::recurrent::{InputKind, Loading, Reading, RecurrentDraw, RecurrentInit, RecurrentSpec, Unrolled};
-use crate::nn::{Loss, Targets};
 use crate::random::{Purpose, Random};
 use crate::theory::{Networks, NoPrediction};
 
@@ -36,58 +36,17 @@ impl RecurrentNetworks {
     fn new(experiment: &Experiment, corpus: &Corpus) -> Result<Self, NoPrediction> {
         let FirstBatch { set, rows, vocabulary } = FirstBatch::new(experiment, corpus)?;
         let Some(spec) = experiment.recurrent_spec(vocabulary) else { return Err(NoPrediction::NoText) };
-        let (times, batch) = (set.times, rows.len());
-        let has_padding = matches!(set.inputs, SequenceInputs::Symbols { has_padding: true, .. });
-        let kind = match set.inputs {
-            SequenceInputs::Numbers { .. } => InputKind::Numbers,
-            SequenceInputs::Symbols { .. } if spec.embedding.is_some() => InputKind::Embedded { has_padding },
-            SequenceInputs::Symbols { .. } => InputKind::OneHot { has_padding },
-        };
-        // What is read: time step and sequence of the batch.
-        let is_asked = |row: usize, time: usize| match &set.targets {
-            SequenceTargets::EachClasses(classes) => classes[row * times + time] != NO_TARGET,
-            SequenceTargets::EachNumbers(_) => true,
-            SequenceTargets::Classes(_) | SequenceTargets::Numbers(_) => set.read_at[row] as usize == time,
-        };
-        let places = (0..times).flat_map(|time| rows.iter().enumerate().map(move |(place, row)| (time, place, *row)));
-        let read: Vec<(usize, usize, usize)> = places.filter(|(time, _, row)| is_asked(*row, *time)).collect();
-        let mut unrolled = Unrolled::new(spec, kind, batch, read.len());
+        let (kind, batch) = (InputKind::of(&spec, &set), rows.len());
+        // What is read: time step and place in the batch.
+        let mut asked = Vec::new();
+        for_each_asked(&set, spec.reading, &rows, |time, place| asked.push((time, place)));
+        let mut unrolled = Unrolled::new(spec, kind, batch, asked.len());
         let Loading { symbols, numbers, reads } = unrolled.load(batch);
-        for (time, place, row) in (0..times).flat_map(|time| rows.iter().enumerate().map(move |(p, r)| (time, p, *r))) {
-            match &set.inputs {
-                SequenceInputs::Symbols { symbols: of_set, .. } => {
-                    symbols[time * batch + place] = of_set[row * times + time];
-                }
-                SequenceInputs::Numbers { width, numbers: of_set } => {
-                    for col in 0..*width {
-                        numbers.set(time * batch + place, col, of_set[(row * times + time) * width + col] as f32);
-                    }
-                }
-            }
-        }
-        reads.extend(read.iter().map(|(time, place, _)| (time * batch + place) as u32));
-        let value = |row: usize, time: usize, output: usize| match &set.targets {
-            SequenceTargets::Numbers(values) => values[row * spec.outputs + output],
-            SequenceTargets::EachNumbers(values) => values[(row * times + time) * spec.outputs + output],
-            SequenceTargets::Classes(_) | SequenceTargets::EachClasses(_) => 0.0,
-        };
-        let targets = match experiment.loss {
-            Loss::SoftmaxCrossEntropy => {
-                let class = |(time, _, row): &(usize, usize, usize)| match &set.targets {
-                    SequenceTargets::Classes(classes) => classes[*row],
-                    SequenceTargets::EachClasses(classes) => classes[row * times + time],
-                    SequenceTargets::Numbers(_) | SequenceTargets::EachNumbers(_) => 0,
-                };
-                Targets::Classes(read.iter().map(class).collect())
-            }
-            Loss::BceWithLogits | Loss::Mse => {
-                let mut values = Panels::for_batch(read.len(), spec.outputs);
-                for (index, (time, _, row)) in read.iter().enumerate() {
-                    (0..spec.outputs).for_each(|output| values.set(index, output, value(*row, *time, output) as f32));
-                }
-                Targets::Values(values)
-            }
-        };
+        load_inputs(symbols, numbers, 0, &set, &rows, 0..set.times);
+        reads.extend(asked.iter().map(|(time, place)| (time * batch + place) as u32));
+        let mut targets = room_for_targets(experiment.loss, asked.len(), spec.outputs);
+        load_targets(&mut targets, &set, asked.iter().map(|(time, place)| (rows[*place], *time)));
+        let has_padding = kind.has_padding();
         Ok(Self { experiment: experiment.clone(), spec, has_padding, unrolled, targets })
     }
 }
