@@ -4,6 +4,7 @@ mod decay;
 mod emphasis;
 mod post_mortem;
 mod side;
+mod slope;
 mod standing;
 mod time_formula;
 mod time_theory;

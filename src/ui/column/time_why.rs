@@ -2,6 +2,7 @@
 //! visit shows none.
 
 use super::decay::{decay_factor, decay_formula};
+use super::slope::{dead_formula, saturated_formula};
 use super::time_formula::{StateNorm, TimeStep};
 use super::time_theory::TimeTheory;
 use crate::data::sequences::{Padding, Task};
@@ -157,18 +158,8 @@ fn formula(finding: &Finding, cell: Cell, condition: Condition) -> AnyView {
     match condition {
         Condition::Trained | Condition::Diverged => ().into_any(),
         Condition::Exploding if !flow.explodes() => ().into_any(),
-        Condition::Dead => view! {
-            <p class="formula">
-                <span class="term"><i>"z"</i> " ≤ 0 ⇒ " <i>"φ"</i> "′(" <i>"z"</i> ") = 0"</span>
-            </p>
-        }
-        .into_any(),
-        Condition::Saturated => view! {
-            <p class="formula">
-                <span class="term"><i>"φ"</i> "′(" <i>"z"</i> ") < 0.05 · max " <i>"φ"</i> "′"</span>
-            </p>
-        }
-        .into_any(),
+        Condition::Dead => dead_formula(),
+        Condition::Saturated => saturated_formula(),
         // Nothing to compare, or nothing that arrives; and what each step has by itself is no factor.
         _ if flow.factors() == 0 || flow.zero_places > 0 || flow.has_own => view! {
             <p class="formula">

@@ -1,6 +1,7 @@
 //! Why it happens: the term of the formula that decides, with the measured numbers in it.
 
 use super::decay::{decay_factor, decay_formula};
+use super::slope::{dead_formula, saturated_formula};
 use super::standing::name_of;
 use super::time_why::WHY_THROUGH_TIME;
 use crate::choice::Choice;
@@ -123,18 +124,8 @@ fn formula(finding: &Finding, condition: Condition) -> AnyView {
             }
             .into_any()
         }
-        Condition::Dead => view! {
-            <p class="formula">
-                <span class="term"><i>"z"</i> " ≤ 0 ⇒ " <i>"φ"</i> "′(" <i>"z"</i> ") = 0"</span>
-            </p>
-        }
-        .into_any(),
-        Condition::Saturated => view! {
-            <p class="formula">
-                <span class="term"><i>"φ"</i> "′(" <i>"z"</i> ") < 0.05 · max " <i>"φ"</i> "′"</span>
-            </p>
-        }
-        .into_any(),
+        Condition::Dead => dead_formula(),
+        Condition::Saturated => saturated_formula(),
         Condition::Diverged => ().into_any(),
         // There is nothing to compare: one layer, or layers that nothing reaches.
         _ if finding.places < 2 || diagnosis.flow.zero_places > 0 => {
