@@ -169,6 +169,7 @@ fn use_everything(experiment: &Experiment, random: &mut Random) {
             sequences: SequencesWatch { seed: step, sentence: "The soup was cold xyzzy".to_owned() },
             evaluation: true,
             recurrent: RecurrentWatch {
+                spectrum: true,
                 time: Some(level),
                 cell: Some((level, (step % 2 == 0).then_some(time))),
                 sample: Some(sample),

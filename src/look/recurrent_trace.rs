@@ -57,25 +57,31 @@ impl<'a, T: Real> RecurrentTrace<'a, T> {
         let norms: Vec<f64> = (0..spec.times).map(|time| unrolled.share_of_time(level, time)).collect();
         let sum: f64 = norms.iter().sum();
         let share = |norm: f64| if sum == 0.0 { 0.0 } else { norm / sum };
-        let block = |index: usize| {
-            let block = network.recurrent_block(level, index);
-            let eigenvalues =
-                if block.iter().all(|entry| entry.is_finite()) { eigenvalues(&block) } else { Vec::new() };
-            let radius = eigenvalues.iter().map(|(re, im)| libm::hypot(*re, *im)).reduce(f64::max);
-            Spectrum {
-                gate: spec.cell.gates().get(index).copied(),
-                radius: radius.unwrap_or(f64::NAN),
-                largest_singular: largest_singular_value(&block),
-                eigenvalues,
-            }
-        };
         Some(TimeView {
             level,
             shares: norms.iter().map(|norm| share(*norm)).collect(),
             gradient: weight.grad_norm(),
             norms: sum,
-            blocks: (0..spec.cell.blocks()).map(block).collect(),
+            blocks: self.spectra(level),
         })
+    }
+
+    /// What W_hh of a level, which there must be, does to a state, block by block.
+    pub(super) fn spectra(&self, level: usize) -> Vec<Spectrum> {
+        let cell = self.spec().cell;
+        let of_block = |index: usize| {
+            let block = self.network().recurrent_block(level, index);
+            let eigenvalues =
+                if block.iter().all(|entry| entry.is_finite()) { eigenvalues(&block) } else { Vec::new() };
+            let radius = eigenvalues.iter().map(|(re, im)| libm::hypot(*re, *im)).reduce(f64::max);
+            Spectrum {
+                gate: cell.gates().get(index).copied(),
+                radius: radius.unwrap_or(f64::NAN),
+                largest_singular: largest_singular_value(&block),
+                eigenvalues,
+            }
+        };
+        (0..cell.blocks()).map(of_block).collect()
     }
 
     /// The numbers in the cells of a level at one time step or at all; `None` if there is no such level or time step.

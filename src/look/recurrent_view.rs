@@ -12,6 +12,8 @@ use serde::{Deserialize, Serialize};
 pub struct RecurrentWatch {
     /// The level whose [`TimeView`] is wanted.
     pub time: Option<usize>,
+    /// Whether the [`Spectrum`] of W_hh of the lowest level is wanted, of which the verdict is.
+    pub spectrum: bool,
     /// The level whose [`CellView`] is wanted, and the time step, or `None` for all of them.
     pub cell: Option<(usize, Option<usize>)>,
     /// The sample whose [`SampleView`] is wanted.

@@ -14,6 +14,7 @@ impl<T: Real> RecurrentTrainer<T> {
         if !recurrent.is_empty() {
             let trace = RecurrentTrace::of(self);
             view.time = recurrent.time.and_then(|level| trace.time_view(level));
+            view.spectrum = if recurrent.spectrum { trace.spectra(0) } else { Vec::new() };
             view.cell = recurrent.cell.and_then(|(level, time)| trace.cell_view(level, time));
             view.sample = recurrent.sample.and_then(|sample| trace.sample_view(&sample));
             view.weight_entries = if recurrent.weight_entries { trace.weight_entries() } else { Vec::new() };

@@ -200,6 +200,15 @@ fn the_spectrum_is_that_of_a_matrix_that_is_known() {
         assert!((block.largest_singular - 0.5).abs() < 1e-9);
         assert_eq!(block.eigenvalues.len(), 5);
     }
+    // Alone it is the same, of the lowest level.
+    for fragment in ["model=rnn&task=first-symbol&stack=2", "model=rnn&task=first-symbol&activation=relu"] {
+        let mut trainer = run(fragment);
+        trainer.step().unwrap();
+        let blocks = time_view(&mut trainer, 0).blocks;
+        assert_eq!(blocks.len(), 1);
+        let watch = RecurrentWatch { spectrum: true, ..RecurrentWatch::default() };
+        assert_eq!(look(&mut trainer, watch).spectrum, blocks, "{fragment}");
+    }
 }
 
 #[test]
@@ -295,6 +304,7 @@ fn the_weight_of_a_unit_moves_as_its_numbers_say() {
 fn what_is_not_there_is_not_seen() {
     let mut trainer = run("model=rnn&task=first-symbol");
     let watch = RecurrentWatch {
+        spectrum: false,
         time: Some(3),
         cell: Some((0, Some(99))),
         sample: Some(SampleWatch { sample: 0, level: 0, unit: Some((99, 0)) }),

@@ -5,7 +5,7 @@
 //! the run diverged the one that did.
 
 use super::learned_sequences::{LearnedSequences, SequencesWatch};
-use super::recurrent_view::{CellView, RecurrentWatch, SampleView, TimeView};
+use super::recurrent_view::{CellView, RecurrentWatch, SampleView, Spectrum, TimeView};
 use super::weight::WeightInStep;
 use crate::nn::Activation;
 use serde::{Deserialize, Serialize};
@@ -54,6 +54,8 @@ pub struct View {
     pub evaluation: Option<Evaluation>,
     /// Of a recurrent network: where in time the gradient of its recurrent weights comes from.
     pub time: Option<TimeView>,
+    /// Of a recurrent network: W_hh of the lowest level before the step, block by block; else empty.
+    pub spectrum: Vec<Spectrum>,
     /// Of a recurrent network: the numbers in its cells.
     pub cell: Option<CellView>,
     /// Of a recurrent network: one sample, symbol by symbol.

@@ -108,9 +108,9 @@ impl Kind {
             },
             Self::CellState => "c".to_owned(),
             Self::State => "h".to_owned(),
-            Self::Weights => "W_hh".to_owned(),
-            Self::Gradients => "∂L/∂W_hh".to_owned(),
-            Self::Updates => "ΔW_hh".to_owned(),
+            Self::Weights => "Wₕₕ".to_owned(),
+            Self::Gradients => "∂L/∂Wₕₕ".to_owned(),
+            Self::Updates => "ΔWₕₕ".to_owned(),
         }
     }
 }

@@ -98,7 +98,7 @@ impl Place {
     fn heads(self) -> [&'static str; 2] {
         match self {
             Self::Layer(..) => ["‖∂L/∂W‖", "‖W‖"],
-            Self::Time { .. } => ["‖∂L/∂h‖", "‖W_hh‖"],
+            Self::Time { .. } => ["‖∂L/∂h‖", "‖Wₕₕ‖"],
         }
     }
 

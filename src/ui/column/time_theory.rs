@@ -5,12 +5,46 @@ use super::standing::name_of;
 use crate::diagnosis::Flow;
 use crate::experiment::Way;
 use crate::plot::number::significant;
-use crate::theory::{Forecast, NoPrediction, Standing};
+use crate::theory::{Forecast, GradientBound, NoPrediction, Standing, gradient_bound};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::use_lab;
-use crate::ui::reactive::live;
+use crate::ui::reactive::{Memo, live};
 use crate::ui::shared::words::Words;
 use leptos::prelude::*;
+
+/// What the largest singular value of W_hh says of a plain network, at the step that was last looked at: Pascanu's two
+/// conditions with their numbers.
+#[component]
+pub fn Bounds() -> impl IntoView {
+    let (lab, i18n) = (use_lab(), use_i18n());
+    lab.instruments.read_views();
+    let numbers = Memo::new(move |_| {
+        lab.instruments.view.with(|view| match &view.as_deref()?.spectrum[..] {
+            [plain] => Some((plain.radius, plain.largest_singular)),
+            _ => None,
+        })
+    });
+    let said = move || {
+        let (radius, largest) = numbers.get()?;
+        let (name, words) = match gradient_bound(largest)? {
+            GradientBound::Vanishes => ("vanishes", t_string!(i18n, through_time.theory.bound_vanishes)),
+            GradientBound::Bounded => ("bounded", t_string!(i18n, through_time.theory.bound_bounded)),
+            GradientBound::MayExplode => ("may-explode", t_string!(i18n, through_time.theory.bound_may_explode)),
+        };
+        let matrix = || view! { "(" <i>"W"</i> <sub>"hh"</sub> ") = " };
+        Some(view! {
+            <div class="theory" data-bound=name>
+                <p class="formula">
+                    <span class="term"><i>"ρ"</i> {matrix()} <b>{significant(radius, 3)}</b></span>
+                    ", "
+                    <span class="term"><i>"σ"</i> <sub>"max"</sub> {matrix()} <b>{significant(largest, 3)}</b></span>
+                </p>
+                <p>{words}</p>
+            </div>
+        })
+    };
+    live(said)
+}
 
 /// The factor of a time step by theory and the measured one, and where the first step that a gradient comes to lies.
 #[component]

@@ -4,7 +4,7 @@
 use super::decay::{decay_factor, decay_formula};
 use super::slope::{dead_formula, saturated_formula};
 use super::time_formula::{StateNorm, TimeStep};
-use super::time_theory::TimeTheory;
+use super::time_theory::{Bounds, TimeTheory};
 use crate::data::sequences::{Padding, Task};
 use crate::diagnosis::{Condition, Decay, Kept, ZeroCause};
 use crate::experiment::{Experiment, Key};
@@ -26,6 +26,7 @@ part! {
     WHY_THROUGH_TIME, why_through_time => view! {
         <Reason />
         <TimeTheory />
+        <Bounds />
     }
     .into_any()
 }

@@ -5,6 +5,7 @@ use crate::look::phase::Phase;
 use crate::look::proof::Check;
 use crate::look::recurrent_view::{RecurrentWatch, SampleWatch};
 use crate::look::view::{Evaluation, View, Watch};
+use crate::nn::recurrent::Cell;
 use crate::plot::gradient_over_time::Mapped;
 use crate::train::Layout;
 use crate::ui::reactive::RwSignal;
@@ -159,7 +160,9 @@ impl Instruments {
             _ => SequencesWatch::default(),
         };
         if layout.is_through_time() {
-            let recurrent = self.recurrent_watch(layout);
+            let mut recurrent = self.recurrent_watch(layout);
+            // What Pascanu's conditions are of; gates have other ways.
+            recurrent.spectrum = matches!(layout, Layout::Times { cell: Cell::Tanh | Cell::Relu, .. });
             return Watch { learned, sequences, evaluation, recurrent, ..Watch::default() };
         }
         let layers = (open == Instrument::Layer).then(|| std::iter::once(self.layer.get()).chain(self.compared.get()));

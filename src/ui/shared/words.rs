@@ -328,9 +328,9 @@ pub fn weights_name(i18n: Words, layout: Layout, weights: Weights) -> String {
     match weights {
         Weights::Layer(layer) => place_name(i18n, layout, layer),
         Weights::Embedding => t_string!(i18n, charts.embedding).to_owned(),
-        Weights::Input(level) => of_level("W_ih", level),
-        Weights::Recurrent(level) => of_level("W_hh", level),
-        Weights::Readout => "W_ho".to_owned(),
+        Weights::Input(level) => of_level("Wᵢₕ", level),
+        Weights::Recurrent(level) => of_level("Wₕₕ", level),
+        Weights::Readout => "Wₕₒ".to_owned(),
     }
 }
 

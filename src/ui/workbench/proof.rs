@@ -218,7 +218,7 @@ fn formula(claim: Claim) -> &'static str {
         Claim::FiniteDifference => "(L(W + hd) − L(W − hd)) / 2h = ‖∂L/∂W‖",
         Claim::WeightGradient => "⟨Wˡ, ∂L/∂Wˡ⟩ + ⟨bˡ, ∂L/∂bˡ⟩ = ⟨Wˡ⁺¹, ∂L/∂Wˡ⁺¹⟩",
         Claim::AdamFirstStep => "|Δw| = η |g| / (|g| + ε)",
-        Claim::SumOverTime => "∂L/∂W_hh = Σₜ hₜ₋₁ᵀ δₜ",
+        Claim::SumOverTime => "∂L/∂Wₕₕ = Σₜ hₜ₋₁ᵀ δₜ",
         Claim::FullWindow => "∂L/∂θ (window T) = ∂L/∂θ (full)",
         Claim::SameBits => "θ(seed, t) = θ(seed, t)",
     }
