@@ -354,7 +354,9 @@ fn the_step_since_which_a_verdict_leads_is_found() {
             let report = &history.at(step).unwrap().last;
             diagnose(&experiment, report, None).conditions[0]
         };
-        let (_, since) = leading_since(&experiment, &history, at, experiment.guess_loss()).unwrap();
+        let guess_loss = experiment.guess_loss();
+        let since = leading_since(&experiment, &history, at, leading(at), guess_loss).unwrap();
+        assert_eq!(leading_since(&experiment, &history, at, Condition::Diverged, guess_loss), None);
         assert!((since..=at).all(|step| leading(step) == leading(at)), "{fragment}: {since}");
         assert!(since == 0 || leading(since - 1) != leading(at), "{fragment}: {since}");
         (since, leading(at))
@@ -364,7 +366,7 @@ fn the_step_since_which_a_verdict_leads_is_found() {
     let (step, condition) = since(dies, 30, 30);
     assert!(step > 0 && condition == Condition::Dead, "{condition:?} since {step}");
     assert_eq!(since(dies, 30, 0).0, 0);
-    assert_eq!(leading_since(&Experiment::default(), &History::new(4), 9, 1.0), None);
+    assert_eq!(leading_since(&Experiment::default(), &History::new(4), 9, Condition::Vanishing, 1.0), None);
 }
 
 #[test]

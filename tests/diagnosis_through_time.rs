@@ -303,8 +303,82 @@ fn a_run_that_ends_says_at_which_time_step_and_what_made_the_weights_too_large()
     assert!(!found.repairs.contains(&Repair::LowerLr), "no learning rate has made the weights too large");
     let good = last_good(&history, &[]).unwrap();
     assert!(good.step < divergence.step && good.loss.is_finite(), "{good:?}");
-    let since = leading_since(&experiment, &history, divergence.step, experiment.guess_loss()).unwrap();
-    assert_eq!(since, (Condition::Exploding, 0));
+    let since = leading_since(&experiment, &history, divergence.step, Condition::Exploding, experiment.guess_loss());
+    assert_eq!(since, Some(0));
+}
+
+/// Who follows a way back may expect that the run goes on.
+#[test]
+fn what_is_offered_of_a_diverged_run_saves_it() {
+    const IRNN: &str = "model=rnn&activation=relu&rec-init=identity";
+    let mut failures = Vec::new();
+    let mut check = |fragment: String, is_clipped: bool, is_slower: bool| {
+        let experiment = parsed(&fragment);
+        let run = |change: Option<(u64, Hyper)>| {
+            let mut trainer = AnyTrainer::new(&experiment).unwrap();
+            let mut history = History::new(512);
+            history.push_report(trainer.probe().unwrap());
+            while trainer.steps() < 200 {
+                if let Some((_, hyper)) = change.filter(|(step, _)| *step == trainer.steps()) {
+                    trainer.set_hyper(hyper);
+                }
+                match trainer.step() {
+                    Ok(report) => history.push_report(report),
+                    Err(_) => break,
+                }
+            }
+            (trainer.steps(), history)
+        };
+        let (end, history) = run(None);
+        let good = last_good(&history, &[]).unwrap();
+        let found = good.ways_back(&experiment, Some(&history.buckets()[0].last));
+        let hyper = Hyper::of(&experiment);
+        let clipped = found.clip_at.map(|clip_at| Hyper { clip: ClipKind::Norm, clip_at, ..hyper });
+        let slower = found.lower_lr.then(|| Hyper { lr: experiment.tenth_of_lr(), ..hyper });
+        if (end == 200) || (clipped.is_some(), slower.is_some()) != (is_clipped, is_slower) {
+            failures.push(format!("{fragment}, which ends at {end}: {good:?}, {found:?}"));
+        }
+        for hyper in [clipped, slower].into_iter().flatten() {
+            let (end, history) = run(Some((good.step, hyper)));
+            let loss = history.latest().unwrap().loss();
+            if end < 200 || loss > good.loss {
+                failures.push(format!("{fragment} from step {}: ends at {end}, loss {loss}: {hyper:?}", good.step));
+            }
+        }
+    };
+    // Recurrent weights a fifth too large: the gradient has exploded before the first step.
+    check(format!("{IRNN}&rho=1.2&length=60&optimizer=sgd&lr=1"), true, false);
+    check(format!("{IRNN}&rho=1.2&length=60&optimizer=sgd"), true, false);
+    check(format!("{IRNN}&rho=1.2&length=60&optimizer=momentum&lr=1"), true, false);
+    check(format!("{IRNN}&rho=1.2&length=60&optimizer=sgd&lr=10"), true, false);
+    // Adam's step is of one length, whatever the gradient's.
+    check(format!("{IRNN}&rho=1.2&length=60&lr=1"), false, false);
+    check(format!("{IRNN}&length=60&lr=1"), false, true);
+    // It has not, but a tenth of the step is too long as well, or is not.
+    check(format!("{IRNN}&rho=1.2&length=30&optimizer=sgd&lr=1"), true, false);
+    check(format!("{IRNN}&rho=1.2&length=30&optimizer=sgd&lr=0.1"), true, true);
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn since_when_a_verdict_leads_does_not_flicker_at_its_threshold() {
+    let experiment = parsed("model=rnn&length=8");
+    let of = |step: u64, total: f64| {
+        let mut report = made_up(Cell::Tanh);
+        report.step = step;
+        report.set(0, Quantity::GradH, total);
+        report
+    };
+    let mut history = History::new(64);
+    // It arrives, begins to vanish at step 3, is now on one side of a thousandth and now on the other, and arrives again.
+    let totals = [1.0, 0.1, 0.01, 9e-4, 1.2e-3, 8e-4, 2e-3, 9e-4, 1.1e-3, 7e-4, 0.1, 5e-4];
+    (0..).zip(totals).for_each(|(step, total)| history.push_report(&of(step, total)));
+    let since = |step| leading_since(&experiment, &history, step, Condition::Vanishing, experiment.guess_loss());
+    for step in 3..=9 {
+        assert_eq!(since(step), Some(3), "at step {step}");
+    }
+    assert_eq!([since(2), since(10), since(11)], [None, None, Some(11)]);
+    assert_eq!(leading_since(&experiment, &history, 5, Condition::Exploding, experiment.guess_loss()), None);
 }
 
 /// Between two runs the page may hold a report of one kind of network and the settings of another.

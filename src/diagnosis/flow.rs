@@ -42,12 +42,37 @@ impl Flow {
 
     /// Whether it grows over a thousandfold on the way.
     pub fn explodes(&self) -> bool {
-        self.total > 1.0 / VANISHING_TOTAL
+        self.explodes_within(1.0)
+    }
+
+    /// The same of so many times less.
+    pub(super) fn explodes_within(&self, times: f64) -> bool {
+        self.total * times > 1.0 / VANISHING_TOTAL
     }
 
     /// Whether it shrinks over a thousandfold, or does not arrive; never said where every place has a gradient of its own.
     pub fn vanishes(&self) -> bool {
-        (self.total < VANISHING_TOTAL || self.zero_places > 0) && !self.has_own
+        self.vanishes_within(1.0)
+    }
+
+    /// The same of so many times less.
+    pub(super) fn vanishes_within(&self, times: f64) -> bool {
+        (self.total < VANISHING_TOTAL * times || self.zero_places > 0) && !self.has_own
+    }
+
+    /// Up to which place, from 1, the gradient is under a thousandth of that at `from`, or over a thousand times as much:
+    /// `true`. `None` where that is no place, and where every place has a gradient of its own. `norms` are those of all
+    /// places of the network.
+    pub fn far_up_to(&self, norms: &[f64]) -> Option<(usize, bool)> {
+        let begins = *norms.get(self.from.checked_sub(1)?)?;
+        if self.has_own || !(begins > 0.0 && begins.is_finite()) {
+            return None;
+        }
+        let count = |is_far: &dyn Fn(f64) -> bool| norms.iter().take_while(|norm| is_far(**norm)).count();
+        let less = count(&|norm| norm < VANISHING_TOTAL * begins);
+        let more = count(&|norm| norm > begins / VANISHING_TOTAL);
+        let until = less.max(more);
+        (until > 0).then_some((until, more > less))
     }
 
     /// Whether a gradient that changes by this total arrives: what a repair must bring about.
@@ -145,6 +170,21 @@ mod tests {
         assert_eq!((cut.factor, cut.readout, cut.beyond_readout), (0.5, 0, 0.25));
         let nothing = Flow::along(&way(0..3), &[0.0; 3]);
         assert_eq!((nothing.factor, nothing.readout, nothing.by_readout()), (0.0, 0, 1.0));
+    }
+
+    #[test]
+    fn far_is_a_thousandth_of_where_the_gradient_comes_from() {
+        let far = |entry, norms: &[f64]| {
+            Flow::along(&Way { places: 0..norms.len(), entry, readout: 0 }, norms).far_up_to(norms)
+        };
+        assert_eq!(far(Entry::Last, &[1e-5, 1e-4, 1e-2, 1.0]), Some((2, false)));
+        assert_eq!(far(Entry::Last, &[1e5, 1e4, 1e2, 1.0]), Some((2, true)));
+        assert_eq!(far(Entry::Last, &[0.5, 1.0]), None);
+        assert_eq!(far(Entry::Each, &[1e-5, 1.0]), None);
+        // Most sentences end at step 4, and the last is padding for nearly all: it is no measure.
+        assert_eq!(far(Entry::Ends, &[1e-4, 1e-3, 1e-1, 1.0, 2e-3]), Some((1, false)));
+        assert_eq!(far(Entry::Ends, &[1e-4, 1e-1, 1.0, 0.0]), Some((1, false)));
+        assert_eq!(far(Entry::Last, &[0.0, 0.0]), None);
     }
 
     #[test]

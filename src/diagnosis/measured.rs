@@ -62,13 +62,14 @@ impl<'a> Measured<'a> {
         largest_of((first, 0.0), judged.iter().enumerate().map(ratio))
     }
 
-    /// See [`super::Diagnosis::dead_places`] and [`super::Diagnosis::most_dead`].
-    pub(super) fn dead(&self) -> (usize, (usize, f64)) {
+    /// See [`super::Diagnosis::dead_places`] and [`super::Diagnosis::most_dead`]; with a share of the units less than is
+    /// asked of a dead layer.
+    pub(super) fn dead(&self, less: f64) -> (usize, (usize, f64)) {
         let (quantity, threshold) = match self.report.layout() {
             // No activation but ReLU has an exact zero where a unit should work: what the others have there is
             // saturation, rounded.
             Layout::Layers { .. } if self.experiment.activation == Activation::Relu => {
-                (Quantity::Dead, dead_threshold(self.units()))
+                (Quantity::Dead, dead_threshold(self.units()) - less)
             }
             Layout::Layers { .. } => (Quantity::Dead, f64::INFINITY),
             // Where a part of the units is off, another part may be for the next sample; where all are, nothing passes.
@@ -91,12 +92,13 @@ impl<'a> Measured<'a> {
         if is_judged { self.largest(Quantity::Saturated) } else { (self.way.places.start + 1, 0.0) }
     }
 
-    /// The places whose gradient's entries, at their root mean square, are below the normal range of f32.
-    pub(super) fn underflow(&self) -> Option<(usize, usize)> {
+    /// The places whose gradient's entries, at their root mean square, are below the normal range of f32, or below so many
+    /// times its least number.
+    pub(super) fn underflow(&self, times: f64) -> Option<(usize, usize)> {
         let elements = f64::from(self.batch()) * f64::from(self.units());
         let is_under = |place: &usize| {
             let norm = self.report.get(*place, self.report.layout().leading());
-            norm > 0.0 && norm / elements.sqrt() < f64::from(f32::MIN_POSITIVE)
+            norm > 0.0 && norm / elements.sqrt() < times * f64::from(f32::MIN_POSITIVE)
         };
         let first = self.way.places.clone().find(is_under)?;
         let last = self.way.places.clone().rfind(is_under)?;

@@ -112,11 +112,11 @@ impl Situation<'_> {
     }
 
     /// Whether the loss shows that all is learned. The loss of few samples may be small by chance.
-    fn is_trained(&self, loss: f64, guess_loss: f64) -> bool {
+    fn is_trained(&self, loss: f64, guess_loss: f64, leeway: Leeway) -> bool {
         if self.report.step == 0 {
             return false;
         }
-        let is_small = |loss: f64, part: f64| loss <= part * guess_loss;
+        let is_small = |loss: f64, part: f64| loss <= leeway.times * part * guess_loss;
         match self.score {
             Some((score, accuracy)) => {
                 let part = if accuracy == Some(1.0) { TRAINED_WITHOUT_ERROR } else { TRAINED };
@@ -145,7 +145,7 @@ impl Situation<'_> {
         let Situation { experiment, report, divergence, .. } = *self;
         let flow = Flow::of(experiment, report);
         let measured = Measured::new(experiment, report);
-        let (dead_places, most_dead) = measured.dead();
+        let (dead_places, most_dead) = measured.dead(0.0);
         let zero = (flow.zero_places > 0).then(|| measured.zero_cause());
         let mut diagnosis = Diagnosis {
             conditions: Vec::new(),
@@ -158,7 +158,7 @@ impl Situation<'_> {
             zero_cause: zero.map(|(cause, _)| cause),
             zero_weights: zero.map_or(0, |(_, weights)| weights),
             most_saturated: measured.most_saturated(),
-            underflow: measured.underflow(),
+            underflow: measured.underflow(1.0),
             divergence,
             decay: Decay::as_cause(experiment, report),
             loss: report.loss(),
@@ -167,7 +167,7 @@ impl Situation<'_> {
             repairs: Vec::new(),
         };
         diagnosis.conditions =
-            Condition::ALL.iter().copied().filter(|&condition| diagnosis.holds(condition, self)).collect();
+            Condition::ALL.iter().copied().filter(|&condition| diagnosis.holds(condition, self, EXACT)).collect();
         if diagnosis.conditions.is_empty() {
             diagnosis.conditions.push(Condition::Healthy);
         }
@@ -175,22 +175,52 @@ impl Situation<'_> {
     }
 }
 
-/// The condition that leads the verdict at `step`, and the first recorded step since which it has led. `None` where nothing
-/// is recorded by that step. `guess_loss` is that of [`Situation`]. Of steps that were recorded together the last is judged, by its report alone.
+/// The first recorded step since which a condition has led the verdict, up to `step`. `None` where it does not lead there by
+/// the reports alone. `guess_loss` is that of [`Situation`]. Of steps that were recorded together the last is judged.
+///
+/// At a threshold a measured number is now on one side of it and now on the other. So what has begun holds on as long as
+/// the thresholds are missed by no more than a [`Leeway`], and begins only where they are met.
 pub fn leading_since(
     experiment: &Experiment,
     history: &History,
     step: u64,
+    condition: Condition,
     guess_loss: f64,
-) -> Option<(Condition, u64)> {
-    let leading = |report: &StepReport| {
-        Situation { experiment, report, divergence: None, start: None, score: None, guess_loss }.judge().conditions[0]
-    };
-    let mut earlier = history.buckets().iter().rev().map(|bucket| &bucket.last).skip_while(|report| report.step > step);
-    let last = earlier.next()?;
-    let condition = leading(last);
-    let since = earlier.take_while(|report| leading(report) == condition).last().unwrap_or(last);
-    Some((condition, since.step))
+) -> Option<u64> {
+    let situation = |report| Situation { experiment, report, divergence: None, start: None, score: None, guess_loss };
+    let reports = history.buckets().iter().rev().map(|bucket| &bucket.last);
+    let holding =
+        reports.skip_while(|report| report.step > step).take_while(|report| situation(report).holds_on(condition));
+    holding.filter(|report| situation(report).judge().conditions[0] == condition).last().map(|report| report.step)
+}
+
+/// By how much thresholds may be missed: ratios and losses by a factor, shares of units by a difference.
+#[derive(Clone, Copy, Debug)]
+struct Leeway {
+    times: f64,
+    share: f64,
+}
+
+/// Thresholds as they are.
+const EXACT: Leeway = Leeway { times: 1.0, share: 0.0 };
+
+/// What a condition that has begun may miss them by. From batch to batch of 32 samples a ratio that is level in the mean
+/// varies by some factor of two.
+const LENIENT: Leeway = Leeway { times: 3.0, share: 0.1 };
+
+/// By how much others must meet them to end it.
+const STRICT: Leeway = Leeway { times: 1.0 / 3.0, share: -0.1 };
+
+impl Situation<'_> {
+    /// Whether a condition that has led before still leads.
+    fn holds_on(&self, condition: Condition) -> bool {
+        let diagnosis = self.judge();
+        let leads = Condition::ALL.iter().find(|&&other| {
+            let leeway = if other == condition { LENIENT } else { STRICT };
+            diagnosis.holds(other, self, leeway)
+        });
+        *leads.unwrap_or(&Condition::Healthy) == condition
+    }
 }
 
 impl Diagnosis {
@@ -201,7 +231,11 @@ impl Diagnosis {
     /// Whether a step changes some weights by more than their size. Those that began at zero grow by many times it, and are
     /// small all the same.
     pub fn update_explodes(&self) -> bool {
-        self.largest_update.1 > 1.0 && !self.is_from_zero()
+        self.update_explodes_within(EXACT)
+    }
+
+    fn update_explodes_within(&self, leeway: Leeway) -> bool {
+        self.largest_update.1 * leeway.times > 1.0 && !self.is_from_zero()
     }
 
     /// Whether a gradient that changes by this total, and by that much without the readout's steps, is what a repair must
@@ -212,20 +246,29 @@ impl Diagnosis {
         Flow::is_in_range(total) && !(is_weakened && repaired.is_weakened())
     }
 
-    fn holds(&self, condition: Condition, situation: &Situation<'_>) -> bool {
-        let is_from_zero = self.is_from_zero();
-        let update_explodes = self.update_explodes();
+    fn holds(&self, condition: Condition, situation: &Situation<'_>, leeway: Leeway) -> bool {
+        let measured = || Measured::new(situation.experiment, situation.report);
         match condition {
             Condition::Diverged => self.divergence.is_some(),
-            Condition::Trained => !update_explodes && situation.is_trained(self.loss, self.guess_loss),
-            Condition::Exploding => self.flow.explodes() || update_explodes,
+            Condition::Trained => !self.update_explodes() && situation.is_trained(self.loss, self.guess_loss, leeway),
+            Condition::Exploding => self.flow.explodes_within(leeway.times) || self.update_explodes_within(leeway),
             // Weights of zero make every z zero, so that no unit has had its chance yet.
-            Condition::Dead => self.dead_places > 0 && !is_from_zero,
-            Condition::Vanishing => self.flow.vanishes(),
-            Condition::Underflow => self.underflow.is_some(),
-            Condition::Saturated => self.most_saturated.1 > 0.5,
+            Condition::Dead => measured().dead(leeway.share).0 > 0 && !self.is_from_zero(),
+            Condition::Vanishing => self.flow.vanishes_within(leeway.times),
+            Condition::Underflow => measured().underflow(leeway.times).is_some(),
+            Condition::Saturated => self.most_saturated.1 > 0.5 - leeway.share,
             Condition::Healthy => false,
         }
+    }
+
+    /// Whether the gradient's factor, which leads no verdict and follows none, is worth saying all the same: where all is
+    /// learned, and nothing else speaks of it.
+    pub fn keeps_factor(&self) -> bool {
+        let says = |condition: &Condition| match condition {
+            Condition::Exploding => self.flow.explodes(),
+            condition => *condition == Condition::Vanishing,
+        };
+        self.conditions[0] == Condition::Trained && !self.conditions.iter().any(says)
     }
 
     /// Whether weight decay is the cause of what leads the verdict.

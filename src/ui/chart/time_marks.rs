@@ -2,7 +2,8 @@
 //! of it is left.
 
 use super::figure::ReadoutRow;
-use crate::data::sequences::{Padding, Task};
+use crate::data::sequences::Padding;
+use crate::diagnosis::Flow;
 use crate::experiment::Experiment;
 use crate::plot::gradient_by_place::{Far, PlaceMarks};
 use crate::plot::number::{grouped, readable};
@@ -10,15 +11,11 @@ use crate::train::StepReport;
 use crate::ui::i18n::{Words, t_string};
 use crate::ui::lab::Lab;
 
-/// What a gradient has changed by when it is called vanishing or exploding, as in the verdict.
-const FAR: f64 = 1e3;
-
 /// What is drawn behind the curves.
 pub(super) fn of(i18n: Words, experiment: &Experiment, report: &StepReport) -> PlaceMarks {
     let cut = cut(experiment, report);
-    let far = far(experiment, report).filter(|(until, _)| *until > cut);
-    let step = report.places();
-    let far = far.map(|(until, is_more)| {
+    let far = far(experiment, report).filter(|far| far.until > cut);
+    let far = far.map(|Reached { until, is_more, step }| {
         let words = if is_more {
             [
                 t_string!(i18n, charts.gradient_by_time.far_more, step = step).to_string(),
@@ -99,11 +96,11 @@ pub(super) fn summary(i18n: Words, experiment: &Experiment, report: &StepReport)
     if cut > 0 {
         said.push(t_string!(i18n, charts.gradient_by_time.summary_cut, until = cut).to_string());
     }
-    if let Some((until, is_more)) = far(experiment, report).filter(|(until, _)| *until > cut) {
+    if let Some(Reached { until, is_more, step }) = far(experiment, report).filter(|far| far.until > cut) {
         said.push(if is_more {
-            t_string!(i18n, charts.gradient_by_time.summary_more, until = until).to_string()
+            t_string!(i18n, charts.gradient_by_time.summary_more, until = until, step = step).to_string()
         } else {
-            t_string!(i18n, charts.gradient_by_time.summary_less, until = until).to_string()
+            t_string!(i18n, charts.gradient_by_time.summary_less, until = until, step = step).to_string()
         });
     }
     if experiment.padding_shares().iter().any(|share| *share > 0.0) {
@@ -123,21 +120,20 @@ fn cut(experiment: &Experiment, report: &StepReport) -> usize {
     (0..last_cut.min(report.places())).take_while(is_zero).count()
 }
 
-/// Up to which time step, from 1, under a thousandth of the last step's gradient is left, or over a thousand times as much:
-/// `true`. `None` where each step has a loss, and with it a gradient of its own, and where sentences end at different
-/// steps.
-fn far(experiment: &Experiment, report: &StepReport) -> Option<(usize, bool)> {
-    let ends_apart = experiment.task == Task::Sentiment && experiment.padding == Padding::Masked;
-    if experiment.has_loss_at_each_step() || ends_apart {
-        return None;
-    }
+/// How far back the gradient is not much smaller or larger.
+struct Reached {
+    /// Up to which time step, from 1, it is.
+    until: usize,
+    /// Whether it is larger there.
+    is_more: bool,
+    /// Than that of which time step, from 1.
+    step: usize,
+}
+
+/// As the verdict compares; `None` where each step has a loss, and with it a gradient of its own.
+fn far(experiment: &Experiment, report: &StepReport) -> Option<Reached> {
     let norms = report.series(report.layout().leading())?;
-    let last = *norms.last()?;
-    if !(last > 0.0 && last.is_finite()) {
-        return None;
-    }
-    let count = |is_far: &dyn Fn(f64) -> bool| norms.iter().take_while(|norm| is_far(**norm)).count();
-    let (less, more) = (count(&|norm| norm < last / FAR), count(&|norm| norm > last * FAR));
-    let until = less.max(more);
-    (until > 0).then_some((until, more > less))
+    let flow = Flow::along(&experiment.way(), &norms);
+    let (until, is_more) = flow.far_up_to(&norms)?;
+    Some(Reached { until, is_more, step: flow.from })
 }

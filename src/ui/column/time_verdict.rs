@@ -30,9 +30,11 @@ fn Said() -> impl IntoView {
     };
     let others = move || {
         let finding = shown.get()?;
-        let conditions = finding.diagnosis.conditions.iter().skip(1);
+        // How the gradient changes stays readable where all is learned.
+        let factor = finding.diagnosis.keeps_factor().then_some(Condition::Healthy);
+        let conditions = factor.into_iter().chain(finding.diagnosis.conditions.iter().skip(1).copied());
         let also = conditions.map(|condition| {
-            let said = emphasized(&text(i18n, &finding, *condition));
+            let said = emphasized(&text(i18n, &finding, condition));
             view! { <li data-condition=condition.name()>{said}</li> }.into_any()
         });
         let notes = notes(i18n, &finding);
@@ -125,8 +127,8 @@ fn text(i18n: Words, finding: &Finding, condition: Condition) -> String {
 /// What is said of the whole way, and then of its two parts: from the readout into the cell, and through time.
 fn into_cell(i18n: Words, flow: &Flow, whole: String) -> String {
     let factor = number::factor_of_total(flow.factor, flow.beyond_readout, flow.averaged());
-    let (by_readout, level) = (significant(flow.by_readout(), 2), flow.from - flow.readout);
-    let parts = t_string!(i18n, through_time.verdict.into_cell, <b> = strong, by_readout, level, factor);
+    let (readout, level) = (significant(flow.by_readout(), 2), flow.from - flow.readout);
+    let parts = t_string!(i18n, through_time.verdict.into_cell, <b> = strong, factor, level, readout);
     [whole, parts].join(" ")
 }
 
@@ -159,6 +161,10 @@ fn notes(i18n: Words, finding: &Finding) -> Vec<(&'static str, String)> {
     let mut notes = Vec::new();
     if finding.diagnosis.conditions.first() == Some(&Condition::Diverged) {
         return notes;
+    }
+    let levels = finding.diagnosis.layout.levels();
+    if levels > 1 {
+        notes.push(("stack", t_string!(i18n, through_time.note.stack, levels).to_string()));
     }
     let experiment = &finding.experiment;
     if experiment.task == Task::Copy && !flow.has_own {

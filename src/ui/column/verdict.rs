@@ -59,7 +59,9 @@ pub fn Verdict() -> impl IntoView {
     };
     let others = move || {
         let finding = shown.get()?;
-        let others: Vec<_> = finding.diagnosis.conditions.iter().skip(1).copied().collect();
+        // How the gradient changes stays readable where all is learned.
+        let factor = finding.diagnosis.keeps_factor().then_some(Condition::Healthy);
+        let others: Vec<_> = factor.into_iter().chain(finding.diagnosis.conditions.iter().skip(1).copied()).collect();
         let line = |condition: Condition| view! { <li data-condition=condition.name()>{sentence(i18n, &finding, condition)}</li> };
         (!others.is_empty()).then(|| view! { <ul class="also">{others.into_iter().map(line).views()}</ul> })
     };

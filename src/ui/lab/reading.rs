@@ -147,10 +147,9 @@ fn began(lab: Lab, finding: &Finding) -> Option<u64> {
     if matches!(leading, Condition::Healthy | Condition::Diverged) {
         return None;
     }
-    let step = lab.visited.get_untracked().unwrap_or(u64::MAX);
-    let found = lab
-        .history
-        .try_with_value(|history| leading_since(&finding.experiment, history, step, finding.diagnosis.guess_loss))??;
-    // What was found by the scores, the reports alone do not tell.
-    (found.0 == *leading).then_some(found.1)
+    // Up to the step of the verdict that is shown; the history may have gone on. What was found by the scores, the reports
+    // alone do not tell.
+    let guess_loss = finding.diagnosis.guess_loss;
+    lab.history
+        .try_with_value(|history| leading_since(&finding.experiment, history, finding.step, *leading, guess_loss))?
 }
