@@ -6,6 +6,7 @@ use gradient_lab::diagnosis::{
 use gradient_lab::experiment::Experiment;
 use gradient_lab::experiment::share::{from_fragment, to_fragment};
 use gradient_lab::nn::recurrent::Cell;
+use gradient_lab::optim::{ClipKind, Hyper};
 use gradient_lab::run::AnyTrainer;
 use gradient_lab::train::{Divergence, History, Layout, Quantity, StepReport, Weights};
 
@@ -70,7 +71,7 @@ fn severity(diagnosis: &Diagnosis) -> usize {
 
 /// The situations: a link, steps, and what leads the verdict then.
 const SITUATIONS: &[(&str, u32, Condition)] = {
-    use Condition::{Diverged, Exploding, Healthy, Saturated, Vanishing};
+    use Condition::{Dead, Diverged, Exploding, Healthy, Saturated, Vanishing};
     &[
         // A plain network forgets, whatever it reads.
         ("model=rnn", 0, Vanishing),
@@ -121,6 +122,22 @@ const SITUATIONS: &[(&str, u32, Condition)] = {
             Diverged,
         ),
         ("model=rnn&rec-init=normal&rho=10&length=200&hidden=32", 1, Diverged),
+        // A GRU has a way through its gate, and is long enough for few steps.
+        ("model=rnn&length=14", 0, Vanishing),
+        ("model=rnn&length=14", 5, Vanishing),
+        ("model=gru&length=14", 0, Healthy),
+        ("model=gru&task=adding", 0, Vanishing),
+        ("model=gru&task=copy&length=60", 0, Vanishing),
+        // Units that are off from the start.
+        ("model=rnn&activation=relu&hidden=2&length=8&seed=11", 0, Dead),
+        // Steps that are too long for their weights: of Adam, whose length is the learning rate's, and of others.
+        ("model=rnn&rec-init=orthogonal&optimizer=adam&lr=0.3", 1, Exploding),
+        ("model=rnn&rec-init=orthogonal&optimizer=sgd&lr=10", 1, Exploding),
+        ("model=rnn&rec-init=orthogonal&optimizer=momentum&lr=10", 1, Exploding),
+        ("model=gru&length=10&task=adding&optimizer=sgd&lr=1", 5, Exploding),
+        ("model=gru&length=10&task=adding&optimizer=momentum&lr=1", 5, Exploding),
+        ("model=rnn&activation=relu&rec-init=identity&task=adding&optimizer=sgd&lr=1", 10, Diverged),
+        ("model=rnn&activation=relu&rec-init=identity&task=adding&optimizer=adam&lr=1", 10, Diverged),
         // A gradient at every step, of its own: a level curve is no vanishing, and no proof of the contrary.
         ("model=rnn&task=next-character&hidden=16", 0, Healthy),
         ("model=lstm&task=next-character&hidden=16&window=10", 0, Healthy),
@@ -187,6 +204,9 @@ fn every_repair_that_is_offered_is_allowed_and_repairs() {
         Repair::PadBefore,
         Repair::PadMasked,
         Repair::ClipNorm,
+        Repair::Gru,
+        Repair::TanhCell,
+        Repair::LowerLr,
     ] {
         assert!(seen.contains(&repair), "{repair:?} is nowhere offered");
     }
@@ -233,13 +253,17 @@ fn a_relu_network_is_dead_where_all_its_units_are_off() {
 #[test]
 fn the_weights_that_a_step_changes_most_are_named() {
     let mut report = made_up(Cell::Tanh);
+    report.set_grad_norm(1.0);
     report.set_of_weights(0, Quantity::UpdateRatio, 0.5);
     report.set_of_weights(1, Quantity::UpdateRatio, 3.0);
     report.set_of_weights(2, Quantity::UpdateRatio, 9.0);
     let found = diagnose(&parsed("model=rnn&length=8&optimizer=sgd"), &report, None);
     assert_eq!(found.largest_update, (Weights::Recurrent(0), 3.0), "the output layer is not judged");
     assert_eq!(found.conditions, [Condition::Exploding]);
-    assert_eq!(found.repairs, [Repair::LowerLr, Repair::ClipNorm]);
+    assert_eq!(found.repairs, [Repair::LowerLr], "clipping at 1 does not shorten what is no longer");
+    report.set_grad_norm(4.0);
+    let large = diagnose(&parsed("model=rnn&length=8&optimizer=sgd"), &report, None);
+    assert_eq!(large.repairs, [Repair::LowerLr, Repair::ClipNorm]);
     let adaptive = diagnose(&parsed("model=rnn&length=8"), &report, None);
     assert_eq!(adaptive.repairs, [Repair::LowerLr], "clipping does not shorten Adam's steps");
 }

@@ -9,6 +9,7 @@ mod remedies;
 mod remedies_through_time;
 mod repair;
 mod verdict;
+mod ways_back;
 
 pub use decay::Decay;
 pub use flow::Flow;
@@ -18,6 +19,7 @@ pub use measured::ZeroCause;
 pub use remedies::MOST_OFFERED;
 pub use repair::Repair;
 pub use verdict::{Condition, Diagnosis, Situation, leading_since};
+pub use ways_back::WaysBack;
 
 use crate::experiment::Experiment;
 use crate::train::{Divergence, StepReport};

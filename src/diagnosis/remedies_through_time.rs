@@ -27,18 +27,25 @@ impl Diagnosis {
         let learns = self.loss < 0.5 * self.guess_loss;
         // Adaptive optimizers make steps of a length that clipping does not change.
         let can_clip = !experiment.optimizer.uses_epsilon();
+        let shorter_steps = || {
+            let mut repairs = if can_clip { vec![LowerLr, ClipNorm] } else { vec![LowerLr] };
+            repairs.retain(|repair| !self.outweighs_with(*repair, situation));
+            // Taken more than once it does in the end.
+            if repairs.is_empty() { vec![LowerLr] } else { repairs }
+        };
         match self.conditions[0] {
             Condition::Diverged if from_start => too_large(experiment),
-            Condition::Diverged => vec![LowerLr, ClipNorm],
+            Condition::Diverged => shorter_steps(),
             // The gradient stays as it is; the step becomes small.
             Condition::Exploding if self.flow.explodes() && self.update_explodes() && can_clip => {
                 let mut repairs = too_large(experiment);
-                repairs.insert(1, ClipNorm);
+                if !self.outweighs_with(ClipNorm, situation) {
+                    repairs.insert(1, ClipNorm);
+                }
                 repairs
             }
             Condition::Exploding if self.flow.explodes() => too_large(experiment),
-            Condition::Exploding if can_clip => vec![LowerLr, ClipNorm],
-            Condition::Exploding => vec![LowerLr],
+            Condition::Exploding => shorter_steps(),
             Condition::Dead if is_network => vec![TanhCell, Irnn, Lstm],
             Condition::Dead => vec![LowerLr, TanhCell, Irnn],
             // Nothing passes weights of zero, whatever the cell.
@@ -56,6 +63,19 @@ impl Diagnosis {
             Condition::Healthy if self.flow.is_weakened() => too_small(experiment),
             Condition::Healthy | Condition::Trained => vec![],
         }
+    }
+}
+
+impl Diagnosis {
+    /// Whether a step like the last one outweighs its weights with a repair as well that shortens steps.
+    fn outweighs_with(&self, repair: Repair, situation: &Situation<'_>) -> bool {
+        let experiment = situation.experiment;
+        let shortened = match repair {
+            LowerLr => experiment.tenth_of_lr() / experiment.lr,
+            ClipNorm => (1.0 / situation.report.grad_norm()).min(1.0),
+            _ => return false,
+        };
+        self.largest_update.1 * shortened > 1.0
     }
 }
 

@@ -1,10 +1,9 @@
 //! What a run was like before it diverged, and the ways back.
 
-use crate::decimal;
-use crate::diagnosis::{Decay, LastGood, last_good};
+use crate::diagnosis::{Decay, LastGood, WaysBack, last_good};
 use crate::experiment::{Experiment, Key};
 use crate::plot::number::{exact, grouped, readable, significant};
-use crate::train::{Bucket, Divergence, Layout, Quantity, StepReport, Weights};
+use crate::train::{Bucket, Divergence, History, Layout, Quantity, StepReport, Weights};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::{Lab, use_lab};
 use crate::ui::reactive::{Memo, Views, live};
@@ -14,7 +13,7 @@ use crate::ui::shared::words::{Words, place_name};
 use crate::worker::protocol::RunState;
 use leptos::prelude::*;
 
-/// Three ways back from a diverged run, and its last steps as a table; nothing while the run is alive.
+/// The ways back from a diverged run, and its last steps as a table; nothing while the run is alive.
 #[component]
 pub fn PostMortem() -> impl IntoView {
     let lab = use_lab();
@@ -125,18 +124,18 @@ fn row(bucket: &Bucket, place: Place) -> impl IntoView + use<> {
     }
 }
 
-/// Back to the last good step: as it was, with clipping, or with smaller steps.
+/// Back to the last good step: as it was, and with what may be expected to let it go on, clipping or smaller steps.
 #[component]
 fn Ways(good: LastGood) -> impl IntoView {
     let (lab, i18n) = (use_lab(), use_i18n());
-    let LastGood { step, loss, grad_norm } = good;
-    // Two digits are enough, and the field shows what the button says.
-    let as_then = decimal::parse(&format!("{grad_norm:.1e}")).unwrap_or(1.0).clamp(1e-4, 1e4);
-    // Through time a gradient may have exploded before the first step: then to clip at its norm would clip nothing.
-    let is_recurrent = lab.experiment.with_untracked(|experiment| experiment.model.is_recurrent());
-    let clip_at = if is_recurrent { as_then.min(1.0) } else { as_then };
-    let is_norm_allowed = clip_at == as_then && (1e-4..=1e4).contains(&grad_norm);
-    let clip = move |_| change(lab, step, &[(Key::Clip, "norm".to_owned()), (Key::ClipAt, clip_at.to_string())]);
+    let LastGood { step, loss, grad_norm, .. } = good;
+    let WaysBack { clip_at, lower_lr } = lab.experiment.with_untracked(|experiment| {
+        let start = |history: &History| {
+            let first = history.buckets().first().map(|bucket| &bucket.last);
+            good.ways_back(experiment, first.filter(|first| first.step == 0))
+        };
+        lab.history.with_value(start)
+    });
     let lower = move |_| {
         let tenth = lab.experiment.with_untracked(Experiment::tenth_of_lr);
         change(lab, step, &[(Key::Lr, tenth.to_string())]);
@@ -152,6 +151,23 @@ fn Ways(good: LastGood) -> impl IntoView {
         0 => t_string!(i18n, travel.last_good_start, loss = readable(loss)).to_string(),
         step => t_string!(i18n, travel.last_good, step = grouped(step), loss = readable(loss)).to_string(),
     };
+    let clip = move |clip_at: f64| {
+        let is_as_then = (0.9..1.1).contains(&(clip_at / grad_norm));
+        let change = move |_| change(lab, step, &[(Key::Clip, "norm".to_owned()), (Key::ClipAt, clip_at.to_string())]);
+        let words = move || {
+            let (norm, step) = (significant(clip_at, 2), grouped(step));
+            if is_as_then {
+                t_string!(i18n, travel.clip, norm, step)
+            } else {
+                t_string!(i18n, travel.clip_from, norm, step)
+            }
+        };
+        view! {
+            <button type="button" class="button repair" data-way="clip" on:click=change>
+                {live(words)}
+            </button>
+        }
+    };
     view! {
         <p>{live(last)}</p>
         <div class="repairs">
@@ -159,31 +175,23 @@ fn Ways(good: LastGood) -> impl IntoView {
                 <Icon picture=Picture::Undo />
                 <span>{live(move || t_string!(i18n, travel.rewind, step = grouped(step)))}</span>
             </button>
-            {if is_of_decay {
-                view! {
-                    <button type="button" class="button repair" data-way="no-decay" on:click=without_decay>
-                        {live(move || t_string!(i18n, travel.no_decay, step = grouped(step)))}
-                    </button>
-                }
-                    .into_any()
-            } else {
-                view! {
-                    <button type="button" class="button repair" data-way="clip" on:click=clip>
-                        {live(move || {
-                            let (norm, step) = (significant(clip_at, 2), grouped(step));
-                            if is_norm_allowed {
-                                t_string!(i18n, travel.clip, norm, step)
-                            } else {
-                                t_string!(i18n, travel.clip_from, norm, step)
-                            }
-                        })}
-                    </button>
-                }
-                    .into_any()
-            }}
-            <button type="button" class="button repair" data-way="lower-lr" on:click=lower>
-                {live(move || t_string!(i18n, travel.lower_lr, step = grouped(step)))}
-            </button>
+            {is_of_decay
+                .then(|| {
+                    view! {
+                        <button type="button" class="button repair" data-way="no-decay" on:click=without_decay>
+                            {live(move || t_string!(i18n, travel.no_decay, step = grouped(step)))}
+                        </button>
+                    }
+                })}
+            {clip_at.filter(|_| !is_of_decay).map(clip)}
+            {lower_lr
+                .then(|| {
+                    view! {
+                        <button type="button" class="button repair" data-way="lower-lr" on:click=lower>
+                            {live(move || t_string!(i18n, travel.lower_lr, step = grouped(step)))}
+                        </button>
+                    }
+                })}
         </div>
     }
 }
