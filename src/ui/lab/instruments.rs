@@ -1,5 +1,6 @@
 //! What is being looked at besides the reports: the instrument that is open, the layers chosen, and what came of it.
 
+use crate::experiment::presets::Preset;
 use crate::look::learned_sequences::SequencesWatch;
 use crate::look::phase::Phase;
 use crate::look::proof::Check;
@@ -28,6 +29,14 @@ pub enum Instrument {
     Learned,
     /// Claims checked on the live run.
     Proof,
+}
+
+impl Instrument {
+    /// The one that a lesson's question is about; `None` where the main chart answers it, beside whatever is open.
+    pub(super) fn asked_of(lesson: Preset) -> Option<Self> {
+        // Read what the network writes as it learns.
+        (lesson == Preset::NextCharacter).then_some(Self::Learned)
+    }
 }
 
 /// How the instruments show what they show. It is kept while another one is open.

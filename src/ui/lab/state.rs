@@ -162,7 +162,7 @@ impl Lab {
     pub fn open(self, experiment: Experiment) {
         let lesson = lesson_of(&experiment);
         self.lesson.set(lesson);
-        if let Some(instrument) = lesson.and_then(asks_of) {
+        if let Some(instrument) = lesson.and_then(Instrument::asked_of) {
             self.instruments.open.set(instrument);
         }
         self.repairs.set(Vec::new());
@@ -491,12 +491,6 @@ impl Default for Lab {
 /// The lab that the surrounding components are about.
 pub fn use_lab() -> Lab {
     expect_context()
-}
-
-/// The instrument that a lesson's question is about; `None` where the main chart answers it, beside whatever is open.
-fn asks_of(lesson: Preset) -> Option<Instrument> {
-    // Read what the network writes as it learns.
-    (lesson == Preset::NextCharacter).then_some(Instrument::Learned)
 }
 
 /// The lesson that begins with this experiment.
