@@ -167,8 +167,8 @@ impl Inner {
         let bytes = Reflect::get(message, &BYTES.into()).ok().filter(|_| is_of_this_build(message));
         let answer = bytes.and_then(|bytes| decode::<Answer>(&bytes.dyn_into::<Uint8Array>().ok()?.to_vec()));
         match answer {
-            None => return self.lose(Failure::VersionMismatch),
-            Some(Answer::Failed(words)) => return self.lose(Failure::Crashed(words)),
+            None => self.lose(Failure::VersionMismatch),
+            Some(Answer::Failed(words)) => self.lose(Failure::Crashed(words)),
             Some(Answer::Fetching(_)) => self.stop_watching(),
             Some(answer) => {
                 if answer == Answer::Ready {

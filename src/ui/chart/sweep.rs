@@ -201,7 +201,7 @@ where
             choose=Callback::new(choose)
             hint=figure.hint
         >
-            {()}
+            {Vec::<AnyView>::new()}
         </ChartFigure>
     }
     .into_any()

@@ -138,6 +138,17 @@ fn curve(i18n: Words, seen: &Seen, curves: Vec<sweep_map::Curve>) -> sweep_curve
     }
 }
 
+/// Theory's word on a map.
+pub(super) fn theory(i18n: Words, board: Board) -> Option<&'static str> {
+    let plan = board.plan.get().ok()?;
+    board.border.with(|border| {
+        let border = border.as_ref()?;
+        let drawn = border.as_ref().map(|border| curves(i18n, &plan, border)).unwrap_or_default();
+        let has = |is_dashed: bool| drawn.iter().any(|curve| curve.is_dashed == is_dashed);
+        Some(words::theory(i18n, border, (has(false), has(true))))
+    })
+}
+
 /// Theory's lines: χ = 1, and six depth scales on both sides of it.
 fn curves(i18n: Words, plan: &Plan, border: &Border) -> Vec<sweep_map::Curve> {
     let is_of_numbers = |axis: Option<&crate::sweep::Axis>| axis.is_some_and(crate::sweep::Axis::is_of_numbers);

@@ -61,7 +61,6 @@ pub fn Sweep() -> impl IntoView {
             }
         })
     };
-    let theory = move || board.border.with(|border| border.as_ref().map(|border| words::theory(i18n, border)));
     view! {
         <main class="sweep">
             <aside class="panel sweep-panel">
@@ -81,7 +80,7 @@ pub fn Sweep() -> impl IntoView {
                 <p class="sweep-finding">{live(move || figure::summary(i18n, board))}</p>
                 <p class="sweep-theory" data-theory=attribute(move || {
                     board.border.with(|border| border.as_ref().map(|border| border.is_ok().to_string()))
-                })>{live(theory)}</p>
+                })>{live(move || figure::theory(i18n, board))}</p>
             </div>
         </main>
     }

@@ -4,7 +4,7 @@ use super::state::{Progress, State};
 use crate::experiment::{Key, Value};
 use crate::plot::number::{counted, grouped, readable, rounded, short, significant};
 use crate::plot::sweep_axis::Along;
-use crate::sweep::border::{Border, NoBorder, SCALES};
+use crate::sweep::border::{Border, NoBorder};
 use crate::sweep::{Axis, Came, Excess, Finding, Outcome, Plan, PointsError, Problem, Refusal, Seen, Sweep};
 use crate::ui::i18n::{Words, t_string};
 use crate::ui::shared::words;
@@ -186,23 +186,15 @@ pub(super) fn finding(i18n: Words, seen: &Seen, unmade: usize) -> String {
     sentences.join(" ")
 }
 
-/// What theory says of a map.
-pub(super) fn theory(i18n: Words, border: &Result<Border, NoBorder>) -> &'static str {
+/// What theory says of a map on which χ = 1 is drawn, or not, and depths of six depth scales.
+pub(super) fn theory(i18n: Words, border: &Result<Border, NoBorder>, is_drawn: (bool, bool)) -> &'static str {
     match border {
-        Ok(border) => {
-            let has = |level: f64| {
-                let is_over = |value: &&f64| **value >= level;
-                let finite = || border.values.iter().filter(|value| value.is_finite());
-                let over = finite().filter(is_over).count();
-                over > 0 && over < finite().count()
-            };
-            match (has(0.0), has(SCALES) || has(-SCALES)) {
-                (true, true) => t_string!(i18n, sweep.theory.curves),
-                (true, false) => t_string!(i18n, sweep.theory.chi),
-                (false, true) => t_string!(i18n, sweep.theory.scales),
-                (false, false) => t_string!(i18n, sweep.theory.outside),
-            }
-        }
+        Ok(_) => match is_drawn {
+            (true, true) => t_string!(i18n, sweep.theory.curves),
+            (true, false) => t_string!(i18n, sweep.theory.chi),
+            (false, true) => t_string!(i18n, sweep.theory.scales),
+            (false, false) => t_string!(i18n, sweep.theory.outside),
+        },
         Err(NoBorder::ThroughTime) => t_string!(i18n, sweep.theory.through_time),
         Err(NoBorder::Skips) => t_string!(i18n, sweep.theory.skips),
         Err(NoBorder::BatchNorm) => t_string!(i18n, sweep.theory.batch_norm),
