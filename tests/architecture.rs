@@ -42,7 +42,7 @@ fn assert_absent(folders: &[&str], words: &[&str], why: &str) {
     }
 }
 
-const CORE: [&str; 14] = [
+const CORE: [&str; 15] = [
     "kernel",
     "nn",
     "optim",
@@ -54,6 +54,7 @@ const CORE: [&str; 14] = [
     "theory",
     "plot",
     "diagnosis",
+    "sweep",
     "decimal.rs",
     "random.rs",
     "choice.rs",
@@ -77,8 +78,8 @@ fn the_core_reads_no_clock_and_no_entropy() {
 
 #[test]
 fn arrows_point_one_way() {
-    const ABOVE_NN: [&str; 10] =
-        ["theory", "optim", "experiment", "train", "look", "run", "diagnosis", "plot", "worker", "ui"];
+    const ABOVE_NN: [&str; 11] =
+        ["theory", "optim", "experiment", "train", "look", "run", "diagnosis", "sweep", "plot", "worker", "ui"];
     let paths = |modules: &[&str]| modules.iter().map(|module| format!("crate::{module}")).collect::<Vec<_>>();
     let below = |folder: &str, above: &[&str]| {
         let above = paths(above);
@@ -89,17 +90,21 @@ fn arrows_point_one_way() {
     below("nn", &ABOVE_NN);
     below("nn", &["data"]);
     below("data", &ABOVE_NN);
-    below("optim", &["experiment", "theory", "data", "train", "look", "run", "diagnosis", "plot", "worker", "ui"]);
-    below("theory", &["optim", "train", "look", "run", "diagnosis", "plot", "worker", "ui"]);
-    below("experiment", &["theory", "train", "look", "run", "diagnosis", "plot", "worker", "ui"]);
-    below("train", &["theory", "look", "run", "diagnosis", "plot", "worker", "ui"]);
-    below("look", &["theory", "diagnosis", "plot", "worker", "ui"]);
+    below(
+        "optim",
+        &["experiment", "theory", "data", "train", "look", "run", "diagnosis", "sweep", "plot", "worker", "ui"],
+    );
+    below("theory", &["optim", "train", "look", "run", "diagnosis", "sweep", "plot", "worker", "ui"]);
+    below("experiment", &["theory", "train", "look", "run", "diagnosis", "sweep", "plot", "worker", "ui"]);
+    below("train", &["theory", "look", "run", "diagnosis", "sweep", "plot", "worker", "ui"]);
+    below("look", &["theory", "diagnosis", "sweep", "plot", "worker", "ui"]);
     // Its tests look at runs of either precision.
     let imports = imports(&texts());
     assert!(imports.iter().all(|(file, used)| !file.starts_with("look/") || !used.contains("run.rs")), "run is above");
-    below("run.rs", &["theory", "diagnosis", "plot", "worker", "ui"]);
-    below("diagnosis", &["look", "run", "plot", "worker", "ui"]);
-    below("plot", &["diagnosis", "worker", "experiment", "nn", "optim", "run"]);
+    below("run.rs", &["theory", "diagnosis", "sweep", "plot", "worker", "ui"]);
+    below("diagnosis", &["look", "run", "sweep", "plot", "worker", "ui"]);
+    below("sweep", &["plot", "worker", "ui"]);
+    below("plot", &["diagnosis", "sweep", "worker", "experiment", "nn", "optim", "run"]);
     below("worker", &["diagnosis"]);
     let recurrent = ["recurrent::Cell", "recurrent::Gate", "recurrent::RecurrentInit"];
     let nn = [&["Activation", "Loss", "Normalization", "Residual"][..], &recurrent].concat();
@@ -110,7 +115,15 @@ fn arrows_point_one_way() {
     // Theory is worked out in the worker; the page reads what came of it.
     assert_absent(
         &["ui"],
-        &["theory::predict", "BandSampler", "Foreteller", "exact_band", "critical_point"],
+        &[
+            "theory::predict",
+            "BandSampler",
+            "Foreteller",
+            "exact_band",
+            "critical_point",
+            "limit_from",
+            "BorderSampler",
+        ],
         "the worker computes it",
     );
 }
@@ -145,7 +158,7 @@ fn the_page_names_what_is_below_it(module: &str, names: &[&str]) {
 fn the_page_trains_nothing_and_the_worker_draws_nothing() {
     assert_absent(
         &["ui"],
-        &["crate::nn::Mlp", "crate::kernel", "crate::run", "Trainer", "Optimizer::new"],
+        &["crate::nn::Mlp", "crate::kernel", "crate::run", "Trainer", "Optimizer::new", "sweep::measuring"],
         "only the worker trains",
     );
     assert_absent(&["worker"], &["crate::plot", "crate::ui", "plotters", "leptos"], "only the page draws");

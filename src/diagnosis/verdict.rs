@@ -140,6 +140,11 @@ impl Situation<'_> {
         self.experiment.batch_size_at(self.report.step) >= TELLING_BATCH
     }
 
+    /// What leads the verdict.
+    pub fn leading(&self) -> Condition {
+        self.judge().conditions[0]
+    }
+
     /// The verdict without repairs.
     pub(super) fn judge(&self) -> Diagnosis {
         let Situation { experiment, report, divergence, .. } = *self;

@@ -24,6 +24,11 @@ impl Scene {
     /// The scenes beside the single run.
     const OTHERS: [Self; 3] = [Self::Comparison, Self::Sweep, Self::Surface];
 
+    /// Whether it shows a run, which can be started, stepped and reset.
+    pub const fn has_run(self) -> bool {
+        matches!(self, Self::Run | Self::Comparison)
+    }
+
     /// The names of its pairs. A link shows the scene whose first name it has.
     pub const fn names(self) -> &'static [&'static str] {
         match self {

@@ -81,6 +81,19 @@ pub fn viridis(position: f64) -> Rgb {
     Rgb::hex(VIRIDIS[index.min(last)])
 }
 
+/// The colours of the scale that diverges from its middle: blue, white, orange, darker towards both ends.
+const DIVERGING: [u32; 9] = [0x053061, 0x1c5c9d, 0x4393c3, 0x9dcae1, 0xf7f7f7, 0xf9c58d, 0xe8862b, 0xb8520a, 0x6b2503];
+
+/// The colour of a place on a scale that diverges from its middle, from 0 (dark blue) by 0.5 (white) to 1 (dark orange); places
+/// beyond have the colour of the end.
+pub fn diverging(position: f64) -> Rgb {
+    let last = DIVERGING.len() - 1;
+    let place = position.clamp(0.0, 1.0) * last as f64;
+    // A conversion from float to integer saturates.
+    let index = (place as usize).min(last - 1);
+    Rgb::hex(DIVERGING[index]).mix(Rgb::hex(DIVERGING[index + 1]), place - index as f64)
+}
+
 /// The colour of a number on a scale; `None` for what has no place on it.
 pub fn color_of(scale: &ValueScale, value: f64) -> Option<Rgb> {
     scale.position(value).map(viridis)
@@ -128,6 +141,19 @@ mod tests {
     fn the_scale_grows_lighter_all_the_way() {
         let luminances: Vec<f64> = (0..256).map(|i| viridis(f64::from(i) / 255.0).luminance()).collect();
         assert!(luminances.windows(2).all(|pair| pair[1] > pair[0] - 1e-3));
+    }
+
+    #[test]
+    fn the_scale_that_diverges_grows_darker_to_both_sides() {
+        let half = |sign: f64| (0..100).map(move |i| diverging(0.5 + sign * f64::from(i) / 198.0).luminance());
+        for sign in [-1.0, 1.0] {
+            let luminances: Vec<f64> = half(sign).collect();
+            assert!(luminances.windows(2).all(|pair| pair[1] <= pair[0]), "{luminances:?}");
+        }
+        assert_eq!(
+            (diverging(-1.0), diverging(0.5), diverging(9.0)),
+            (Rgb::hex(0x053061), Rgb::hex(0xf7f7f7), Rgb::hex(0x6b2503))
+        );
     }
 
     #[test]

@@ -28,6 +28,10 @@ pub mod scale;
 mod step_axis;
 mod surface;
 pub mod svg;
+pub mod sweep_axis;
+pub mod sweep_curve;
+pub mod sweep_lines;
+pub mod sweep_map;
 #[cfg(test)]
 mod testing;
 pub mod theme;

@@ -31,7 +31,7 @@ pub use line::Line;
 pub use mean_field::{CriticalPoint, FixedPoint, MeanField, Phase, Settling, critical_point, depth_scale};
 pub use networks::Networks;
 pub use outlook::{Outlook, OutlookSampler};
-pub use prediction::{LayerPrediction, Limit, Prediction, predict, predict_on};
+pub use prediction::{LayerPrediction, Limit, Prediction, limit_from, predict, predict_on};
 pub use relu_law::exact_band;
 pub use through_time::{GradientBound, gradient_bound};
 

@@ -162,7 +162,9 @@ pub fn predict_on(experiment: &Experiment, corpus: &Corpus) -> Result<Prediction
     }
     let missing = (unsettled > 0).then_some(NoPrediction::Geometry);
     let first = experiment.way().places.start;
-    Ok(Prediction { limit: limit(experiment, &layers[first..]), missing, layers, first })
+    let (bias_mean, _) = experiment.init.bias_moments(experiment.width as usize, bias_std);
+    let limit = layers.get(first).and_then(|layer| limit_from(experiment, layer.q - bias_mean * bias_mean));
+    Ok(Prediction { limit, missing, layers, first })
 }
 
 /// How many layers' gradients depend on how BatchNorm finds the samples arranged.
@@ -250,7 +252,9 @@ fn log_mean_square(groups: &[Group], paths: &[Path], index: usize) -> f64 {
     largest + libm::log(sum / total)
 }
 
-fn limit(experiment: &Experiment, layers: &[LayerPrediction]) -> Option<Limit> {
+/// Where the deep layers of an experiment's network end, were the variance of z over the random weights this in the first; `None`
+/// with skip connections, along which it grows from layer to layer. It matters only where there are several fixed points.
+pub fn limit_from(experiment: &Experiment, first_variance: f64) -> Option<Limit> {
     if experiment.residual != Residual::None {
         return None;
     }
@@ -261,7 +265,7 @@ fn limit(experiment: &Experiment, layers: &[LayerPrediction]) -> Option<Limit> {
     let fixed_point = match norm {
         Normalization::None => {
             let field = MeanField { activation, sigma_w2, sigma_b2, bias_mean };
-            field.fixed_point(layers.first()?.q - bias_mean * bias_mean)
+            field.fixed_point(first_variance)
         }
         Normalization::Layer | Normalization::Batch => {
             let of_unit = moments(activation, 0.0, 1.0);

@@ -3,7 +3,9 @@
 //! [`protocol`] says what they tell each other; [`session`] is what the worker does, with `travel` to earlier steps,
 //! `looking` for what the page looks at, `inquiry` for what it asks, `away` for when nobody sees it, `memory` for when there
 //! is not enough and `fetching` for the parts of its code that are not there yet ([`parts`]); `runtime` is its place in
-//! the browser, `client` its handle on the page, which says why when it fails ([`failure`]).
+//! the browser, `client` its handle on the page, which says why when it fails
+//! ([`failure`]). Workers of the same code make the runs of maps, when they are started for that: [`orders`] is their protocol,
+//! `measurer` what they do, `measurer_runtime` and `measurer_client` as above.
 
 mod away;
 mod checkpoints;
@@ -13,8 +15,10 @@ mod forecaster;
 mod inquiry;
 mod looking;
 mod lookout;
+pub mod measurer;
 mod memory;
 mod meter;
+pub mod orders;
 pub mod parts;
 pub mod protocol;
 mod run;
@@ -27,6 +31,10 @@ mod worker_part;
 pub mod client;
 #[cfg(all(target_arch = "wasm32", feature = "page"))]
 pub mod event;
+#[cfg(all(target_arch = "wasm32", feature = "page"))]
+pub mod measurer_client;
+#[cfg(target_arch = "wasm32")]
+pub mod measurer_runtime;
 #[cfg(all(target_arch = "wasm32", feature = "page"))]
 mod place;
 #[cfg(target_arch = "wasm32")]

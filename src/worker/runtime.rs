@@ -5,6 +5,7 @@ use super::protocol::{PROTOCOL_VERSION, Request, Response, ResponseBody, WorkerP
 use super::session::{Next, Session};
 use crate::train::Bucket;
 use js_sys::{Array, Float64Array, Object, Reflect, Uint8Array};
+use serde::Serialize;
 use std::cell::{Cell, RefCell};
 use std::pin::Pin;
 use std::rc::Rc;
@@ -210,11 +211,12 @@ fn post_view(scope: &DedicatedWorkerGlobalScope, response: &Response, view: &[u8
     scope.post_message_with_transfer(&message, &transfer)
 }
 
-fn message(response: &Response) -> Result<Object, JsValue> {
+/// A message to the page: what is said as bytes, beside the build that wrote them.
+pub(super) fn message(said: &impl Serialize) -> Result<Object, JsValue> {
     let message = Object::new();
     Reflect::set(&message, &OF_PROTOCOL.into(), &PROTOCOL_VERSION.into())?;
     Reflect::set(&message, &OF_BUILD.into(), &BUILD.into())?;
-    Reflect::set(&message, &BYTES.into(), &Uint8Array::from(encode(response).as_slice()))?;
+    Reflect::set(&message, &BYTES.into(), &Uint8Array::from(encode(said).as_slice()))?;
     Ok(message)
 }
 

@@ -26,6 +26,7 @@ mod recovery;
 mod run_bar;
 mod sequences;
 mod surroundings;
+mod sweep;
 mod through_time;
 mod travel;
 mod worker_parts;

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 /// A table of numbers.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Table {
+pub struct Table {
     /// What it shows.
     pub caption: String,
     /// What the heads of the rows are.

@@ -1,5 +1,6 @@
 //! The keys that work anywhere on the page except in a field: space, → or S, R.
 
+use super::scene::Shown;
 use super::state::Lab;
 use leptos::ev;
 use leptos::prelude::*;
@@ -15,9 +16,10 @@ const TAKES_SPACE: &str = "button, a, summary, [role=region]";
 const TAKES_ARROWS: &str = "input, figure, [role=slider]";
 
 /// Listens for the keys for as long as the page lives.
-pub fn listen(lab: Lab) {
+pub fn listen(lab: Lab, shown: Shown) {
     window_event_listener(ev::keydown, move |event| {
-        if is_taken(&event) {
+        // They drive the run that is seen.
+        if is_taken(&event) || !shown.scene.get_untracked().has_run() {
             return;
         }
         match event.key().as_str() {

@@ -5,8 +5,12 @@ use super::number_control::NumberControl;
 use super::switch_control::SwitchControl;
 use crate::experiment::{Key, Kind};
 use crate::ui::lab::use_lab;
-use crate::ui::reactive::{Memo, Show};
+use crate::ui::reactive::{Memo, Show, Signal};
 use leptos::prelude::*;
+
+/// Parameters whose controls would have no effect, because something else sets them. A context.
+#[derive(Clone, Copy)]
+pub struct SetElsewhere(pub Signal<Vec<Key>>);
 
 /// The control of one parameter; it is there only while the parameter matters.
 #[component]
@@ -15,7 +19,11 @@ pub fn Control(
     key: Key,
 ) -> impl IntoView {
     let lab = use_lab();
-    let is_relevant = Memo::new(move |_| lab.experiment.with(|experiment| experiment.is_relevant(key)));
+    let elsewhere = use_context::<SetElsewhere>();
+    let is_relevant = Memo::new(move |_| {
+        let is_set_elsewhere = elsewhere.is_some_and(|SetElsewhere(keys)| keys.with(|keys| keys.contains(&key)));
+        !is_set_elsewhere && lab.experiment.with(|experiment| experiment.is_relevant(key))
+    });
     view! {
         <Show when=is_relevant>
             {match key.kind() {

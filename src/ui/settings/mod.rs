@@ -8,5 +8,5 @@ mod panel;
 mod parts;
 mod switch_control;
 
-pub use control::Control;
+pub use control::{Control, SetElsewhere};
 pub use panel::Panel;
