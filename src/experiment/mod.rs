@@ -19,6 +19,7 @@ mod way;
 
 pub use model::Model;
 pub use parameter::{Effect, Experiment, Group, Key, Place, Symbol};
+pub(crate) use rejection::shorten;
 pub use rejection::{Given, Rejection};
 pub use sequence::BadText;
 pub use stop::{Stop, StopReason};

@@ -45,7 +45,7 @@ impl std::error::Error for Rejection {}
 
 /// At most 40 characters of a text, for showing it on the page. Characters that are not seen stand as `\u{fffd}`: some
 /// turn the sentence round them, and all look as if there were none.
-pub(super) fn shorten(text: &str) -> String {
+pub(crate) fn shorten(text: &str) -> String {
     const LONGEST: usize = 40;
     let mut letters = text.chars();
     let mut shown: String = letters.by_ref().take(LONGEST).map(|c| if is_unseen(c) { '\u{fffd}' } else { c }).collect();

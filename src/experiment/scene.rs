@@ -24,13 +24,18 @@ impl Scene {
     /// The scenes beside the single run.
     const OTHERS: [Self; 3] = [Self::Comparison, Self::Sweep, Self::Surface];
 
+    /// Whether there is a run to be driven, or several.
+    pub const fn has_run(self) -> bool {
+        matches!(self, Self::Run | Self::Comparison)
+    }
+
     /// The names of its pairs. A link shows the scene whose first name it has.
     pub const fn names(self) -> &'static [&'static str] {
         match self {
             Self::Run => &[],
             Self::Comparison => &["vs", "pace"],
             Self::Sweep => &["sweep", "seeds", "outcome", "after"],
-            Self::Surface => &["surface", "paths", "start", "kappa"],
+            Self::Surface => &["surface", "kappa", "angle", "c", "start", "steps", "paths"],
         }
     }
 }

@@ -16,6 +16,8 @@ pub mod gradient_by_place;
 pub mod gradient_over_time;
 pub mod histogram;
 pub mod learned;
+pub mod level_map;
+mod levels;
 pub mod loss;
 pub mod network;
 pub mod number;
@@ -25,7 +27,9 @@ pub mod parameter_list;
 mod place_axis;
 mod place_marks;
 pub mod scale;
+pub mod series;
 mod step_axis;
+pub mod step_curves;
 mod surface;
 pub mod svg;
 #[cfg(test)]

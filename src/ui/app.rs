@@ -36,7 +36,7 @@ pub fn App() -> impl IntoView {
     let shown = Shown::default();
     provide_context(shown);
     address::follow_address(lab, shown);
-    keyboard::listen(lab);
+    keyboard::listen(lab, shown);
     view! {
         <Frame />
     }
@@ -47,7 +47,7 @@ fn Frame() -> impl IntoView {
     let (shown, i18n) = (use_shown(), use_i18n());
     let scene = Memo::new(move |_| shown.scene.get());
     // What drives a run has nothing to drive where there is none.
-    let has_run = Memo::new(move |_| matches!(scene.get(), Scene::Run | Scene::Comparison));
+    let has_run = Memo::new(move |_| scene.get().has_run());
     view! {
         <header class="top">
             <h1>{live(move || t_string!(i18n, page.title))}</h1>
