@@ -16,7 +16,7 @@ use std::{env, fs, io};
 const LOCALES: [&str; 1] = ["en"];
 /// The files of each language.
 #[cfg(feature = "page")]
-const NAMESPACES: [&str; 15] = [
+const NAMESPACES: [&str; 16] = [
     "page",
     "parameters",
     "charts",
@@ -32,6 +32,7 @@ const NAMESPACES: [&str; 15] = [
     "cell",
     "unrolled",
     "sweep",
+    "surface",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -18,6 +18,7 @@ pub mod optim;
 pub mod plot;
 pub mod random;
 pub mod run;
+pub mod surface;
 pub mod sweep;
 pub mod theory;
 pub mod train;

@@ -42,7 +42,7 @@ fn assert_absent(folders: &[&str], words: &[&str], why: &str) {
     }
 }
 
-const CORE: [&str; 15] = [
+const CORE: [&str; 16] = [
     "kernel",
     "nn",
     "optim",
@@ -52,6 +52,7 @@ const CORE: [&str; 15] = [
     "look",
     "run.rs",
     "theory",
+    "surface",
     "plot",
     "diagnosis",
     "sweep",
@@ -78,8 +79,20 @@ fn the_core_reads_no_clock_and_no_entropy() {
 
 #[test]
 fn arrows_point_one_way() {
-    const ABOVE_NN: [&str; 11] =
-        ["theory", "optim", "experiment", "train", "look", "run", "diagnosis", "sweep", "plot", "worker", "ui"];
+    const ABOVE_NN: [&str; 12] = [
+        "theory",
+        "optim",
+        "experiment",
+        "train",
+        "look",
+        "run",
+        "diagnosis",
+        "surface",
+        "sweep",
+        "plot",
+        "worker",
+        "ui",
+    ];
     let paths = |modules: &[&str]| modules.iter().map(|module| format!("crate::{module}")).collect::<Vec<_>>();
     let below = |folder: &str, above: &[&str]| {
         let above = paths(above);
@@ -104,6 +117,10 @@ fn arrows_point_one_way() {
     below("run.rs", &["theory", "diagnosis", "sweep", "plot", "worker", "ui"]);
     below("diagnosis", &["look", "run", "sweep", "plot", "worker", "ui"]);
     below("sweep", &["plot", "worker", "ui"]);
+    below("surface", &["theory", "data", "train", "look", "run", "diagnosis", "sweep", "plot", "worker", "ui"]);
+    for below_surface in ["optim", "experiment", "train", "look", "theory", "diagnosis", "sweep", "plot", "worker"] {
+        below(below_surface, &["surface"]);
+    }
     below("plot", &["diagnosis", "sweep", "worker", "experiment", "nn", "optim", "run"]);
     below("worker", &["diagnosis"]);
     let recurrent = ["recurrent::Cell", "recurrent::Gate", "recurrent::RecurrentInit"];

@@ -35,7 +35,7 @@ impl Scene {
             Self::Run => &[],
             Self::Comparison => &["vs", "pace"],
             Self::Sweep => &["sweep", "seeds", "outcome", "after"],
-            Self::Surface => &["surface", "paths", "start", "kappa"],
+            Self::Surface => &["surface", "kappa", "angle", "c", "start", "steps", "paths"],
         }
     }
 }

@@ -10,7 +10,7 @@ use super::paper::Paper;
 use super::scale::{LinearRange, ValueScale};
 use super::surface::{Rect, Surface};
 use super::theme::Theme;
-use super::ticks::{Tick, TickLabel};
+use super::ticks::{Tick, ticks_between};
 use crate::look::view::{Field, Learned, Sample};
 use plotters_backend::text_anchor::{HPos, VPos};
 
@@ -295,14 +295,14 @@ impl Axes {
         painter.text(&labels.x_axis, title_at, TextLook { horizontal: HPos::Right, ..title });
         let title_left = plot.right - (0.6 * labels.x_axis.chars().count() as f64 + 0.6) * em;
         let across = TextLook::new(0.92 * em, theme.muted, HPos::Center, VPos::Center);
-        for (value, label) in ticks(self.x, (plot.width() / (3.2 * em)) as usize) {
+        for (value, label) in ticks_between(self.x, (plot.width() / (3.2 * em)) as usize) {
             let x = self.to_place((value, 0.0)).0;
             if x + label.width_em() * em / 2.0 < title_left {
                 painter.tick_below((x, plot.bottom), self.surface.scale, &label.text(), below, across);
             }
         }
         let up = TextLook { horizontal: HPos::Right, ..across };
-        for (value, label) in ticks(self.y, (plot.height() / (2.2 * em)) as usize) {
+        for (value, label) in ticks_between(self.y, (plot.height() / (2.2 * em)) as usize) {
             let y = self.to_place((0.0, value)).1;
             painter.level_line(plot.left - 0.3 * em, plot.left, y, self.surface.scale, theme.axis);
             painter.text(&label.text(), (plot.left - 0.5 * em, y), up);
@@ -465,20 +465,6 @@ fn in_field(theme: &Theme, field: Rgb) -> Rgb {
 fn span(low: f64, high: f64, cells: usize) -> (f64, f64) {
     let half = (high - low) / (2 * cells.saturating_sub(1).max(1)) as f64;
     if half > 0.0 && half.is_finite() { (low - half, high + half) } else { LinearRange::UNIT.ends() }
-}
-
-/// Round numbers between two ends, with their labels.
-fn ticks((low, high): (f64, f64), most: usize) -> Vec<(f64, TickLabel)> {
-    let range = LinearRange::fit([low, high]);
-    // It ends on round numbers, and so may reach well beyond the ends.
-    let (from, to) = range.ends();
-    let scale = ValueScale::Linear(range);
-    let ticks = scale
-        .ticks((most as f64 * (to - from) / (high - low)) as usize)
-        .into_iter()
-        .filter_map(|tick| Some((scale.value_at(tick.position), tick.label?)));
-    let room = 1e-9 * (high - low);
-    ticks.filter(|(value, _)| (low - room..=high + room).contains(value)).collect()
 }
 
 #[cfg(test)]

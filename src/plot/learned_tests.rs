@@ -64,7 +64,7 @@ fn the_plane_is_a_square_and_points_are_read_where_they_stand() {
 
 #[test]
 fn ticks_are_round_numbers_within_the_ends() {
-    let labels = |ends, most| ticks(ends, most).into_iter().map(|(_, label)| label.text()).collect::<Vec<_>>();
+    let labels = |ends, most| ticks_between(ends, most).into_iter().map(|(_, label)| label.text()).collect::<Vec<_>>();
     assert_eq!(labels((-2.1, 2.1), 4), ["−2", "0", "2"]);
     assert_eq!(labels((-2.1, 2.1), 8), ["−2", "−1", "0", "1", "2"]);
     assert_eq!(labels((0.0, 1.0), 3), ["0.0", "0.5", "1.0"]);

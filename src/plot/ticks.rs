@@ -144,6 +144,20 @@ impl StepRange {
     }
 }
 
+/// Round numbers between two ends, with their labels.
+pub(super) fn ticks_between((low, high): (f64, f64), most: usize) -> Vec<(f64, TickLabel)> {
+    let range = LinearRange::fit([low, high]);
+    // It ends on round numbers, and so may reach well beyond the ends.
+    let (from, to) = range.ends();
+    let scale = ValueScale::Linear(range);
+    let ticks = scale
+        .ticks((most as f64 * (to - from) / (high - low)) as usize)
+        .into_iter()
+        .filter_map(|tick| Some((scale.value_at(tick.position), tick.label?)));
+    let room = 1e-9 * (high - low);
+    ticks.filter(|(value, _)| (low - room..=high + room).contains(value)).collect()
+}
+
 /// The hidden layers, from 1, whose numbers are written on an axis where `most` fit: the first, round numbers, and the
 /// last unless it would touch its neighbour.
 pub fn layer_numbers(hidden: usize, most: usize) -> Vec<usize> {

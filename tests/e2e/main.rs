@@ -25,6 +25,7 @@ mod proof;
 mod recovery;
 mod run_bar;
 mod sequences;
+mod surface;
 mod surroundings;
 mod sweep;
 mod through_time;

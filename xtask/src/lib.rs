@@ -18,6 +18,7 @@ pub mod page_watch;
 pub mod random_hand;
 pub mod random_links;
 pub mod random_numbers;
+pub mod random_surfaces;
 pub mod random_user;
 pub mod serve;
 pub mod server;

@@ -4,13 +4,14 @@
 
 use crate::command::root;
 use crate::random_numbers::Random;
+use crate::random_surfaces::Surfaces;
 use anyhow::{Context, Result, ensure};
 use std::fs;
 use std::path::Path;
 
 /// What links may say.
 #[derive(Debug)]
-pub struct Keys(Vec<Key>);
+pub struct Keys(Vec<Key>, Surfaces);
 
 #[derive(Debug, PartialEq)]
 struct Key {
@@ -125,7 +126,7 @@ impl Keys {
         // Each row stands behind its documentation.
         let keys = rows.split("///").filter_map(|row| key(row, &choices)).collect::<Vec<_>>();
         ensure!(keys.len() > 20, "only {} parameters were understood in the table", keys.len());
-        Ok(Self(keys))
+        Ok(Self(keys, Surfaces::read(|choice| names(&choices, choice))?))
     }
 
     /// A fragment without `#` that means well: some parameters with values that they allow.
@@ -164,6 +165,9 @@ impl Keys {
         if random.once_in(3) {
             parts.push("speed=max&run=1".into());
         }
+        if random.once_in(12) {
+            parts.push(self.1.lawful(random));
+        }
         parts.join("&")
     }
 
@@ -182,6 +186,7 @@ impl Keys {
                 4 => format!("{}={text}", random.of(&["colour", "Depth", "depth ", "__proto__", "constructor", ""])),
                 5 => (*random.of(&GARBAGE)).to_owned(),
                 6 => format!("{key}={}", random.of(&["9", "a", "%41", "&a"]).repeat(1 << random.below(13))),
+                _ if random.once_in(3) => self.1.hostile(random, &TEXTS),
                 _ => self.lawful(random),
             });
         }
@@ -299,7 +304,7 @@ mod tests {
 
     #[test]
     fn every_parameter_of_the_table_is_understood() {
-        let Keys(keys) = Keys::read().unwrap();
+        let Keys(keys, _) = Keys::read().unwrap();
         let table = fs::read_to_string(root().join("src/experiment/table.rs")).unwrap();
         let (_, rows) = table.split_once("$macro! {").unwrap();
         assert_eq!(keys.len(), rows.split("///").filter(|row| row.contains('{')).count(), "one a row");

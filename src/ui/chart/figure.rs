@@ -46,6 +46,9 @@ pub(super) fn ChartFigure(
     /// What choosing does, in words.
     #[prop(optional, into)]
     hint: Option<Signal<String>>,
+    /// What stands over the canvases and can be taken hold of.
+    #[prop(optional)]
+    over: Option<Children>,
     /// The chart's switches.
     children: Children,
 ) -> impl IntoView {
@@ -156,6 +159,7 @@ pub(super) fn ChartFigure(
                     <canvas node_ref=stage.axes aria-hidden="true"></canvas>
                     <canvas node_ref=stage.data aria-hidden="true"></canvas>
                     {live(move || readout.get().map(|readout| view! { <Reading stage readout /> }))}
+                    {over.map(|over| over())}
                 </div>
                 <Show when=is_table_open>
                     <div

@@ -17,6 +17,10 @@ use wasm_bindgen_futures::spawn_local;
 /// How long it is said what came of a wish.
 const SAID: Duration = Duration::from_secs(4);
 
+/// The step of what charts show, in the names of their files, where it is none of the run.
+#[derive(Clone, Copy)]
+pub struct StepOfFiles(pub Signal<u64>);
+
 /// The buttons at the right end of a chart's head.
 #[component]
 pub(super) fn Tools(
@@ -30,7 +34,7 @@ pub(super) fn Tools(
     to_copy: RwSignal<Option<String>>,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let lab = use_context::<Lab>();
+    let (lab, other) = (use_context::<Lab>(), use_context::<StepOfFiles>());
     let said = RwSignal::new(String::new());
     let say = move |text: String| {
         said.try_set(text.clone());
@@ -44,7 +48,8 @@ pub(super) fn Tools(
         );
     };
     let file_name = move |form: Form| {
-        let step = untrack(|| lab?.with_shown(|bucket| bucket.last.step));
+        let of_run = || untrack(|| lab?.with_shown(|bucket| bucket.last.step));
+        let step = other.map_or_else(of_run, |other| Some(other.0.get_untracked()));
         format!("{}-step-{}.{}", chart.name, step.unwrap_or(0), form.ending())
     };
     let tell = move |taken: Taken| match taken {

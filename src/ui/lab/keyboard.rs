@@ -15,22 +15,45 @@ const TAKES_SPACE: &str = "button, a, summary, [role=region]";
 /// What takes the arrow keys as well.
 const TAKES_ARROWS: &str = "input, figure, [role=slider]";
 
-/// Listens for the keys for as long as the page lives.
+/// What a key drives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::ui) enum Drive {
+    /// Run, or pause.
+    Toggle,
+    /// One step.
+    Step,
+    /// Back to the start.
+    Reset,
+}
+
+/// Listens for the keys for as long as the page lives. Where there is no run on the page, they are the scene's.
 pub fn listen(lab: Lab, shown: Shown) {
     window_event_listener(ev::keydown, move |event| {
-        // They drive the run that is seen.
-        if is_taken(&event) || !shown.scene.get_untracked().has_run() {
+        if !shown.scene.get_untracked().has_run() {
             return;
         }
-        match event.key().as_str() {
-            " " if !event.repeat() && !is_within(&event, TAKES_SPACE) => lab.toggle_run(),
-            "s" | "S" => lab.step(),
-            "ArrowRight" if !is_within(&event, TAKES_ARROWS) => lab.step(),
-            "r" | "R" if !event.repeat() => lab.reset(),
-            _ => return,
+        match wanted(&event) {
+            Some(Drive::Toggle) => lab.toggle_run(),
+            Some(Drive::Step) => lab.step(),
+            Some(Drive::Reset) => lab.reset(),
+            None => return,
         }
         event.prevent_default();
     });
+}
+
+/// What a key that was pressed is to drive; `None` of keys that are for something else.
+pub(in crate::ui) fn wanted(event: &KeyboardEvent) -> Option<Drive> {
+    if is_taken(event) {
+        return None;
+    }
+    match event.key().as_str() {
+        " " if !event.repeat() && !is_within(event, TAKES_SPACE) => Some(Drive::Toggle),
+        "s" | "S" => Some(Drive::Step),
+        "ArrowRight" if !is_within(event, TAKES_ARROWS) => Some(Drive::Step),
+        "r" | "R" if !event.repeat() => Some(Drive::Reset),
+        _ => None,
+    }
 }
 
 /// Whether the key is meant for a field, or belongs to a chord or to somebody who has taken it.

@@ -9,4 +9,5 @@ mod parts;
 mod switch_control;
 
 pub use control::{Control, SetElsewhere};
+pub use notches::Notches;
 pub use panel::Panel;

@@ -1,0 +1,42 @@
+//! What is on the screen: a function, a start, and up to four optimizers.
+
+use super::examples::usual_paths;
+use super::objective::{Function, Objective, Point};
+use super::tuned::Tuned;
+
+/// The most paths: as many as can be told apart.
+pub const MOST_PATHS: usize = 4;
+
+/// The most steps of a path.
+pub const MOST_STEPS: u32 = 10_000;
+
+/// A function, where the paths begin, and whose they are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Setting {
+    /// The function.
+    pub objective: Objective,
+    /// Where all paths begin.
+    pub start: Point,
+    /// The optimizers, from one to [`MOST_PATHS`].
+    pub paths: Vec<Tuned>,
+    /// How many steps they have made.
+    pub steps: u32,
+}
+
+impl Setting {
+    /// A function as it is shown first.
+    pub fn new(function: Function) -> Self {
+        Self {
+            objective: Objective::new(function),
+            start: function.default_start(),
+            paths: usual_paths(function),
+            steps: 0,
+        }
+    }
+}
+
+impl Default for Setting {
+    fn default() -> Self {
+        Self::new(Function::Quadratic)
+    }
+}
