@@ -16,7 +16,7 @@ use std::{env, fs, io};
 const LOCALES: [&str; 1] = ["en"];
 /// The files of each language.
 #[cfg(feature = "page")]
-const NAMESPACES: [&str; 14] = [
+const NAMESPACES: [&str; 15] = [
     "page",
     "parameters",
     "charts",
@@ -31,6 +31,7 @@ const NAMESPACES: [&str; 14] = [
     "through_time",
     "cell",
     "unrolled",
+    "comparison",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

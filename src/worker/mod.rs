@@ -20,6 +20,7 @@ pub mod protocol;
 mod run;
 pub mod session;
 mod stopping;
+mod together;
 mod travel;
 mod worker_part;
 
@@ -28,9 +29,13 @@ pub mod client;
 #[cfg(all(target_arch = "wasm32", feature = "page"))]
 pub mod event;
 #[cfg(all(target_arch = "wasm32", feature = "page"))]
+mod patience;
+#[cfg(all(target_arch = "wasm32", feature = "page"))]
 mod place;
 #[cfg(target_arch = "wasm32")]
 pub mod runtime;
+#[cfg(all(target_arch = "wasm32", feature = "page"))]
+mod started;
 
 /// How long a slice of work lasts before the mailbox is looked at, unless one step takes longer.
 const SLICE_MS: f64 = 8.0;

@@ -160,7 +160,7 @@ fn place(
 }
 
 /// A series' mark as a picture, the same as on the canvas.
-pub(super) fn mark_picture(marker: Marker, color: Rgb) -> impl IntoView {
+pub(in crate::ui) fn mark_picture(marker: Marker, color: Rgb) -> impl IntoView {
     let fill = format!("#{:02x}{:02x}{:02x}", color.0, color.1, color.2);
     let path = match marker {
         Marker::Circle => "M8 3a5 5 0 1 1 0 10a5 5 0 1 1 0-10z",

@@ -2,6 +2,7 @@
 
 mod decay;
 mod emphasis;
+mod face;
 mod post_mortem;
 mod side;
 mod standing;
@@ -12,4 +13,5 @@ mod time_why;
 mod verdict;
 mod why;
 
+pub use face::badge_of;
 pub use side::Side;
