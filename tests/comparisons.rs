@@ -4,6 +4,7 @@ use gradient_lab::choice::Choice;
 use gradient_lab::diagnosis::{Condition, Flow, diagnose};
 use gradient_lab::experiment::comparison::Comparison;
 use gradient_lab::experiment::ready::Ready;
+use gradient_lab::experiment::same_start::SameStart;
 use gradient_lab::experiment::scene::{Link, Scene};
 use gradient_lab::experiment::{Experiment, Key, share};
 use gradient_lab::run::AnyTrainer;
@@ -180,4 +181,56 @@ fn padding_after_the_text_is_a_longer_way_for_the_gradient() {
     let runs = runs(Ready::Padding);
     let accuracies: Vec<_> = runs.iter().map(|run| run.accuracy).collect();
     assert!(accuracies[0] > Some(0.95) && accuracies[1] > Some(0.95) && accuracies[2] < Some(0.6), "{accuracies:?}");
+}
+
+/// Runs that have the same bits before their first step, by what is said of them on the page.
+#[test]
+fn equal_seeds_give_equal_weights_data_and_batches_whatever_else_differs() {
+    let run = |fragment: &str| {
+        let (experiment, notices) = share::from_fragment(fragment);
+        assert_eq!(notices, [], "{fragment}");
+        experiment
+    };
+    let made = |experiment: &Experiment| AnyTrainer::new(experiment).expect("an allowed experiment");
+    for fragments in [
+        &[
+            "",
+            "optimizer=adam&lr=3",
+            "activation=relu",
+            "residual=add",
+            "batch=8",
+            "clip=norm&weight-decay=1",
+            "noise=0",
+        ][..],
+        &["norm=layer", "norm=layer&activation=gelu", "norm=layer&samples=64"],
+        &["task=sentiment", "task=sentiment&decisive=early", "task=sentiment&optimizer=momentum"],
+        &["model=rnn", "model=rnn&activation=relu", "model=rnn&window=3", "model=rnn&batch=4", "model=rnn&length=9"],
+        &["model=lstm&task=sentiment", "model=lstm&task=sentiment&padding=after", "model=lstm&task=sentiment&rho=2"],
+        &["model=gru&precision=f64", "model=gru&precision=f64&optimizer=sgd"],
+    ] {
+        let first = run(fragments[0]);
+        for other in fragments[1..].iter().map(|fragment| run(fragment)) {
+            let (one, another) = (made(&first), made(&other));
+            assert!(SameStart::of(&first, &other).weights, "{}", share::to_fragment(&other));
+            let (differing, compared) = one.differing_bits(&another);
+            assert!(differing == 0 && compared > 1_000, "{differing} of {compared}: {}", share::to_fragment(&other));
+        }
+    }
+    // Where all three are the same, so is all that is measured before the first update, if the same is computed of it.
+    for (one, other) in [
+        ("", "optimizer=adam&lr=3&clip=norm"),
+        ("model=gru", "model=gru&optimizer=sgd&warmup=9"),
+        ("batch=full", "batch=256"),
+    ] {
+        let (one, other) = (run(one), run(other));
+        let same = SameStart::of(&one, &other);
+        assert!(same.weights && same.data && same.batches);
+        let row = |experiment: &Experiment| made(experiment).probe().expect("a finite start").row().to_vec();
+        assert_eq!(row(&one), row(&other));
+    }
+    // And another seed has nothing of it.
+    let (one, other) = (run(""), run("seed=8"));
+    assert_eq!(SameStart::of(&one, &other), SameStart::default());
+    let (differing, compared) = made(&one).differing_bits(&made(&other));
+    assert!(2 * differing > compared, "{differing} of {compared}");
 }

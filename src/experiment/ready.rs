@@ -57,9 +57,7 @@ impl Ready {
             Self::Beta2 => {
                 "v=1&depth=6&activation=tanh&dataset=spiral&optimizer=adam&lr=0.01&step=1000&speed=max&vs=beta2:0.9&vs=beta2:0.5&vs=beta2:0"
             }
-            Self::Epsilon => {
-                "v=1&optimizer=adam&step=200&speed=max&vs=epsilon:1e-6&vs=epsilon:1e-4&vs=epsilon:0.01"
-            }
+            Self::Epsilon => "v=1&optimizer=adam&step=200&speed=max&vs=epsilon:1e-6&vs=epsilon:1e-4&vs=epsilon:0.01",
             Self::Decay => {
                 "v=1&optimizer=adam&weight-decay=0.01&step=500&speed=max&vs=optimizer:adamw&vs=weight-decay:0"
             }

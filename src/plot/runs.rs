@@ -63,7 +63,9 @@ pub(super) fn draw_letters(
     ends.sort_by(|one, other| one.1.total_cmp(&other.1));
     let wanted: Vec<f64> = ends.iter().map(|(_, y)| *y).collect();
     let name = TextLook::new(1.15 * em, theme.text, HPos::Left, VPos::Center).bold();
-    for (y, (place, _)) in spread(&wanted, 1.35 * em, bounds).into_iter().zip(ends) {
+    // Where the plot is low they come closer rather than leave it.
+    let gap = (1.35 * em).min((bounds.1 - bounds.0 + em) / wanted.len().max(1) as f64);
+    for (y, (place, _)) in spread(&wanted, gap, bounds).into_iter().zip(ends) {
         let look = Look::of(theme, place);
         painter.marker(look.marker, (x + 0.65 * em, y), 0.34 * em, look.color);
         painter.text(LETTERS[place % LETTERS.len()], (x + 1.35 * em, y), name);

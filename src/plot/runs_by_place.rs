@@ -180,7 +180,8 @@ mod tests {
 
     #[test]
     fn every_run_has_its_values_its_look_and_its_letter_at_the_end() {
-        let (axes, picture) = draw(surface(700, 400), &data(&[&[1e-6, 1e-3, 1.0], &[0.5, 0.5, 0.5], &[1e-2, 1e-1, 1.0]]));
+        let (axes, picture) =
+            draw(surface(700, 400), &data(&[&[1e-6, 1e-3, 1.0], &[0.5, 0.5, 0.5], &[1e-2, 1e-1, 1.0]]));
         let axes = axes.unwrap();
         let theme = Theme::light();
         let y = |value: f64| axes.frame.value_to_y(value).unwrap().round().to_string();

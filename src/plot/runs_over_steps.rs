@@ -32,8 +32,6 @@ pub enum Axis {
     /// Equal distances are equal factors.
     #[default]
     Log,
-    /// Equal distances are equal differences.
-    Linear,
     /// From 0 to 100.
     Percent,
 }
@@ -83,17 +81,19 @@ impl ChartAxes for Axes {
         let before = previous.map(|axes| axes.frame.scale);
         let scale = match (data.axis, before) {
             (Axis::Percent, _) => ValueScale::Linear(LinearRange::fit([0.0, 100.0])),
-            (Axis::Linear, Some(ValueScale::Linear(before))) => {
-                ValueScale::Linear(LinearRange::fit(values().chain([0.0])).settle(Some(before)))
-            }
-            (Axis::Linear, _) => ValueScale::Linear(LinearRange::fit(values().chain([0.0]))),
             (Axis::Log, before) => {
-                let before = before.and_then(|scale| match scale {
-                    ValueScale::Log(range) => Some(range),
-                    _ => None,
-                });
-                let levels = data.levels.iter().map(|(value, _)| *value);
-                ValueScale::Log(LogRange::fit(values().chain(levels), 1).settle(before))
+                let values = || values().chain(data.levels.iter().map(|(value, _)| *value));
+                match (LinearRange::fit_narrow(values()), before) {
+                    // Whole decades would press curves flat that are close to each other.
+                    (Some(range), Some(ValueScale::NarrowLog(before))) => {
+                        ValueScale::NarrowLog(range.settle(Some(before)))
+                    }
+                    (Some(range), _) => ValueScale::NarrowLog(range),
+                    (None, Some(ValueScale::Log(before))) => {
+                        ValueScale::Log(LogRange::fit(values(), 1).settle(Some(before)))
+                    }
+                    (None, _) => ValueScale::Log(LogRange::fit(values(), 1)),
+                }
             }
         };
         let strips = StripKind::among(values(), &scale);
@@ -280,7 +280,7 @@ mod tests {
     #[test]
     fn anything_is_drawn_at_any_size() {
         for values in [&[][..], &[0.0], &[f64::NAN, f64::INFINITY, 0.3], &[-1.0, 2.0], &[1e-300, 1e300]] {
-            for axis in [Axis::Log, Axis::Linear, Axis::Percent] {
+            for axis in [Axis::Log, Axis::Percent] {
                 for (width, height) in [(0, 0), (1, 1), (150, 90), (400, 240), (3000, 80)] {
                     let lines = vec![line(0, values), Line { smoothed: Some(values.to_vec()), ..line(3, values) }];
                     let levels = vec![(1e-3, "low".to_owned())];

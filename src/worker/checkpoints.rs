@@ -28,8 +28,7 @@ pub(super) struct Checkpoints {
 impl Checkpoints {
     /// None yet, of a run whose states are as large as this one, and which shares the memory with the others of so many.
     pub(super) fn new(trainer: &AnyTrainer, runs: usize) -> Self {
-        let mut checkpoints =
-            Self { states: Vec::new(), stride: FIRST_STRIDE, most: 0, bytes: trainer.bytes().max(1) };
+        let mut checkpoints = Self { states: Vec::new(), stride: FIRST_STRIDE, most: 0, bytes: trainer.bytes().max(1) };
         checkpoints.share(runs);
         checkpoints
     }

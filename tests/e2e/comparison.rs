@@ -77,8 +77,7 @@ fn each_run_has_the_numbers_that_it_has_alone() {
     }
     let chart = page.data_table("runs-by-layer");
     for (place, (_, cells)) in chart.iter().enumerate() {
-        let want: Vec<_> =
-            runs.iter().map(|run| Some(native::report_at(run, 3).get(place, Quantity::GradZ))).collect();
+        let want: Vec<_> = runs.iter().map(|run| Some(native::report_at(run, 3).get(place, Quantity::GradZ))).collect();
         assert_eq!(*cells, want, "layer {place}");
     }
     assert_eq!(chart.len(), 5);

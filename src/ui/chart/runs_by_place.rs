@@ -6,8 +6,8 @@ use super::quantity;
 use super::runs::{AllSeen, called, row};
 use super::stage::{Shown, Stage};
 use super::table::Table;
-use crate::plot::number::readable;
 use crate::plot::gradient_by_place::PlaceNames;
+use crate::plot::number::readable;
 use crate::plot::runs_by_place::{Axes, Curve, Data, Labels};
 use crate::train::Layout;
 use crate::ui::i18n::{Words, t_string, use_i18n};
@@ -94,13 +94,8 @@ pub fn RunsByPlace(
         let told = curves(&seen, is_through_time).into_iter().filter_map(|curve| {
             let (first, last) = (*curve.values.first()?, *curve.values.last()?);
             let run = called(&names, curve.run);
-            let words = t_string!(
-                i18n,
-                comparison.by_place.summary,
-                run = run,
-                first = readable(first),
-                last = readable(last)
-            );
+            let words =
+                t_string!(i18n, comparison.by_place.summary, run = run, first = readable(first), last = readable(last));
             Some(words.to_string())
         });
         told.collect::<Vec<_>>().join(" ")
@@ -142,9 +137,7 @@ fn of_kind(seen: &AllSeen, is_through_time: bool) -> impl Iterator<Item = &super
 
 fn curves(seen: &AllSeen, is_through_time: bool) -> Vec<Curve> {
     let values = |seen: &super::runs::Seen| seen.report.series(seen.layout().leading());
-    of_kind(seen, is_through_time)
-        .filter_map(|seen| Some(Curve { run: seen.place, values: values(seen)? }))
-        .collect()
+    of_kind(seen, is_through_time).filter_map(|seen| Some(Curve { run: seen.place, values: values(seen)? })).collect()
 }
 
 /// The layout of the run with the most places, if all have as many; else `None`.

@@ -46,18 +46,13 @@ pub fn RunsOverSteps(
     let chart = Shown::<Axes, Labels>::nothing();
     let axes = chart.axes;
     let read_step = RwSignal::new(None::<u64>);
-    let (is_log, is_accuracy) = (RwSignal::new(true), RwSignal::new(false));
-    let has_accuracy =
-        Memo::new(move |_| seen.with(|seen| seen.iter().any(|seen| accuracy(seen).next().is_some())));
+    let is_accuracy = RwSignal::new(false);
+    let has_accuracy = Memo::new(move |_| seen.with(|seen| seen.iter().any(|seen| accuracy(seen).next().is_some())));
     let shows_accuracy = Memo::new(move |_| over == Over::Loss && is_accuracy.get() && has_accuracy.get());
     let factors = StoredValue::new(Factors::new());
     let data_now = move || {
         let seen = seen.get();
-        let axis = match (shows_accuracy.get(), is_log.get()) {
-            (true, _) => Axis::Percent,
-            (false, true) => Axis::Log,
-            (false, false) => Axis::Linear,
-        };
+        let axis = if shows_accuracy.get() { Axis::Percent } else { Axis::Log };
         let lines = seen.iter().map(|seen| {
             let measured = match (over, axis) {
                 (Over::Factor, _) => factors_of(factors, seen),
@@ -96,9 +91,9 @@ pub fn RunsOverSteps(
                 let value = if percent { format!("{value:.1} %") } else { readable(*value) };
                 row(&theme, &names, line.run, value)
             });
-            let points = found.iter().filter_map(|(_, (step, value))| {
-                Some((axes.step_to_x(*step), axes.frame.value_to_y(*value)?))
-            });
+            let points = found
+                .iter()
+                .filter_map(|(_, (step, value))| Some((axes.step_to_x(*step), axes.frame.value_to_y(*value)?)));
             let last = data.lines.iter().filter_map(|line| line.measured.last()).map(|(step, _)| *step).max()?;
             Some(Readout {
                 x: axes.step_to_x(step),
@@ -147,8 +142,6 @@ pub fn RunsOverSteps(
     let picture = move |sheet: &mut Sheet<'_>| {
         chart.picture(sheet, |_| Some((labels(i18n, over, shows_accuracy.get()), data_now())))
     };
-    let scales =
-        move || [t_string!(i18n, charts.scale.linear).to_owned(), t_string!(i18n, charts.scale.log).to_owned()];
     let measures =
         move || [t_string!(i18n, charts.loss.title).to_owned(), t_string!(i18n, charts.accuracy.title).to_owned()];
     let title = move || match over {
@@ -156,7 +149,6 @@ pub fn RunsOverSteps(
         Over::Loss => measures()[usize::from(shows_accuracy.get())].clone(),
     };
     let can_show_accuracy = Signal::derive(move || over == Over::Loss && has_accuracy.get());
-    let can_be_linear = Signal::derive(move || over == Over::Loss && !shows_accuracy.get());
     view! {
         <ChartFigure
             name=if over == Over::Factor { "runs-factor" } else { "runs-loss" }
@@ -178,23 +170,15 @@ pub fn RunsOverSteps(
                     words=Signal::derive(measures)
                 />
             </Show>
-            <Show when=can_be_linear>
-                <Segments
-                    name="runs-loss-scale"
-                    legend=Signal::derive(move || t_string!(i18n, charts.scale.legend).to_owned())
-                    choice=is_log
-                    words=Signal::derive(scales)
-                />
-            </Show>
         </ChartFigure>
     }
 }
 
 /// Reads the buckets of a run up to the latest step that is told of.
 fn over_buckets<R>(seen: &Seen, read: impl FnOnce(&mut dyn Iterator<Item = &Bucket>) -> R) -> R {
-    seen.lab.history.with_value(|history| {
-        read(&mut history.buckets().iter().take_while(|bucket| bucket.last.step <= seen.latest))
-    })
+    seen.lab
+        .history
+        .with_value(|history| read(&mut history.buckets().iter().take_while(|bucket| bucket.last.step <= seen.latest)))
 }
 
 /// The accuracy on all training samples, in percent, whenever the run was scored.
@@ -219,7 +203,8 @@ fn factors_of(kept: StoredValue<Factors>, seen: &Seen) -> Vec<(u64, f64)> {
         if *experiment != *seen.experiment {
             (*experiment, *known) = ((*seen.experiment).clone(), Vec::new());
         }
-        let before: BTreeMap<u64, (f64, f64)> = known.iter().map(|(step, loss, factor)| (*step, (*loss, *factor))).collect();
+        let before: BTreeMap<u64, (f64, f64)> =
+            known.iter().map(|(step, loss, factor)| (*step, (*loss, *factor))).collect();
         computed = over_buckets(seen, |buckets| {
             let one = |bucket: &Bucket| {
                 let (step, loss) = (bucket.last.step, bucket.last.loss());
@@ -252,7 +237,7 @@ fn labels(i18n: Words, over: Over, shows_accuracy: bool) -> Labels {
     let (long, short) = match over {
         Over::Factor => (t_string!(i18n, comparison.factor.axis), t_string!(i18n, comparison.factor.axis_short)),
         Over::Loss if shows_accuracy => (t_string!(i18n, comparison.loss.accuracy_axis), "%"),
-        Over::Loss => (t_string!(i18n, charts.loss.axis), t_string!(i18n, charts.loss.axis)),
+        Over::Loss => (t_string!(i18n, charts.loss.axis_log), t_string!(i18n, charts.loss.axis)),
     };
     Labels {
         step_axis: t_string!(i18n, charts.step_axis).to_owned(),

@@ -54,7 +54,8 @@ pub fn Comparison() -> impl IntoView {
     let kinds = Memo::new(move |_| {
         let is_of = |is_through_time: bool| {
             runs.all.with(|all| {
-                all.iter().any(|run| run.lab.experiment.with(|run| Layout::of(run).is_through_time()) == is_through_time)
+                all.iter()
+                    .any(|run| run.lab.experiment.with(|run| Layout::of(run).is_through_time()) == is_through_time)
             })
         };
         [is_of(false), is_of(true)]
@@ -100,12 +101,14 @@ pub fn Comparison() -> impl IntoView {
                         <p class="runs-apart">{live(move || t_string!(i18n, comparison.apart))}</p>
                     </Show>
                 </div>
-                <Closely part=Close::Scrubber />
+                <div class="runs-steps">
+                    <Closely part=Close::Scrubber />
+                    <toolbar::Below runs is_closely />
+                </div>
             </div>
             <Closely part=Close::Side />
             <Closely part=Close::Panel />
             <div class="runs-bench">
-                <toolbar::Below runs is_closely />
                 {live(move || {
                     if is_closely.get() {
                         view! { <Closely part=Close::Workbench /> }.into_any()

@@ -9,7 +9,9 @@ use crate::ui::shared::words;
 /// The name of each: the first by what it has of the parameters that differ anywhere, the others by what is other in them.
 pub fn names(i18n: Words, runs: &[Experiment]) -> Vec<String> {
     let Some(first) = runs.first() else { return Vec::new() };
-    let keys = differing(runs);
+    let mut keys = differing(runs);
+    // How many samples a step sees comes after how it is made.
+    keys.sort_by_key(|key| *key == Key::Batch);
     if keys.is_empty() {
         return runs.iter().map(|_| t_string!(i18n, comparison.same_settings).to_owned()).collect();
     }
@@ -49,8 +51,16 @@ fn part(i18n: Words, key: Key, from: Option<Value>, to: Value) -> String {
 fn prefix(i18n: Words, key: Key) -> Option<String> {
     let tells_itself = matches!(
         key,
-        Key::Model | Key::Optimizer | Key::Activation | Key::Init | Key::RecInit | Key::Dataset | Key::Task
-            | Key::Language | Key::Loss | Key::Precision
+        Key::Model
+            | Key::Optimizer
+            | Key::Activation
+            | Key::Init
+            | Key::RecInit
+            | Key::Dataset
+            | Key::Task
+            | Key::Language
+            | Key::Loss
+            | Key::Precision
     );
     let is_choice = matches!(key.kind(), Kind::Choice(_));
     match key.symbol() {
@@ -61,6 +71,7 @@ fn prefix(i18n: Words, key: Key) -> Option<String> {
             Some(index) => format!("{letter}_{index}"),
             None => letter.to_owned(),
         }),
+        _ if key == Key::Batch => Some(t_string!(i18n, comparison.batch).to_owned()),
         _ => Some(words::label(i18n, key).to_owned()),
     }
 }
@@ -71,6 +82,7 @@ fn value(i18n: Words, key: Key, value: Value) -> String {
         Value::Name("rnn") if key == Key::Model => model(i18n, Model::Rnn).to_owned(),
         Value::Name("lstm") if key == Key::Model => model(i18n, Model::Lstm).to_owned(),
         Value::Name("gru") if key == Key::Model => model(i18n, Model::Gru).to_owned(),
+        Value::Name(_) if key == Key::Batch => t_string!(i18n, comparison.full_batch).to_owned(),
         Value::Real(x) => short(x),
         other => words::value(i18n, key, other),
     }

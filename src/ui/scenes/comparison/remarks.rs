@@ -64,17 +64,23 @@ pub fn Remarks(
 fn words_of_start(i18n: Words, runs: &[Experiment]) -> String {
     let Some(first) = runs.first() else { return String::new() };
     let same = runs.iter().map(|run| SameStart::of(first, run)).reduce(SameStart::and).unwrap_or_default();
-    let seed = first.seed;
-    match same {
-        SameStart { seed: false, .. } => t_string!(i18n, comparison.start.seeds).to_owned(),
-        SameStart { weights: true, data: true, batches: true, .. } => {
-            t_string!(i18n, comparison.start.all, seed = seed).to_string()
-        }
-        SameStart { weights: true, .. } => t_string!(i18n, comparison.start.weights, seed = seed).to_string(),
-        SameStart { data: true, batches: true, .. } => {
-            t_string!(i18n, comparison.start.data_and_batches, seed = seed).to_string()
-        }
-        SameStart { data: true, .. } => t_string!(i18n, comparison.start.data, seed = seed).to_string(),
-        SameStart { .. } => t_string!(i18n, comparison.start.nothing, seed = seed).to_string(),
+    if !same.seed {
+        return t_string!(i18n, comparison.start.seeds).to_owned();
     }
+    let parts = [
+        (same.weights, t_string!(i18n, comparison.start.weights)),
+        (same.data, t_string!(i18n, comparison.start.data)),
+        (same.batches, t_string!(i18n, comparison.start.batches)),
+    ];
+    let parts: Vec<_> = parts.into_iter().filter(|(is_same, _)| *is_same).map(|(_, words)| words).collect();
+    let what = match parts[..] {
+        [] => return t_string!(i18n, comparison.start.nothing, seed = first.seed).to_string(),
+        [one] => one.to_owned(),
+        [one, other] => t_string!(i18n, comparison.start.two, one = one, other = other).to_string(),
+        [one, two, three, ..] => {
+            t_string!(i18n, comparison.start.three, one = one, two = two, three = three).to_string()
+        }
+    };
+    let said = t_string!(i18n, comparison.start.same, what = what, seed = first.seed).to_string();
+    if same.weights { said } else { [said.as_str(), t_string!(i18n, comparison.start.drawn)].join(" ") }
 }

@@ -4,7 +4,7 @@ use super::names::names;
 use crate::experiment::comparison::{Comparison, MOST_RUNS, Notice, Pace};
 use crate::experiment::scene::Scene;
 use crate::experiment::{Experiment, share};
-use crate::ui::chart::AllSeen;
+use crate::ui::chart::{AllSeen, Seen};
 use crate::ui::i18n::Words;
 use crate::ui::lab::reading::{self, Reading};
 use crate::ui::lab::scene::Shown;
@@ -200,6 +200,7 @@ impl Runs {
             place
         };
         let gone = all.remove(removed);
+        gone.lab.set_conductor(None);
         if all.iter().all(|run| run.id != self.chosen.get_untracked()) {
             self.chosen.set(all[removed.min(all.len() - 1)].id);
         }
@@ -229,8 +230,9 @@ impl Runs {
 
     /// The scene is left: the first run goes on alone, the others end.
     pub fn close(self) {
+        // What still shows one of them, for a moment, must not ask who has gone.
+        self.labs().into_iter().for_each(|lab| lab.set_conductor(None));
         let first = self.first();
-        first.set_conductor(None);
         first.meet(None);
         first.share_memory(1);
         self.shown.chosen.try_set(None);
@@ -243,6 +245,13 @@ impl Runs {
             run.lab.set_conductor(Some(Rc::new(self)));
             run.lab.share_memory(count);
         }
+        // Nobody is to look at one that is gone.
+        let seen = self.seen.get_untracked();
+        let kept = seen.iter().filter_map(|seen| {
+            let place = all.iter().position(|run| run.id == seen.id)?;
+            Some(Seen { place, ..seen.clone() })
+        });
+        self.seen.set(Arc::new(kept.collect()));
         self.all.set(all);
     }
 

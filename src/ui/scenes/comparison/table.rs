@@ -229,7 +229,7 @@ fn Row(
                     type="button"
                     class="run-name"
                     aria-pressed=attribute(move || is_chosen.get().to_string())
-                    title=attribute(move || t_string!(i18n, comparison.choose, run = letter).to_string())
+                    title=attribute(move || [name(), t_string!(i18n, comparison.choose, run = letter).to_string()].join("\n"))
                     on:click=move |_| runs.chosen.set(run.id)
                 >
                     {live(move || {
