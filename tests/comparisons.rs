@@ -165,7 +165,7 @@ fn in_adam_the_decay_of_weights_without_a_gradient_is_as_fast_as_a_step() {
 #[test]
 fn adam_spoils_what_it_had_learned_and_amsgrad_and_a_larger_epsilon_do_not() {
     let late: Vec<f64> = runs(Ready::Spoiled).iter().map(|run| run.late_loss).collect();
-    assert!(late[0] > 1e-4 && late[1] < 1e-7 && late[2] < 1e-7, "{late:?}");
+    assert!(late[0] > 5e-4 && late[1] < 1e-7 && late[2] < 2e-5, "{late:?}");
 }
 
 #[test]

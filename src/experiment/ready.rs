@@ -66,7 +66,7 @@ impl Ready {
             }
             Self::Cells => "v=1&model=rnn&length=60&vs=model:gru&vs=model:lstm&vs=model:lstm,forget-bias:3",
             Self::Padding => {
-                "v=1&model=lstm&length=60&task=sentiment&step=200&speed=max&vs=padding:masked&vs=padding:after"
+                "v=1&model=lstm&task=sentiment&length=60&step=200&speed=max&vs=padding:masked&vs=padding:after"
             }
         }
     }

@@ -13,6 +13,7 @@ mod forecaster;
 mod inquiry;
 mod looking;
 mod lookout;
+mod meeting;
 mod memory;
 mod meter;
 pub mod parts;

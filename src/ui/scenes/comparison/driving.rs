@@ -11,6 +11,7 @@ use crate::train::Bucket;
 use crate::ui::chart::Seen;
 use crate::ui::lab::Lab;
 use crate::ui::lab::conductor::Conductor;
+use crate::worker::protocol::Status;
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -182,8 +183,12 @@ impl Runs {
     }
 }
 
-/// What is seen of a run; `None` before its first report.
+/// What is seen of a run; `None` before its first report, and while it is far from where it is going.
 fn seen_of(Run { id, lab, .. }: Run, place: usize) -> Option<Seen> {
+    let is_far = |status: &Status| status.seek_target.is_some_and(|target| target > status.step + 1);
+    if lab.status.with_untracked(is_far) && lab.visited.with_untracked(Option::is_none) {
+        return None;
+    }
     let experiment = lab.measured.get_untracked();
     // Between two runs the report is still the last one's.
     if lab.awaiting.get_untracked() || !lab.experiment.with_untracked(|now| now.is_same_run(&experiment)) {
