@@ -16,7 +16,7 @@ use std::{env, fs, io};
 const LOCALES: [&str; 1] = ["en"];
 /// The files of each language.
 #[cfg(feature = "page")]
-const NAMESPACES: [&str; 16] = [
+const NAMESPACES: [&str; 17] = [
     "page",
     "parameters",
     "charts",
@@ -33,6 +33,7 @@ const NAMESPACES: [&str; 16] = [
     "unrolled",
     "sweep",
     "surface",
+    "comparison",
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -1,6 +1,7 @@
 //! The one serializable description of a run: what is in an [`Experiment`] is in the URL, and nothing else decides
 //! a number on the page.
 
+pub mod comparison;
 mod guess;
 mod hyper;
 mod live;
@@ -8,7 +9,9 @@ mod model;
 mod network;
 mod parameter;
 pub mod presets;
+pub mod ready;
 mod rejection;
+pub mod same_start;
 pub mod scene;
 mod sequence;
 pub mod share;

@@ -8,6 +8,7 @@ use super::frame::{Frame, Margins, StripKind, StripLabels};
 use super::paint::{Marker, Painter, TextLook, rough_width};
 use super::paper::Paper;
 use super::place_axis::PlaceAxis;
+use super::runs::spread;
 use super::scale::{LogRange, ValueScale, segments};
 use super::surface::Surface;
 use super::theme::Theme;
@@ -383,19 +384,6 @@ fn range<I: Iterator<Item = f64>>(values: impl Fn() -> I, prediction: Option<&Pr
     let (low, high) = (least.log10() - room, most.log10() + room);
     let clipped = expected.map(|value| 10f64.powf(value.log10().clamp(low, high)));
     LogRange::fit(values().chain(clipped), FEWEST_DECADES)
-}
-
-/// Places near the wanted ones (in ascending order) that are at least `gap` apart and within bounds if they fit.
-fn spread(wanted: &[f64], gap: f64, (low, high): (f64, f64)) -> Vec<f64> {
-    let mut places = wanted.to_vec();
-    for index in 1..places.len() {
-        places[index] = places[index].max(places[index - 1] + gap);
-    }
-    // What was pushed apart is moved back by half, so that the group stays around where it wanted to be.
-    let pushed = places.iter().zip(wanted).map(|(place, wanted)| place - wanted).fold(0.0, f64::max);
-    let shift = (pushed / 2.0).max(places.last().map_or(0.0, |last| last - high));
-    let shift = shift.min(places.first().map_or(0.0, |first| first - low)).max(0.0);
-    places.iter().map(|place| place - shift).collect()
 }
 
 #[cfg(test)]

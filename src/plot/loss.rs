@@ -412,7 +412,7 @@ const CLIPPED_HEIGHT_EM: f64 = 0.7;
 const CLIPPED_WIDTH_EM: f64 = 0.16;
 
 /// The share of the recorded steps that the moving average spans.
-const SMOOTHED_SHARE: f64 = 0.02;
+pub(super) const SMOOTHED_SHARE: f64 = 0.02;
 
 /// How visible the raw loss is behind the smoothed one.
 const RAW_OPACITY: f64 = 0.45;
@@ -421,7 +421,7 @@ const RAW_OPACITY: f64 = 0.45;
 /// first number on; where `is_log`, of the logarithms, so that it stays where the numbers are on a logarithmic axis: there
 /// one number a thousand times the others would hold up an average of the numbers for long. It begins again after a
 /// number that is not finite, or has no logarithm, in whose place is NaN.
-fn moving_average(values: impl Iterator<Item = f64>, span: f64, is_log: bool) -> impl Iterator<Item = f64> {
+pub(super) fn moving_average(values: impl Iterator<Item = f64>, span: f64, is_log: bool) -> impl Iterator<Item = f64> {
     let alpha = 2.0 / (span.max(1.0) + 1.0);
     let mut average = None::<f64>;
     values.map(move |value| {

@@ -53,7 +53,15 @@ fn Frame() -> impl IntoView {
             <h1>{live(move || t_string!(i18n, page.title))}</h1>
             <Lessons />
             <More />
-            {live(move || has_run.get().then(|| view! { <RunBar /> }))}
+            {live(move || {
+                has_run.get().then(|| {
+                    if let Some((lab, reading)) = shown.chosen.get() {
+                        provide_context(lab);
+                        provide_context(reading);
+                    }
+                    view! { <RunBar /> }
+                })
+            })}
             <div class="top-end">
                 <ThemeButton />
                 <Share />

@@ -21,14 +21,42 @@ pub(super) struct Checkpoints {
     states: Vec<AnyTrainer>,
     stride: u64,
     most: usize,
+    /// The size of a state.
+    bytes: usize,
 }
 
 impl Checkpoints {
-    /// None yet, of a run whose states are as large as this one.
-    pub(super) fn new(trainer: &AnyTrainer) -> Self {
-        let bytes = trainer.bytes().max(1);
-        let most = if bytes > LARGEST_BYTES { 0 } else { (MOST_BYTES / bytes).clamp(2, MOST) };
-        Self { states: Vec::new(), stride: FIRST_STRIDE, most }
+    /// None yet, of a run whose states are as large as this one, and which shares the memory with the others of so many.
+    pub(super) fn new(trainer: &AnyTrainer, runs: usize) -> Self {
+        let mut checkpoints = Self { states: Vec::new(), stride: FIRST_STRIDE, most: 0, bytes: trainer.bytes().max(1) };
+        checkpoints.share(runs);
+        checkpoints
+    }
+
+    /// So many runs share the memory from now on.
+    pub(super) fn share(&mut self, runs: usize) {
+        let runs = runs.max(1);
+        let is_too_large = self.bytes > LARGEST_BYTES / runs;
+        self.most = if is_too_large { 0 } else { (MOST_BYTES / runs / self.bytes).clamp(2, MOST) };
+        while self.states.len() > self.most {
+            if self.most == 0 {
+                self.states.clear();
+            } else {
+                self.thin();
+            }
+        }
+    }
+
+    /// The memory that all states take, about.
+    pub(super) fn bytes(&self) -> usize {
+        self.states.len() * self.bytes
+    }
+
+    /// Gives every other state up.
+    fn thin(&mut self) {
+        self.stride *= 2;
+        let stride = self.stride;
+        self.states.retain(|state| state.steps().is_multiple_of(stride));
     }
 
     /// Keeps the state if it is a stride after the last.
@@ -38,10 +66,8 @@ impl Checkpoints {
         }
         let has_room = || has_room(trainer.bytes());
         if self.states.len() == self.most || !has_room() {
-            self.stride *= 2;
-            let stride = self.stride;
-            self.states.retain(|state| state.steps().is_multiple_of(stride));
-            if !trainer.steps().is_multiple_of(stride) || !has_room() {
+            self.thin();
+            if !trainer.steps().is_multiple_of(self.stride) || !has_room() {
                 return;
             }
         }
@@ -83,7 +109,7 @@ mod tests {
     fn a_long_run_keeps_a_few_states_evenly_apart() {
         let (experiment, _) = from_fragment("depth=1&width=2&samples=16&batch=4");
         let mut trainer = AnyTrainer::new(&experiment).unwrap();
-        let mut checkpoints = Checkpoints { most: 8, ..Checkpoints::new(&trainer) };
+        let mut checkpoints = Checkpoints { most: 8, ..Checkpoints::new(&trainer, 1) };
         for _ in 0..5_000 {
             trainer.step().unwrap();
             checkpoints.offer(&trainer);
@@ -97,5 +123,31 @@ mod tests {
         assert_eq!(checkpoints.before(steps[1] + 1).map(AnyTrainer::steps), Some(steps[1]));
         checkpoints.forget_after(steps[1]);
         assert_eq!(checkpoints.before(u64::MAX).map(AnyTrainer::steps), Some(steps[1]));
+    }
+
+    #[test]
+    fn of_several_runs_each_keeps_fewer_states_and_so_few_as_there_are_others() {
+        let (experiment, _) = from_fragment("depth=10&width=100&optimizer=adam&batch=4");
+        let mut trainer = AnyTrainer::new(&experiment).unwrap();
+        let alone = Checkpoints::new(&trainer, 1);
+        let mut shared = Checkpoints::new(&trainer, 4);
+        assert!(shared.most * 4 <= alone.most && shared.most > 2, "{} of {}", shared.most, alone.most);
+        for _ in 0..256 {
+            trainer.step().unwrap();
+            shared.offer(&trainer);
+        }
+        assert_eq!((shared.states.len(), shared.bytes()), (4, 4 * trainer.bytes()));
+        // Now so many that there is room for two of each.
+        let runs = MOST_BYTES / (2 * trainer.bytes());
+        shared.share(runs);
+        let steps: Vec<u64> = shared.states.iter().map(AnyTrainer::steps).collect();
+        assert_eq!(steps, [128, 256]);
+        let kept = |runs: usize| {
+            let mut large = Checkpoints { states: Vec::new(), ..Checkpoints::new(&trainer, 1) };
+            large.bytes = LARGEST_BYTES / 2;
+            large.share(runs);
+            large.most
+        };
+        assert_eq!([kept(1), kept(2), kept(4)], [2, 2, 0]);
     }
 }

@@ -2,11 +2,13 @@
 
 pub use super::event::Event;
 pub use super::failure::Failure;
+pub use super::patience::Patience;
 use super::place::{Place, number, text};
 use super::protocol::{
     Change, Command, Request, Response, ResponseBody, RunState, Way, WorkerPart, decode, decode_buckets, encode,
 };
 use super::runtime::{BUILD, BYTES, NUMBERS, VIEW, is_of_this_build};
+use super::started::Started;
 use crate::experiment::{Experiment, Speed, Stop};
 use crate::look::view::Watch;
 use crate::optim::Hyper;
@@ -18,22 +20,6 @@ use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
-
-/// How long a worker may be silent before it counts as dead, in milliseconds.
-#[derive(Clone, Copy, Debug)]
-pub struct Patience {
-    /// Until it is ready, since the last bytes of it came.
-    pub start_ms: i32,
-    /// While an answer is due.
-    pub answer_ms: i32,
-}
-
-impl Default for Patience {
-    /// Longer than a slow connection takes between two packets, and a laptop for a step of the largest network.
-    fn default() -> Self {
-        Self { start_ms: 15_000, answer_ms: 60_000 }
-    }
-}
 
 /// A handle on a worker. Clones are the same handle; when the last is gone, so is the worker.
 #[derive(Clone)]
@@ -58,6 +44,9 @@ struct Inner {
     is_ready: Cell<bool>,
     /// Whether nobody can see the page, for the next worker too.
     is_hidden: Cell<bool>,
+    /// Where the run meets others, and how many share the memory; for the next worker too.
+    meeting: Cell<Option<u64>>,
+    runs: Cell<u32>,
     place: Place,
     /// What is watched, for the next worker too.
     watch: RefCell<Watch>,
@@ -66,21 +55,6 @@ struct Inner {
     watchdog: Cell<Option<i32>>,
     /// What the watchdog's timer calls: one closure for all, because one that is never called would never be freed.
     on_silence: RefCell<Option<Closure<dyn Fn()>>>,
-}
-
-/// A worker with the closures that it calls.
-struct Started {
-    worker: Worker,
-    _on_message: Closure<dyn Fn(MessageEvent)>,
-    _on_error: Closure<dyn Fn(ErrorEvent)>,
-}
-
-impl Drop for Started {
-    fn drop(&mut self) {
-        self.worker.set_onmessage(None);
-        self.worker.set_onerror(None);
-        self.worker.terminate();
-    }
 }
 
 impl WorkerClient {
@@ -103,6 +77,8 @@ impl WorkerClient {
             absent: RefCell::default(),
             is_ready: Cell::new(false),
             is_hidden: Cell::new(false),
+            meeting: Cell::new(None),
+            runs: Cell::new(1),
             place: Place::new(),
             watch: RefCell::default(),
             waiting: RefCell::default(),
@@ -152,6 +128,20 @@ impl WorkerClient {
                 // What could not be said or done meanwhile has its time from now on.
                 inner.watch(inner.patience.answer_ms);
             }
+        }
+    }
+
+    /// Waits for other runs at this step, if there is one.
+    pub fn meet(&self, step: Option<u64>) {
+        if self.inner.meeting.replace(step) != step && self.inner.is_ready.get() {
+            self.inner.send(Command::Meet(step));
+        }
+    }
+
+    /// Shares the machine's memory with the others of so many runs.
+    pub fn share(&self, runs: u32) {
+        if self.inner.runs.replace(runs) != runs && self.inner.is_ready.get() {
+            self.inner.send(Command::Share(runs));
         }
     }
 
@@ -268,9 +258,7 @@ impl Inner {
                 });
             });
         });
-        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        *self.worker.borrow_mut() = Some(Started { worker, _on_message: on_message, _on_error: on_error });
+        *self.worker.borrow_mut() = Some(Started::new(worker, on_message, on_error));
         self.watch(self.patience.start_ms);
     }
 
@@ -295,6 +283,8 @@ impl Inner {
             | Command::SetStop(_)
             | Command::Watch(_)
             | Command::Hidden(_)
+            | Command::Meet(_)
+            | Command::Share(_)
             | Command::Return
             | Command::Continue { .. }
             | Command::Predict(..)
@@ -397,6 +387,13 @@ impl Inner {
         self.is_ready.set(true);
         if self.is_hidden.get() {
             self.send(Command::Hidden(true));
+        }
+        // Before the run is told of.
+        if self.meeting.get().is_some() {
+            self.send(Command::Meet(self.meeting.get()));
+        }
+        if self.runs.get() > 1 {
+            self.send(Command::Share(self.runs.get()));
         }
         let waiting = std::mem::take(&mut *self.waiting.borrow_mut());
         waiting.iter().for_each(|request| {

@@ -32,7 +32,7 @@ impl Session {
                 needed.into_iter().for_each(|part| self.parts.want(part));
             }
             // It is the page's, whatever its run.
-            Command::Hidden(_) => return Some(request),
+            Command::Hidden(_) | Command::Meet(_) | Command::Share(_) => return Some(request),
             _ if request.run_id != self.run_id => return None,
             Command::Continue { run_id } if !self.waiting.is_empty() => self.run_id = *run_id,
             Command::Fetch(_) => return Some(request),

@@ -16,6 +16,7 @@ mod inquiry;
 mod looking;
 mod lookout;
 pub mod measurer;
+mod meeting;
 mod memory;
 mod meter;
 pub mod orders;
@@ -24,6 +25,7 @@ pub mod protocol;
 mod run;
 pub mod session;
 mod stopping;
+mod together;
 mod travel;
 mod worker_part;
 
@@ -35,10 +37,13 @@ pub mod event;
 pub mod measurer_client;
 #[cfg(target_arch = "wasm32")]
 pub mod measurer_runtime;
+mod patience;
 #[cfg(all(target_arch = "wasm32", feature = "page"))]
 mod place;
 #[cfg(target_arch = "wasm32")]
 pub mod runtime;
+#[cfg(all(target_arch = "wasm32", feature = "page"))]
+mod started;
 
 /// How long a slice of work lasts before the mailbox is looked at, unless one step takes longer.
 const SLICE_MS: f64 = 8.0;

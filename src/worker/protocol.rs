@@ -82,6 +82,11 @@ pub enum Command {
     Fetch(WorkerPart),
     /// Pause by itself there, from the next step on.
     SetStop(Stop),
+    /// Runs beside each other meet at this step: the run waits there for the next such word, and tells nothing on its way.
+    /// Without a step it goes as far as it likes. It is the page's, whatever its run.
+    Meet(Option<u64>),
+    /// So many runs share the machine's memory. It is the page's, whatever its run.
+    Share(u32),
 }
 
 /// Hyper-parameters that replaced others during a run.
@@ -170,6 +175,11 @@ pub struct Status {
     pub head: u64,
     /// Steps a second, over about the last half second of training; 0 while paused.
     pub steps_per_second: f64,
+    /// What a step takes, in milliseconds: the mean over the last that were made, whatever was waited for between them; 0
+    /// before the first.
+    pub step_ms: f64,
+    /// The memory in bytes that the run and the states kept of it take, about.
+    pub bytes: u64,
     /// The step that a seek is going to.
     pub seek_target: Option<u64>,
     /// Why the run ended, if it diverged.
@@ -182,7 +192,17 @@ impl Status {
     /// Of a run that rests at its latest step.
     pub fn paused_at(step: u64) -> Self {
         let state = RunState::Paused;
-        Self { state, step, head: step, steps_per_second: 0.0, seek_target: None, divergence: None, stopped: None }
+        Self {
+            state,
+            step,
+            head: step,
+            steps_per_second: 0.0,
+            step_ms: 0.0,
+            bytes: 0,
+            seek_target: None,
+            divergence: None,
+            stopped: None,
+        }
     }
 
     /// Whether the run has paused by itself since the last word of it, `None` if this is the first. A run that went on from

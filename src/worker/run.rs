@@ -9,6 +9,9 @@ use crate::run::AnyTrainer;
 use crate::train::{Divergence, StepReport};
 use std::collections::VecDeque;
 
+/// The last steps that are told of a run that has ended.
+pub(super) const RECENT: usize = 6;
+
 /// One run as it stands.
 pub(super) struct Run {
     pub(super) experiment: Experiment,
@@ -43,6 +46,12 @@ impl Run {
         Some(trainer)
     }
 
+    /// The memory that it takes with all states kept of it, about.
+    pub(super) fn bytes(&self) -> u64 {
+        let states = 1 + usize::from(self.head.is_some());
+        (states * self.trainer.bytes() + self.checkpoints.bytes()) as u64
+    }
+
     /// Makes the changes that hold from the present step on.
     pub(super) fn apply_changes(&mut self) {
         apply(&self.changes, &mut self.trainer);
@@ -54,5 +63,16 @@ pub(super) fn apply(changes: &[Change], trainer: &mut AnyTrainer) {
     let step = trainer.steps();
     for change in changes.iter().filter(|change| change.after_step == step) {
         trainer.set_hyper(change.hyper);
+    }
+}
+
+/// Adds a report to the last ones, in the place of the oldest when they are many.
+pub(super) fn remember(recent: &mut VecDeque<StepReport>, report: &StepReport) {
+    if recent.len() < RECENT {
+        recent.push_back(report.clone());
+    } else if let Some(mut oldest) = recent.pop_front() {
+        oldest.step = report.step;
+        oldest.row_mut().copy_from_slice(report.row());
+        recent.push_back(oldest);
     }
 }

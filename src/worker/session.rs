@@ -12,12 +12,13 @@ use super::parts::Parts;
 use super::protocol::{
     BUCKETS_PER_FRAME, Change, Command, Request, Response, ResponseBody, RunState, Status, WorkerPart,
 };
-use super::run::Run;
+use super::run::{RECENT, Run, remember};
 use super::stopping::Stopping;
+use super::together::Together;
 use crate::choice::Choice;
 use crate::data::sequences::Corpus;
 use crate::experiment::{Experiment, Speed, Stop};
-use crate::train::{Bucket, History, StepReport};
+use crate::train::{Bucket, History};
 use std::collections::VecDeque;
 
 /// How far behind its pace a run may fall and still catch up.
@@ -58,14 +59,13 @@ pub struct Session {
     has_ending: bool,
     /// Since when nobody can see the page, or, where that came later, the run has been going on.
     pub(super) hidden_since_ms: Option<f64>,
+    /// What runs beside this one ask of it.
+    pub(super) together: Together,
     /// What of the code is there.
     pub(super) parts: Parts,
     /// What was asked for of a run whose code is not there yet; first its load.
     pub(super) waiting: Vec<Request>,
 }
-
-/// The last steps that are told of a run that has ended.
-const RECENT: usize = 6;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Goal {
@@ -116,6 +116,7 @@ impl Session {
             has_news: false,
             has_ending: false,
             hidden_since_ms: None,
+            together: Together::default(),
             parts,
             waiting: Vec::new(),
         }
@@ -168,6 +169,8 @@ impl Session {
             }
             Command::Seek(step) => return self.seek(step, now_ms),
             Command::Hidden(is_hidden) => self.hide(is_hidden, now_ms),
+            Command::Meet(step) => self.together.meeting = step,
+            Command::Share(runs) => self.share_memory(runs),
             Command::SetSpeed(speed) => {
                 self.speed = speed;
                 self.next_step_at = now_ms;
@@ -202,6 +205,7 @@ impl Session {
                     self.set_goal(self.then, now);
                     continue;
                 }
+                Goal::Train if self.is_at_meeting() => return Next::Rest,
                 Goal::Train if now < self.next_step_at => {
                     self.meter.observe(now, self.steps());
                     return self.forecast_before_a_step(start, clock);
@@ -212,6 +216,7 @@ impl Session {
             self.step();
             let before = std::mem::replace(&mut now, clock());
             self.step_ms = now - before;
+            self.meter.trained(self.step_ms);
             self.meter.observe(now, self.steps());
             if let (Speed::StepsPerSecond(speed), Goal::Train) = (self.speed, self.goal) {
                 self.next_step_at = (self.next_step_at + 1000.0 / speed).max(now - LONGEST_LAG_MS);
@@ -280,7 +285,7 @@ impl Session {
 
     /// The status and the reports that the page does not have, if it can take them now.
     pub fn take_frame(&mut self) -> Option<(Response, Vec<Bucket>)> {
-        if !(self.page_ready && self.has_news) {
+        if !(self.page_ready && self.has_news) || self.is_on_its_way_to_meeting() {
             return None;
         }
         self.page_ready = false;
@@ -331,6 +336,7 @@ impl Session {
         self.stopping = Stopping::default();
         self.then = Goal::Rest;
         self.inquiry = Inquiry::default();
+        self.meter = Meter::default();
         self.look_again();
     }
 
@@ -352,7 +358,7 @@ impl Session {
         }
         match maker(&experiment, &corpus) {
             Ok(trainer) => {
-                let checkpoints = Checkpoints::new(&trainer);
+                let checkpoints = Checkpoints::new(&trainer, self.together.runs());
                 let recent = VecDeque::with_capacity(RECENT);
                 let (divergence, head) = (None, None);
                 self.run =
@@ -472,22 +478,12 @@ impl Session {
         };
         let steps_per_second = if self.goal == Goal::Rest { 0.0 } else { self.meter.steps_per_second };
         let (step, head, stopped) = (self.steps(), self.head_steps(), self.stopping.reason());
-        Status { state, step, head, steps_per_second, seek_target, divergence, stopped }
+        let (step_ms, bytes) = (self.meter.step_ms(), self.run.as_ref().map_or(0, Run::bytes));
+        Status { state, step, head, steps_per_second, step_ms, bytes, seek_target, divergence, stopped }
     }
 
     pub(super) fn response(&self, body: ResponseBody) -> Response {
         Response { run_id: self.run_id, body }
-    }
-}
-
-/// Adds a report to the last ones, in the place of the oldest when they are many.
-fn remember(recent: &mut VecDeque<StepReport>, report: &StepReport) {
-    if recent.len() < RECENT {
-        recent.push_back(report.clone());
-    } else if let Some(mut oldest) = recent.pop_front() {
-        oldest.step = report.step;
-        oldest.row_mut().copy_from_slice(report.row());
-        recent.push_back(oldest);
     }
 }
 

@@ -4,6 +4,7 @@
 mod answers;
 mod bad_input;
 mod charts;
+mod comparison;
 mod controls;
 mod failures;
 mod first_visit;

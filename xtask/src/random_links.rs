@@ -167,8 +167,27 @@ impl Keys {
         }
         if random.once_in(12) {
             parts.push(self.1.lawful(random));
+        } else if random.once_in(6) {
+            parts.extend(self.compared(random, is_large));
         }
         parts.join("&")
+    }
+
+    /// Runs beside the first, each by what it differs in.
+    fn compared(&self, random: &mut Random, is_large: bool) -> Vec<String> {
+        let run = |random: &mut Random| {
+            let difference = |random: &mut Random| {
+                let key = random.of(&self.0);
+                format!("{}:{}", key.name, key.lawful(random, is_large))
+            };
+            let differences: Vec<String> = (0..random.below(4)).map(|_| difference(random)).collect();
+            format!("vs={}", differences.join(","))
+        };
+        let mut parts: Vec<String> = (0..=random.below(3)).map(|_| run(random)).collect();
+        if random.once_in(2) {
+            parts.push("pace=free".into());
+        }
+        parts
     }
 
     /// A fragment without `#` that does not.
@@ -184,6 +203,7 @@ impl Keys {
                 // With a name of a sibling.
                 3 => format!("{key}={}", random.of(&self.0).lawful(random, false)),
                 4 => format!("{}={text}", random.of(&["colour", "Depth", "depth ", "__proto__", "constructor", ""])),
+                5 if random.once_in(2) => format!("vs={key}:{text},{text}:{key},{}", random.of(&GARBAGE)),
                 5 => (*random.of(&GARBAGE)).to_owned(),
                 6 => format!("{key}={}", random.of(&["9", "a", "%41", "&a"]).repeat(1 << random.below(13))),
                 _ if random.once_in(3) => self.1.hostile(random, &TEXTS),

@@ -2,6 +2,7 @@
 
 mod decay;
 mod emphasis;
+mod face;
 mod post_mortem;
 mod side;
 mod slope;
@@ -13,4 +14,5 @@ mod time_why;
 mod verdict;
 mod why;
 
+pub use face::badge_of;
 pub use side::Side;

@@ -1,6 +1,7 @@
 //! What is happening to the gradient: the verdict in a sentence with its numbers.
 
 use super::emphasis::{emphasized, strong};
+use super::face::{Face, badge};
 use super::time_verdict::VERDICT_THROUGH_TIME;
 use crate::choice::Choice;
 use crate::diagnosis::Condition;
@@ -11,7 +12,6 @@ use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::reading::{Finding, Reading};
 use crate::ui::lab::use_lab;
 use crate::ui::reactive::{Memo, Views, live};
-use crate::ui::shared::icon::{Icon, Picture};
 use crate::ui::shared::part::Fetched;
 use crate::ui::shared::words::{self, Words};
 use leptos::prelude::*;
@@ -26,24 +26,8 @@ pub fn Verdict() -> impl IntoView {
     let is_through_time = Memo::new(move |_| reading.is_through_time());
     let first = Memo::new(move |_| shown.with(|d| d.as_ref().and_then(|d| d.diagnosis.conditions.first().copied())));
     let face = Memo::new(move |_| shown.with(|d| d.as_ref().map_or(Face::Plain, Face::of)));
-    let name = move |condition| match (condition, face.get()) {
-        (Condition::Healthy, Face::Weakened) => t_string!(i18n, page.condition.weakened),
-        (Condition::Healthy, Face::Worse) => t_string!(i18n, page.condition.worse),
-        (condition, _) => words::condition(i18n, condition),
-    };
-    let badge = move || {
-        let condition = first.get()?;
-        Some(view! {
-            <p
-                class="badge"
-                data-condition=condition.name()
-                class:weakened=move || condition == Condition::Healthy && face.get() != Face::Plain
-            >
-                <Icon picture=picture(condition, face.get()) />
-                <span>{name(condition)}</span>
-            </p>
-        })
-    };
+    let name = move |condition| face.get().name(i18n, condition);
+    let badge = move || Some(badge(i18n, first.get()?, face.get()));
     let began = move || match since.get()? {
         0 => Some(view! { <span class="since">{t_string!(i18n, page.verdict.from_the_start)}</span> }.into_any()),
         step => {
@@ -87,43 +71,6 @@ pub fn Verdict() -> impl IntoView {
             {live(standing)}
             <p class="visually-hidden" role="status">{live(spoken)}</p>
         </section>
-    }
-}
-
-/// How a gradient looks that is not ill.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Face {
-    /// As it should.
-    Plain,
-    /// Over nine tenths of it are lost on the way.
-    Weakened,
-    /// It arrives, at a loss far above that of guessing.
-    Worse,
-}
-
-impl Face {
-    fn of(finding: &Finding) -> Self {
-        if finding.diagnosis.flow.is_weakened() {
-            Self::Weakened
-        } else if finding.diagnosis.is_worse_than_guessing {
-            Self::Worse
-        } else {
-            Self::Plain
-        }
-    }
-}
-
-fn picture(condition: Condition, face: Face) -> Picture {
-    match condition {
-        Condition::Healthy if face == Face::Weakened => Picture::Falling,
-        Condition::Trained => Picture::Check,
-        Condition::Diverged => Picture::Broken,
-        Condition::Exploding => Picture::Rising,
-        Condition::Dead => Picture::Struck,
-        Condition::Vanishing => Picture::Falling,
-        Condition::Underflow => Picture::Below,
-        Condition::Saturated => Picture::Flat,
-        Condition::Healthy => Picture::Level,
     }
 }
 

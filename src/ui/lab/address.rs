@@ -90,6 +90,11 @@ pub fn link_with(fragment: &str) -> String {
     format!("{base}#{fragment}")
 }
 
+/// Opens another fragment of this page, with an entry in the browser's history.
+pub fn enter(fragment: &str) {
+    let _ = window().location().set_hash(fragment);
+}
+
 fn fragment() -> String {
     window().location().hash().unwrap_or_default()
 }

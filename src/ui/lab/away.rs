@@ -10,9 +10,10 @@ impl Lab {
     pub(super) fn follow_visibility(self) {
         let is_hidden = RwSignal::new(document().hidden());
         // It bubbles up to the window, and works while the page's timers and frames rest.
-        window_event_listener_untyped("visibilitychange", move |_| {
+        let listener = window_event_listener_untyped("visibilitychange", move |_| {
             is_hidden.try_set(document().hidden());
         });
+        on_cleanup(move || listener.remove());
         let may_go_on = Memo::new(move |_| self.experiment.with(|experiment| experiment.background));
         effect(move || {
             let is_hidden = is_hidden.get() && !may_go_on.get();

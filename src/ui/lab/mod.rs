@@ -2,6 +2,7 @@
 
 pub mod address;
 mod away;
+pub mod conductor;
 pub mod foreseen;
 pub mod instruments;
 pub mod keyboard;
@@ -9,11 +10,14 @@ mod own_text;
 mod pace;
 pub mod reading;
 mod recovery;
+mod repairing;
+mod repairs;
 mod requests;
 pub mod scene;
 mod state;
 #[cfg(test)]
 mod tests;
+mod together;
 mod travel;
 
 pub(super) use pace::paced;

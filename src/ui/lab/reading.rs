@@ -48,8 +48,13 @@ pub struct Reading {
     pub since: Memo<Option<u64>>,
 }
 
-/// Follows the run with a verdict.
-pub fn provide_reading(lab: Lab) -> Reading {
+/// Follows the run with a verdict, which all components below show.
+pub fn provide_reading(lab: Lab) {
+    provide_context(read(lab));
+}
+
+/// Follows a run with a verdict.
+pub fn read(lab: Lab) -> Reading {
     // Counting a text takes its time, and is done once.
     let guess_loss = Memo::new(move |_| {
         let own_text = lab.own_text_in_use();
@@ -111,13 +116,11 @@ pub fn provide_reading(lab: Lab) -> Reading {
         leading.track();
         shown.with_untracked(|finding| began(lab, finding.as_ref()?))
     });
-    let reading = Reading { latest, shown, since };
-    provide_context(reading);
-    reading
+    Reading { latest, shown, since }
 }
 
 /// What is found at a step of a run, with what is known beside its report.
-fn find(
+pub fn find(
     lab: Lab,
     experiment: Experiment,
     report: &StepReport,

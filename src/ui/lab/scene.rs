@@ -1,5 +1,7 @@
 //! What the page shows beside or instead of a single run, and the pairs of its link that say so.
 
+use super::reading::Reading;
+use super::state::Lab;
 use crate::experiment::scene::Scene;
 use crate::ui::reactive::RwSignal;
 use leptos::prelude::*;
@@ -11,6 +13,8 @@ pub struct Shown {
     pub scene: RwSignal<Scene>,
     /// The scene's pairs of the link. The scene reads them when they were opened, and writes them when it changes.
     pub pairs: RwSignal<String>,
+    /// The run of several that is chosen, whose state the page's head shows; `None` where there is one alone.
+    pub chosen: RwSignal<Option<(Lab, Reading)>>,
     /// How often a link was opened: a scene that is already shown reads its pairs again.
     pub opened: RwSignal<u32>,
 }

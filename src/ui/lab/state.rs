@@ -3,8 +3,10 @@
 //! A change of the experiment goes one way: the controls set [`Lab::experiment`], and once an animation frame the
 //! worker is told of what differs from what it was told last. So a slider may move as often as it likes.
 
+use super::conductor::Conductor;
 use super::foreseen::Foreseen;
 use super::instruments::{Instrument, Instruments};
+use super::repairs::{Repaired, lesson_of};
 use crate::choice::Choice;
 use crate::diagnosis::Repair;
 use crate::experiment::{Effect, Experiment, Key, Rejection, Stop, presets::Preset, share};
@@ -15,14 +17,11 @@ use crate::ui::reactive::{RwSignal, effect};
 use crate::worker::client::{Event, Failure, WorkerClient};
 use crate::worker::protocol::{Change, Need, RunState, Status, Way, WorkerPart};
 use leptos::prelude::*;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// Buckets of history that the page keeps: more than a chart has pixels to tell apart.
 const HISTORY_CAPACITY: usize = 512;
-
-/// A repair goes on to the step at which it was chosen, for a comparison at the same step, unless that is farther
-/// than a class would wait for.
-const FARTHEST_COMPARISON: u64 = 2_000;
 
 /// What is on the page: the experiment, where its run stands, and what was measured.
 #[derive(Clone, Copy)]
@@ -76,6 +75,8 @@ pub struct Lab {
     pub instruments: Instruments,
     /// The step that the page shows, if it is an earlier one than the run's latest.
     pub visited: RwSignal<Option<u64>>,
+    /// Who drives this run together with others, if there are any.
+    pub(super) conductor: StoredValue<Option<Rc<dyn Conductor>>, LocalStorage>,
     client: StoredValue<Option<WorkerClient>, LocalStorage>,
     /// The run as it was at step 0, from which the changes lead to the present one.
     pub(super) start: StoredValue<Experiment>,
@@ -94,17 +95,6 @@ pub(super) struct Opening {
     pub step: u64,
     /// Whether it goes on from there by itself.
     pub run: bool,
-}
-
-/// A repair that was made.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Repaired {
-    /// The repair.
-    pub repair: Repair,
-    /// The experiment before it.
-    pub before: Experiment,
-    /// The step that was shown.
-    pub step: u64,
 }
 
 impl Lab {
@@ -136,6 +126,7 @@ impl Lab {
             lesson: RwSignal::new(None),
             instruments: Instruments::default(),
             visited: RwSignal::new(None),
+            conductor: StoredValue::new_local(None),
             client: StoredValue::new_local(None),
             start: StoredValue::new(experiment.clone()),
             told: StoredValue::new(experiment),
@@ -222,31 +213,36 @@ impl Lab {
         let _ = self.set_text(key, &text);
     }
 
-    /// Runs, or pauses what runs.
+    /// Runs, or pauses what runs; as all that follows together with the runs beside it, if there are any.
     pub fn toggle_run(self) {
+        if let Some(conductor) = self.conductor() {
+            return conductor.toggle_run();
+        }
         self.tell_changes();
         let is_visit = self.visited.get_untracked().is_some();
-        if is_visit {
-            self.continue_here();
-        }
-        if !is_visit && untrack(|| self.is_under_way()) {
-            self.running.set(false);
-            self.opening.set_value(None);
-            self.tell(WorkerClient::pause);
-        } else if untrack(|| self.can_go_on()) {
-            self.running.set(true);
-            self.tell(WorkerClient::run);
+        if !is_visit && untrack(|| self.is_under_way_alone()) {
+            self.pause_alone();
+        } else {
+            self.run_alone();
         }
     }
 
     /// Makes one step and pauses there.
     pub fn step(self) {
+        match self.conductor() {
+            Some(conductor) => conductor.step(),
+            None => self.step_alone(),
+        }
+    }
+
+    /// The same of this run alone.
+    pub fn step_alone(self) {
         // A setting changed just before holds for this step.
         self.tell_changes();
         if self.visited.get_untracked().is_some() {
-            self.continue_here();
+            self.continue_alone();
         }
-        if untrack(|| self.can_go_on()) {
+        if untrack(|| self.can_go_on_alone()) {
             self.running.set(false);
             self.opening.set_value(None);
             self.tell(|client| client.step(1));
@@ -255,41 +251,39 @@ impl Lab {
 
     /// Back to step 0 with the present settings, paused.
     pub fn reset(self) {
+        match self.conductor() {
+            Some(conductor) => conductor.reset(),
+            None => self.reset_alone(),
+        }
+    }
+
+    /// The same of this run alone.
+    pub fn reset_alone(self) {
         self.running.set(false);
         self.load();
-    }
-
-    /// Makes a repair and goes to the step that is shown, so that both can be compared there; to the start, if the run goes on
-    /// or that step is far.
-    pub fn repair(self, repair: Repair) {
-        let (before, step) = (self.experiment.get_untracked(), untrack(|| self.shown_step()));
-        let after = repair.apply(&before);
-        self.repairs.update(|repairs| repairs.push(Repaired { repair, before, step }));
-        self.lesson.set(None);
-        self.replay(after, step);
-    }
-
-    /// Takes the last repair back, to the step at which it was made.
-    pub fn undo_repair(self) {
-        if let Some(Some(Repaired { before, step, .. })) = self.repairs.try_update(Vec::pop) {
-            // How fast it runs, where it stops and how its link opens is no part of the repair, and may have been set since.
-            let before = before.conducted_as(&self.experiment.get_untracked());
-            self.lesson.set(lesson_of(&before));
-            self.replay(before, step);
-        }
     }
 
     /// Whether the run goes on by itself, or towards the step of a seek. A single step is no such thing: it ends
     /// before anyone could stop it.
     pub fn is_under_way(self) -> bool {
+        self.conductor().map_or_else(|| self.is_under_way_alone(), |conductor| conductor.is_under_way())
+    }
+
+    /// The same of this run alone.
+    pub fn is_under_way_alone(self) -> bool {
         let status = self.status.get();
         let is_seeking = status.seek_target.is_some_and(|target| target > status.step + 1);
         // A visit ends where it goes by itself, and the button is for going on from there.
-        self.running.get() || (is_seeking && self.visited.get().is_none() && self.can_go_on())
+        self.running.get() || (is_seeking && self.visited.get().is_none() && self.can_go_on_alone())
     }
 
     /// Whether another step can be made.
     pub fn can_go_on(self) -> bool {
+        self.conductor().map_or_else(|| self.can_go_on_alone(), |conductor| conductor.can_go_on())
+    }
+
+    /// The same of this run alone.
+    pub fn can_go_on_alone(self) -> bool {
         self.failure.with(Option::is_none) && self.status.get().state != RunState::Diverged
     }
 
@@ -301,15 +295,7 @@ impl Lab {
         self.go_to(step, run);
     }
 
-    fn replay(self, experiment: Experiment, step: u64) {
-        let run = self.running.get_untracked();
-        self.experiment.set(experiment);
-        self.running.set(false);
-        self.load();
-        self.go_to(if run || step > FARTHEST_COMPARISON { 0 } else { step }, run);
-    }
-
-    fn go_to(self, step: u64, run: bool) {
+    pub(super) fn go_to(self, step: u64, run: bool) {
         self.running.set(run);
         if step > 0 || run {
             self.opening.set_value(Some(Opening { step, run }));
@@ -346,7 +332,7 @@ impl Lab {
     }
 
     /// Tells the worker in the next animation frame what has changed since it was told last.
-    fn plan_telling(self) {
+    pub(super) fn plan_telling(self) {
         if self.is_telling_planned.try_update_value(|planned| std::mem::replace(planned, true)) == Some(false) {
             request_animation_frame(move || {
                 self.is_telling_planned.try_update_value(|planned| *planned = false);
@@ -491,9 +477,4 @@ impl Default for Lab {
 /// The lab that the surrounding components are about.
 pub fn use_lab() -> Lab {
     expect_context()
-}
-
-/// The lesson that begins with this experiment.
-fn lesson_of(experiment: &Experiment) -> Option<Preset> {
-    Preset::ALL.iter().copied().find(|preset| preset.experiment() == *experiment)
 }

@@ -45,9 +45,17 @@ impl Lab {
     /// Shows a step of the run: an earlier one as a visit, or the latest and all that follow. The charts show what was
     /// recorded of it at once; the worker makes its exact state again for all else.
     pub fn show_step(self, step: u64) {
+        match self.conductor() {
+            Some(conductor) => conductor.show_step(step),
+            None => self.show_step_alone(step),
+        }
+    }
+
+    /// The same of this run alone.
+    pub fn show_step_alone(self, step: u64) {
         let latest = self.history.with_value(|history| history.latest().map_or(0, |report| report.step));
         if step >= latest {
-            return self.show_latest();
+            return self.show_latest_alone();
         }
         self.running.set(false);
         self.opening.set_value(None);
@@ -60,6 +68,14 @@ impl Lab {
 
     /// Ends a visit.
     pub fn show_latest(self) {
+        match self.conductor() {
+            Some(conductor) => conductor.show_latest(),
+            None => self.show_latest_alone(),
+        }
+    }
+
+    /// The same of this run alone.
+    pub fn show_latest_alone(self) {
         if self.visited.get_untracked().is_some() {
             self.visited.set(None);
             self.no_room.set(None);
@@ -71,6 +87,14 @@ impl Lab {
     /// Makes the visited step the run's latest: what was recorded after it is forgotten. Settings that were not touched
     /// during the visit go back to what they were at that step, so that the run goes on as it did.
     pub fn continue_here(self) {
+        match self.conductor() {
+            Some(conductor) => conductor.continue_here(),
+            None => self.continue_alone(),
+        }
+    }
+
+    /// The same of this run alone.
+    pub fn continue_alone(self) {
         let Some(step) = self.visited.get_untracked() else { return };
         // A visit that was planned for the next frame begins now.
         self.tell(|client| client.visit(step));
@@ -104,11 +128,11 @@ impl Lab {
         if step == 0 {
             // From the start it is a run of its own, which the address describes.
             self.experiment.update(change);
-            return self.reset();
+            return self.reset_alone();
         }
-        self.show_step(step);
+        self.show_step_alone(step);
         self.experiment.update(change);
-        self.continue_here();
+        self.continue_alone();
     }
 
     /// Sends the worker to the visited step in the next animation frame, so that a slider may move as often as it likes.

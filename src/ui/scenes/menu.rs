@@ -7,6 +7,7 @@ use leptos::prelude::*;
 pub fn Menu() -> impl IntoView {
     view! {
         <div class="lesson-groups">
+            <super::comparison::Entries />
             <super::sweep::Entries />
             <super::surface::Entries />
         </div>
