@@ -10,8 +10,10 @@ use crate::choice::{Choice, choice};
 
 choice! {
     /// How runs go on beside each other.
+    #[derive(Default)]
     pub enum Pace {
         /// All are at the same step, so that they are compared step by step.
+        #[default]
         Lockstep => "lockstep",
         /// Each as fast as it can, so that they are compared after the same time.
         Free => "free",
@@ -70,12 +72,6 @@ pub struct Comparison {
     pub others: Vec<Experiment>,
     /// How they go on.
     pub pace: Pace,
-}
-
-impl Default for Pace {
-    fn default() -> Self {
-        Self::Lockstep
-    }
 }
 
 impl Comparison {

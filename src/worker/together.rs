@@ -6,7 +6,7 @@ pub(super) struct Together {
     /// The step at which the run waits for the others.
     pub(super) meeting: Option<u64>,
     /// How many runs there are.
-    runs: u32,
+    pub(super) runs: u32,
 }
 
 impl Together {

@@ -115,7 +115,7 @@ pub fn LevelMap(
             picture=Picture::new(picture)
             over=Box::new(move || view! { <Start stage axes paths begin_at=Callback::new(begin_at) /> }.into_any())
         >
-            {()}
+            ""
         </ChartFigure>
     }
 }

@@ -128,7 +128,7 @@ pub fn StepCurves(
             table
             picture=Picture::new(picture)
         >
-            {()}
+            ""
         </ChartFigure>
     }
 }

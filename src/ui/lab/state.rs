@@ -7,7 +7,6 @@ use super::conductor::Conductor;
 use super::foreseen::Foreseen;
 use super::instruments::{Instrument, Instruments};
 use super::repairs::{Repaired, lesson_of};
-use crate::choice::Choice;
 use crate::diagnosis::Repair;
 use crate::experiment::{Effect, Experiment, Key, Rejection, Stop, presets::Preset, share};
 use crate::optim::Hyper;
