@@ -37,6 +37,7 @@ pub mod event;
 pub mod measurer_client;
 #[cfg(target_arch = "wasm32")]
 pub mod measurer_runtime;
+#[cfg(all(target_arch = "wasm32", feature = "page"))]
 mod patience;
 #[cfg(all(target_arch = "wasm32", feature = "page"))]
 mod place;

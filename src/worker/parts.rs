@@ -4,7 +4,7 @@
 //! A part is handed over as pointers to its functions ([`Code`]), which the rest of the worker does not name. So what
 //! only they reach is in no other file (`src/bin/worker.rs`, `xtask/src/modules.rs`).
 
-use super::protocol::{WorkerPart, encode};
+use super::protocol::WorkerPart;
 use crate::data::sequences::{Corpus, Shipped};
 use crate::experiment::{Experiment, Precision, Rejection};
 use crate::kernel::Real;
@@ -25,12 +25,17 @@ pub(super) struct Viewer {
     /// As [`AnyTrainer::view`].
     pub look: fn(&mut AnyTrainer, &Watch, usize) -> View,
     /// What was seen, as bytes. The code for that is as much as many a part, and nobody else has a view to send.
+    #[cfg(target_arch = "wasm32")]
     pub encode: fn(&View) -> Vec<u8>,
 }
 
 impl Viewer {
     pub(super) fn new(look: fn(&mut AnyTrainer, &Watch, usize) -> View) -> Self {
-        Self { look, encode: encode::<View> }
+        Self {
+            look,
+            #[cfg(target_arch = "wasm32")]
+            encode: super::protocol::encode::<View>,
+        }
     }
 }
 
