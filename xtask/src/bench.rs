@@ -4,7 +4,7 @@
 use crate::browser::Browser;
 use crate::tools::Tools;
 use crate::webdriver::Session;
-use crate::{engine_bench, page_bench};
+use crate::{engine_bench, page_bench, sweep_bench};
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -24,13 +24,15 @@ pub struct Options {
     pub minutes: f64,
     /// Of the page only what a visit fetches and how long it waits.
     pub downloads_only: bool,
+    /// Measure maps of many runs, and nothing else.
+    pub sweep_only: bool,
     /// A built page to measure in the place of the present one, for comparing two.
     pub folder: Option<PathBuf>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { engine: true, page: true, minutes: 1.0, downloads_only: false, folder: None }
+        Self { engine: true, page: true, minutes: 1.0, downloads_only: false, sweep_only: false, folder: None }
     }
 }
 
@@ -39,6 +41,9 @@ impl Default for Options {
 /// # Errors
 /// If something cannot be built, or the page does not answer.
 pub fn run(options: &Options) -> Result<()> {
+    if options.sweep_only {
+        return sweep_bench::run(options);
+    }
     if options.engine {
         engine_bench::native()?;
         engine_bench::in_worker(&Tools::ensure()?, &Browser::ensure()?)?;

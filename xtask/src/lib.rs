@@ -25,6 +25,7 @@ pub mod server;
 pub mod sizes;
 pub mod stage;
 pub mod style;
+pub mod sweep_bench;
 pub mod test;
 pub mod tools;
 pub mod webdriver;

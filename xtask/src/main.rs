@@ -27,6 +27,7 @@ cargo xtask bench   speed of the engine and of the page, size of the files
     --engine        the engine alone
     --page          the page alone
     --downloads     of the page what a visit fetches and how long it waits, on a slow line too
+    --sweep         maps of many runs alone: by one worker and by all, cancelling, memory
     --folder PATH   a built page to measure in the place of the present one
     --minutes N     how long memory is watched at full speed, and then again at 60 steps a second (1):
                     the page's part takes 2 N minutes, and some more for all else
@@ -83,6 +84,7 @@ fn run() -> Result<()> {
             ("bench", Long("downloads")) => {
                 (bench_options.engine, bench_options.page, bench_options.downloads_only) = (false, true, true)
             }
+            ("bench", Long("sweep")) => bench_options.sweep_only = true,
             ("bench", Long("folder")) => bench_options.folder = Some(arguments.value()?.into()),
             ("bench", Long("minutes")) => bench_options.minutes = arguments.value()?.parse()?,
             (_, argument) => return Err(argument.unexpected().into()),

@@ -167,6 +167,8 @@ impl Keys {
         }
         if random.once_in(12) {
             parts.push(self.1.lawful(random));
+        } else if random.once_in(10) {
+            parts.extend(self.swept(random));
         } else if random.once_in(6) {
             parts.extend(self.compared(random, is_large));
         }
@@ -190,6 +192,29 @@ impl Keys {
         parts
     }
 
+    /// A map of some runs: one or two parameters with a few values each.
+    fn swept(&self, random: &mut Random) -> Vec<String> {
+        let axis = |random: &mut Random| {
+            let key = random.of(&self.0);
+            let values: Vec<String> = (0..=random.below(4)).map(|_| key.lawful(random, false)).collect();
+            let is_range = matches!(key.values, Values::Integers(..) | Values::Reals(..)) && random.once_in(2);
+            let values = match (is_range, values.first(), values.last()) {
+                (true, Some(from), Some(to)) => format!("{from}..{to}*{}", 1 + random.below(6)),
+                _ => values.join(","),
+            };
+            format!("sweep={}:{values}", key.name)
+        };
+        let mut parts: Vec<String> = (0..=random.below(2)).map(|_| axis(random)).collect();
+        if random.once_in(2) {
+            parts.push(format!("seeds={}", 1 + random.below(4)));
+        }
+        if random.once_in(2) {
+            let outcome = random.of(&["factor", "loss", "accuracy", "steps:0.3", "verdict:dead", "verdict:trained"]);
+            parts.push(format!("outcome={outcome}&after={}", random.below(20)));
+        }
+        parts
+    }
+
     /// A fragment without `#` that does not.
     pub fn hostile(&self, random: &mut Random) -> String {
         let mut parts = Vec::new();
@@ -204,6 +229,10 @@ impl Keys {
                 3 => format!("{key}={}", random.of(&self.0).lawful(random, false)),
                 4 => format!("{}={text}", random.of(&["colour", "Depth", "depth ", "__proto__", "constructor", ""])),
                 5 if random.once_in(2) => format!("vs={key}:{text},{text}:{key},{}", random.of(&GARBAGE)),
+                5 if random.once_in(2) => {
+                    let (from, to, count) = (random.of(&TEXTS), random.of(&TEXTS), random.of(&TEXTS));
+                    format!("sweep={key}:{from}..{to}*{count}&seeds={text}&outcome={text}&after={text}")
+                }
                 5 => (*random.of(&GARBAGE)).to_owned(),
                 6 => format!("{key}={}", random.of(&["9", "a", "%41", "&a"]).repeat(1 << random.below(13))),
                 _ if random.once_in(3) => self.1.hostile(random, &TEXTS),
