@@ -1,6 +1,7 @@
 //! How a function is curved at a point.
 
-use super::objective::Point;
+/// A point (x, y), or a direction. Where there is only one parameter, y is 0 and stays so.
+pub type Point = [f64; 2];
 
 /// The second derivatives at a point, and what they are along their own directions.
 #[derive(Clone, Copy, Debug, PartialEq)]

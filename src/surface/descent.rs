@@ -1,6 +1,7 @@
 //! The path of an optimizer: the update rules that train networks, over a parameter of two entries.
 
-use super::objective::{Objective, Point, distance};
+use super::curvature::Point;
+use super::objective::{Objective, distance};
 use super::tuned::Tuned;
 use crate::kernel::LANES;
 use crate::nn::Parameter;

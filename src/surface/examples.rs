@@ -38,14 +38,14 @@ impl Example {
             Self::IllConditioned => "surface=quadratic&kappa=100&start=-3.5,1&paths=sgd:lr=0.0198;sgd:lr=0.005",
             Self::TooLarge => "surface=quadratic&paths=sgd:lr=0.195;sgd:lr=0.205",
             Self::BestMomentum => {
-                "surface=quadratic&kappa=100&start=-3.5,1&paths=sgd:lr=0.0198;momentum:lr=0.03307,mu=0.6695;nesterov:lr=0.0133,mu=0.793"
+                "surface=quadratic&kappa=100&start=-3.5,1&paths=sgd:lr=0.0198;momentum:lr=0.033058,mu=0.66943;nesterov:lr=0.01329,mu=0.7933"
             }
             Self::Ravine => "surface=ravine&paths=sgd:lr=0.035;momentum:lr=0.035,mu=0.9",
             Self::Turned => {
                 "surface=quadratic&kappa=100&angle=45&start=-3.5,1&paths=momentum:lr=0.0331,mu=0.67;adam:lr=0.1,beta1=0.9,beta2=0.999"
             }
             Self::Rosenbrock => {
-                "surface=rosenbrock&paths=sgd:lr=0.0005;momentum:lr=0.0005,mu=0.9;rmsprop:lr=0.01,beta2=0.99;adam:lr=0.1,beta1=0.9,beta2=0.999"
+                "surface=rosenbrock&paths=sgd:lr=5e-4;momentum:lr=5e-4,mu=0.9;rmsprop:lr=0.01,beta2=0.99;adam:lr=0.1,beta1=0.9,beta2=0.999"
             }
             Self::Beale => {
                 "surface=beale&paths=sgd:lr=0.01;momentum:lr=0.01,mu=0.9;adagrad:lr=0.5;adam:lr=0.1,beta1=0.9,beta2=0.999"

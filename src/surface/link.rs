@@ -1,6 +1,7 @@
 //! A setting as the pairs of a link, and back: `surface=quadratic&kappa=100&start=-3,1&paths=sgd:lr=0.02;adam:lr=0.1`.
 
-use super::objective::{Function, Objective, Point};
+use super::curvature::Point;
+use super::objective::{Function, Objective};
 use super::setting::{MOST_PATHS, MOST_STEPS, Setting};
 use super::tuned::{HyperParameter, Method, Tuned};
 use crate::choice::Choice;

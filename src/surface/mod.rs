@@ -14,10 +14,10 @@ mod setting;
 pub mod theory;
 mod tuned;
 
-pub use curvature::Curvature;
+pub use curvature::{Curvature, Point};
 pub use descent::{Descent, Made};
 pub use link::{Allowed, Notice};
-pub use objective::{Function, Objective, Point};
+pub use objective::{Function, Objective};
 pub use outcome::{Agreement, Outcome};
 pub use setting::{MOST_PATHS, MOST_STEPS, Setting};
 pub use tuned::{HyperParameter, Method, Tuned};

@@ -1,11 +1,8 @@
 //! The functions: their values and their gradients.
 
-use super::curvature::Curvature;
+use super::curvature::{Curvature, Point};
 use crate::choice::choice;
 use crate::experiment::{Kind, Scale};
-
-/// A point (x, y). Where there is only one parameter, y is 0 and stays so.
-pub type Point = [f64; 2];
 
 choice! {
     /// A function of two parameters. The last is one of a single parameter, and another one at every step.

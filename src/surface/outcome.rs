@@ -1,7 +1,8 @@
 //! What a path does, in numbers for a sentence.
 
+use super::curvature::Point;
 use super::descent::{Descent, Made};
-use super::objective::{Function, Point, distance};
+use super::objective::{Function, distance};
 use super::theory;
 
 /// What a path does at a step.

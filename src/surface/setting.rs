@@ -1,7 +1,8 @@
 //! What is on the screen: a function, a start, and up to four optimizers.
 
+use super::curvature::Point;
 use super::examples::usual_paths;
-use super::objective::{Function, Objective, Point};
+use super::objective::{Function, Objective};
 use super::tuned::Tuned;
 
 /// The most paths: as many as can be told apart.

@@ -14,7 +14,7 @@
 //! and Packard 2016). Adagrad, RMSProp and Adam divide by what depends on all gradients before, and have no such rate.
 
 use super::curvature::Curvature;
-use super::objective::Point;
+use super::curvature::Point;
 use super::tuned::{HyperParameter, Method, Tuned};
 use crate::decimal;
 
