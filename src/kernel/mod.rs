@@ -13,6 +13,7 @@ mod formats;
 mod panels;
 pub mod product;
 mod real;
+pub mod rows;
 mod squares;
 mod vector;
 

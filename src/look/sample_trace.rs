@@ -41,7 +41,7 @@ impl<T: Real> RecurrentTrace<'_, T> {
                 Vec::new()
             },
             gradient_norms: times()
-                .map(|time| unscale(norm_of(seen.grad_h(), time), seen.times()[time].exponent))
+                .map(|time| unscale(norm_of(seen.grad_h(), time), seen.exponent(row(time))))
                 .collect(),
             answers: self.answers(sample),
             loss: self.trainer.report().loss(),
@@ -101,16 +101,18 @@ impl<T: Real> RecurrentTrace<'_, T> {
             return None;
         }
         let seen = &unrolled.levels()[level];
-        let (row, step) = (unrolled.row(time, sample), &seen.times()[time]);
+        let row = unrolled.row(time, sample);
+        let exponent = seen.exponent(row);
         let next = (time + 1 < spec.times).then_some(time + 1);
         let is_cut = spec.is_cut_after(time + 1);
-        let later = next.filter(|_| !is_cut).map(|next| (unrolled.row(next, sample), seen.times()[next].exponent));
+        let later =
+            next.filter(|_| !is_cut).map(|next| unrolled.row(next, sample)).map(|row| (row, seen.exponent(row)));
         let at = |of: &Panels<T>, row: usize| of.get(row, unit).to_f64();
         let before = row.checked_sub(unrolled.batch());
         let (weights_above, deltas_above) = self.above(level, row, unit);
         let (inputs, states) = (self.input(level, row), self.state_before(level, row));
         let blocks: Vec<UnitBlock> = (0..spec.cell.blocks())
-            .map(|block| self.unit_block(level, row, unit, block, (&inputs, &states), step.exponent))
+            .map(|block| self.unit_block(level, row, unit, block, (&inputs, &states), exponent))
             .collect();
         let every_column =
             || (0..spec.cell.blocks()).flat_map(|block| (0..spec.hidden).map(move |other| (block, other)));
@@ -134,12 +136,12 @@ impl<T: Real> RecurrentTrace<'_, T> {
             }),
             cell_states: is_lstm.then(|| (before.map_or(0.0, |before| at(seen.c(), before)), at(seen.c(), row))),
             output: at(seen.h(), row),
-            grad_output: unscale(at(seen.grad_h(), row), step.exponent),
+            grad_output: unscale(at(seen.grad_h(), row), exponent),
             grad_cell_state: is_lstm.then(|| {
                 let from_later = later.map(|(row, exponent)| {
                     (gate_at(seen, Gate::Forget, row, unit), unscale(at(seen.grad_c(), row), exponent))
                 });
-                (unscale(at(seen.grad_c(), row), step.exponent), from_later)
+                (unscale(at(seen.grad_c(), row), exponent), from_later)
             }),
             weight: self.largest_weight(level, row, unit, &states),
             inputs,
@@ -198,7 +200,7 @@ impl<T: Real> RecurrentTrace<'_, T> {
             });
         };
         let weight = &network.levels[level + 1].input.weight.value;
-        let exponent = above.times()[row / unrolled.batch()].exponent;
+        let exponent = above.exponent(row);
         let columns = (0..spec.cell.blocks()).flat_map(|block| (0..spec.hidden).map(move |other| (block, other)));
         let numbers = columns.map(|(block, other)| {
             let w = weight.get(unit, first_column(spec, block) + other).to_f64();
@@ -219,7 +221,7 @@ impl<T: Real> RecurrentTrace<'_, T> {
         let state = self.state_of(weight);
         let moments = state.map(|state| state.moments(self.trainer.optimizer(), from, col));
         let (first_moment, second_root) = moments.unwrap_or_default();
-        let exponent = seen.times()[row / unrolled.batch()].exponent;
+        let exponent = seen.exponent(row);
         Some(UnitWeight {
             block,
             from,

@@ -151,7 +151,7 @@ fn sum_over_time(probed: &Recurrent<f64>, batch: &SequenceBatch<f64>) -> Result<
             for time in 1..spec.times {
                 for sequence in 0..unrolled.batch() {
                     let (row, before) = (unrolled.row(time, sequence), unrolled.row(time - 1, sequence));
-                    let mut delta = unscale(seen.grad_a(block, row, unit), seen.times()[time].exponent);
+                    let mut delta = unscale(seen.grad_a(block, row, unit), seen.exponent(row));
                     if spec.cell == Cell::Gru && spec.cell.gates()[block] == Gate::Candidate {
                         delta *= seen.gate(Gate::Reset, row, unit);
                     }

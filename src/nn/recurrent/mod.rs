@@ -9,6 +9,7 @@
 //! | LSTM | gates i, f, g, o in this order: `c_t = f c_{t-1} + i g`, `h_t = o tanh(c_t)` |
 //! | GRU | gates r, z, n in this order: `n = tanh(a_n + r q_n)`, `h_t = (1 − z) n + z h_{t-1}` |
 
+mod apart;
 mod backward;
 mod branch;
 mod draw;

@@ -66,6 +66,8 @@ pub struct UnrolledLevel<T> {
     pub(super) grad_c: Panels<T>,
     /// ∂L/∂h: at first what comes from above, and then all.
     pub(super) grad_h: Panels<T>,
+    /// The power of two that the gradients of each row are carried with: those of `grad_h`, and then of all.
+    pub(super) exponents: Vec<i32>,
     pub(super) times: Vec<TimeStep>,
 }
 
@@ -80,17 +82,41 @@ pub struct TimeStep {
     pub saturated: f64,
     /// The means of the gates, in the order of [`Cell::gates`]; of a candidate too.
     pub gates: [f64; 4],
-    /// The power of two that the gradients of this time step are carried with.
-    pub exponent: i32,
     /// ‖∂L/∂h_t‖, true however small.
     pub grad_h: f64,
     /// ‖∂L/∂c_t‖ of an LSTM, true however small; 0 in other cells.
     pub grad_c: f64,
     /// ‖∂L/∂a_t‖ of all gates together, true however small.
     pub grad_z: f64,
-    /// The root mean square of the gradient that comes from above, in its scale, and the power of two of that; 0 where none
-    /// comes.
-    pub(super) direct: (f64, i32),
+    /// The power of two of the largest gradients: of every row, unless they are apart.
+    pub(super) exponent: i32,
+    /// Whether not all rows have that power of two.
+    pub(super) is_apart: bool,
+    /// What comes from above, if anything does.
+    pub(super) direct: Option<Scale>,
+}
+
+/// How large the gradients of one time step are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scale {
+    /// Their root mean square, in the scale of the power of two. Of what comes from above it is not known where that is apart.
+    pub size: f64,
+    /// The power of two of the largest.
+    pub exponent: i32,
+    /// Whether the rows have powers of two of their own, or are so far apart that they need them.
+    pub is_apart: bool,
+}
+
+/// What is known of one row of a time step where rows are apart.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct RowScale<T> {
+    /// The root mean square of the next time step's gradients in the row, in their scale.
+    pub size: f64,
+    /// The power of two that the row wants, if any gradient comes to it.
+    pub wanted: Option<i32>,
+    /// What brings the gradient that comes from the next time step, and that from above, to that power of two.
+    pub factor: T,
+    pub direct_factor: T,
 }
 
 impl TimeStep {
@@ -106,6 +132,8 @@ pub(super) struct Stretch {
     pub times: Range<usize>,
     /// What the sums before it are to be multiplied by, as a power of two, to be in its scale.
     pub change: i32,
+    /// Whether the rows of its one time step have powers of two of their own, of which the least is that of the sums.
+    pub is_apart: bool,
 }
 
 /// What is computed in for one level and time step after the other.
@@ -113,7 +141,7 @@ pub(super) struct Stretch {
 pub(super) struct Workspace<T> {
     /// The bias of each panel of a level's gates.
     pub bias: Vec<Lane<T>>,
-    /// A panel of the product with W_hhᵀ.
+    /// A panel of the product with W_hhᵀ, or of ∂L/∂a where its rows are brought to one power of two.
     pub product: Vec<Lane<T>>,
     /// What of ∂L/∂c, or of ∂L/∂h of a GRU, goes to the step before without a product; zeros in a plain cell.
     pub carry: Panels<T>,
@@ -126,6 +154,8 @@ pub(super) struct Workspace<T> {
     pub grad_input: Panels<T>,
     /// Stretches of time whose gradients have one power of two.
     pub stretches: Vec<Stretch>,
+    /// Of each row of a time step, where they are apart.
+    pub rows: Vec<RowScale<T>>,
 }
 
 impl<T: Real> UnrolledLevel<T> {
@@ -144,6 +174,7 @@ impl<T: Real> UnrolledLevel<T> {
             tanh_c: states(has_c),
             grad_c: states(has_c),
             grad_h: states(has_backward),
+            exponents: vec![0; if has_backward { rows } else { 0 }],
             times: vec![TimeStep::default(); times],
         }
     }
@@ -163,12 +194,17 @@ impl<T: Real> UnrolledLevel<T> {
         &self.c
     }
 
-    /// ∂L/∂h_t times `2^exponent` of its time step.
+    /// The power of two that all gradients of a row are carried with.
+    pub fn exponent(&self, row: usize) -> i32 {
+        self.exponents[row]
+    }
+
+    /// ∂L/∂h_t, each row times `2^exponent` of it.
     pub fn grad_h(&self) -> &Panels<T> {
         &self.grad_h
     }
 
-    /// ∂L/∂c_t of an LSTM times `2^exponent` of its time step; without columns in other cells.
+    /// ∂L/∂c_t of an LSTM, each row times `2^exponent` of it; without columns in other cells.
     pub fn grad_c(&self) -> &Panels<T> {
         &self.grad_c
     }
@@ -182,8 +218,7 @@ impl<T: Real> UnrolledLevel<T> {
         self.gates.get(row, block * self.panels * LANES + unit)
     }
 
-    /// ∂L/∂a_t of a block of columns at one row and unit, times `2^exponent` of its time step; 0 is the only block of a plain
-    /// cell.
+    /// ∂L/∂a_t of a block of columns at one row and unit, times `2^exponent` of the row; 0 is the only block of a plain cell.
     ///
     /// # Panics
     /// If there is no such block.
@@ -205,9 +240,9 @@ impl<T: Real> UnrolledLevel<T> {
     }
 
     fn bytes(&self) -> usize {
-        let Self { work, gates, h, c, tanh_c, grad_c, grad_h, times, .. } = self;
+        let Self { work, gates, h, c, tanh_c, grad_c, grad_h, exponents, times, .. } = self;
         let panels = [work, gates, h, c, tanh_c, grad_c, grad_h];
-        panels.map(Panels::bytes).iter().sum::<usize>() + size_of_val(&times[..])
+        panels.map(Panels::bytes).iter().sum::<usize>() + size_of_val(&exponents[..]) + size_of_val(&times[..])
     }
 }
 
@@ -253,6 +288,7 @@ impl<T: Real> Unrolled<T> {
                 grad_read: Panels::for_batch(max_reads, backward(spec.hidden)),
                 grad_input: Panels::for_batch(rows, if is_embedded { spec.inputs } else { 0 }),
                 stretches: Vec::with_capacity(times),
+                rows: vec![RowScale::default(); backward(max_batch)],
             },
         }
     }
@@ -335,16 +371,19 @@ impl<T: Real> Unrolled<T> {
     pub fn grad_h_at(&self, level: usize, time: usize, sequence: usize, unit: usize) -> f64 {
         let level = &self.levels[level];
         let row = self.row(time, sequence);
-        unscale(level.grad_h.get(row, unit).to_f64(), level.times[time].exponent)
+        unscale(level.grad_h.get(row, unit).to_f64(), level.exponents[row])
     }
 
     /// The memory that the numbers take.
     pub fn bytes(&self) -> usize {
-        let Workspace { bias, product, carry, zeros, transposed, grad_read, grad_input, stretches } = &self.work;
+        let Workspace { bias, product, carry, zeros, transposed, grad_read, grad_input, stretches, rows } = &self.work;
         let panels =
             [&self.input, &self.read, &self.output, &self.grad_output, carry, transposed, grad_read, grad_input];
         let lanes = [bias, product, zeros].map(|lanes| size_of_val(&lanes[..])).iter().sum::<usize>();
-        let lists = size_of_val(&self.symbols[..]) + 4 * self.reads.capacity() + size_of_val(&stretches[..]);
+        let lists = size_of_val(&self.symbols[..])
+            + 4 * self.reads.capacity()
+            + size_of_val(&stretches[..])
+            + size_of_val(&rows[..]);
         let levels = self.levels.iter().map(UnrolledLevel::bytes).sum::<usize>();
         panels.map(Panels::bytes).iter().sum::<usize>() + lanes + lists + levels
     }

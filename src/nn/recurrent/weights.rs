@@ -1,10 +1,11 @@
 //! The gradients of the parameters: sums over all time steps, each of which has a power of two of its own.
 
 use super::network::{Level, Recurrent};
-use super::unrolled::{InputKind, Stretch, TimeStep, Unrolled, UnrolledLevel};
+use super::unrolled::{InputKind, Stretch, TimeStep, Unrolled, UnrolledLevel, Workspace};
 use crate::kernel::cells::{add_rows, add_to_chosen, multiply};
 use crate::kernel::product::{Part, add_transposed_product_panel, transposed_product_panel};
-use crate::kernel::{LANES, Panels, Real};
+use crate::kernel::rows::{multiply_row, multiply_rows};
+use crate::kernel::{LANES, Lane, Panels, Real};
 use crate::nn::unscale;
 use std::cmp::Reverse;
 use std::ops::Range;
@@ -21,13 +22,14 @@ fn find_stretches(times: &[TimeStep], batch: usize, stretches: &mut Vec<Stretch>
     for (time, step) in times.iter().enumerate().filter(|(_, step)| step.is_live()) {
         match stretches.last_mut() {
             Some(last)
-                if step.exponent == last.change
+                if !(step.is_apart || last.is_apart)
+                    && step.exponent == last.change
                     && last.times.end == time
                     && (time + 1 - last.times.start) * batch <= ROWS_AT_ONCE =>
             {
                 last.times.end = time + 1;
             }
-            _ => stretches.push(Stretch { times: time..time + 1, change: step.exponent }),
+            _ => stretches.push(Stretch { times: time..time + 1, change: step.exponent, is_apart: step.is_apart }),
         }
     }
     stretches.sort_unstable_by_key(|stretch| (Reverse(stretch.change), stretch.times.start));
@@ -68,12 +70,14 @@ impl<T: Real> Unrolled<T> {
                 recurrent.bias.as_mut(),
             ];
             parameters.into_iter().flatten().for_each(|parameter| clear(&mut parameter.grad));
-            for stretch in &work.stretches {
-                level.add_recurrent(weights, stretch, batch);
+            let Workspace { stretches, product, .. } = &mut *work;
+            for stretch in &*stretches {
+                let deltas = &mut Deltas::of(level, stretch, batch, product);
+                level.add_recurrent(weights, deltas, batch);
                 match (index.checked_sub(1), &*kind) {
-                    (Some(below), _) => level.add_input(weights, &levels[below].h, stretch, batch),
-                    (None, InputKind::OneHot) => level.add_symbols(weights, symbols, stretch, batch),
-                    (None, _) => level.add_input(weights, input, stretch, batch),
+                    (Some(below), _) => level.add_input(weights, &levels[below].h, deltas),
+                    (None, InputKind::OneHot) => level.add_symbols(weights, symbols, deltas),
+                    (None, _) => level.add_input(weights, input, deltas),
                 }
             }
             let Level { input: of_input, recurrent } = weights;
@@ -95,7 +99,11 @@ impl<T: Real> Unrolled<T> {
                 for panel in 0..table.grad.panels() {
                     let grad = table.grad.panel_mut(panel);
                     rescale(grad, stretch);
-                    add_to_chosen(grad, &symbols[rows.clone()], *has_padding, &grad_input.panel(panel)[rows.clone()]);
+                    let of_rows = &mut grad_input.panel_mut(panel)[rows.clone()];
+                    if stretch.is_apart {
+                        multiply_rows(of_rows, levels[0].to_one_power(rows.clone()));
+                    }
+                    add_to_chosen(grad, &symbols[rows.clone()], *has_padding, of_rows);
                 }
             }
             table.set_grad(exponent, |_, _| {});
@@ -111,12 +119,13 @@ impl<T: Real> Unrolled<T> {
         if time == 0 || !step.is_live() {
             return 0.0;
         }
-        let rows = rows(&(time..time + 1), self.batch);
+        let stretch = Stretch { times: time..time + 1, change: 0, is_apart: step.is_apart };
+        let mut room = vec![[T::ZERO; LANES]; self.batch];
+        let mut deltas = Deltas::of(level, &stretch, self.batch, &mut room);
         let mut grad = Panels::zeros(self.spec.hidden, level.cell.blocks() * level.panels * LANES);
         for panel in 0..grad.panels() {
-            let delta = &level.work.panel(level.recurrent_panel(panel))[rows.clone()];
-            let h = Part::from_row(&level.h, rows.start - self.batch);
-            add_transposed_product_panel(h, delta, grad.panel_mut(panel));
+            let h = Part::from_row(&level.h, deltas.rows.start - self.batch);
+            add_transposed_product_panel(h, deltas.panel(level.recurrent_panel(panel)), grad.panel_mut(panel));
         }
         unscale(grad.norm(), step.exponent)
     }
@@ -137,30 +146,66 @@ fn rescale<T: Real>(sums: &mut [[T; LANES]], stretch: &Stretch) {
     }
 }
 
+/// ∂L/∂a and ∂L/∂q of the rows of a stretch, all in the scale of the sums.
+struct Deltas<'a, T> {
+    level: &'a UnrolledLevel<T>,
+    stretch: &'a Stretch,
+    rows: Range<usize>,
+    /// For one time step's rows of a panel.
+    room: &'a mut [Lane<T>],
+}
+
+impl<'a, T: Real> Deltas<'a, T> {
+    fn of(level: &'a UnrolledLevel<T>, stretch: &'a Stretch, batch: usize, room: &'a mut [Lane<T>]) -> Self {
+        Self { level, stretch, rows: rows(&stretch.times, batch), room }
+    }
+
+    /// The rows of a panel.
+    fn panel(&mut self, panel: usize) -> &[Lane<T>] {
+        let delta = &self.level.work.panel(panel)[self.rows.clone()];
+        if !self.stretch.is_apart {
+            return delta;
+        }
+        let room = &mut self.room[..delta.len()];
+        let factors = self.level.to_one_power(self.rows.clone());
+        for ((scaled, delta), factor) in room.iter_mut().zip(delta).zip(factors) {
+            *scaled = multiply_row(delta, factor);
+        }
+        room
+    }
+}
+
 impl<T: Real> UnrolledLevel<T> {
+    /// What brings the rows of one time step to the power of two of its largest gradients.
+    fn to_one_power(&self, rows: Range<usize>) -> impl Iterator<Item = T> {
+        let exponent = self.times[rows.start / rows.len()].exponent;
+        self.exponents[rows].iter().map(move |own| T::power_of_two(exponent - own))
+    }
+
     /// Where the panel of ∂L/∂q that belongs to a panel of W_hh is.
     fn recurrent_panel(&self, panel: usize) -> usize {
         self.cell.recurrent_block(panel / self.panels) * self.panels + panel % self.panels
     }
 
     /// The part of a stretch in ∂L/∂W_hh and ∂L/∂b_hh.
-    fn add_recurrent(&self, weights: &mut Level<T>, stretch: &Stretch, batch: usize) {
-        let all = rows(&stretch.times, batch);
+    fn add_recurrent(&self, weights: &mut Level<T>, deltas: &mut Deltas<'_, T>, batch: usize) {
         // Before the first step h is zero.
-        let some = rows(&(stretch.times.start.max(1)..stretch.times.end), batch);
+        let first = deltas.rows.start.max(batch);
+        let with_state = first - deltas.rows.start;
+        let stretch = deltas.stretch;
         let weight = &mut weights.recurrent.weight.grad;
         for panel in 0..weight.panels() {
-            let delta = self.work.panel(self.recurrent_panel(panel));
+            let delta = deltas.panel(self.recurrent_panel(panel));
             let grad = weight.panel_mut(panel);
             rescale(grad, stretch);
-            if !some.is_empty() {
-                let h = Part::from_row(&self.h, some.start - batch);
-                add_transposed_product_panel(h, &delta[some.clone()], grad);
+            if with_state < delta.len() {
+                let h = Part::from_row(&self.h, first - batch);
+                add_transposed_product_panel(h, &delta[with_state..], grad);
             }
             if let Some(bias) = &mut weights.recurrent.bias {
                 let grad = bias.grad.panel_mut(panel);
                 rescale(grad, stretch);
-                add_rows(&mut grad[0], &delta[all.clone()]);
+                add_rows(&mut grad[0], delta);
             }
         }
     }
@@ -169,14 +214,13 @@ impl<T: Real> UnrolledLevel<T> {
     fn add_to_input(
         &self,
         weights: &mut Level<T>,
-        stretch: &Stretch,
-        batch: usize,
+        deltas: &mut Deltas<'_, T>,
         add: impl Fn(Range<usize>, &[[T; LANES]], &mut [[T; LANES]]),
     ) {
-        let rows = rows(&stretch.times, batch);
+        let (stretch, rows) = (deltas.stretch, deltas.rows.clone());
         let weight = &mut weights.input.weight.grad;
         for panel in 0..weight.panels() {
-            let delta = &self.work.panel(self.input_panel() + panel)[rows.clone()];
+            let delta = deltas.panel(self.input_panel() + panel);
             let grad = weight.panel_mut(panel);
             rescale(grad, stretch);
             add(rows.clone(), delta, grad);
@@ -188,14 +232,14 @@ impl<T: Real> UnrolledLevel<T> {
         }
     }
 
-    fn add_input(&self, weights: &mut Level<T>, input: &Panels<T>, stretch: &Stretch, batch: usize) {
-        self.add_to_input(weights, stretch, batch, |rows, delta, grad| {
+    fn add_input(&self, weights: &mut Level<T>, input: &Panels<T>, deltas: &mut Deltas<'_, T>) {
+        self.add_to_input(weights, deltas, |rows, delta, grad| {
             add_transposed_product_panel(Part::from_row(input, rows.start), delta, grad);
         });
     }
 
-    fn add_symbols(&self, weights: &mut Level<T>, symbols: &[u16], stretch: &Stretch, batch: usize) {
-        self.add_to_input(weights, stretch, batch, |rows, delta, grad| {
+    fn add_symbols(&self, weights: &mut Level<T>, symbols: &[u16], deltas: &mut Deltas<'_, T>) {
+        self.add_to_input(weights, deltas, |rows, delta, grad| {
             add_to_chosen(grad, &symbols[rows], false, delta);
         });
     }
