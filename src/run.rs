@@ -9,7 +9,7 @@ use crate::kernel::Real;
 use crate::look::Scoring;
 use crate::look::view::{Evaluation, View, Watch};
 use crate::optim::Hyper;
-use crate::train::{Divergence, RecurrentTrainer, StepReport, Trainer};
+use crate::train::{Beginning, Divergence, RecurrentTrainer, StepReport, Trainer};
 use std::any::Any;
 use std::fmt;
 
@@ -220,6 +220,22 @@ impl AnyTrainer {
     /// If it is no recurrent network; of that see [`AnyTrainer::in_f64`].
     pub fn recurrent_in_f64(&self) -> RecurrentTrainer<f64> {
         either!(get_recurrent, self, trainer => trainer.in_f64())
+    }
+
+    /// See [`Trainer::beginning`].
+    ///
+    /// # Panics
+    /// If it is a recurrent network; of that see [`AnyTrainer::recurrent_beginning`].
+    pub fn beginning(&self) -> Beginning {
+        either!(get, self, trainer => trainer.beginning())
+    }
+
+    /// See [`RecurrentTrainer::beginning`].
+    ///
+    /// # Panics
+    /// If it is no recurrent network; of that see [`AnyTrainer::beginning`].
+    pub fn recurrent_beginning(&self) -> Beginning {
+        either!(get_recurrent, self, trainer => trainer.beginning())
     }
 
     /// See [`Trainer::bytes`].

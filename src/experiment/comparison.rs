@@ -169,11 +169,14 @@ pub fn differences(first: &Experiment, other: &Experiment) -> Vec<(Key, Value)> 
     differences
 }
 
-/// The parameters in which runs differ, those that change nothing in any of them left out.
+/// The parameters by which runs are told apart: those in which they differ, but for what changes nothing in any of them and
+/// for defaults that only follow another difference. What a run learns, by which rule and how fast is never left out.
 pub fn differing(runs: &[Experiment]) -> Vec<Key> {
+    const TOLD: [Key; 3] = [Key::Task, Key::Optimizer, Key::Lr];
     let Some(first) = runs.first() else { return Vec::new() };
+    let set: Vec<Key> = runs.iter().flat_map(|run| differences(first, run)).map(|(key, _)| key).collect();
     let differs = |key: &Key| {
-        key.changes_numbers()
+        (set.contains(key) || TOLD.contains(key))
             && runs.iter().any(|run| run.get(*key) != first.get(*key))
             && runs.iter().any(|run| run.is_relevant(*key))
     };

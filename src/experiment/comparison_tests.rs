@@ -155,6 +155,10 @@ fn runs_are_told_apart_by_what_differs_in_any_of_them() {
     assert_eq!(differ(&["", "", ""]), []);
     assert_eq!(differ(&["", "optimizer=adam", "optimizer=momentum"]), [Key::Optimizer, Key::Lr]);
     assert_eq!(differ(&["", "speed=max"]), []);
+    // What only follows from the kind of network is left out, but for what it learns and how.
+    let told = [Key::Model, Key::Task, Key::Optimizer, Key::Lr];
+    assert_eq!(differ(&["", "model=lstm"]), told);
+    assert_eq!(differ(&["model=rnn", "model=lstm", "model=lstm&forget-bias=3"]), [Key::Model, Key::ForgetBias]);
     // SGD has no momentum, and nobody sees that its value is another.
     assert_eq!(differ(&["", "momentum=0.5"]), []);
     assert_eq!(differ(&["", "optimizer=momentum&lr=0.1&momentum=0.5"]), [Key::Optimizer, Key::Momentum]);

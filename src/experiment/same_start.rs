@@ -36,7 +36,7 @@ const OF_WEIGHTS: [Key; 12] = [
 const OF_TASK: [Key; 3] = [Key::Task, Key::Dataset, Key::Language];
 
 /// What besides decides the samples.
-const OF_DATA: [Key; 5] = [Key::Samples, Key::Noise, Key::Length, Key::Decisive, Key::Padding];
+const OF_DATA: [Key; 6] = [Key::Samples, Key::Noise, Key::Length, Key::Decisive, Key::Padding, Key::Loss];
 
 impl SameStart {
     /// Of two experiments.

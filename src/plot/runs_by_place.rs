@@ -55,6 +55,9 @@ pub struct Axes {
 /// The fewest decades that the axis spans, so that a healthy gradient looks as level as it is.
 const FEWEST_DECADES: i32 = 3;
 
+/// Marks of a line at the most, or a few more.
+const MOST_MARKS: usize = 16;
+
 impl ChartAxes for Axes {
     type Data<'a> = Data;
     type Labels = Labels;
@@ -133,8 +136,8 @@ impl Axes {
             look.line(painter, &stretch, em, behind);
         }
         let radius = (0.2 * self.spacing()).clamp(0.24 * em, 0.42 * em);
-        // So far apart that marks do not touch.
-        let every = ((3.2 * radius / self.spacing()).ceil() as usize).max(1);
+        // So far apart that marks do not touch, and that of a dashed line the dashes are seen.
+        let every = ((3.2 * radius / self.spacing()).ceil() as usize).max(self.places / MOST_MARKS).max(1);
         for (place, value) in values() {
             let x = self.place_to_x(place);
             if let Some(y) = frame.value_to_y(*value) {

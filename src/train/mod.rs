@@ -1,5 +1,6 @@
 //! Training: one optimizer step at a time, each with its [`StepReport`].
 
+mod beginning;
 mod divergence;
 mod history;
 mod layout;
@@ -13,6 +14,7 @@ mod sequence_answers;
 mod sequence_batch;
 mod trainer;
 
+pub use beginning::{Alike, Beginning, Tensor};
 pub use divergence::{DivergedQuantity, Divergence};
 pub use history::{Bucket, History, bucket_of};
 pub use layout::{Layout, Weights};

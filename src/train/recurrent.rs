@@ -28,7 +28,7 @@ pub struct RecurrentTrainer<T> {
     /// The optimizer's state of every parameter, in the order of [`Recurrent::parameters`].
     states: Vec<State<T>>,
     data: Arc<SequenceData>,
-    batches: Batches,
+    pub(super) batches: Batches,
     report: StepReport,
     pass: Pass,
     /// ‖W‖ of every group: of the weights that the last step made.

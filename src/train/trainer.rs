@@ -36,7 +36,7 @@ pub struct Trainer<T> {
     pub(crate) data: Arc<Data<T>>,
     /// Those of the batch in the network.
     pub(crate) targets: Targets<T>,
-    batches: Batches,
+    pub(super) batches: Batches,
     pub(crate) report: StepReport,
     pub(crate) pass: Pass,
     /// ‖W‖ of every layer: of the weights that the last step made.

@@ -361,7 +361,7 @@ impl Inner {
                 self.watch(self.patience.answer_ms);
                 Some(Event::Proving { progress })
             }
-            ResponseBody::Proof { step, checks } => Some(Event::Proof { step, checks }),
+            ResponseBody::Proof { step, checks, beginning } => Some(Event::Proof { step, checks, beginning }),
             ResponseBody::Away { step } => Some(Event::Away(step)),
             ResponseBody::NoRoom(need) => Some(Event::NoRoom(need)),
             ResponseBody::ProofGivenUp => Some(Event::ProofGivenUp),

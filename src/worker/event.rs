@@ -5,7 +5,7 @@ use super::protocol::{Change, Need, Status, Way, WorkerPart};
 use crate::look::proof::Check;
 use crate::look::view::Evaluation;
 use crate::theory::{Forecast, Outlook};
-use crate::train::Bucket;
+use crate::train::{Beginning, Bucket};
 
 /// What a worker has to say to the page.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,6 +48,8 @@ pub enum Event {
         step: u64,
         /// All of them.
         checks: Vec<Check>,
+        /// What the run begins with; nothing where it could not be made again.
+        beginning: Box<Beginning>,
     },
     /// The run went on before all was checked.
     ProofGivenUp,

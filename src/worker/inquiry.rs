@@ -10,6 +10,7 @@ use crate::data::sequences::Corpus;
 use crate::experiment::{Experiment, Precision};
 use crate::run::AnyTrainer;
 use crate::theory::{Foreteller, Outlook, OutlookSampler};
+use crate::train::Beginning;
 use std::collections::VecDeque;
 
 /// How long a run may take to be made again for a check.
@@ -33,6 +34,8 @@ pub(super) struct Inquiry {
     /// Where the next one holds the run up, it is not drawn before this.
     not_before_ms: f64,
     proving: Option<Proving>,
+    /// What the run that is checked begins with; nothing where it could not be made again.
+    beginning: Beginning,
     /// The share of the checks that the page was told to be done.
     told_progress: f64,
     answers: VecDeque<ResponseBody>,
@@ -184,8 +187,11 @@ impl Inquiry {
                 None
             }
             Some(Proving::Asked) => Some(match run.made_again() {
-                Some(again) => Proving::Remaking(Box::new(again), 0.0),
-                None => Proving::Checking(prover(&run.trainer), None),
+                Some(again) => {
+                    self.beginning = (prover.beginning)(&again);
+                    Proving::Remaking(Box::new(again), 0.0)
+                }
+                None => Proving::Checking((prover.begin)(&run.trainer), None),
             }),
             Some(Proving::Remaking(mut again, spent_ms)) => {
                 let start_ms = clock();
@@ -204,13 +210,14 @@ impl Inquiry {
                     Some(Proving::Remaking(again, spent_ms))
                 } else {
                     let again = (again.steps() == target).then_some(again);
-                    Some(Proving::Checking(prover(&run.trainer), again))
+                    Some(Proving::Checking((prover.begin)(&run.trainer), again))
                 }
             }
             Some(Proving::Checking(mut proof, again)) => loop {
                 if !proof.work() {
                     let checks = proof.checks(again.map(|again| run.trainer.differing_bits(&again)));
-                    self.answers.push_back(ResponseBody::Proof { step: target, checks });
+                    let beginning = Box::new(std::mem::take(&mut self.beginning));
+                    self.answers.push_back(ResponseBody::Proof { step: target, checks, beginning });
                     break None;
                 }
                 if clock() >= deadline_ms {

@@ -12,7 +12,7 @@ use crate::look::proof::{Check, Proof, ProofThroughTime};
 use crate::look::view::{View, Watch};
 use crate::run::AnyTrainer;
 use crate::theory::Foreteller;
-use crate::train::RecurrentTrainer;
+use crate::train::{Beginning, RecurrentTrainer};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -39,8 +39,14 @@ impl Viewer {
     }
 }
 
-/// Begins the checks of a run.
-pub(super) type Prover = fn(&AnyTrainer) -> Box<dyn Checking>;
+/// What checks a run.
+#[derive(Clone, Copy)]
+pub(super) struct Prover {
+    /// Begins the checks.
+    pub begin: fn(&AnyTrainer) -> Box<dyn Checking>,
+    /// What a run that was made again begins with.
+    pub beginning: fn(&AnyTrainer) -> Beginning,
+}
 
 /// The checks of a run on their way; as [`Proof`].
 pub(super) trait Checking {
@@ -116,7 +122,8 @@ impl Code {
 
     /// Of [`WorkerPart::Proof`].
     pub fn proof() -> Self {
-        Self(Functions::Proof(|run| Box::new(Proof::new(run.in_f64()))))
+        let begin = |run: &AnyTrainer| -> Box<dyn Checking> { Box::new(Proof::new(run.in_f64())) };
+        Self(Functions::Proof(Prover { begin, beginning: AnyTrainer::beginning }))
     }
 
     /// Of [`WorkerPart::Sequences`].
@@ -136,7 +143,8 @@ impl Code {
             look: Viewer::new(view_in_time::<f64>),
             bytes: RecurrentTrainer::<f64>::bytes_of,
         };
-        let prove: Prover = |run| Box::new(ProofThroughTime::new(run.recurrent_in_f64()));
+        let begin = |run: &AnyTrainer| -> Box<dyn Checking> { Box::new(ProofThroughTime::new(run.recurrent_in_f64())) };
+        let prove = Prover { begin, beginning: AnyTrainer::recurrent_beginning };
         Self(Functions::SequencesDouble(runs, Foreteller::through_time(), prove))
     }
 

@@ -11,7 +11,7 @@ use crate::look::proof::Check;
 use crate::look::view::{Evaluation, Watch};
 use crate::optim::Hyper;
 use crate::theory::{Forecast, Outlook};
-use crate::train::{Bucket, Divergence, Layout, StepReport};
+use crate::train::{Beginning, Bucket, Divergence, Layout, StepReport};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -136,6 +136,8 @@ pub enum ResponseBody {
         step: u64,
         /// All of them.
         checks: Vec<Check>,
+        /// What the run begins with; nothing where it could not be made again.
+        beginning: Box<Beginning>,
     },
     /// The run went on before all was checked.
     ProofGivenUp,

@@ -249,7 +249,7 @@ fn what_is_asked_is_answered() {
                 assert!(more > progress && more < 1.0, "{more} after {progress}");
                 progress = more;
             }
-            ResponseBody::Proof { step, checks } => break (step, checks),
+            ResponseBody::Proof { step, checks, .. } => break (step, checks),
             other => panic!("{other:?}"),
         }
     };

@@ -267,3 +267,15 @@ fn the_instruments_are_of_the_run_that_is_chosen() {
     page.open_tab("layer");
     assert_eq!(page.eval("document.querySelectorAll('#depth').length"), Value::from(1));
 }
+
+#[test]
+fn equal_seeds_are_proved_to_give_an_equal_start() {
+    let page = open(Screen::LAPTOP, "v=1&depth=4&vs=optimizer:adam&vs=activation:relu&vs=model:rnn,length:6,seed:8", 0);
+    page.click("#runs-closely");
+    page.open_tab("proof");
+    page.click("[data-claim=same-start] button");
+    page.wait_until("the proof", "document.querySelector('[data-claim=same-start]').dataset.result === 'pass'");
+    let lines = page.text_of("document.querySelector('.start-claim').textContent");
+    assert!(lines.contains("B: 10 of 10") && lines.contains("C: 10 of 10"), "{lines}");
+    assert!(lines.contains("D: ") && lines.contains("others"), "{lines}");
+}

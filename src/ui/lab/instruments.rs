@@ -8,7 +8,7 @@ use crate::look::recurrent_view::{RecurrentWatch, SampleWatch};
 use crate::look::view::{Evaluation, View, Watch};
 use crate::nn::recurrent::Cell;
 use crate::plot::gradient_over_time::Mapped;
-use crate::train::Layout;
+use crate::train::{Beginning, Layout};
 use crate::ui::reactive::RwSignal;
 use crate::worker::protocol::decode;
 use leptos::prelude::{GetValue, SetValue, StoredValue, UpdateValue};
@@ -125,6 +125,8 @@ pub struct Instruments {
     pub evaluations: RwSignal<Arc<Vec<Evaluation>>>,
     /// What came of the checks, and at which step; `None` until asked for.
     pub proof: RwSignal<Option<(u64, Arc<Vec<Check>>)>>,
+    /// What the run begins with, once that was checked.
+    pub beginning: RwSignal<Option<Arc<Beginning>>>,
     /// The share of the checks under way that is done, from 0 to 1.
     pub proving: RwSignal<Option<f64>>,
 }
@@ -153,6 +155,7 @@ impl Default for Instruments {
             view: RwSignal::new(None),
             evaluations: RwSignal::default(),
             proof: RwSignal::new(None),
+            beginning: RwSignal::new(None),
             proving: RwSignal::new(None),
         }
     }
@@ -273,6 +276,7 @@ impl Instruments {
         self.unread.try_update_value(|unread| *unread = None);
         self.evaluations.try_set(Arc::default());
         self.proof.try_set(None);
+        self.beginning.try_set(None);
         self.proving.try_set(None);
     }
 }

@@ -23,3 +23,7 @@ pub struct Shown {
 pub fn use_shown() -> Shown {
     expect_context()
 }
+
+/// A claim that a scene adds to those of the proof of its runs.
+#[derive(Clone, Copy)]
+pub struct FurtherClaim(pub fn() -> AnyView);

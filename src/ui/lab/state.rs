@@ -401,7 +401,8 @@ impl Lab {
             Event::Proving { progress } => {
                 self.instruments.proving.try_set(Some(progress));
             }
-            Event::Proof { step, checks } => {
+            Event::Proof { step, checks, beginning } => {
+                self.instruments.beginning.try_set(Some(Arc::from(beginning)));
                 self.instruments.proof.try_set(Some((step, Arc::new(checks))));
                 self.instruments.proving.try_set(None);
             }

@@ -5,6 +5,7 @@ use crate::experiment::{Experiment, Key};
 use crate::look::proof::{Check, Claim, Found, NotClaimed};
 use crate::plot::number::{exact, grouped, significant};
 use crate::ui::i18n::{t_string, use_i18n};
+use crate::ui::lab::scene::FurtherClaim;
 use crate::ui::lab::use_lab;
 use crate::ui::reactive::{Memo, Views, attribute, live};
 use crate::ui::shared::icon::{Icon, Picture};
@@ -83,6 +84,7 @@ pub fn ProofPane() -> impl IntoView {
                 Some(view! { <Missing name again=Callback::new(move |()| lab.prove()) /> })
             })}
             <div class="claims">
+                {use_context::<FurtherClaim>().map(|FurtherClaim(claim)| claim())}
                 {live(move || claims.get().into_iter().map(|claim| view! { <ClaimCard claim /> }).views())}
             </div>
         </section>

@@ -7,6 +7,7 @@ mod names;
 mod notices;
 mod remarks;
 mod runs;
+mod start_claim;
 mod table;
 mod toolbar;
 
@@ -17,7 +18,7 @@ use crate::ui::chart::{Over, RunsByPlace, RunsOverSteps};
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::instruments::Instrument;
 use crate::ui::lab::reading::Reading;
-use crate::ui::lab::scene::use_shown;
+use crate::ui::lab::scene::{FurtherClaim, use_shown};
 use crate::ui::lab::use_lab;
 use crate::ui::reactive::{Memo, RwSignal, Show, effect, live};
 use closely::{Close, Closely};
@@ -33,6 +34,8 @@ use toolbar::Toolbar;
 pub fn Comparison() -> impl IntoView {
     let (i18n, shown, reading) = (use_i18n(), use_shown(), expect_context::<Reading>());
     let runs = Runs::new(i18n, use_lab(), reading, shown);
+    provide_context(runs);
+    provide_context(FurtherClaim(|| view! { <start_claim::StartClaim /> }.into_any()));
     effect(move || runs.open());
     effect(move || runs.tell_pairs());
     effect(move || runs.conduct_alike());
