@@ -184,7 +184,7 @@ impl Situation<'_> {
 /// the reports alone. `guess_loss` is that of [`Situation`]. Of steps that were recorded together the last is judged.
 ///
 /// At a threshold a measured number is now on one side of it and now on the other. So what has begun holds on as long as
-/// the thresholds are missed by no more than a [`Leeway`], and begins only where they are met.
+/// the thresholds are missed by no more than a `Leeway`, and begins only where they are met.
 pub fn leading_since(
     experiment: &Experiment,
     history: &History,

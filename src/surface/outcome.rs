@@ -24,7 +24,7 @@ pub enum Outcome {
         /// As in [`Outcome::Diverged`].
         limit: Option<f64>,
     },
-    /// It has come within [`NEAR`] of the minimum.
+    /// It has come within `NEAR` of the minimum.
     Arrived {
         /// The first step from which on it was there.
         since: usize,
