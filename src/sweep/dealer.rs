@@ -169,7 +169,7 @@ mod tests {
         let mut dealer = Dealer::new(vec![1.0; 5]);
         assert_eq!((dealer.deal(0, 2), dealer.deal(1, 2)), (vec![0, 1], vec![2, 3]));
         assert!(dealer.done(0, 0, 1.0));
-        assert_eq!(dealer.lost(0), []);
+        assert!(dealer.lost(0).is_empty());
         assert!(!dealer.done(0, 1, 1.0), "what it still says comes too late");
         dealer.done(1, 2, 1.0);
         dealer.done(1, 3, 1.0);
