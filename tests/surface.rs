@@ -5,7 +5,7 @@ use gradient_lab::random::{Purpose, Random};
 use gradient_lab::surface::examples::Example;
 use gradient_lab::surface::theory::{self, best, best_tuned};
 use gradient_lab::surface::{
-    Descent, Function, HyperParameter, MOST_PATHS, Method, Notice, Objective, Outcome, Setting, Tuned,
+    Descent, End, Function, HyperParameter, MOST_PATHS, Method, Notice, Objective, Outcome, Setting, Tuned,
 };
 use proptest::prelude::*;
 
@@ -182,8 +182,18 @@ fn on_reddis_losses_adam_goes_to_the_worst_end_and_amsgrad_to_the_best() {
         let regret = adam.mean_regret(10_000).unwrap();
         assert!((regret / (2.0 * (c - 2.0) / 3.0) - 1.0).abs() < 0.1, "C {c}: {regret}");
         assert!(amsgrad.mean_regret(10_000).unwrap() < 0.1 * regret, "C {c}");
-        let Outcome::Online { x: told, regret: told_regret } = adam.outcome(10_000) else { panic!("it is online") };
-        assert_eq!((told, told_regret), (x(&adam, 10_000), regret));
+        let Outcome::Online { x: told, regret: told_regret, end } = adam.outcome(10_000) else {
+            panic!("it is online")
+        };
+        assert_eq!((told, told_regret, end), (x(&adam, 10_000), regret, Some(End::Worst)));
+        let end_of = |path: &Descent| match path.outcome(10_000) {
+            Outcome::Online { end, .. } => end,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(end_of(&amsgrad), Some(End::Best));
+        // Where a path begins is not where it ends.
+        let Outcome::Online { end, .. } = adam.outcome(1) else { panic!("it is online") };
+        assert_eq!(end, None);
     }
     // The regret is the sum of losses less that of the best.
     let objective = Objective::new(Function::Online);
@@ -193,6 +203,31 @@ fn on_reddis_losses_adam_goes_to_the_worst_end_and_amsgrad_to_the_best() {
     let best: f64 = (1..=50).map(|step| objective.value([-1.0, 0.0], step as u64)).sum();
     assert!((path.mean_regret(50).unwrap() - (losses - best) / 50.0).abs() < 1e-12);
     assert_eq!(path.mean_regret(0), None);
+}
+
+#[test]
+fn who_swings_back_over_the_saddle_has_not_left_it() {
+    let path = walked(Objective::new(Function::Saddle), with(Method::Momentum, 0.05, 0.9), [10.0, 0.5], 200);
+    let below = |step: usize| path.up_to(step).last().unwrap().value < -1.0;
+    let first = (0..200).find(|step| below(*step)).unwrap();
+    let back = (first..200).find(|step| !below(*step)).expect("it swings back");
+    assert!(matches!(path.outcome(first), Outcome::Left { step } if step == first));
+    assert!(!matches!(path.outcome(back), Outcome::Left { .. }), "{:?}", path.outcome(back));
+    let Outcome::Left { step } = path.outcome(200) else { panic!("{:?}", path.outcome(200)) };
+    assert!(step > back && (step..=200).all(below) && !below(step - 1), "since {step}");
+}
+
+#[test]
+fn a_path_over_the_minimum_has_a_rate() {
+    let tuned = with(Method::Momentum, 0.1, 0.99);
+    let path = walked(quadratic(10.0, 0.0), tuned, [0.0, 2.0], 2000);
+    assert_eq!(path.up_to(1).last().unwrap().at, [0.0, 0.0], "it comes upon it at once");
+    let (measured, predicted) = (path.rate(2000).unwrap(), path.predicted().unwrap());
+    assert!((measured / predicted - 1.0).abs() < 2e-3, "{measured}, {predicted}");
+    // Who stays there has come at once, which is no rate.
+    let path = walked(quadratic(1.0, 0.0), with(Method::Sgd, 1.0, 0.0), [1.0, 2.0], 50);
+    assert_eq!(path.rate(50), None);
+    assert!(matches!(path.outcome(50), Outcome::Arrived { since: 1, .. }), "{:?}", path.outcome(50));
 }
 
 #[test]
@@ -307,7 +342,13 @@ fn examples_answer_their_questions() {
         "{saddle:?}"
     );
     let online = outcomes(Example::Online, 500);
-    assert!(matches!(online[..], [Outcome::Online { x: 0.9.., .. }, Outcome::Online { x: ..-0.9, .. }]), "{online:?}");
+    assert!(
+        matches!(
+            online[..],
+            [Outcome::Online { end: Some(End::Worst), .. }, Outcome::Online { end: Some(End::Best), .. }]
+        ),
+        "{online:?}"
+    );
 }
 
 #[test]
@@ -451,7 +492,7 @@ fn any_setting_can_be_walked_and_told() {
                         Outcome::OnRidge { distance } => vec![distance],
                         Outcome::Leaving { across, rate } => vec![across, rate],
                         Outcome::Left { .. } => vec![],
-                        Outcome::Online { x, regret } => vec![x, regret],
+                        Outcome::Online { x, regret, .. } => vec![x, regret],
                     };
                     assert!(
                         numbers.iter().all(|number| number.is_finite()),

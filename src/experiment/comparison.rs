@@ -43,7 +43,7 @@ pub enum Notice {
         /// The parameter.
         key: Key,
     },
-    /// The parameter does not allow this value; the run has the first's.
+    /// The parameter does not allow this value; the run has what it had without.
     BadValue {
         /// The run.
         run: usize,

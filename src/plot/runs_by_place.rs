@@ -5,8 +5,9 @@ use super::frame::{Frame, Margins, StripKind, StripLabels};
 use super::paint::{Painter, rough_width};
 use super::paper::Paper;
 use super::place_axis::{PlaceAxis, PlaceNames};
-use super::runs::{LETTERS_EM, Look, draw_letters};
+use super::runs::{LETTERS_EM, draw_letters, line_width};
 use super::scale::{LogRange, ValueScale, segments};
+use super::series::SeriesLook;
 use super::surface::Surface;
 use super::theme::Theme;
 
@@ -129,11 +130,11 @@ impl Axes {
 
     fn draw_curve(&self, painter: &mut Painter<'_>, theme: &Theme, curve: &Curve, behind: usize) {
         let (frame, em) = (&self.frame, self.frame.em);
-        let look = Look::of(theme, curve.run);
+        let look = SeriesLook::of(theme, curve.run);
         let values = || curve.values.iter().take(self.places).enumerate();
         let points = values().map(|(place, value)| Some((self.place_to_x(place), frame.value_to_y(*value)?)));
         for stretch in segments(points) {
-            look.line(painter, &stretch, em, behind);
+            look.line(painter, &stretch, line_width(behind, em), em);
         }
         let radius = (0.2 * self.spacing()).clamp(0.24 * em, 0.42 * em);
         // So far apart that marks do not touch, and that of a dashed line the dashes are seen.
@@ -144,7 +145,7 @@ impl Axes {
                 // Those of the runs stand at places of their own where not every place has one.
                 let is_marked = (place + curve.run * every / 4).is_multiple_of(every);
                 if is_marked || place + 1 == curve.values.len() || place == 0 {
-                    look.mark(painter, (x, y), radius, em, theme.background);
+                    look.mark(painter, (x, y), radius, theme.background);
                 }
             } else if let Some(y) = frame.strip_y(*value, curve.run) {
                 painter.marker(look.marker, (x, y), radius.min(0.3 * em), look.color);

@@ -6,8 +6,9 @@ use super::frame::{Frame, Margins, StripKind, StripLabels};
 use super::loss::{SMOOTHED_SHARE, moving_average};
 use super::paint::{Painter, TextLook, rough_width};
 use super::paper::Paper;
-use super::runs::{LETTERS_EM, Look, draw_letters};
+use super::runs::{LETTERS_EM, draw_letters, line_width};
 use super::scale::{LinearRange, LogRange, StepRange, ValueScale, segments};
+use super::series::SeriesLook;
 use super::step_axis::StepAxis;
 use super::surface::Surface;
 use super::theme::Theme;
@@ -162,18 +163,24 @@ impl Axes {
     }
 
     /// Lines as far as they are within the plot: of one that ends far outside there would be no end of dashes.
-    fn draw_stretches(&self, painter: &mut Painter<'_>, stretches: Vec<Vec<(f64, f64)>>, look: Look, behind: usize) {
+    fn draw_stretches(
+        &self,
+        painter: &mut Painter<'_>,
+        stretches: Vec<Vec<(f64, f64)>>,
+        look: SeriesLook,
+        behind: usize,
+    ) {
         let plot = self.frame.plot;
         for stretch in stretches {
             for piece in clip_line(&stretch, (plot.top, plot.bottom)) {
-                look.line(painter, &piece, self.frame.em, behind);
+                look.line(painter, &piece, line_width(behind, self.frame.em), self.frame.em);
             }
         }
     }
 
     fn draw_line(&self, painter: &mut Painter<'_>, theme: &Theme, line: &Line, behind: usize) {
         let (frame, em) = (&self.frame, self.frame.em);
-        let look = Look::of(theme, line.run);
+        let look = SeriesLook::of(theme, line.run);
         let point = |step: u64, value: f64| Some((self.step_to_x(step), frame.value_to_y(value)?));
         let measured = line.measured.iter().map(|(step, value)| point(*step, *value));
         match &line.smoothed {
@@ -192,7 +199,7 @@ impl Axes {
             }
         }
         if let Some((x, y)) = self.end(line) {
-            look.mark(painter, (x, y), 0.32 * em, em, theme.background);
+            look.mark(painter, (x, y), 0.32 * em, theme.background);
             if line.has_ended {
                 // A cross: from there it does not go on.
                 let half = 0.62 * em;

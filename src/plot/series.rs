@@ -4,6 +4,9 @@ use super::color::Rgb;
 use super::paint::{Marker, Painter};
 use super::theme::Theme;
 
+/// Series that are told apart; more look like the first again.
+pub const TOLD_APART: usize = 4;
+
 /// How a series looks.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SeriesLook {
@@ -18,11 +21,11 @@ pub struct SeriesLook {
 impl SeriesLook {
     /// The look of the series with this number, from 0; after the fourth they begin again.
     pub fn of(theme: &Theme, number: usize) -> Self {
-        let (color, marker, dash_em) = match number % 4 {
+        let (color, marker, dash_em) = match number % TOLD_APART {
             0 => (theme.grad_z, Marker::Circle, None),
-            1 => (theme.grad_w, Marker::Diamond, Some(0.9)),
-            2 => (theme.update, Marker::Triangle, Some(0.45)),
-            _ => (theme.second_moment, Marker::Square, Some(0.2)),
+            1 => (theme.grad_w, Marker::Diamond, Some(1.3)),
+            2 => (theme.update, Marker::Triangle, Some(0.65)),
+            _ => (theme.second_moment, Marker::Square, Some(0.28)),
         };
         Self { color, marker, dash_em }
     }
@@ -51,8 +54,12 @@ mod tests {
         for theme in [Theme::light(), Theme::dark()] {
             let looks = [0, 1, 2, 3].map(|number| SeriesLook::of(&theme, number));
             for (index, one) in looks.iter().enumerate() {
+                assert!(one.color.contrast(theme.background) >= 3.0, "{one:?}");
                 for other in &looks[index + 1..] {
-                    assert!(one.color != other.color && one.marker != other.marker && one.dash_em != other.dash_em);
+                    assert!(one.color != other.color && one.marker != other.marker, "{one:?} and {other:?}");
+                    let dashes = [one, other].map(|look| look.dash_em.unwrap_or(0.0));
+                    let (long, short) = (dashes[0].max(dashes[1]), dashes[0].min(dashes[1]));
+                    assert!(long > 1.5 * short, "{one:?} and {other:?}");
                 }
             }
         }

@@ -5,6 +5,7 @@ use super::clip::clip_line;
 use super::frame::{Frame, Margins, StripKind, StripLabels};
 use super::paint::{Painter, TextLook, letters_em, rough_width};
 use super::paper::Paper;
+use super::runs::spread;
 use super::scale::{LinearRange, LogRange, StepRange, ValueScale, segments};
 use super::series::SeriesLook;
 use super::step_axis::StepAxis;
@@ -214,17 +215,9 @@ impl Axes {
             return;
         }
         ends.sort_by(|one, other| one.2.total_cmp(&other.2));
-        let line = 1.15 * em;
-        let mut next = plot.top - 0.5 * em;
-        let mut rows = Vec::new();
-        for (place, (number, x, y)) in ends.iter().enumerate() {
-            // Those below still have to find room.
-            let below = (ends.len() - 1 - place) as f64 * line;
-            let y = y.max(next).min(plot.bottom - below);
-            next = y + line;
-            rows.push((*number, *x, y));
-        }
-        for (number, x, y) in rows {
+        let wanted: Vec<f64> = ends.iter().map(|(_, _, y)| *y).collect();
+        let heights = spread(&wanted, 1.15 * em, (plot.top - 0.5 * em, plot.bottom));
+        for ((number, x, _), y) in ends.into_iter().zip(heights) {
             let color = SeriesLook::of(theme, number).color.mix(theme.text, 0.25);
             let look = TextLook::new(0.95 * em, color, HPos::Left, VPos::Center).bold();
             let name = fitting(&data.curves[number].name, f64::from(self.frame.surface.width) - x - 0.7 * em, em);

@@ -18,6 +18,6 @@ pub use curvature::{Curvature, Point};
 pub use descent::{Descent, Made};
 pub use link::{Allowed, Notice};
 pub use objective::{Function, Objective};
-pub use outcome::{Agreement, Outcome};
+pub use outcome::{Agreement, End, Outcome};
 pub use setting::{MOST_PATHS, MOST_STEPS, Setting};
 pub use tuned::{HyperParameter, Method, Tuned};

@@ -69,7 +69,7 @@ pub enum Outcome {
     },
     /// It has left the saddle, and falls.
     Left {
-        /// The first step with a value below the saddle's by more than 1.
+        /// The first step from which on its value is below the saddle's by more than 1.
         step: usize,
     },
     /// It is where its online losses lead it.
@@ -78,7 +78,18 @@ pub enum Outcome {
         x: f64,
         /// The regret per step.
         regret: f64,
+        /// At which end it has been for half of the steps, if it has.
+        end: Option<End>,
     },
+}
+
+/// An end of the interval of the online losses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// x = −1, where the losses sum up to the least.
+    Best,
+    /// x = +1.
+    Worst,
 }
 
 /// What theory says of a rate that was measured.
@@ -115,7 +126,16 @@ impl Descent {
         }
         if objective.function.is_online() {
             let regret = self.mean_regret(made.len() - 1);
-            return regret.map_or(Outcome::Early, |regret| Outcome::Online { x: now.at[0], regret });
+            let last = &made[window(made.len())..];
+            let stays = |end: f64| made.len() > FEWEST && last.iter().all(|made| made.at[0] * end > 0.9);
+            let end = if stays(1.0) {
+                Some(End::Worst)
+            } else if stays(-1.0) {
+                Some(End::Best)
+            } else {
+                None
+            };
+            return regret.map_or(Outcome::Early, |regret| Outcome::Online { x: now.at[0], regret, end });
         }
         if objective.function == Function::Saddle {
             return self.about_saddle(made);
@@ -154,9 +174,10 @@ impl Descent {
         let (made, stationary) = (self.up_to(step), self.objective().stationary());
         let least = (DIGITS * libm::hypot(stationary[0], stationary[1])).max(FLOOR);
         let has_digits = |made: &Made| self.measured(made.at) > least;
-        let made = &made[..made.iter().position(|made| !has_digits(made)).unwrap_or(made.len())];
-        let logs = made[window(made.len())..].iter().map(|made| libm::log(self.measured(made.at)));
-        let logs = logs.collect::<Vec<_>>();
+        // A path may come upon the minimum and go on.
+        let made = &made[..made.iter().rposition(has_digits).map_or(0, |last| last + 1)];
+        let last = made[window(made.len())..].iter().enumerate().filter(|(_, made)| has_digits(made));
+        let logs: Vec<_> = last.map(|(place, made)| (place as f64, libm::log(self.measured(made.at)))).collect();
         (logs.len() >= FEWEST).then(|| libm::exp(slope(&logs)))
     }
 
@@ -207,8 +228,10 @@ impl Descent {
         if now.at[1] == 0.0 {
             return Outcome::OnRidge { distance: now.at[0].abs() };
         }
-        if let Some(step) = made.iter().position(|made| made.value < -1.0) {
-            return Outcome::Left { step };
+        let has_left = |made: &Made| made.value < -1.0;
+        if has_left(&now) {
+            // It may have swung back before.
+            return Outcome::Left { step: made.iter().rposition(|made| !has_left(made)).map_or(0, |last| last + 1) };
         }
         let rate = self.rate(made.len() - 1);
         rate.map_or(Outcome::Early, |rate| Outcome::Leaving { across: now.at[1].abs(), rate })
@@ -239,12 +262,12 @@ fn surrounds(made: &[Made], middle: Point) -> bool {
     })
 }
 
-/// The slope of the line through equally spaced numbers that has the least squares of errors.
-fn slope(numbers: &[f64]) -> f64 {
-    let middle = (numbers.len() - 1) as f64 / 2.0;
+/// The slope of the line through points that has the least squares of errors.
+fn slope(points: &[(f64, f64)]) -> f64 {
+    let middle = points.iter().map(|(place, _)| place).sum::<f64>() / points.len() as f64;
     let (mut products, mut squares) = (0.0, 0.0);
-    for (place, number) in numbers.iter().enumerate() {
-        let from_middle = place as f64 - middle;
+    for (place, number) in points {
+        let from_middle = place - middle;
         products += from_middle * number;
         squares += from_middle * from_middle;
     }

@@ -61,8 +61,10 @@ pub struct BorderSampler {
     base: Experiment,
     across: Places,
     up: Option<Places>,
-    /// One for every combination of values but the depth's, and `None` before it is computed.
+    /// One for every combination of values but the depth's, as far as they are computed; NaN where theory has none.
     log_chis: Vec<f64>,
+    /// Why it has none at the first place where it is known why.
+    reason: Option<NoBorder>,
 }
 
 /// The places along an axis at which theory is asked.
@@ -118,20 +120,14 @@ impl BorderSampler {
     /// Why it has no border, as far as that is known before it is computed.
     pub fn new(sweep: &Sweep, base: &Experiment) -> Result<Self, NoBorder> {
         let is_on_axis = |key: Key| sweep.axes().any(|axis| axis.key == key);
-        for (key, reason) in [
-            (Key::Model, base.model.is_recurrent().then_some(NoBorder::ThroughTime)),
-            (Key::Residual, (base.residual != Residual::None).then_some(NoBorder::Skips)),
-            (Key::Norm, (base.norm == Normalization::Batch).then_some(NoBorder::BatchNorm)),
-            (Key::Init, matches!(base.init, Initializer::Zeros | Initializer::Constant).then_some(NoBorder::Weights)),
-        ] {
-            if let Some(reason) = reason.filter(|_| !is_on_axis(key)) {
-                return Err(reason);
-            }
+        // Along an axis there may be other values, which have one.
+        if let Some((_, reason)) = reasons(base).find(|(key, _)| !is_on_axis(*key)) {
+            return Err(reason);
         }
         let has_depth = is_on_axis(Key::Depth) || sweep.up.is_none();
         let across = Places::new(&sweep.across, has_depth);
         let up = sweep.up.as_ref().map(|axis| Places::new(axis, has_depth));
-        Ok(Self { base: base.clone(), across, up, log_chis: Vec::new() })
+        Ok(Self { base: base.clone(), across, up, log_chis: Vec::new(), reason: None })
     }
 
     /// How many places there are along both axes but the depth's.
@@ -148,7 +144,11 @@ impl BorderSampler {
             let settings = [(&self.across, column)].into_iter().chain(self.up.as_ref().map(|up| (up, row)));
             let settings = settings.filter(|(places, _)| !places.is_depth());
             let settings = settings.map(|(places, index)| (places.axis.key, places.value(index))).collect();
-            let chi = experiment_with(&self.base, settings).ok().and_then(|experiment| chi_of(&experiment));
+            let experiment = experiment_with(&self.base, settings).ok();
+            let chi = experiment.as_ref().and_then(chi_of);
+            if let (None, None, Some(experiment)) = (self.reason, chi, &experiment) {
+                self.reason = reasons(experiment).next().map(|(_, reason)| reason);
+            }
             self.log_chis.push(chi.map_or(f64::NAN, libm::log));
         }
         self.log_chis.len() < columns * rows
@@ -157,7 +157,8 @@ impl BorderSampler {
     /// What came of it.
     ///
     /// # Errors
-    /// [`NoBorder::Same`] where nothing changes over the map, and [`NoBorder::Critical`] where that is χ = 1.
+    /// [`NoBorder::Same`] where nothing changes over the map, and [`NoBorder::Critical`] where that is χ = 1; where theory has
+    /// no value at all, why it has none.
     pub fn border(self) -> Result<Border, NoBorder> {
         let (columns, rows) = (self.across.count, self.up.as_ref().map_or(1, |up| up.count));
         let (columns_of_chi, _) = self.counts();
@@ -173,6 +174,9 @@ impl BorderSampler {
         let values: Vec<f64> = (0..columns * rows).map(value).collect();
         let finite = || values.iter().copied().filter(|value| value.is_finite());
         let (least, most) = (finite().fold(f64::INFINITY, f64::min), finite().fold(f64::NEG_INFINITY, f64::max));
+        if least > most {
+            return Err(self.reason.unwrap_or(NoBorder::Same));
+        }
         match least.abs().max(most.abs()) {
             _ if most - least > 1e-9 => Ok(Border { columns, rows, values }),
             farthest if farthest <= 1e-9 => Err(NoBorder::Critical),
@@ -181,10 +185,22 @@ impl BorderSampler {
     }
 }
 
+/// Why theory has nothing to say of an experiment's network, with the parameter that is why.
+fn reasons(experiment: &Experiment) -> impl Iterator<Item = (Key, NoBorder)> {
+    let is_drawn = !matches!(experiment.init, Initializer::Zeros | Initializer::Constant);
+    [
+        (experiment.model.is_recurrent(), Key::Model, NoBorder::ThroughTime),
+        (experiment.residual != Residual::None, Key::Residual, NoBorder::Skips),
+        (experiment.norm == Normalization::Batch, Key::Norm, NoBorder::BatchNorm),
+        (!is_drawn, Key::Init, NoBorder::Weights),
+    ]
+    .into_iter()
+    .filter_map(|(holds, key, reason)| holds.then_some((key, reason)))
+}
+
 /// χ in the deep layers of an experiment's network, if theory has one.
 fn chi_of(experiment: &Experiment) -> Option<f64> {
-    let is_drawn = !matches!(experiment.init, Initializer::Zeros | Initializer::Constant);
-    if experiment.model.is_recurrent() || experiment.norm == Normalization::Batch || !is_drawn {
+    if reasons(experiment).next().is_some() {
         return None;
     }
     limit_from(experiment, START_VARIANCE)?.fixed_point.chi.filter(|chi| *chi > 0.0)
@@ -265,6 +281,15 @@ mod tests {
             ("activation=tanh&norm=layer", "sweep=gain:0.5..4*9", NoBorder::Same),
             ("activation=relu&init=kaiming-normal", "sweep=depth:2..20*10", NoBorder::Critical),
             ("activation=linear&init=lecun-normal", "sweep=width:2..20*4&sweep=depth:2..20*10", NoBorder::Critical),
+        ] {
+            assert_eq!(border(base, pairs).err(), Some(reason), "{base} {pairs}");
+        }
+        // Where all of an axis has none, too, whatever the experiment beside it has.
+        for (base, pairs, reason) in [
+            ("model=rnn", "sweep=model:rnn,lstm,gru&sweep=length:5..60*4", NoBorder::ThroughTime),
+            ("", "sweep=model:rnn,lstm&sweep=hidden:4..16*3", NoBorder::ThroughTime),
+            ("", "sweep=residual:add,scaled", NoBorder::Skips),
+            ("residual=add", "sweep=residual:add,scaled&sweep=depth:2..20*4", NoBorder::Skips),
         ] {
             assert_eq!(border(base, pairs).err(), Some(reason), "{base} {pairs}");
         }

@@ -28,8 +28,8 @@ const FEWEST: usize = 2;
 /// The most at once: what small jobs take is known only after the first.
 const MOST: usize = 64;
 
-/// A job with which so many workers were lost is given up: it may be why.
-const MOST_LOSSES: u8 = 2;
+/// A job that was lost with so many workers is given up, if it was all that the last of them had to do: then it may be why.
+pub const MOST_LOSSES: u8 = 3;
 
 impl Dealer {
     /// Of jobs that are so much work each, to be made in their order.
@@ -38,11 +38,23 @@ impl Dealer {
         Self { left_work: work.iter().sum(), work, queue, losses, ..Self::default() }
     }
 
-    /// What a worker is to do besides what it has, of a pool of so many.
+    /// What a worker is to do besides what it has, of a pool of so many. A job that was lost before is dealt alone: of several
+    /// that are lost together nobody knows which one it was.
     pub fn deal(&mut self, worker: u32, workers: usize) -> Vec<usize> {
         let ahead = self.ms_per_work().map(|ms| AHEAD_MS / ms);
         let fair = self.queue.len().div_ceil(workers.max(1)).clamp(FEWEST.min(self.queue.len()), MOST);
         let has = self.out.entry(worker).or_default();
+        let is_suspect = |job: &usize| self.losses[*job] > 0;
+        if has.iter().any(is_suspect) {
+            return Vec::new();
+        }
+        if self.queue.front().is_some_and(is_suspect) {
+            // It waits until what the worker has is done.
+            let alone: Vec<usize> =
+                if has.is_empty() { self.queue.pop_front().into_iter().collect() } else { Vec::new() };
+            has.extend(&alone);
+            return alone;
+        }
         let mut work: f64 = has.iter().map(|job| self.work[*job]).sum();
         // It is asked again when something was done: a few at a time would be a message for each.
         if has.len() >= FEWEST && ahead.is_none_or(|ahead| work > 0.5 * ahead) {
@@ -51,7 +63,7 @@ impl Dealer {
         let mut dealt = Vec::new();
         while dealt.len() < fair
             && (has.len() + dealt.len() < FEWEST || ahead.is_some_and(|ahead| work < ahead))
-            && let Some(job) = self.queue.pop_front()
+            && let Some(job) = self.queue.pop_front_if(|job| !is_suspect(job))
         {
             work += self.work[job];
             dealt.push(job);
@@ -72,12 +84,21 @@ impl Dealer {
         true
     }
 
+    /// A worker is let go: others make what it had to do.
+    pub fn let_go(&mut self, worker: u32) {
+        for job in self.out.remove(&worker).unwrap_or_default().into_iter().rev() {
+            self.queue.push_front(job);
+        }
+    }
+
     /// A worker was lost: others make again what it had to do. Returns what is given up.
     pub fn lost(&mut self, worker: u32) -> Vec<usize> {
         let mut given_up = Vec::new();
-        for job in self.out.remove(&worker).unwrap_or_default().into_iter().rev() {
-            self.losses[job] += 1;
-            if self.losses[job] >= MOST_LOSSES {
+        let had = self.out.remove(&worker).unwrap_or_default();
+        let is_alone = had.len() == 1;
+        for job in had.into_iter().rev() {
+            self.losses[job] = self.losses[job].saturating_add(1);
+            if is_alone && self.losses[job] >= MOST_LOSSES {
                 self.left_work -= self.work[job];
                 self.done += 1;
                 given_up.push(job);
@@ -165,18 +186,66 @@ mod tests {
     }
 
     #[test]
-    fn what_was_lost_is_done_by_others_and_given_up_when_it_is_why() {
-        let mut dealer = Dealer::new(vec![1.0; 5]);
+    fn what_was_lost_is_done_by_others_one_at_a_time() {
+        let mut dealer = Dealer::new(vec![1.0; 6]);
         assert_eq!((dealer.deal(0, 2), dealer.deal(1, 2)), (vec![0, 1], vec![2, 3]));
         assert!(dealer.done(0, 0, 1.0));
-        assert!(dealer.lost(0).is_empty());
+        assert!(dealer.lost(0).is_empty() && dealer.lost(1).is_empty());
         assert!(!dealer.done(0, 1, 1.0), "what it still says comes too late");
-        dealer.done(1, 2, 1.0);
-        dealer.done(1, 3, 1.0);
-        assert_eq!(dealer.deal(1, 1), [1, 4], "it is done before what comes later");
-        assert_eq!(dealer.lost(1), [1], "two workers were lost with it");
-        assert_eq!(dealer.deal(2, 1), [4]);
-        assert!(dealer.done(2, 4, 1.0) && dealer.is_finished());
+        // Two workers that go for reasons of their own take nothing along.
+        assert_eq!([dealer.deal(2, 2), dealer.deal(2, 2)], [vec![2], vec![]], "before what comes later, and alone");
+        assert!(dealer.lost(2).is_empty());
+        for job in [2, 3, 1] {
+            assert_eq!(dealer.deal(3, 1), [job]);
+            assert!(dealer.done(3, job, 1.0));
+        }
+        assert_eq!(dealer.deal(3, 1), [4, 5]);
+        assert!(dealer.done(3, 4, 1.0) && dealer.done(3, 5, 1.0));
+        assert!(dealer.is_finished());
+    }
+
+    #[test]
+    fn a_job_that_takes_its_workers_along_is_given_up_and_no_other() {
+        for workers in [1, 2, 3] {
+            let mut dealer = Dealer::new(vec![1.0; 20]);
+            let (mut given_up, mut done, mut next, mut lost) = (Vec::new(), Vec::new(), 0, 0);
+            let mut pool: Vec<u32> = (0..workers)
+                .map(|_| {
+                    next += 1;
+                    next
+                })
+                .collect();
+            while !dealer.is_finished() {
+                for worker in &mut pool {
+                    dealer.deal(*worker, workers);
+                    // The seventh ends whoever makes it.
+                    match dealer.out(*worker).first().copied() {
+                        Some(7) => {
+                            given_up.extend(dealer.lost(*worker));
+                            (next, lost) = (next + 1, lost + 1);
+                            *worker = next;
+                        }
+                        Some(job) => {
+                            assert!(dealer.done(*worker, job, 1.0));
+                            done.push(job);
+                        }
+                        None => {}
+                    }
+                }
+            }
+            done.sort_unstable();
+            assert_eq!((given_up, lost), (vec![7], usize::from(MOST_LOSSES)), "{workers} workers");
+            assert_eq!(done, (0..20).filter(|job| *job != 7).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn who_is_let_go_leaves_no_doubt_behind() {
+        let mut dealer = Dealer::new(vec![1.0; 3]);
+        for worker in 0..9 {
+            assert_eq!(dealer.deal(worker, 1), [0, 1]);
+            dealer.let_go(worker);
+        }
     }
 
     #[test]

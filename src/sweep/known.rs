@@ -18,7 +18,8 @@ impl Known {
     pub fn name(experiment: &Experiment, need: Need) -> String {
         let conducted = experiment.conducted_as(&Experiment::default());
         let until = need.until.map(|loss| format!("<{loss:e}")).unwrap_or_default();
-        format!("{} {}{until}", share::to_fragment(&conducted), need.steps)
+        let scored = if need.is_scored { " scored" } else { "" };
+        format!("{} {}{until}{scored}", share::to_fragment(&conducted), need.steps)
     }
 
     /// What a run came to, if it is known.
@@ -51,7 +52,7 @@ mod tests {
     use super::*;
     use crate::experiment::{Key, Speed};
 
-    const NEED: Need = Need { steps: 10, until: None };
+    const NEED: Need = Need { steps: 10, until: None, is_scored: true };
 
     #[test]
     fn a_run_is_known_by_all_that_changes_its_numbers_and_nothing_else() {
@@ -64,7 +65,12 @@ mod tests {
             other.set_text(key, text).unwrap();
             assert_ne!(Known::name(&other, NEED), name, "{key:?}");
         }
-        let needs = [Need { steps: 11, ..NEED }, Need { until: Some(0.1), ..NEED }, Need { until: Some(0.2), ..NEED }];
+        let needs = [
+            Need { steps: 11, ..NEED },
+            Need { until: Some(0.1), ..NEED },
+            Need { until: Some(0.2), ..NEED },
+            Need { is_scored: false, ..NEED },
+        ];
         for need in needs {
             assert_ne!(Known::name(&experiment, need), name, "{need:?}");
         }

@@ -45,7 +45,7 @@ impl Measuring {
                     }
                 }
                 if self.need.steps == 0 {
-                    return Some(self.came(None, None));
+                    return self.end();
                 }
                 self.stage = Stage::Train;
                 None
@@ -56,19 +56,22 @@ impl Measuring {
                     Err(divergence) => return Some(self.ended(divergence)),
                 };
                 let (is_last, loss) = (report.step >= u64::from(self.need.steps), report.loss());
-                if let Some(until) = self.need.until {
-                    return (is_last || loss <= until).then(|| self.came(None, None));
-                }
-                if is_last {
-                    self.stage = Stage::Score(Scoring::default());
-                }
-                None
+                if is_last || self.need.until.is_some_and(|until| loss <= until) { self.end() } else { None }
             }
             Stage::Score(scoring) => {
                 let evaluation = self.trainer.evaluate_some(scoring)?;
                 Some(self.came(Some(evaluation), None))
             }
         }
+    }
+
+    /// After the last step: what the run came to, unless its answers are still to be scored.
+    fn end(&mut self) -> Option<Measured> {
+        if !self.need.is_scored {
+            return Some(self.came(None, None));
+        }
+        self.stage = Stage::Score(Scoring::default());
+        None
     }
 
     fn ended(&self, divergence: Divergence) -> Measured {
@@ -117,7 +120,7 @@ pub fn measure(experiment: &Experiment, need: Need, corpus: &Corpus) -> Result<M
 #[cfg(test)]
 mod tests {
     use super::super::definition::Sweep;
-    use super::super::outcome::Came;
+    use super::super::outcome::{Came, Outcome};
     use super::super::plan::Plan;
     use super::super::summary::Summary;
     use super::*;
@@ -127,7 +130,8 @@ mod tests {
     fn measured(fragment: &str, steps: u32, until: Option<f64>) -> Measured {
         let (experiment, notices) = from_fragment(fragment);
         assert_eq!(notices, [], "{fragment}");
-        measure(&experiment, Need { steps, until }, &Corpus::default()).unwrap()
+        let is_scored = steps > 0 && until.is_none();
+        measure(&experiment, Need { steps, until, is_scored }, &Corpus::default()).unwrap()
     }
 
     #[test]
@@ -149,6 +153,24 @@ mod tests {
             assert_eq!((reached.has_reached, reached.step as usize), (true, first), "{fragment}");
             let never = measured(fragment, 12, Some(0.0));
             assert_eq!((never.has_reached, never.step), (false, 12));
+        }
+    }
+
+    #[test]
+    fn a_network_that_is_not_trained_has_an_accuracy_where_that_is_asked() {
+        for fragment in ["", "precision=f64&depth=3", "model=lstm&length=8&hidden=4"] {
+            let (experiment, _) = from_fragment(fragment);
+            let need = Outcome::Accuracy.need(0);
+            let run = measure(&experiment, need, &Corpus::default()).unwrap();
+            let alone = AnyTrainer::new(&experiment).unwrap().evaluate().training.accuracy;
+            assert!(alone.is_some(), "{fragment}");
+            assert_eq!((run.step, run.accuracy), (0, alone), "{fragment}");
+            assert_eq!(Outcome::Accuracy.of(&run), Came::To(alone.unwrap()));
+            // It is the same run, so the rest is the same too.
+            let unscored = measured(fragment, 0, None);
+            let bits = |run: &Measured| (run.factor.to_bits(), run.loss.to_bits());
+            assert_eq!(bits(&run), bits(&unscored));
+            assert_eq!(unscored.accuracy, None);
         }
     }
 

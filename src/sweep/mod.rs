@@ -22,7 +22,7 @@ mod summary;
 mod work;
 
 pub use axis::{Axis, Points, PointsError, number_of};
-pub use dealer::Dealer;
+pub use dealer::{Dealer, MOST_LOSSES};
 pub use definition::{MOST_STEPS, Problem, Sweep, outcome_of};
 pub use known::Known;
 pub use outcome::{Came, Measured, Need, Outcome};

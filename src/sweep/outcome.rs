@@ -26,6 +26,8 @@ pub struct Need {
     pub steps: u32,
     /// No more steps after one whose loss is this or less.
     pub until: Option<f64>,
+    /// All training samples are answered after the last step.
+    pub is_scored: bool,
 }
 
 /// What a run came to.
@@ -38,7 +40,7 @@ pub struct Measured {
     pub step: u32,
     /// The loss of that step's mini-batch; NaN where there was none.
     pub loss: f64,
-    /// The fraction of right answers on all training samples after it, where answers are classes and steps were made.
+    /// The fraction of right answers on all training samples after it, where answers are classes and that was asked.
     pub accuracy: Option<f64>,
     /// What leads the verdict on it.
     pub condition: Condition,
@@ -65,9 +67,11 @@ impl Outcome {
     /// What is asked of a run of so many steps.
     pub fn need(self, steps: u32) -> Need {
         match self {
-            Self::Factor => Need { steps: 0, until: None },
-            Self::Loss | Self::Accuracy | Self::Verdict(_) => Need { steps, until: None },
-            Self::StepsTo(loss) => Need { steps, until: Some(loss) },
+            Self::Factor => Need { steps: 0, until: None, is_scored: false },
+            Self::Accuracy => Need { steps, until: None, is_scored: true },
+            // Before the first step the answers would take longer than all else.
+            Self::Loss | Self::Verdict(_) => Need { steps, until: None, is_scored: steps > 0 },
+            Self::StepsTo(loss) => Need { steps, until: Some(loss), is_scored: false },
         }
     }
 
@@ -129,9 +133,12 @@ pub(super) mod tests {
 
     #[test]
     fn what_is_seen_before_the_first_step_needs_none() {
-        assert_eq!(Outcome::Factor.need(100), Need { steps: 0, until: None });
+        assert_eq!(Outcome::Factor.need(100), Need { steps: 0, until: None, is_scored: false });
+        assert_eq!(Outcome::Factor.need(100), Outcome::Loss.need(0));
         // Loss, accuracy and verdict are all of the same run.
         assert_eq!(Outcome::Loss.need(100), Outcome::Verdict(Condition::Dead).need(100));
+        assert_eq!(Outcome::Loss.need(1), Outcome::Accuracy.need(1));
+        assert_ne!(Outcome::Loss.need(0), Outcome::Accuracy.need(0));
         assert_ne!(Outcome::Loss.need(100), Outcome::StepsTo(0.1).need(100));
     }
 }

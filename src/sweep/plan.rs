@@ -3,7 +3,7 @@
 use super::axis::{Axis, number_of};
 use super::definition::Sweep;
 use super::known::Known;
-use super::outcome::Need;
+use super::outcome::{Need, Outcome};
 use super::work::multiplications;
 use crate::experiment::{Experiment, Key, Rejection, Value};
 
@@ -153,7 +153,7 @@ impl Plan {
     /// About how many multiplications a step of a cell's runs takes.
     pub fn step_work(&self, cell: usize) -> f64 {
         let experiment = self.cells.get(cell).and_then(|cell| cell.experiment.as_ref().ok());
-        experiment.map_or(0.0, |experiment| multiplications(experiment, Need { steps: 0, until: None }))
+        experiment.map_or(0.0, |experiment| multiplications(experiment, Outcome::Factor.need(0)))
     }
 
     /// The numbers that stand for a cell in a table: those of its values that are numbers.

@@ -120,7 +120,7 @@ impl Seen {
             |low: f64, high: f64| if is_difference { high - low } else { libm::log10(high) - libm::log10(low) };
         let cells = self.summaries.iter().enumerate().filter_map(|(cell, summary)| {
             let summary = summary.as_ref().filter(|summary| summary.runs >= 3)?;
-            let (low, high) = (number(summary.quartiles.0)?, number(summary.quartiles.1)?);
+            let (low, high) = summary.quartile_numbers()?;
             let spread = spread(low, high);
             spread.is_finite().then_some((cell, low, high, spread))
         });

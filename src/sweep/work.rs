@@ -27,8 +27,7 @@ pub fn multiplications(experiment: &Experiment, need: Need) -> f64 {
     let drawing = weights * (DRAWING + orthogonal);
     // All training samples and as many that are held out, forward.
     let scores = 2.0 * f64::from(experiment.sample_count()) * times * (weights + UNIT * units);
-    let is_scored = need.steps > 0 && need.until.is_none();
-    LEAST_RUN + drawing + step * (f64::from(need.steps) + 1.0) + if is_scored { scores } else { 0.0 }
+    LEAST_RUN + drawing + step * (f64::from(need.steps) + 1.0) + if need.is_scored { scores } else { 0.0 }
 }
 
 /// Weights, units and time steps of a network.

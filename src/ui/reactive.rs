@@ -60,9 +60,10 @@ where
     T: Send + Sync + 'static,
     Held: Get<Value = Value> + GetUntracked<Value = Value> + Track,
 {
-    /// Tracks it without reading.
+    /// Follows it without reading.
     pub fn track(&self) {
-        self.held.track();
+        // Leptos' own way computes no memo, and one that nobody has ever computed has nothing that would wake it.
+        drop(self.held.try_get());
     }
 
     /// Reads it in place. Nothing may change the same signal meanwhile.

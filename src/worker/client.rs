@@ -3,12 +3,13 @@
 pub use super::event::Event;
 pub use super::failure::Failure;
 pub use super::patience::Patience;
-use super::place::{Place, number, text};
+use super::place::{Place, bytes, number, text};
 use super::protocol::{
     Change, Command, Request, Response, ResponseBody, RunState, Way, WorkerPart, decode, decode_buckets, encode,
 };
 use super::runtime::{BUILD, BYTES, NUMBERS, VIEW, is_of_this_build};
 use super::started::Started;
+use super::watchdog::Watchdog;
 use crate::experiment::{Experiment, Speed, Stop};
 use crate::look::view::Watch;
 use crate::optim::Hyper;
@@ -46,15 +47,15 @@ struct Inner {
     is_hidden: Cell<bool>,
     /// Where the run meets others, and how many share the memory; for the next worker too.
     meeting: Cell<Option<u64>>,
+    /// Whether the run waits there, and has nothing to say until it meets the others elsewhere.
+    is_waiting: Cell<bool>,
     runs: Cell<u32>,
     place: Place,
     /// What is watched, for the next worker too.
     watch: RefCell<Watch>,
     /// Requests made before the worker was ready, which would be lost.
     waiting: RefCell<VecDeque<Request>>,
-    watchdog: Cell<Option<i32>>,
-    /// What the watchdog's timer calls: one closure for all, because one that is never called would never be freed.
-    on_silence: RefCell<Option<Closure<dyn Fn()>>>,
+    watchdog: Watchdog,
 }
 
 impl WorkerClient {
@@ -65,7 +66,7 @@ impl WorkerClient {
 
     /// The same with another script and patience, for tests.
     pub fn start_script(script: &str, patience: Patience, on_event: impl Fn(Event) + 'static) -> Self {
-        let inner = Rc::new(Inner {
+        let inner = Rc::new_cyclic(|me: &Weak<Inner>| Inner {
             script: script.to_owned(),
             patience,
             on_event: Box::new(on_event),
@@ -78,15 +79,16 @@ impl WorkerClient {
             is_ready: Cell::new(false),
             is_hidden: Cell::new(false),
             meeting: Cell::new(None),
+            is_waiting: Cell::new(false),
             runs: Cell::new(1),
             place: Place::new(),
             watch: RefCell::default(),
             waiting: RefCell::default(),
-            watchdog: Cell::new(None),
-            on_silence: RefCell::default(),
+            watchdog: Watchdog::new({
+                let me = me.clone();
+                move || with(&me, Inner::give_up)
+            }),
         });
-        let weak = Rc::downgrade(&inner);
-        *inner.on_silence.borrow_mut() = Some(Closure::new(move || with(&weak, Inner::give_up)));
         inner.start();
         Self { inner }
     }
@@ -124,9 +126,9 @@ impl WorkerClient {
         let inner = &self.inner;
         if inner.is_hidden.replace(is_hidden) != is_hidden && inner.is_ready.get() {
             inner.send(Command::Hidden(is_hidden));
-            if inner.watchdog.get().is_some() {
+            if inner.watchdog.is_watching() {
                 // What could not be said or done meanwhile has its time from now on.
-                inner.watch(inner.patience.answer_ms);
+                inner.watchdog.watch(inner.patience.answer_ms);
             }
         }
     }
@@ -135,6 +137,9 @@ impl WorkerClient {
     pub fn meet(&self, step: Option<u64>) {
         if self.inner.meeting.replace(step) != step && self.inner.is_ready.get() {
             self.inner.send(Command::Meet(step));
+            if self.inner.is_waiting.take() {
+                self.inner.watchdog.watch(self.inner.patience.answer_ms);
+            }
         }
     }
 
@@ -238,7 +243,7 @@ impl Inner {
             Err(error) => {
                 self.place.note(&error);
                 // Told later, as every other event, when the page has its handle.
-                self.watch(0);
+                self.watchdog.watch(0);
                 return;
             }
         };
@@ -259,12 +264,13 @@ impl Inner {
             });
         });
         *self.worker.borrow_mut() = Some(Started::new(worker, on_message, on_error));
-        self.watch(self.patience.start_ms);
+        self.watchdog.watch(self.patience.start_ms);
     }
 
     fn terminate(&self) {
-        self.stop_watching();
+        self.watchdog.stop();
         self.is_ready.set(false);
+        self.is_waiting.set(false);
         self.waiting.borrow_mut().clear();
         self.absent.borrow_mut().clear();
         self.worker.borrow_mut().take();
@@ -303,8 +309,8 @@ impl Inner {
             self.waiting.borrow_mut().push_back(request);
             return;
         }
-        if self.post(&request) && expects_answer && self.watchdog.get().is_none() {
-            self.watch(self.patience.answer_ms);
+        if self.post(&request) && expects_answer && !self.watchdog.is_watching() {
+            self.watchdog.watch(self.patience.answer_ms);
         }
     }
 
@@ -332,7 +338,7 @@ impl Inner {
                 | ResponseBody::Part(..)
         );
         if is_present && !is_by_the_way {
-            self.stop_watching();
+            self.watchdog.stop();
         }
         let event = match body {
             ResponseBody::Ready => {
@@ -346,9 +352,12 @@ impl Inner {
             }
             _ if run_id != self.run_id.get() => return,
             ResponseBody::Frame(status) => {
-                // A run under way has more to say.
-                if matches!(status.state, RunState::Running | RunState::Seeking) {
-                    self.watch(self.patience.answer_ms);
+                // A run under way has more to say, unless it waits for others.
+                let has_come = self.meeting.get().is_some_and(|step| status.head >= step);
+                let is_waiting = status.state == RunState::Running && has_come;
+                self.is_waiting.set(is_waiting);
+                if !is_waiting && matches!(status.state, RunState::Running | RunState::Seeking) {
+                    self.watchdog.watch(self.patience.answer_ms);
                 }
                 self.buckets(message).map(|buckets| Event::Frame { status, buckets })
             }
@@ -358,7 +367,7 @@ impl Inner {
             ResponseBody::Ending => self.buckets(message).map(Event::Ending),
             ResponseBody::Proving { progress } => {
                 // There is more to come.
-                self.watch(self.patience.answer_ms);
+                self.watchdog.watch(self.patience.answer_ms);
                 Some(Event::Proving { progress })
             }
             ResponseBody::Proof { step, checks, beginning } => Some(Event::Proof { step, checks, beginning }),
@@ -377,7 +386,7 @@ impl Inner {
     /// Some of its code has come, as its loader tells: as long as that goes on, however slowly, it is waited for.
     fn take_progress(&self, received: f64, total: f64) {
         if !self.is_ready.get() {
-            self.watch(self.patience.start_ms);
+            self.watchdog.watch(self.patience.start_ms);
             (self.on_event)(Event::Arriving { received, total });
         }
     }
@@ -400,7 +409,7 @@ impl Inner {
             self.post(request);
         });
         if !waiting.is_empty() {
-            self.watch(self.patience.answer_ms);
+            self.watchdog.watch(self.patience.answer_ms);
         }
     }
 
@@ -413,7 +422,7 @@ impl Inner {
         drop(absent);
         if way == Way::Here && self.needed.borrow().contains(&part) {
             // The run that waited for it has its first frame to send.
-            self.watch(self.patience.answer_ms);
+            self.watchdog.watch(self.patience.answer_ms);
         }
     }
 
@@ -425,21 +434,12 @@ impl Inner {
         decode_buckets(&numbers.dyn_into::<Float64Array>().ok()?.to_vec(), self.layout.get())
     }
 
-    /// Calls the worker dead if it says nothing within a time.
-    fn watch(&self, limit_ms: i32) {
-        self.stop_watching();
-        let on_silence = self.on_silence.borrow();
-        let (Some(window), Some(on_silence)) = (web_sys::window(), on_silence.as_ref()) else { return };
-        let on_silence = on_silence.as_ref().unchecked_ref();
-        self.watchdog.set(window.set_timeout_with_callback_and_timeout_and_arguments_0(on_silence, limit_ms).ok());
-    }
-
     /// The time for an answer has passed.
     fn give_up(self: &Rc<Self>) {
-        self.watchdog.set(None);
+        self.watchdog.is_over();
         // A hidden page takes no frames, and a worker that cannot send its frame is silent for good reason.
         if web_sys::window().and_then(|window| window.document()).is_some_and(|page| page.hidden()) {
-            return self.watch(self.patience.answer_ms);
+            return self.watchdog.watch(self.patience.answer_ms);
         }
         // What needs a part is answered when that has come, however slow the line is; and without its code a run does
         // nothing, until the part is tried again or another run is loaded.
@@ -451,7 +451,7 @@ impl Inner {
             )
         };
         if is_coming {
-            return self.watch(self.patience.answer_ms);
+            return self.watchdog.watch(self.patience.answer_ms);
         }
         if has_no_run {
             return;
@@ -462,18 +462,6 @@ impl Inner {
     /// Whether an answer may be due only when a part has come. A run does not wait for those who look at it.
     fn waits_for(&self, part: WorkerPart) -> bool {
         part == self.proving.get() || self.needed.borrow().contains(&part)
-    }
-
-    fn stop_watching(&self) {
-        if let (Some(timer), Some(window)) = (self.watchdog.take(), web_sys::window()) {
-            window.clear_timeout_with_handle(timer);
-        }
-    }
-}
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        self.stop_watching();
     }
 }
 
@@ -486,10 +474,4 @@ fn with(weak: &Weak<Inner>, action: impl FnOnce(&Rc<Inner>)) {
 /// What a property of a message holds as bytes, if it is there and they are of that form.
 fn read<T: DeserializeOwned>(message: &JsValue, property: &str) -> Option<T> {
     decode(&bytes(message, property)?)
-}
-
-/// What a property of a message holds as bytes, if it is there.
-fn bytes(message: &JsValue, property: &str) -> Option<Vec<u8>> {
-    let bytes = Reflect::get(message, &property.into()).ok()?;
-    Some(bytes.dyn_into::<Uint8Array>().ok()?.to_vec())
 }

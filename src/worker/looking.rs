@@ -6,7 +6,7 @@ use super::session::{Goal, Session};
 use crate::experiment::Experiment;
 use crate::look::view::{View, Watch};
 
-/// On the way to a step the network is scored so often, at steps that do not depend on the machine.
+/// On the way to a step the network is scored so often at the most, at steps that do not depend on the machine.
 const SCORES_ON_THE_WAY: u64 = 32;
 
 /// Floating-point operations that the field of what was learned may take: a few milliseconds.
@@ -18,7 +18,7 @@ impl Session {
         self.lookout.watch(watch);
     }
 
-    /// The step is another, or the wish.
+    /// The run is another, or elsewhere.
     pub(super) fn look_again(&mut self) {
         self.lookout.look_again();
     }
@@ -27,8 +27,8 @@ impl Session {
     pub(super) fn score_on_the_way(&mut self) {
         if let Goal::Seek(target) = self.goal
             && self.steps() >= self.silent_until
-            && self.steps().is_multiple_of(target.div_ceil(SCORES_ON_THE_WAY).max(1))
-            && self.run.as_ref().is_some_and(|run| run.head.is_none())
+            && let Some(run) = self.run.as_ref().filter(|run| run.head.is_none())
+            && self.steps().is_multiple_of(between_scores(&run.experiment, target))
         {
             self.lookout.begin_scores();
         }
@@ -44,9 +44,19 @@ impl Session {
         self.parts.prover(&self.run.as_ref()?.experiment)
     }
 
-    /// Whether scores are under way, which must be done before the next step.
+    /// Whether scores are under way.
     pub fn is_scoring(&self) -> bool {
         self.lookout.is_scoring()
+    }
+
+    /// Whether scores are under way for which the next step has to wait.
+    pub(super) fn waits_for_scores(&mut self, now_ms: f64) -> bool {
+        match (&self.goal, &self.run) {
+            // Which steps are scored on the way does not depend on the machine.
+            (Goal::Seek(_), _) => self.lookout.is_scoring(),
+            (_, Some(run)) => self.lookout.holds_up(&run.trainer, now_ms),
+            (_, None) => false,
+        }
     }
 
     /// What is watched, if it is time to look and the page can take it: at once while the run rests, now and then while
@@ -67,6 +77,17 @@ impl Session {
         let view = self.lookout.look(&mut run.trainer, viewer, side, is_running, clock)?;
         Some((self.response(seen(&view)), view))
     }
+}
+
+/// Steps from one scoring to the next on the way to a step. All sequences take as long to score as about a third of the steps
+/// of an epoch to make, so a recurrent network is scored once an epoch at the most.
+fn between_scores(experiment: &Experiment, target: u64) -> u64 {
+    let epoch = if experiment.model.is_recurrent() {
+        u64::from(experiment.sample_count().div_ceil(experiment.batch_size().max(1)))
+    } else {
+        1
+    };
+    target.div_ceil(SCORES_ON_THE_WAY).max(epoch).max(1)
 }
 
 /// What was looked at: scores are told by themselves, as each is made by itself.

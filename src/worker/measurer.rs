@@ -29,6 +29,8 @@ pub struct Measurer {
     border: Option<(u32, BorderSampler)>,
     done: Vec<Done>,
     answers: Vec<Answer>,
+    /// Whether runs were ordered since something was said.
+    is_asked: bool,
     said_at_ms: f64,
 }
 
@@ -53,6 +55,7 @@ impl Measurer {
             border: None,
             done: Vec::new(),
             answers: Vec::new(),
+            is_asked: false,
             said_at_ms: 0.0,
         }
     }
@@ -60,7 +63,10 @@ impl Measurer {
     /// Obeys an order.
     pub fn handle(&mut self, order: Order) {
         match order {
-            Order::Measure(jobs) => self.queue.extend(jobs),
+            Order::Measure(jobs) => {
+                self.queue.extend(jobs);
+                self.is_asked = true;
+            }
             Order::Border { question, experiment, pairs } => {
                 let (sweep, _) = Sweep::from_pairs(&pairs, &experiment);
                 match BorderSampler::new(&sweep, &experiment) {
@@ -73,6 +79,7 @@ impl Measurer {
                 self.waiting.clear();
                 self.done.clear();
                 (self.present, self.border) = (None, None);
+                self.is_asked = false;
             }
         }
     }
@@ -143,10 +150,24 @@ impl Measurer {
         if answers.is_empty() && is_at_work && now_ms - self.said_at_ms >= SILENCE_MS {
             answers.push(Answer::Working);
         }
+        // Whatever else is said, and whatever is ordered, lets the page expect the next word soon.
+        if let Some(part) = self.awaited().filter(|_| self.is_asked || !answers.is_empty())
+            && answers.last() != Some(&Answer::Fetching(part))
+        {
+            answers.push(Answer::Fetching(part));
+        }
         if !answers.is_empty() {
             self.said_at_ms = now_ms;
+            self.is_asked = false;
         }
         answers
+    }
+
+    /// The part without which nothing goes on, where all that is left to do waits for its code.
+    fn awaited(&self) -> Option<WorkerPart> {
+        let is_idle = self.queue.is_empty() && self.present.is_none() && self.border.is_none();
+        let job = self.waiting.first().filter(|_| is_idle)?;
+        WorkerPart::to_run(&job.experiment, false).find(|part| !self.parts.is_here(*part))
     }
 
     /// A part that is to be fetched. Each is told once, until it did not come.
@@ -188,7 +209,7 @@ mod tests {
     fn job(id: u32, fragment: &str, steps: u32) -> Job {
         let (experiment, notices) = from_fragment(fragment);
         assert_eq!(notices, [], "{fragment}");
-        Job { id, experiment, need: Need { steps, until: None } }
+        Job { id, experiment, need: Need { steps, until: None, is_scored: steps > 0 } }
     }
 
     /// Works by a clock of a millisecond a look until there is nothing to do; returns all answers.
@@ -268,6 +289,33 @@ mod tests {
         assert_eq!(measurer.take_answers(0.0), [Answer::Fetching(WorkerPart::Sequences)]);
         measurer.arrive(Code::sequences());
         assert_eq!(done(&work_off(&mut measurer)).iter().map(|done| done.id).collect::<Vec<_>>(), [1]);
+    }
+
+    #[test]
+    fn who_does_nothing_but_wait_for_code_says_that_last_and_again_when_more_is_ordered() {
+        let mut measurer = Measurer::without_parts();
+        let waits = |id: u32| job(id, "model=rnn&length=4&hidden=3", 0);
+        measurer.handle(Order::Measure(vec![job(1, "", 0), waits(2), job(3, "", 0)]));
+        let mut now = 0.0;
+        let mut clock = || {
+            now += 1.0;
+            now
+        };
+        while measurer.advance(&mut clock) {}
+        assert_eq!(measurer.take_wish(), Some(WorkerPart::Sequences));
+        // As the worker's mailbox has it: the wish is told before the runs, and to the page only the last word counts.
+        let answers = measurer.take_answers(0.0);
+        let fetching = Answer::Fetching(WorkerPart::Sequences);
+        assert!(matches!(&answers[..], [_, Answer::Measured(_), last] if *last == fetching), "{answers:?}");
+        assert_eq!(measurer.take_answers(0.0), []);
+        measurer.handle(Order::Measure(vec![waits(4)]));
+        assert_eq!(work_off(&mut measurer), [fetching]);
+        // There is other work for a while.
+        measurer.handle(Order::Measure(vec![job(5, "depth=2", 1_000_000), waits(6)]));
+        assert!(measurer.advance(&mut clock));
+        assert_eq!(measurer.take_answers(0.0), []);
+        measurer.handle(Order::Forget);
+        assert_eq!(work_off(&mut measurer), []);
     }
 
     #[test]

@@ -2,11 +2,13 @@
 
 use super::failure::Failure;
 use super::orders::{Answer, Job, MEASURES, Order};
-use super::place::{Place, number, text};
+use super::place::{Place, bytes, number, text};
 use super::protocol::{decode, encode};
 use super::runtime::{BUILD, BYTES, is_of_this_build};
+use super::started::Started;
+use super::watchdog::Watchdog;
 use crate::experiment::Experiment;
-use js_sys::{Reflect, Uint8Array};
+use js_sys::Uint8Array;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use wasm_bindgen::prelude::*;
@@ -37,24 +39,7 @@ struct Inner {
     /// Whether it has been silent for so long once: a laptop that slept hears its timers before its messages.
     is_doubted: Cell<bool>,
     place: Place,
-    watchdog: Cell<Option<i32>>,
-    /// What the watchdog's timer calls: one closure for all, because one that is never called would never be freed.
-    on_silence: RefCell<Option<Closure<dyn Fn()>>>,
-}
-
-/// A worker with the closures that it calls.
-struct Started {
-    worker: Worker,
-    _on_message: Closure<dyn Fn(MessageEvent)>,
-    _on_error: Closure<dyn Fn(ErrorEvent)>,
-}
-
-impl Drop for Started {
-    fn drop(&mut self) {
-        self.worker.set_onmessage(None);
-        self.worker.set_onerror(None);
-        self.worker.terminate();
-    }
+    watchdog: Watchdog,
 }
 
 /// Until it is ready, since the last bytes of it came: longer than a slow connection takes between two packets.
@@ -66,7 +51,7 @@ const ANSWER_MS: f64 = 5_000.0;
 impl MeasurerClient {
     /// Starts one; everything that it has to say goes to `on_heard`, never before this has returned.
     pub fn start(on_heard: impl Fn(Heard) + 'static) -> Self {
-        let inner = Rc::new(Inner {
+        let inner = Rc::new_cyclic(|me: &Weak<Inner>| Inner {
             on_heard: Box::new(on_heard),
             worker: RefCell::default(),
             is_ready: Cell::new(false),
@@ -74,11 +59,11 @@ impl MeasurerClient {
             patience_ms: Cell::new(START_MS),
             is_doubted: Cell::new(false),
             place: Place::new(),
-            watchdog: Cell::new(None),
-            on_silence: RefCell::default(),
+            watchdog: Watchdog::new({
+                let me = me.clone();
+                move || with(&me, |inner| inner.doubt())
+            }),
         });
-        let weak = Rc::downgrade(&inner);
-        *inner.on_silence.borrow_mut() = Some(Closure::new(move || with(&weak, |inner| inner.doubt())));
         inner.start();
         Self { inner }
     }
@@ -109,7 +94,7 @@ impl MeasurerClient {
     /// It has nothing to do: it may be silent.
     pub fn rest(&self) {
         self.inner.is_busy.set(false);
-        self.inner.stop_watching();
+        self.inner.watchdog.stop();
         self.inner.patience_ms.set(0);
     }
 }
@@ -141,9 +126,7 @@ impl Inner {
                 });
             });
         });
-        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
-        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        *self.worker.borrow_mut() = Some(Started { worker, _on_message: on_message, _on_error: on_error });
+        *self.worker.borrow_mut() = Some(Started::new(worker, on_message, on_error));
     }
 
     fn order(&self, order: &Order) {
@@ -164,12 +147,12 @@ impl Inner {
         if message.is_null() {
             return self.lose(Failure::CannotStart);
         }
-        let bytes = Reflect::get(message, &BYTES.into()).ok().filter(|_| is_of_this_build(message));
-        let answer = bytes.and_then(|bytes| decode::<Answer>(&bytes.dyn_into::<Uint8Array>().ok()?.to_vec()));
+        let bytes = is_of_this_build(message).then(|| bytes(message, BYTES)).flatten();
+        let answer = bytes.and_then(|bytes| decode::<Answer>(&bytes));
         match answer {
             None => self.lose(Failure::VersionMismatch),
             Some(Answer::Failed(words)) => self.lose(Failure::Crashed(words)),
-            Some(Answer::Fetching(_)) => self.stop_watching(),
+            Some(Answer::Fetching(_)) => self.watchdog.stop(),
             Some(answer) => {
                 if answer == Answer::Ready {
                     self.is_ready.set(true);
@@ -179,7 +162,7 @@ impl Inner {
                 if self.is_busy.get() {
                     self.watch()
                 } else {
-                    self.stop_watching()
+                    self.watchdog.stop()
                 }
                 (self.on_heard)(Heard::Said(answer));
             }
@@ -187,40 +170,23 @@ impl Inner {
     }
 
     fn lose(&self, failure: Failure) {
-        self.stop_watching();
+        self.watchdog.stop();
         self.worker.borrow_mut().take();
         (self.on_heard)(Heard::Lost(failure));
     }
 
     /// Waits for a word from now on.
     fn watch(&self) {
-        self.stop_watching();
-        let on_silence = self.on_silence.borrow();
-        let (Some(window), Some(on_silence)) = (web_sys::window(), on_silence.as_ref()) else { return };
-        let (on_silence, limit_ms) =
-            (on_silence.as_ref().unchecked_ref(), self.patience_ms.get().max(ANSWER_MS as i32));
-        self.watchdog.set(window.set_timeout_with_callback_and_timeout_and_arguments_0(on_silence, limit_ms).ok());
+        self.watchdog.watch(self.patience_ms.get().max(ANSWER_MS as i32));
     }
 
     /// The time for a word has passed.
     fn doubt(&self) {
-        self.watchdog.set(None);
+        self.watchdog.is_over();
         if !self.is_doubted.replace(true) {
             return self.watch();
         }
         self.lose(if self.is_ready.get() { Failure::NotAnswering } else { self.place.why_not_started(None) });
-    }
-
-    fn stop_watching(&self) {
-        if let (Some(timer), Some(window)) = (self.watchdog.take(), web_sys::window()) {
-            window.clear_timeout_with_handle(timer);
-        }
-    }
-}
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        self.stop_watching();
     }
 }
 

@@ -45,6 +45,8 @@ mod place;
 pub mod runtime;
 #[cfg(all(target_arch = "wasm32", feature = "page"))]
 mod started;
+#[cfg(all(target_arch = "wasm32", feature = "page"))]
+mod watchdog;
 
 /// How long a slice of work lasts before the mailbox is looked at, unless one step takes longer.
 const SLICE_MS: f64 = 8.0;

@@ -52,7 +52,8 @@ pub enum Answer {
     Border(u32, Result<Border, NoBorder>),
     /// The worker is at it; said once in a while when there is nothing else to say.
     Working,
-    /// Code is fetched without which some runs cannot be made: it may take as long as it takes.
+    /// Code is fetched without which some runs cannot be made: it may take as long as it takes. Where nothing else can be done
+    /// meanwhile, it is the last of whatever is said.
     Fetching(WorkerPart),
     /// The worker cannot go on.
     Failed(String),
@@ -92,7 +93,7 @@ mod tests {
     #[test]
     fn messages_survive_the_journey() {
         let experiment = Experiment::default();
-        let need = Need { steps: u32::MAX, until: Some(f64::from_bits(1)) };
+        let need = Need { steps: u32::MAX, until: Some(f64::from_bits(1)), is_scored: true };
         let orders = [
             Order::Measure(vec![Job { id: 7, experiment: experiment.clone(), need }; 3]),
             Order::Border { question: 1, experiment: Box::new(experiment), pairs: "sweep=depth:1..9*3".into() },
@@ -101,7 +102,8 @@ mod tests {
         for order in orders {
             assert_eq!(decode(&encode(&order)), Some(order));
         }
-        let measured = measure(&Experiment::default(), Need { steps: 1, until: None }, &Corpus::NONE).unwrap();
+        let need = Need { steps: 1, until: None, is_scored: true };
+        let measured = measure(&Experiment::default(), need, &Corpus::NONE).unwrap();
         let measured = Measured { factor: f64::INFINITY, loss: 1e-300, ..measured };
         let done = |result| Done { id: u32::MAX, ms: 0.25, result };
         let border = Border { columns: 2, rows: 1, values: vec![-1.0, 5e-324] };

@@ -1,7 +1,7 @@
 //! Where the page stands, as far as that keeps a worker from starting.
 
 use super::failure::Failure;
-use js_sys::Reflect;
+use js_sys::{Reflect, Uint8Array};
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -69,4 +69,10 @@ pub(super) fn text(of: &JsValue, property: &str) -> Option<String> {
 /// The same if it is a number.
 pub(super) fn number(of: &JsValue, property: &str) -> Option<f64> {
     Reflect::get(of, &property.into()).ok()?.as_f64()
+}
+
+/// The same if it is bytes.
+pub(super) fn bytes(of: &JsValue, property: &str) -> Option<Vec<u8>> {
+    let bytes = Reflect::get(of, &property.into()).ok()?;
+    Some(bytes.dyn_into::<Uint8Array>().ok()?.to_vec())
 }

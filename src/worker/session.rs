@@ -210,8 +210,10 @@ impl Session {
                     self.meter.observe(now, self.steps());
                     return self.forecast_before_a_step(start, clock);
                 }
-                Goal::Train | Goal::Steps(_) | Goal::Seek(_) if self.is_scoring() => return Next::Continue,
                 Goal::Train | Goal::Steps(_) | Goal::Seek(_) => {}
+            }
+            if self.waits_for_scores(now) {
+                return Next::Continue;
             }
             self.step();
             let before = std::mem::replace(&mut now, clock());
@@ -439,7 +441,7 @@ impl Session {
             }
         }
         self.has_news = true;
-        self.look_again();
+        self.lookout.look_at_step();
         self.score_on_the_way();
     }
 

@@ -1,6 +1,6 @@
 //! What can be read from the charts and done in them.
 
-use crate::harness::Page;
+use crate::harness::{PATIENCE, Page};
 use xtask::webdriver::Screen;
 
 #[test]
@@ -115,7 +115,7 @@ fn a_finger_reads_before_it_chooses() {
     tap(&page, "loss", 0.6);
     assert_eq!(page.status("step").as_deref(), Some("20"), "another place is read, not chosen");
     tap(&page, "loss", 0.61);
-    page.wait("the step that was read", std::time::Duration::from_secs(5), || page.step() != 20);
+    page.wait("the step that was read", PATIENCE, || page.step() != 20);
 }
 
 #[test]

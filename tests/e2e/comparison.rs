@@ -1,11 +1,14 @@
 //! Several runs side by side: in lock-step, each with the very numbers that it has alone.
 
-use crate::harness::{PATIENCE, Page};
+use crate::failures::Site;
+use crate::harness::{PATIENCE, Page, variable};
 use crate::native;
 use gradient_lab::diagnosis::Flow;
 use gradient_lab::experiment::comparison::Comparison;
 use gradient_lab::experiment::scene::Link;
-use gradient_lab::experiment::{Experiment, share};
+use gradient_lab::experiment::{Experiment, Key, share};
+use gradient_lab::optim::Hyper;
+use gradient_lab::run::AnyTrainer;
 use gradient_lab::train::Quantity;
 use serde_json::Value;
 use xtask::webdriver::Screen;
@@ -278,4 +281,90 @@ fn equal_seeds_are_proved_to_give_an_equal_start() {
     let lines = page.text_of("document.querySelector('.start-claim').textContent");
     assert!(lines.contains("B: 10 of 10") && lines.contains("C: 10 of 10"), "{lines}");
     assert!(lines.contains("D: ") && lines.contains("others"), "{lines}");
+}
+
+#[test]
+fn in_a_hidden_tab_all_runs_pause_and_go_on_together() {
+    let site = Site::without("nothing");
+    site.hurry_worker(500);
+    let page =
+        Page::open_at(Screen::LAPTOP, &format!("{}#v=1&depth=2&width=4&speed=1&vs=optimizer:adam", site.server.url()));
+    wait_for_step(&page, 2, 0);
+    page.click_button("Run");
+    page.wait("a step", PATIENCE, || page.step() >= 1);
+    page.hide(true);
+    page.wait_until("all to pause", "document.querySelectorAll('tr[data-state=paused]').length === 2");
+    page.wait_until("the notice", "document.querySelectorAll('[data-notice=away]').length === 1");
+    page.hide(false);
+    let step = page.step();
+    wait_for_step(&page, 2, step);
+    page.click_button("Run on");
+    page.wait("steps of both", PATIENCE, || numbers(&page, "step").iter().all(|now| *now > Some(step as f64 + 3.0)));
+    page.click_button("Pause");
+    page.wait_until("all to rest", "document.querySelectorAll('tr[data-state=paused]').length === 2");
+    let step = page.step();
+    wait_for_step(&page, 2, step);
+    assert_numbers(&page, &runs_of("v=1&depth=2&width=4&vs=optimizer:adam"), step);
+}
+
+#[test]
+fn where_one_worker_fails_the_others_go_on_and_it_comes_back_to_them() {
+    let fragment = "v=1&depth=4&vs=optimizer:adam&vs=optimizer:momentum";
+    let runs = runs_of(fragment);
+    let page = Page::open_with_workers_in_hand(&format!("{}#{fragment}", variable("GRADIENT_LAB_E2E_URL")));
+    wait_for_step(&page, 3, 0);
+    page.click_button("Step");
+    wait_for_step(&page, 3, 1);
+    page.crash_worker(1);
+    page.wait_until("it to fail", "document.querySelector('tr[data-run=B]').dataset.state === 'failed'");
+    let notice = "document.querySelector('[data-notice=worker-failed]')";
+    assert!(page.text_of(&format!("{notice}.textContent")).contains("a loose wire"));
+    page.click_button("Step");
+    page.wait("the others to go on", PATIENCE, || {
+        let steps = numbers(&page, "step");
+        (steps[0], steps[2]) == (Some(2.0), Some(2.0))
+    });
+    page.click_button("Restart at step 1");
+    page.wait_until("the notice to go", &format!("{notice} === null"));
+    wait_for_step(&page, 3, 2);
+    assert_numbers(&page, &runs, 2);
+}
+
+#[test]
+fn what_is_changed_live_in_one_run_holds_there_and_is_said() {
+    let fragment = "v=1&depth=4&step=3&vs=optimizer:adam";
+    let runs = runs_of(fragment);
+    let page = open(Screen::LAPTOP, fragment, 3);
+    page.click("tr[data-run=B] .run-name");
+    page.wait_until("its settings", "document.querySelector('tr[data-run=B].chosen')");
+    page.set_control("lr", "0.01");
+    page.wait_for_fragment("#v=1&depth=4&step=3&vs=optimizer:adam,lr:0.01");
+    page.click_button("Step");
+    wait_for_step(&page, 2, 4);
+    let mut changed = AnyTrainer::new(&runs[1]).unwrap();
+    for _ in 0..3 {
+        changed.step().unwrap();
+    }
+    changed.set_hyper(Hyper::of(&native::with(&runs[1], Key::Lr, "0.01")));
+    let want = [native::report_at(&runs[0], 4).loss(), changed.step().unwrap().loss()].map(Some);
+    assert_eq!(numbers(&page, "loss"), want);
+    let remark = page.text_of("document.querySelector('[data-remark=changed]').textContent");
+    assert!(remark.contains('B') && remark.contains("step 3"), "{remark}");
+}
+
+#[test]
+fn a_machine_with_one_core_is_told_of_and_its_runs_take_turns() {
+    let page = Page::open_at(Screen::LAPTOP, "about:blank");
+    let one_core = "Object.defineProperty(Navigator.prototype, 'hardwareConcurrency', { get: () => 1 });";
+    page.session().prepare_documents(one_core).unwrap();
+    page.reopen("#v=1&depth=4&vs=optimizer:adam");
+    wait_for_step(&page, 2, 0);
+    assert!(page.text_of("document.querySelector('[data-remark=one-core]').textContent").contains("core"));
+    page.click_button("Step");
+    wait_for_step(&page, 2, 1);
+    // A map has one worker then.
+    page.follow_fragment("v=1&width=4&sweep=depth:1..4*4");
+    page.wait_until("the map", "document.getElementById('status').dataset.total === '4'");
+    page.wait_until("its runs", "document.getElementById('status').dataset.step === '4'");
+    assert_eq!(page.status("workers").as_deref(), Some("1"));
 }

@@ -84,16 +84,8 @@ fn a_chart_whose_exporting_part_does_not_come_can_be_saved_later() {
 
 #[test]
 fn a_worker_that_crashes_in_a_run_is_restarted_at_the_step_it_had_reached() {
-    let page = Page::open_at(Screen::LAPTOP, "about:blank");
-    // A hand on the page's worker, which the page itself gives to nobody.
-    let source = "
-        const Native = Worker;
-        window.workers = [];
-        window.Worker = class extends Native {
-            constructor(...all) { super(...all); window.workers.push(this); }
-        };";
-    page.session().prepare_documents(source).unwrap();
-    page.reopen("#activation=tanh&lr=0.2");
+    let page = Page::open_with_workers_in_hand(&format!("{}#activation=tanh&lr=0.2", variable("GRADIENT_LAB_E2E_URL")));
+    page.wait_until_ready();
     page.click_button("Step");
     page.wait_for_status("step", "1");
     // A change in mid-run belongs to the run, and must be made again.
@@ -105,8 +97,7 @@ fn a_worker_that_crashes_in_a_run_is_restarted_at_the_step_it_had_reached() {
     page.wait_for_status("state", "paused");
     let (step, loss) = (page.step(), page.loss());
 
-    let crash = "workers.at(-1).dispatchEvent(new ErrorEvent('error', { message: 'a loose wire', cancelable: true }))";
-    page.eval(crash);
+    page.crash_worker(-1);
     page.wait_for_status("state", "failed");
     assert_eq!(page.step(), step, "what was measured stays on the page");
     let notice = page.text_of("document.querySelector('[data-notice=worker-failed]').textContent");
@@ -123,7 +114,7 @@ fn a_worker_that_crashes_in_a_run_is_restarted_at_the_step_it_had_reached() {
     // And out of a run.
     page.click_button("Run");
     page.wait_for_status("state", "running");
-    page.eval(crash);
+    page.crash_worker(-1);
     page.wait_for_status("state", "failed");
     page.find_named("button", "Run");
     page.click_button("Reset");
@@ -217,6 +208,14 @@ impl Site {
         }
         let server = Server::start(&folder, "/lab/", &[]).expect("a free port");
         Self { folder, server }
+    }
+
+    /// Lets the worker's clock go so many times as fast, so that nobody waits for its minutes.
+    pub fn hurry_worker(&self, times: u32) {
+        let clock = format!("const now = performance.now.bind(performance); performance.now = () => now() * {times};");
+        let path = self.folder.join("worker_loader.js");
+        let loader = fs::read_to_string(&path).expect("a loader");
+        fs::write(path, format!("{clock}\n{loader}")).expect("a changed loader");
     }
 
     pub fn put_back(&self, file: &str) {

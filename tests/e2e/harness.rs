@@ -82,6 +82,39 @@ impl Page {
         page
     }
 
+    /// Opens an address with a hand on the page's workers, which the page itself gives to nobody: all that it makes are in
+    /// `workers`, and what their loaders tell of their way in `told`. Waits for nothing.
+    pub fn open_with_workers_in_hand(address: &str) -> Self {
+        let source = "
+            const Native = Worker;
+            window.workers = [];
+            window.told = [];
+            window.Worker = class extends Native {
+                constructor(...all) {
+                    super(...all);
+                    window.workers.push(this);
+                    this.addEventListener('message', ({ data }) => { if (data.received >= 0) window.told.push(data); });
+                }
+            };";
+        let page = Self::open_at(Screen::LAPTOP, "about:blank");
+        page.session().prepare_documents(source).expect("a browser that prepares documents");
+        page.go_to(address);
+        page
+    }
+
+    /// Crashes one of the workers that are in hand, counted from 0 or, below, from the end.
+    pub fn crash_worker(&self, which: i32) {
+        self.eval(&crash_of_worker(which));
+    }
+
+    /// Lets the page believe that nobody sees it, or that somebody does again.
+    pub fn hide(&self, is_hidden: bool) {
+        let script = "
+            Object.defineProperty(document, 'hidden', { configurable: true, get: () => arguments[0] });
+            document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));";
+        self.run(script, &[is_hidden.into()]);
+    }
+
     /// Opens any address in the same tab and waits for nothing.
     pub fn go_to(&self, url: &str) {
         if let Err(error) = self.session.go_to(url) {
@@ -365,4 +398,10 @@ const STATUS: &str = "document.getElementById('status')?.dataset";
 /// What `cargo xtask test` prepared.
 pub fn variable(name: &str) -> String {
     env::var(name).unwrap_or_else(|_| panic!("{name} is not set: these tests are run by `cargo xtask test`"))
+}
+
+/// In JavaScript, the crash of one of the workers that are in hand, counted from 0 or, below, from the end.
+pub fn crash_of_worker(which: i32) -> String {
+    let event = "new ErrorEvent('error', { message: 'a loose wire', cancelable: true })";
+    format!("workers.at({which}).dispatchEvent({event})")
 }

@@ -2,7 +2,7 @@
 //! was reached is lost.
 
 use crate::failures::Site;
-use crate::harness::{PATIENCE, Page};
+use crate::harness::{PATIENCE, Page, crash_of_worker};
 use crate::native;
 use gradient_lab::experiment::Key;
 use gradient_lab::optim::Hyper;
@@ -12,31 +12,12 @@ use std::fs;
 use xtask::server::Server;
 use xtask::webdriver::Screen;
 
-/// A hand on the page's workers, which the page itself gives to nobody, and what their loaders tell of their way.
-const KEEP_WORKERS: &str = "
-    const Native = Worker;
-    window.workers = [];
-    window.told = [];
-    window.Worker = class extends Native {
-        constructor(...all) {
-            super(...all);
-            window.workers.push(this);
-            this.addEventListener('message', ({ data }) => { if (data.received >= 0) window.told.push(data); });
-        }
-    };";
-
-const CRASH: &str =
-    "workers.at(-1).dispatchEvent(new ErrorEvent('error', { message: 'a loose wire', cancelable: true }))";
-
 /// In JavaScript, the notice that the worker has failed.
 const FAILED: &str = "document.querySelector('[data-notice=worker-failed]')";
 
 /// Opens a page of a site with a hand on its workers, and waits for nothing.
 fn open(site: &Site, fragment: &str) -> Page {
-    let page = Page::open_at(Screen::LAPTOP, "about:blank");
-    page.session().cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": KEEP_WORKERS })).unwrap();
-    page.go_to(&format!("{}#{fragment}", site.server.url()));
-    page
+    Page::open_with_workers_in_hand(&format!("{}#{fragment}", site.server.url()))
 }
 
 fn wait_for_failure(page: &Page, cause: &str) -> String {
@@ -58,7 +39,7 @@ fn a_way_back_that_fails_again_and_again_loses_nothing() {
         page.wait_for_status("step", &step.to_string());
     }
     let loss = page.loss();
-    page.eval(CRASH);
+    page.crash_worker(-1);
     wait_for_failure(&page, "crashed");
 
     // The network is down, and what is set meanwhile holds from the step that was reached.
@@ -78,7 +59,7 @@ fn a_way_back_that_fails_again_and_again_loses_nothing() {
     page.wait_for_status("step", "3");
     site.put_back("worker_loader.js");
     // It comes, and fails before it is there.
-    page.eval(&format!("({FAILED}.querySelector('button').click(), {CRASH})"));
+    page.eval(&format!("({FAILED}.querySelector('button').click(), {})", crash_of_worker(-1)));
     wait_for_failure(&page, "cannot-start");
     page.click_button("Restart at step 7");
     page.wait_for_status("state", "paused");
@@ -112,7 +93,7 @@ fn a_page_that_a_newer_build_has_replaced_is_loaded_again_at_its_step() {
         page.wait_for_status("step", &step.to_string());
     }
     let loss = page.loss();
-    page.eval(CRASH);
+    page.crash_worker(-1);
     wait_for_failure(&page, "crashed");
     fs::write(site.folder.join("worker_loader.js"), "postMessage({ head: { build: 'another' } });").unwrap();
     page.click_button("Restart at step 3");
@@ -140,30 +121,20 @@ fn a_worker_on_its_way_says_how_far_it_is_and_is_fetched_once() {
 
 #[test]
 fn a_run_in_a_hidden_tab_pauses_after_a_minute_and_says_so() {
-    let site = Site::without("worker_loader.js");
-    // The worker's clock is five hundred times as fast, so that nobody waits for its minute.
-    let clock = "const now = performance.now.bind(performance); performance.now = () => now() * 500;";
-    site.put_back("worker_loader.js");
-    let loader = fs::read_to_string(site.folder.join("worker_loader.js")).unwrap();
-    fs::write(site.folder.join("worker_loader.js"), format!("{clock}\n{loader}")).unwrap();
-    let hide = |page: &Page, is_hidden: bool| {
-        let script = "
-            Object.defineProperty(document, 'hidden', { configurable: true, get: () => arguments[0] });
-            document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));";
-        page.run(script, &[is_hidden.into()]);
-    };
+    let site = Site::without("nothing");
+    site.hurry_worker(500);
     let notice = "document.querySelector('[data-notice=away]')";
 
     let page = open(&site, "depth=2&width=4&speed=1");
     page.wait_until_ready();
     page.click_button("Run");
     page.wait_for_status("state", "running");
-    hide(&page, true);
+    page.hide(true);
     page.wait_for_status("state", "paused");
     page.wait_until("the notice", notice);
     let (step, said) = (page.step(), page.text_of(&format!("{notice}.textContent")));
     assert!(said.contains(&format!("step {step},")) && said.contains("hidden"), "{step}: {said}");
-    hide(&page, false);
+    page.hide(false);
     page.find_named("button", "Run");
     page.click_button("Run on");
     page.wait_until("the notice to go", &format!("{notice} === null"));
@@ -173,11 +144,11 @@ fn a_run_in_a_hidden_tab_pauses_after_a_minute_and_says_so() {
 
     // Unless it is asked not to.
     page.follow_fragment("depth=2&width=4&speed=1&background=1&run=1");
-    hide(&page, true);
+    page.hide(true);
     page.wait("two minutes of a step a second", PATIENCE, || page.step() > 120);
     assert_eq!(page.status("state").as_deref(), Some("running"));
     assert_eq!(page.eval(&format!("{notice} === null")), true);
-    hide(&page, false);
+    page.hide(false);
 }
 
 #[test]

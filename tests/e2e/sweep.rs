@@ -7,20 +7,9 @@ use gradient_lab::diagnosis::Flow;
 use gradient_lab::experiment::Experiment;
 use gradient_lab::run::AnyTrainer;
 use gradient_lab::sweep::{Plan, Sweep};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::time::Duration;
 use xtask::webdriver::Screen;
-
-/// A hand on the page's workers, which the page itself gives to nobody.
-const KEEP_WORKERS: &str = "
-    const Native = Worker;
-    window.workers = [];
-    window.Worker = class extends Native {
-        constructor(...all) {
-            super(...all);
-            window.workers.push(this);
-        }
-    };";
 
 /// In JavaScript, whether all runs are made.
 const ALL_MADE: &str = "(({ state, step, total }) => state === 'paused' && step === total && Number(total) > 0)\
@@ -42,9 +31,7 @@ fn open(base: &str, pairs: &str) -> Page {
 
 /// A page with a hand on its workers.
 fn open_with_hand(site: &Site, fragment: &str) -> Page {
-    let page = Page::open_at(Screen::LAPTOP, "about:blank");
-    page.session().cdp("Page.addScriptToEvaluateOnNewDocument", json!({ "source": KEEP_WORKERS })).unwrap();
-    page.go_to(&format!("{}#{fragment}", site.server.url()));
+    let page = Page::open_with_workers_in_hand(&format!("{}#{fragment}", site.server.url()));
     page.wait_until_ready();
     page
 }
@@ -205,12 +192,12 @@ fn the_runs_of_a_lost_worker_are_made_by_others() {
     page.click_button("Start: 16 runs");
     page.wait("a run to be made", LONG, || made(&page, "step") >= 1);
     assert_eq!(page.number_of("workers.length"), 3.0, "the page's own and two that measure");
-    page.eval("workers[1].dispatchEvent(new ErrorEvent('error', { message: 'a loose wire', cancelable: true }))");
+    page.crash_worker(1);
     page.wait("another in its place", PATIENCE, || page.number_of("workers.length") == 4.0);
     // One that goes without a word is missed after a while.
     page.eval("workers[2].terminate()");
     wait_until_made(&page);
-    assert_eq!(made(&page, "total"), 16);
+    assert_eq!((made(&page, "step"), made(&page, "total")), (16, 16), "none is given up that another can make");
     let losses = alone(&plan(base, pairs), |experiment| native::report_at(experiment, 500).loss());
     assert_same(&page, &seeds(&page, "sweep-map", 1), &losses);
     assert_eq!(page.eval("document.querySelector('[data-notice]')"), Value::Null);
@@ -310,4 +297,19 @@ fn every_control_has_its_effect_on_the_link() {
         assert_eq!(page.control(id), None, "{id}");
     }
     assert!(page.control("depth").is_some());
+}
+
+#[test]
+fn theory_is_asked_though_all_runs_are_known() {
+    let page = open("width=4&activation=tanh", "sweep=gain:0.5..2*4&sweep=depth:1..9*5");
+    wait_until_made(&page);
+    let theory = "document.querySelector('.sweep-theory').dataset.theory === 'true'";
+    page.wait_until("theory's word", theory);
+    // Another map of runs that were all made.
+    page.set_control("sweep-up-points", "3");
+    page.wait_until("the smaller map", "document.getElementById('status').dataset.total === '12'");
+    assert_eq!((made(&page, "step"), made(&page, "made")), (12, 0));
+    page.wait_until("theory's word on it", theory);
+    assert_eq!(page.status("state").as_deref(), Some("paused"));
+    assert_eq!(made(&page, "made"), 0);
 }

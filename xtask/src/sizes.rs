@@ -64,7 +64,7 @@ pub fn gzipped(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
 /// What a first visit may download at the most, in bytes with gzip: what it was when this was written and a hundredth
 /// more. Whoever needs more takes something else out of it first: what a first visit does not show is a part of its own
 /// (`src/ui/shared/part.rs`).
-pub const FIRST_LOAD_BUDGET: u64 = 546_000;
+pub const FIRST_LOAD_BUDGET: u64 = 534_000;
 
 /// Whether a first visit asks for a file of the page's folder.
 #[must_use]

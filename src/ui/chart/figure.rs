@@ -50,7 +50,8 @@ pub(super) fn ChartFigure(
     #[prop(optional)]
     over: Option<Children>,
     /// The chart's switches.
-    children: Children,
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let chart = Exported { name, title, summary, stage, table, picture };
@@ -133,7 +134,7 @@ pub(super) fn ChartFigure(
             <div class="chart-head">
                 <div class="chart-head-row">
                     <figcaption class="chart-title" id=format!("{name}-title")>{live(move || title.get())}</figcaption>
-                    <div class="chart-switches">{children()}</div>
+                    <div class="chart-switches">{children.map(|children| children())}</div>
                     <Tools chart is_table_open is_maximized to_copy />
                 </div>
             </div>

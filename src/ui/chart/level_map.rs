@@ -114,9 +114,7 @@ pub fn LevelMap(
             table
             picture=Picture::new(picture)
             over=Box::new(move || view! { <Start stage axes paths begin_at=Callback::new(begin_at) /> }.into_any())
-        >
-            ""
-        </ChartFigure>
+        />
     }
 }
 

@@ -3,7 +3,8 @@
 use super::figure::ReadoutRow;
 use crate::experiment::Experiment;
 use crate::look::view::Evaluation;
-use crate::plot::runs::{LETTERS, Look};
+use crate::plot::runs::LETTERS;
+use crate::plot::series::SeriesLook;
 use crate::plot::theme::Theme;
 use crate::train::{Layout, StepReport};
 use crate::ui::lab::Lab;
@@ -49,6 +50,6 @@ pub(super) fn called(names: &[String], place: usize) -> String {
 
 /// What is read of a run.
 pub(super) fn row(theme: &Theme, names: &[String], place: usize, value: String) -> ReadoutRow {
-    let look = Look::of(theme, place);
+    let look = SeriesLook::of(theme, place);
     ReadoutRow { mark: Some((look.marker, look.color)), label: called(names, place), value }
 }

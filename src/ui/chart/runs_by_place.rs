@@ -69,18 +69,7 @@ pub fn RunsByPlace(
     let go = move |go: Go| {
         let place = axes.with_untracked(|axes| {
             let axes = axes.as_ref()?;
-            let last = axes.places() - 1;
-            let from = read_place.get_untracked();
-            let at = from.unwrap_or(last).min(last);
-            match go {
-                Go::To(x, _) => Some(axes.x_to_place(x)),
-                Go::Left | Go::Down if from.is_some() => Some(at.saturating_sub(1)),
-                Go::Right | Go::Up if from.is_some() => Some((at + 1).min(last)),
-                Go::Left | Go::Down | Go::Right | Go::Up => Some(at),
-                Go::First => Some(0),
-                Go::Last => Some(last),
-                Go::Leave => None,
-            }
+            go.moved(axes.places() - 1, |x| axes.x_to_place(x), read_place.get_untracked())
         });
         read_place.set(place);
     };
@@ -124,9 +113,7 @@ pub fn RunsByPlace(
             summary
             table
             picture=Picture::new(picture)
-        >
-            ""
-        </ChartFigure>
+        />
     }
 }
 

@@ -227,10 +227,10 @@ fn levels(i18n: Words, lines: &[Line]) -> Vec<(f64, String)> {
     std::iter::once(vanishing).chain(exploding).collect()
 }
 
-/// What a line has at a step, or at the last before.
+/// What a line has at a step, or at the first after it, which stands for the steps between; nothing beyond its end.
 fn at(line: &Line, step: u64) -> Option<&(u64, f64)> {
     let after = line.measured.partition_point(|(other, _)| *other < step);
-    line.measured.get(after).or_else(|| line.measured.last())
+    line.measured.get(after)
 }
 
 fn labels(i18n: Words, over: Over, shows_accuracy: bool) -> Labels {

@@ -127,9 +127,7 @@ pub fn StepCurves(
             summary
             table
             picture=Picture::new(picture)
-        >
-            ""
-        </ChartFigure>
+        />
     }
 }
 

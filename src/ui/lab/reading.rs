@@ -61,6 +61,9 @@ pub fn read(lab: Lab) -> Reading {
         lab.experiment.with(|experiment| experiment.guess_loss_on(own_text.as_deref()))
     });
     let latest = Memo::new(move |previous: Option<&Option<Finding>>| {
+        if !lab.is_judged.get() {
+            return previous.cloned().flatten();
+        }
         // The status comes with the reports of its frame, so state, step and verdict change together.
         let divergence = lab.status.with(|status| status.divergence).filter(|_| lab.visited.get().is_none());
         let experiment = lab.experiment.get();
@@ -85,9 +88,14 @@ pub fn read(lab: Lab) -> Reading {
     let shown_at_ms = StoredValue::new(0.0);
     let news_since_ms = StoredValue::new(None::<f64>);
     let is_running = Memo::new(move |_| lab.status.with(|status| status.state == RunState::Running));
+    let was_judged = StoredValue::new(false);
     effect(move || {
         let now_ms = js_sys::Date::now();
         let next = latest.get();
+        // One that was not looked at for a while has nothing that could stand on.
+        let is_judged = lab.is_judged.get();
+        let is_taken_up = is_judged && !was_judged.get_value();
+        was_judged.set_value(is_judged);
         let kind = |finding: &Option<Finding>| {
             finding.as_ref().map(|f| (f.diagnosis.conditions.clone(), f.diagnosis.repairs.clone()))
         };
@@ -102,7 +110,7 @@ pub fn read(lab: Lab) -> Reading {
             news_since_ms.set_value(None);
             age_ms > PACE_MS
         };
-        if !is_running.get() || is_due {
+        if !is_running.get() || is_due || is_taken_up {
             shown_at_ms.set_value(now_ms);
             news_since_ms.set_value(None);
             shown.set(next);
@@ -111,7 +119,10 @@ pub fn read(lab: Lab) -> Reading {
     // The whole history is judged for it, so not with every frame.
     let refreshed = paced(lab, SINCE_MS);
     let leading = Memo::new(move |_| shown.with(|finding| finding.as_ref().map(|f| f.diagnosis.conditions[0])));
-    let since = Memo::new(move |_| {
+    let since = Memo::new(move |previous: Option<&Option<u64>>| {
+        if !lab.is_judged.get() {
+            return previous.copied().flatten();
+        }
         refreshed.get();
         leading.track();
         shown.with_untracked(|finding| began(lab, finding.as_ref()?))

@@ -74,6 +74,8 @@ pub struct Lab {
     pub instruments: Instruments,
     /// The step that the page shows, if it is an earlier one than the run's latest.
     pub visited: RwSignal<Option<u64>>,
+    /// Whether every frame is judged. Of several runs it is the one that is looked at closely.
+    pub(super) is_judged: RwSignal<bool>,
     /// Who drives this run together with others, if there are any.
     pub(super) conductor: StoredValue<Option<Rc<dyn Conductor>>, LocalStorage>,
     client: StoredValue<Option<WorkerClient>, LocalStorage>,
@@ -125,6 +127,7 @@ impl Lab {
             lesson: RwSignal::new(None),
             instruments: Instruments::default(),
             visited: RwSignal::new(None),
+            is_judged: RwSignal::new(true),
             conductor: StoredValue::new_local(None),
             client: StoredValue::new_local(None),
             start: StoredValue::new(experiment.clone()),

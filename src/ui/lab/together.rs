@@ -30,6 +30,13 @@ impl Lab {
         self.tell(|client| client.share(runs as u32));
     }
 
+    /// Whether every frame is judged from now on.
+    pub fn judge(self, is_judged: bool) {
+        if self.is_judged.try_get_untracked().is_some_and(|before| before != is_judged) {
+            self.is_judged.try_set(is_judged);
+        }
+    }
+
     /// Takes the last frame as drawn: while nobody sees the page, no frame is.
     pub fn take_unseen(self) {
         self.tell(WorkerClient::frame_taken);

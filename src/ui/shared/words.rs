@@ -3,7 +3,7 @@
 use crate::diagnosis::{Condition, Repair};
 use crate::experiment::presets::Preset;
 use crate::experiment::table::for_each_parameter;
-use crate::experiment::{Effect, Experiment, Key, Kind, Value};
+use crate::experiment::{Effect, Experiment, Key, Kind, Symbol, Value};
 use crate::plot::gradient_by_place::PlaceNames;
 use crate::plot::number;
 use crate::train::{DivergedQuantity, Layout, Weights};
@@ -142,6 +142,16 @@ pub fn value(i18n: Words, key: Key, value: Value) -> String {
     match value {
         Value::Name(name) => choice(i18n, key, name).to_owned(),
         other => other.to_string(),
+    }
+}
+
+/// A parameter's letter with its index, which is lowered as far as there are such forms of it.
+pub fn letter((letter, index): Symbol) -> String {
+    match index {
+        Some("1") => format!("{letter}₁"),
+        Some("2") => format!("{letter}₂"),
+        Some(index) => format!("{letter}_{index}"),
+        None => letter.to_owned(),
     }
 }
 
@@ -346,6 +356,12 @@ mod tests {
     use crate::ui::i18n::{provide_words, use_i18n};
     use leptos::prelude::*;
     use wasm_bindgen_test::wasm_bindgen_test;
+
+    #[wasm_bindgen_test]
+    fn a_letter_has_its_index_below() {
+        let letters = [("λ", None), ("β", Some("1")), ("β", Some("2")), ("W", Some("hh"))].map(super::letter);
+        assert_eq!(letters, ["λ", "β₁", "β₂", "W_hh"]);
+    }
 
     #[wasm_bindgen_test]
     fn every_alternative_has_a_name_in_the_catalogue() {

@@ -19,6 +19,9 @@ use std::sync::Arc;
 const SHORTEST_MS: f64 = 45.0;
 const LONGEST_MS: f64 = 110.0;
 
+/// Runs that do not wait for each other are looked at no more often than this.
+const BETWEEN_LOOKS_MS: f64 = 80.0;
+
 /// Steps from one meeting to the next at the most.
 const LONGEST_STRIDE: u64 = 4_096;
 
@@ -59,7 +62,8 @@ impl Runs {
             let standings = self.standings();
             if !is_lockstep {
                 self.labs().into_iter().for_each(|lab| lab.meet(None));
-                return self.look();
+                let is_running = standings.iter().any(|run| run.is_running && !run.is_on_its_way);
+                return if is_running && !is_visit { self.look_at_times() } else { self.look() };
             }
             if is_visit {
                 return self.look();
@@ -149,9 +153,22 @@ impl Runs {
             Speed::Max if took_ms > LONGEST_MS => before / 2,
             Speed::Max => before,
         };
-        let stride = stride.clamp(1, LONGEST_STRIDE);
+        // One that has just come may take much longer for a step than those that were there.
+        let step_ms = |lab: Lab| lab.status.with_untracked(|status| status.step_ms);
+        let slowest_ms = self.labs().into_iter().map(step_ms).fold(0.0, f64::max);
+        let fits = if slowest_ms > 0.0 { (LONGEST_MS / slowest_ms) as u64 } else { LONGEST_STRIDE };
+        let stride = stride.min(fits).clamp(1, LONGEST_STRIDE);
         self.stride.set_value(stride);
         stride
+    }
+
+    /// Looks at runs of which each goes on by itself and tells of it in frames of its own: at all at once, not with each frame.
+    fn look_at_times(self) {
+        let is_whole = self.seen.with_untracked(|seen| seen.len()) == self.all.with_untracked(Vec::len);
+        let age_ms = (js_sys::Date::now() - self.looked_at_ms.get_value()).abs();
+        if !is_whole || age_ms >= BETWEEN_LOOKS_MS {
+            self.look();
+        }
     }
 
     /// Takes in what is to be seen of all runs now; of those that are on their way what was seen before.
@@ -159,6 +176,7 @@ impl Runs {
         if document().hidden() {
             return;
         }
+        self.looked_at_ms.set_value(js_sys::Date::now());
         let before = self.seen.get_untracked();
         let runs = self.all.get_untracked();
         let seen = runs.iter().enumerate().filter_map(|(place, run)| seen_of(*run, place)).collect::<Vec<_>>();

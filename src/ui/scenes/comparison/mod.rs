@@ -40,6 +40,8 @@ pub fn Comparison() -> impl IntoView {
     effect(move || runs.tell_pairs());
     effect(move || runs.conduct_alike());
     effect(move || runs.conduct());
+    effect(move || runs.judge());
+    runs.steady();
     effect(move || {
         if let Some(run) = runs.chosen_run() {
             shown.chosen.set(Some((run.lab, run.reading)));
@@ -118,8 +120,8 @@ pub fn Comparison() -> impl IntoView {
                     } else {
                         view! {
                             <div class="overview">
-                                <RunsOverSteps over=Over::Factor seen=runs.seen names=runs.names />
-                                <RunsOverSteps over=Over::Loss seen=runs.seen names=runs.names />
+                                <RunsOverSteps over=Over::Factor seen=runs.steady names=runs.names />
+                                <RunsOverSteps over=Over::Loss seen=runs.steady names=runs.names />
                             </div>
                         }
                             .into_any()

@@ -65,12 +65,7 @@ fn prefix(i18n: Words, key: Key) -> Option<String> {
     let is_choice = matches!(key.kind(), Kind::Choice(_));
     match key.symbol() {
         _ if tells_itself => None,
-        Some((letter, index)) if !is_choice => Some(match index {
-            Some("1") => format!("{letter}₁"),
-            Some("2") => format!("{letter}₂"),
-            Some(index) => format!("{letter}_{index}"),
-            None => letter.to_owned(),
-        }),
+        Some(symbol) if !is_choice => Some(words::letter(symbol)),
         _ if key == Key::Batch => Some(t_string!(i18n, comparison.batch).to_owned()),
         _ => Some(words::label(i18n, key).to_owned()),
     }

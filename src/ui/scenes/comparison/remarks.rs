@@ -1,7 +1,6 @@
 //! What is said below the table: in what the runs are equal from the start, what a link does not tell, and what they cost.
 
 use super::runs::Runs;
-use crate::experiment::Experiment;
 use crate::experiment::same_start::SameStart;
 use crate::plot::number::grouped;
 use crate::plot::runs::LETTERS;
@@ -21,8 +20,10 @@ pub fn Remarks(
 ) -> impl IntoView {
     let i18n = use_i18n();
     let start = Memo::new(move |_| {
-        let experiments: Vec<_> = runs.all.with(|all| all.iter().map(|run| run.lab.experiment.get()).collect());
-        words_of_start(i18n, &experiments)
+        let all = runs.all.get();
+        let first = all[0].lab.experiment.get();
+        let same = all.iter().map(|run| all[0].same_start(run, &first, &run.lab.experiment.get()));
+        words_of_start(i18n, same.reduce(SameStart::and).unwrap_or_default(), first.seed)
     });
     let changed = Memo::new(move |_| {
         runs.all.with(|all| {
@@ -61,9 +62,7 @@ pub fn Remarks(
 }
 
 /// In what all runs are equal before their first step.
-fn words_of_start(i18n: Words, runs: &[Experiment]) -> String {
-    let Some(first) = runs.first() else { return String::new() };
-    let same = runs.iter().map(|run| SameStart::of(first, run)).reduce(SameStart::and).unwrap_or_default();
+fn words_of_start(i18n: Words, same: SameStart, seed: u32) -> String {
     if !same.seed {
         return t_string!(i18n, comparison.start.seeds).to_owned();
     }
@@ -74,13 +73,13 @@ fn words_of_start(i18n: Words, runs: &[Experiment]) -> String {
     ];
     let parts: Vec<_> = parts.into_iter().filter(|(is_same, _)| *is_same).map(|(_, words)| words).collect();
     let what = match parts[..] {
-        [] => return t_string!(i18n, comparison.start.nothing, seed = first.seed).to_string(),
+        [] => return t_string!(i18n, comparison.start.nothing, seed = seed).to_string(),
         [one] => one.to_owned(),
         [one, other] => t_string!(i18n, comparison.start.two, one = one, other = other).to_string(),
         [one, two, three, ..] => {
             t_string!(i18n, comparison.start.three, one = one, two = two, three = three).to_string()
         }
     };
-    let said = t_string!(i18n, comparison.start.same, what = what, seed = first.seed).to_string();
+    let said = t_string!(i18n, comparison.start.same, what = what, seed = seed).to_string();
     if same.weights { said } else { [said.as_str(), t_string!(i18n, comparison.start.drawn)].join(" ") }
 }

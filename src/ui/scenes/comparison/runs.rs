@@ -2,6 +2,7 @@
 
 use super::names::names;
 use crate::experiment::comparison::{Comparison, MOST_RUNS, Notice, Pace};
+use crate::experiment::same_start::SameStart;
 use crate::experiment::scene::Scene;
 use crate::experiment::{Experiment, share};
 use crate::ui::chart::{AllSeen, Seen};
@@ -9,7 +10,8 @@ use crate::ui::i18n::Words;
 use crate::ui::lab::reading::{self, Reading};
 use crate::ui::lab::scene::Shown;
 use crate::ui::lab::{Lab, address};
-use crate::ui::reactive::{Memo, RwSignal};
+use crate::ui::reactive::{Memo, RwSignal, effect};
+use crate::worker::protocol::RunState;
 use leptos::prelude::*;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -26,6 +28,18 @@ pub struct Run {
     pub reading: Reading,
 }
 
+impl Run {
+    /// In what it is equal to another before the first step, where these are their experiments. No experiment has the user's
+    /// own text.
+    pub fn same_start(&self, other: &Self, own: &Experiment, others: &Experiment) -> SameStart {
+        let same = SameStart::of(own, others);
+        match self.lab.own_text_in_use() == other.lab.own_text_in_use() {
+            true => same,
+            false => SameStart { seed: same.seed, ..SameStart::default() },
+        }
+    }
+}
+
 /// The runs, and how they are driven.
 #[derive(Clone, Copy)]
 pub struct Runs {
@@ -37,6 +51,8 @@ pub struct Runs {
     pub pace: RwSignal<Pace>,
     /// What is seen of them, all of one moment.
     pub seen: RwSignal<AllSeen>,
+    /// The same at a pace at which numbers can be read, for what need not follow every step.
+    pub steady: RwSignal<AllSeen>,
     /// What each is called.
     pub names: Memo<Vec<String>>,
     /// What of the link could not be used.
@@ -51,6 +67,8 @@ pub struct Runs {
     pub(super) meeting: StoredValue<u64>,
     /// When it was set, in milliseconds.
     pub(super) set_at_ms: StoredValue<f64>,
+    /// When they were last looked at, in milliseconds.
+    pub(super) looked_at_ms: StoredValue<f64>,
     /// Whether runs that are far behind catch up; not after somebody stopped them on their way.
     pub(super) is_levelling: StoredValue<bool>,
     /// How the runs are conducted, by what was set last.
@@ -63,6 +81,9 @@ pub struct Runs {
     root: StoredValue<Owner, LocalStorage>,
     last_id: StoredValue<u32>,
 }
+
+/// How long numbers stand while the runs go on, in milliseconds.
+const READABLE_MS: f64 = 250.0;
 
 /// How long what a view owned is kept after it has gone.
 const LATER: Duration = Duration::from_millis(100);
@@ -80,6 +101,7 @@ impl Runs {
             chosen: RwSignal::new(0),
             pace: RwSignal::new(Pace::default()),
             seen: RwSignal::new(Arc::default()),
+            steady: RwSignal::new(Arc::default()),
             names,
             notices: RwSignal::new(Vec::new()),
             shown,
@@ -87,6 +109,7 @@ impl Runs {
             stride: StoredValue::new(1),
             meeting: StoredValue::new(0),
             set_at_ms: StoredValue::new(0.0),
+            looked_at_ms: StoredValue::new(f64::NEG_INFINITY),
             is_levelling: StoredValue::new(true),
             conducted: StoredValue::new(lab.experiment.get_untracked()),
             opened: StoredValue::new(u32::MAX),
@@ -156,6 +179,29 @@ impl Runs {
         }
     }
 
+    /// Lets what is read follow what is seen: while runs go on, a few times a second.
+    pub fn steady(self) {
+        let shown_at_ms = StoredValue::new(f64::NEG_INFINITY);
+        effect(move || {
+            let seen = self.seen.get();
+            let is_running = seen.iter().any(|seen| seen.status.state == RunState::Running);
+            let has_as_many = self.steady.with_untracked(|before| before.len() == seen.len());
+            let now_ms = js_sys::Date::now();
+            if !(is_running && has_as_many) || now_ms - shown_at_ms.get_value() > READABLE_MS {
+                shown_at_ms.set_value(now_ms);
+                self.steady.set(seen);
+            }
+        });
+    }
+
+    /// Only the run that is chosen is judged all the time: what is said of the others stands in the table.
+    pub fn judge(self) {
+        let chosen = self.chosen_run().map(|run| run.id);
+        for run in self.all.get() {
+            run.lab.judge(Some(run.id) == chosen);
+        }
+    }
+
     /// Gives all runs the speed, the stops and the opening that one of them was given.
     pub fn conduct_alike(self) {
         let experiments = self.all.with(|all| all.iter().map(|run| run.lab.experiment.get()).collect::<Vec<_>>());
@@ -202,7 +248,9 @@ impl Runs {
         let gone = all.remove(removed);
         gone.lab.set_conductor(None);
         if all.iter().all(|run| run.id != self.chosen.get_untracked()) {
-            self.chosen.set(all[removed.min(all.len() - 1)].id);
+            // The run that has taken the first's place has its name now.
+            let next = if place == 0 { 0 } else { removed.min(all.len() - 1) };
+            self.chosen.set(all[next].id);
         }
         let is_alone = all.len() == 1;
         self.is_levelling.set_value(true);
@@ -235,6 +283,7 @@ impl Runs {
         let first = self.first();
         first.meet(None);
         first.share_memory(1);
+        first.judge(true);
         self.shown.chosen.try_set(None);
         self.let_go(self.owners.try_update_value(std::mem::take).unwrap_or_default());
     }

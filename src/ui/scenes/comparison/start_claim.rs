@@ -19,7 +19,7 @@ struct Compared {
 
 impl Compared {
     fn of(first: &Run, run: &Run, place: usize) -> Self {
-        let said = first.lab.measured.with(|one| run.lab.measured.with(|other| SameStart::of(one, other)));
+        let said = first.lab.measured.with(|one| run.lab.measured.with(|other| first.same_start(run, one, other)));
         let found = first.lab.instruments.beginning.with(|one| {
             let one = one.as_ref()?;
             run.lab.instruments.beginning.with(|other| Some(one.alike(other.as_ref()?)))

@@ -4,20 +4,18 @@ use super::runs::{Run, Runs};
 use crate::choice::Choice;
 use crate::diagnosis::Flow;
 use crate::plot::number::{exact, grouped, significant};
-use crate::plot::runs::{LETTERS, Look};
+use crate::plot::runs::LETTERS;
+use crate::plot::series::SeriesLook;
 use crate::train::{Quantity, StepReport, Weights};
-use crate::ui::chart::{AllSeen, Seen, follow_theme, mark_picture};
+use crate::ui::chart::{Seen, follow_theme, mark_picture};
 use crate::ui::column::badge_of;
 use crate::ui::i18n::{Words, t_string, use_i18n};
 use crate::ui::lab::reading::find;
-use crate::ui::reactive::{Memo, RwSignal, Views, attribute, effect, live};
+use crate::ui::reactive::{Memo, Views, attribute, live};
 use crate::ui::shared::icon::{Icon, Picture};
 use crate::worker::protocol::RunState;
 use leptos::prelude::*;
 use std::sync::Arc;
-
-/// How long numbers stand while the runs go on, in milliseconds.
-const PACE_MS: f64 = 250.0;
 
 /// The numbers that are compared, with the names by which tests and embedders find them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,19 +94,6 @@ pub fn RunTable(
     runs: Runs,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    // At a pace at which numbers can be read, and all rows of one moment.
-    let shown = RwSignal::new(AllSeen::default());
-    let shown_at_ms = StoredValue::new(f64::NEG_INFINITY);
-    effect(move || {
-        let seen = runs.seen.get();
-        let is_running = seen.iter().any(|seen| seen.status.state == RunState::Running);
-        let now_ms = js_sys::Date::now();
-        let has_as_many = shown.with_untracked(|before| before.len() == seen.len());
-        if !(is_running && has_as_many) || now_ms - shown_at_ms.get_value() > PACE_MS {
-            shown_at_ms.set_value(now_ms);
-            shown.set(seen);
-        }
-    });
     let head = move |(number, name): (Number, &'static str)| {
         let words = move || number.name(i18n);
         let hint = move || match number {
@@ -136,7 +121,7 @@ pub fn RunTable(
             <tbody>
                 {live(move || {
                     let all = runs.all.get().into_iter().enumerate();
-                    all.map(|(place, run)| view! { <Row runs run place shown /> }).views()
+                    all.map(|(place, run)| view! { <Row runs run place /> }).views()
                 })}
             </tbody>
         </table>
@@ -152,14 +137,12 @@ fn Row(
     run: Run,
     /// Its place among them.
     place: usize,
-    /// What is shown of all.
-    shown: RwSignal<AllSeen>,
 ) -> impl IntoView {
     let i18n = use_i18n();
     let letter = LETTERS[place % LETTERS.len()];
     let theme = follow_theme();
     let seen = Memo::new(move |_| {
-        let seen = shown.with(|shown| shown.iter().find(|seen| seen.id == run.id).cloned());
+        let seen = runs.steady.with(|shown| shown.iter().find(|seen| seen.id == run.id).cloned());
         seen.map(|seen| Known(Arc::new(seen)))
     });
     let is_chosen = Memo::new(move |_| runs.chosen.get() == run.id);
@@ -233,7 +216,7 @@ fn Row(
                     on:click=move |_| runs.chosen.set(run.id)
                 >
                     {live(move || {
-                        let look = theme.with(|theme| Look::of(theme, place));
+                        let look = theme.with(|theme| SeriesLook::of(theme, place));
                         mark_picture(look.marker, look.color)
                     })}
                     <b>{letter}</b>

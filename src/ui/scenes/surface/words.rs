@@ -1,7 +1,7 @@
 //! The scene's sentences: what each path does, in its numbers.
 
 use crate::plot::number::{grouped, readable, short, significant};
-use crate::surface::{Agreement, Descent, Function, HyperParameter, Method, Outcome, Tuned};
+use crate::surface::{Agreement, Descent, End, Function, HyperParameter, Method, Outcome, Tuned};
 use crate::ui::i18n::{Words, t_string};
 
 /// The name of a function.
@@ -74,8 +74,7 @@ pub fn names(i18n: Words, paths: &[Tuned]) -> Vec<String> {
         let differs =
             |parameter: &&HyperParameter| alike().any(|other| other.get(**parameter) != tuned.get(**parameter));
         let what = tuned.method.parameters().iter().find(differs);
-        let mut name =
-            if tuned.method == Method::Sgd { "GD".to_owned() } else { method(i18n, tuned.method).to_owned() };
+        let mut name = short_method(i18n, tuned.method).to_owned();
         if let Some(parameter) = what {
             name.push_str(&format!(" {} {}", letter(tuned.method, *parameter), short(tuned.get(*parameter))));
         }
@@ -162,16 +161,15 @@ pub fn sentence(i18n: Words, path: &Descent, step: usize) -> String {
             t_string!(i18n, surface.say.leaving, across = readable(across), rate = of_rate(rate)).to_string()
         }
         Outcome::Left { step } => t_string!(i18n, surface.say.left, step = grouped(step as u64)).to_string(),
-        Outcome::Online { x, regret } => {
+        Outcome::Online { x, regret, end } => {
             let (at, regret) = (readable(x), readable(regret));
-            let c = path.objective().c;
-            if x > 0.9 {
-                let end = readable(2.0 * (c - 2.0) / 3.0);
-                t_string!(i18n, surface.say.worst, x = at, regret = regret, end = end).to_string()
-            } else if x < -0.9 {
-                t_string!(i18n, surface.say.best, x = at, regret = regret).to_string()
-            } else {
-                t_string!(i18n, surface.say.between, x = at, regret = regret).to_string()
+            match end {
+                Some(End::Worst) => {
+                    let end = readable(2.0 * (path.objective().c - 2.0) / 3.0);
+                    t_string!(i18n, surface.say.worst, x = at, regret = regret, end = end).to_string()
+                }
+                Some(End::Best) => t_string!(i18n, surface.say.best, x = at, regret = regret).to_string(),
+                None => t_string!(i18n, surface.say.between, x = at, regret = regret).to_string(),
             }
         }
     }

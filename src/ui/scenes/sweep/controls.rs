@@ -22,6 +22,7 @@ pub(super) fn Controls(board: Board) -> impl IntoView {
     let is_under_way = Memo::new(move |_| board.progress.with(|progress| progress.state.is_under_way()));
     let start_words = move || match board.left() {
         0 => t_string!(i18n, sweep.control.start).to_owned(),
+        1 => t_string!(i18n, sweep.control.start_one).to_owned(),
         left => t_string!(i18n, sweep.control.start_some, runs = grouped(left as u64)).to_string(),
     };
     let button = move || match is_under_way.get() {

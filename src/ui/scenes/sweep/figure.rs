@@ -1,12 +1,13 @@
 //! The picture of a map, and what is read of it.
 
+use super::border_lines::BorderLines;
 use super::state::Board;
 use super::words;
 use crate::experiment::Experiment;
 use crate::experiment::share;
-use crate::plot::{StripLabels, sweep_curve, sweep_lines, sweep_map};
-use crate::sweep::border::{Border, SCALES};
-use crate::sweep::{Came, Outcome, Plan, Seen, Summary};
+use crate::plot::sweep_lines::Lines;
+use crate::plot::{StripLabels, sweep_curve, sweep_map};
+use crate::sweep::{Came, Outcome, Seen, Summary};
 use crate::ui::chart::{CellReading, SweepCurve, SweepFigure, SweepMap, Table};
 use crate::ui::i18n::{Words, t_string, use_i18n};
 use crate::ui::reactive::{Memo, Signal, live};
@@ -24,7 +25,7 @@ pub(super) fn Figure(board: Board) -> impl IntoView {
     let seen = board.seen;
     let figure = SweepFigure {
         title: Signal::derive(move || board.sweep.with(|sweep| words::title(i18n, sweep))),
-        summary: Signal::derive(move || summary(i18n, board)),
+        summary: Memo::new(move |_| summary(i18n, board)).into(),
         table: Signal::derive(move || {
             seen.with(|seen| seen.as_ref().map(|seen| table(i18n, seen))).unwrap_or_default()
         }),
@@ -34,21 +35,18 @@ pub(super) fn Figure(board: Board) -> impl IntoView {
         open: Callback::new(move |cell: usize| open(board, cell)),
         hint: Signal::derive(move || t_string!(i18n, sweep.read.hint).to_owned()),
     };
-    let curves = move |seen: &Seen| {
-        board.border.with(|border| {
-            border.as_ref().and_then(|border| border.as_ref().ok()).map(|border| curves(i18n, &seen.plan, border))
-        })
-    };
-    let map = Signal::derive(move || {
+    // Of all that follows there are several readers, and the runs come in many times a second.
+    let curves = Memo::new(move |_| board.lines.with(|lines| curves(i18n, lines)));
+    let map = Memo::new(move |_| {
         seen.with(|seen| {
             let seen = seen.as_ref().filter(|seen| seen.plan.sweep.up.is_some())?;
-            Some(Arc::new(map(i18n, seen, curves(seen).unwrap_or_default())))
+            Some(Arc::new(map(i18n, seen, curves.get())))
         })
     });
-    let curve = Signal::derive(move || {
+    let curve = Memo::new(move |_| {
         seen.with(|seen| {
             let seen = seen.as_ref().filter(|seen| seen.plan.sweep.up.is_none())?;
-            Some(Arc::new(curve(i18n, seen, curves(seen).unwrap_or_default())))
+            Some(Arc::new(curve(i18n, seen, curves.get())))
         })
     });
     let outcome = move || board.sweep.with(|sweep| sweep.outcome);
@@ -67,8 +65,8 @@ pub(super) fn Figure(board: Board) -> impl IntoView {
     });
     let has_two = Memo::new(move |_| board.sweep.with(|sweep| sweep.up.is_some()));
     live(move || match has_two.get() {
-        true => view! { <SweepMap data=map labels=map_labels figure /> }.into_any(),
-        false => view! { <SweepCurve data=curve labels=curve_labels figure /> }.into_any(),
+        true => view! { <SweepMap data=map.into() labels=map_labels figure /> }.into_any(),
+        false => view! { <SweepCurve data=curve.into() labels=curve_labels figure /> }.into_any(),
     })
 }
 
@@ -112,10 +110,11 @@ fn map(i18n: Words, seen: &Seen, curves: Vec<sweep_map::Curve>) -> sweep_map::Da
 
 fn curve(i18n: Words, seen: &Seen, curves: Vec<sweep_map::Curve>) -> sweep_curve::Data {
     let (plan, outcome) = (&seen.plan, seen.plan.sweep.outcome);
-    // What came to no number stands beyond all that did, on the side of what is worse.
+    let on_axis = |number: f64| if number.is_nan() { 0.0 } else { number };
+    // What came to no number stands in the strip above all that did: of a loss or of steps that is the side of what is worse,
+    // and where more is better it is told by the strip's name alone.
     let height = |came: Came| match came {
-        Came::To(number) if number.is_nan() => 0.0,
-        Came::To(number) => number,
+        Came::To(number) => on_axis(number),
         Came::Diverged | Came::Never | Came::Nothing => f64::INFINITY,
     };
     let is_share = matches!(outcome, Outcome::Verdict(_));
@@ -127,7 +126,8 @@ fn curve(i18n: Words, seen: &Seen, curves: Vec<sweep_map::Curve>) -> sweep_curve
             middle: summary.map(|summary| height(summary.shown(outcome))),
             quartiles: summary
                 .filter(|summary| summary.runs > 1 && !is_share)
-                .map(|summary| (height(summary.quartiles.0), height(summary.quartiles.1))),
+                .and_then(|summary| summary.quartile_numbers())
+                .map(|(low, high)| (on_axis(low), on_axis(high))),
         }
     };
     sweep_curve::Data {
@@ -140,31 +140,22 @@ fn curve(i18n: Words, seen: &Seen, curves: Vec<sweep_map::Curve>) -> sweep_curve
 
 /// Theory's word on a map.
 pub(super) fn theory(i18n: Words, board: Board) -> Option<&'static str> {
-    let plan = board.plan.get().ok()?;
     board.border.with(|border| {
-        let border = border.as_ref()?;
-        let drawn = border.as_ref().map(|border| curves(i18n, &plan, border)).unwrap_or_default();
-        let has = |is_dashed: bool| drawn.iter().any(|curve| curve.is_dashed == is_dashed);
-        Some(words::theory(i18n, border, (has(false), has(true))))
+        let has = board.lines.with(|lines| (!lines.critical.is_empty(), !lines.scales.is_empty()));
+        Some(words::theory(i18n, border.as_ref()?, has))
     })
 }
 
-/// Theory's lines: χ = 1, and six depth scales on both sides of it.
-fn curves(i18n: Words, plan: &Plan, border: &Border) -> Vec<sweep_map::Curve> {
-    let is_of_numbers = |axis: Option<&crate::sweep::Axis>| axis.is_some_and(crate::sweep::Axis::is_of_numbers);
-    let grid = sweep_lines::Grid {
-        values: &border.values,
-        columns: border.columns,
-        rows: border.rows,
-        across: (plan.columns(), is_of_numbers(Some(&plan.sweep.across))),
-        up: (plan.rows(), is_of_numbers(plan.sweep.up.as_ref())),
+/// Theory's lines with their names.
+fn curves(i18n: Words, lines: &BorderLines) -> Vec<sweep_map::Curve> {
+    let curve = |lines: &Lines, label: &str, is_dashed| sweep_map::Curve {
+        lines: lines.clone(),
+        label: label.to_owned(),
+        is_dashed,
     };
-    let mut scales = grid.lines(-SCALES);
-    scales.extend(grid.lines(SCALES));
-    let curve = |lines, label: &str, is_dashed| sweep_map::Curve { lines, label: label.to_owned(), is_dashed };
     [
-        curve(scales, t_string!(i18n, sweep.axis.scales), true),
-        curve(grid.lines(0.0), t_string!(i18n, sweep.axis.chi), false),
+        curve(&lines.scales, t_string!(i18n, sweep.axis.scales), true),
+        curve(&lines.critical, t_string!(i18n, sweep.axis.chi), false),
     ]
     .into_iter()
     .filter(|curve| !curve.lines.is_empty())
@@ -196,7 +187,7 @@ fn read(i18n: Words, seen: &Seen, cell: usize, runs: &[super::state::Run]) -> Ce
             if !is_share {
                 let (low, high) = summary.quartiles;
                 let between = t_string!(i18n, sweep.read.between, low = value(low), high = value(high)).to_string();
-                row(t_string!(i18n, sweep.read.quartiles), between);
+                row(words::quartiles(i18n, &summary), between);
             }
             let of = t_string!(i18n, sweep.read.runs_of, known = summary.runs, all = seeds).to_string();
             row(t_string!(i18n, sweep.read.runs), of);

@@ -1,5 +1,6 @@
 //! A map of many runs.
 
+mod border_lines;
 mod controls;
 mod entries;
 mod figure;

@@ -1,7 +1,7 @@
 //! The workers that make a map's runs: as many as the machine has room for, each fed before it is through with what it has.
 
 use crate::sweep::border::{Border, NoBorder};
-use crate::sweep::{Dealer, Measured, Plan};
+use crate::sweep::{Dealer, MOST_LOSSES, Measured, Plan};
 use crate::ui::shared::storage;
 use crate::worker::failure::Failure;
 use crate::worker::measurer_client::{Heard, MeasurerClient};
@@ -17,8 +17,12 @@ const WANTED: &str = "sweep-workers";
 /// More workers than these no map has use for.
 const MOST_WORKERS: usize = 16;
 
-/// So many workers may be lost in a row without having done anything before nobody tries again.
-const MOST_FAILURES: usize = 3;
+/// So many workers may be lost in a row without having done anything before nobody tries again: more than one job can cost.
+const MOST_FAILURES: usize = 2 * MOST_LOSSES as usize;
+
+/// When so many workers were lost that theory was asked of, it is not asked any more: before the runs that they had besides
+/// are given up.
+const MOST_BORDER_LOSSES: u8 = MOST_LOSSES - 1;
 
 /// How many multiplications a slow machine makes in a millisecond.
 const SLOWEST: f64 = 1e5;
@@ -77,9 +81,37 @@ struct Task {
     first_job: u32,
     /// Whether theory is still to be asked.
     wants_border: bool,
+    /// The worker that was asked and has not answered.
+    border_of: Option<u32>,
+    /// How many workers were lost that were asked.
+    border_losses: u8,
+    /// Whether the page knows that all runs are made: theory's word may still be to come.
+    is_told: bool,
     step_ms: f64,
     began_ms: Option<f64>,
     busy_ms: f64,
+}
+
+impl Task {
+    /// A worker is let go: others do what it had to do.
+    fn let_go(&mut self, worker: u32) {
+        self.dealer.let_go(worker);
+        self.wants_border |= self.border_of.take_if(|of| *of == worker).is_some();
+    }
+
+    /// A worker was lost: others do what it had to do. Returns the runs that are given up.
+    fn lost(&mut self, worker: u32) -> Vec<usize> {
+        if self.border_of.take_if(|of| *of == worker).is_some() {
+            self.border_losses = self.border_losses.saturating_add(1);
+            self.wants_border = self.border_losses < MOST_BORDER_LOSSES;
+        }
+        self.dealer.lost(worker).into_iter().map(|job| self.runs[job]).collect()
+    }
+
+    /// Whether there is neither a run to be made nor a word of theory to come.
+    fn is_over(&self) -> bool {
+        self.dealer.is_finished() && !self.wants_border && self.border_of.is_none()
+    }
 }
 
 impl Pool {
@@ -98,7 +130,8 @@ impl Pool {
         Self { inner }
     }
 
-    /// Makes runs of a plan, by their places among the plan's and in this order; and asks theory, if nobody has.
+    /// Makes runs of a plan, by their places among the plan's and in this order; and asks theory, if nobody has. Where there
+    /// are none, only theory is asked.
     pub(super) fn begin(&self, plan: Arc<Plan>, runs: Vec<usize>, wants_border: bool) {
         self.cancel();
         let inner = &self.inner;
@@ -106,14 +139,19 @@ impl Pool {
         let work = runs.iter().map(|run| plan.work(run / seeds)).collect();
         let step_work = runs.iter().map(|run| plan.step_work(run / seeds)).fold(0.0, f64::max);
         let first_job = inner.next_job.get();
-        inner.next_job.set(first_job.wrapping_add(runs.len() as u32));
+        // By its first number theory's answer is known too, so that of a task without runs is its own.
+        inner.next_job.set(first_job.wrapping_add(runs.len().max(1) as u32));
         inner.failures.set(0);
+        let is_told = runs.is_empty();
         *inner.task.borrow_mut() = Some(Task {
             dealer: Dealer::new(work),
             plan,
             runs,
             first_job,
             wants_border,
+            border_of: None,
+            border_losses: 0,
+            is_told,
             step_ms: step_work / SLOWEST,
             began_ms: None,
             busy_ms: 0.0,
@@ -158,7 +196,7 @@ impl Pool {
             };
             let Some((worker, client)) = last else { break };
             drop(client);
-            inner.give_back(worker);
+            inner.with_task(|task| task.let_go(worker));
         }
         if inner.task.borrow().is_some() {
             inner.fill_up();
@@ -168,9 +206,11 @@ impl Pool {
 }
 
 impl Inner {
-    /// Starts workers until there are enough.
+    /// Starts workers until there are enough: for theory's word alone one is.
     fn fill_up(&self) {
-        while self.clients.borrow().len() < self.size.get() {
+        let is_made = self.with_task(|task| task.dealer.is_finished()) == Some(true);
+        let enough = if is_made { self.size.get().min(1) } else { self.size.get() };
+        while self.clients.borrow().len() < enough {
             let worker = self.next_worker.get();
             self.next_worker.set(worker.wrapping_add(1));
             let me = self.me.clone();
@@ -203,10 +243,20 @@ impl Inner {
                 self.finish();
             }
             Heard::Said(Answer::Border(question, border)) => {
+                let is_of_task = self.with_task(|task| {
+                    let is_of_task = task.first_job == question;
+                    if is_of_task {
+                        task.border_of = None;
+                    }
+                    is_of_task
+                });
                 // Of an earlier task nobody wants to know.
-                if self.with_task(|task| task.first_job) == Some(question) {
+                if is_of_task == Some(true) {
+                    self.failures.set(0);
                     (self.on_news)(News::Border(border));
                 }
+                self.feed(worker);
+                self.finish();
             }
             Heard::Said(Answer::Working | Answer::Fetching(_) | Answer::Failed(_)) => {}
             Heard::Lost(failure) => self.lose(worker, failure),
@@ -228,6 +278,7 @@ impl Inner {
             if std::mem::take(&mut task.wants_border) {
                 let base = task.plan.base.clone();
                 client.ask_border(task.first_job, &base, task.plan.sweep.pairs());
+                task.border_of = Some(worker);
             }
             let seeds = task.plan.seeds();
             let dealt = task.dealer.deal(worker, workers);
@@ -238,7 +289,8 @@ impl Inner {
                 Some(Job { id: task.first_job.wrapping_add(job as u32), experiment, need: task.plan.need })
             };
             let jobs: Vec<Job> = dealt.into_iter().filter_map(job).collect();
-            (jobs, task.step_ms, task.dealer.out(worker).is_empty())
+            let is_idle = task.dealer.out(worker).is_empty() && task.border_of != Some(worker);
+            (jobs, task.step_ms, is_idle)
         });
         match dealt {
             Some((jobs, step_ms, _)) if !jobs.is_empty() => client.measure(jobs, step_ms),
@@ -252,19 +304,20 @@ impl Inner {
         workers.into_iter().for_each(|worker| self.feed(worker));
     }
 
+    /// Tells once that all runs are made, and ends the task when theory's word is there too: nobody waits for that.
     fn finish(&self) {
-        if self.with_task(|task| task.dealer.is_finished()) == Some(true) {
+        let is_news = self.with_task(|task| task.dealer.is_finished() && !std::mem::replace(&mut task.is_told, true));
+        if is_news == Some(true) {
             (self.on_news)(News::Finished);
+        }
+        if self.with_task(|task| task.is_over()) == Some(true) {
             self.task.take();
         }
     }
 
-    /// What a worker had to do is done by others, or given up.
+    /// What a lost worker had to do is done by others, or given up.
     fn give_back(&self, worker: u32) {
-        let given_up = self.with_task(|task| {
-            let jobs = task.dealer.lost(worker);
-            jobs.into_iter().map(|job| task.runs[job]).collect::<Vec<_>>()
-        });
+        let given_up = self.with_task(|task| task.lost(worker));
         for run in given_up.unwrap_or_default() {
             (self.on_news)(News::Run(run, Err(Unmade::Lost)));
         }
@@ -279,19 +332,19 @@ impl Inner {
         drop(lost);
         self.give_back(worker);
         self.failures.set(self.failures.get() + 1);
-        if self.task.borrow().is_none() {
-            return;
-        }
         self.finish();
+        let Some(is_told) = self.with_task(|task| task.is_told) else { return };
         if self.failures.get() >= MOST_FAILURES {
             self.task.take();
             self.clients.take();
-            return (self.on_news)(News::Failed(failure));
+            // Where only theory's word was to come, no run is the worse for it.
+            if !is_told {
+                (self.on_news)(News::Failed(failure));
+            }
+            return;
         }
-        if self.task.borrow().is_some() {
-            self.fill_up();
-            self.feed_all();
-        }
+        self.fill_up();
+        self.feed_all();
     }
 }
 

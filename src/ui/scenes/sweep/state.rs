@@ -1,5 +1,6 @@
 //! The state of a map on the page, and what outlives it: what was once measured.
 
+use super::border_lines::BorderLines;
 use super::pool::{News, Pool, wanted};
 use crate::experiment::share;
 use crate::sweep::border::{Border, NoBorder};
@@ -24,6 +25,9 @@ thread_local! {
 
 /// A map that takes no more multiplications than these, some seconds, begins by itself when its link is opened.
 const BEGINS_BY_ITSELF: f64 = 2e10;
+
+/// Of more maps theory's word is given back, all at once: one takes up to 120 kB.
+const MOST_BORDERS: usize = 64;
 
 /// How often the page follows the pool.
 const FOLLOWS: Duration = Duration::from_millis(120);
@@ -94,10 +98,14 @@ pub(super) struct Board {
     pub(super) seen: RwSignal<Option<Arc<Seen>>>,
     pub(super) progress: RwSignal<Progress>,
     pub(super) border: RwSignal<Option<Result<Border, NoBorder>>>,
+    /// Its lines on the map.
+    pub(super) lines: Memo<BorderLines>,
     pool: StoredValue<Option<Pool>, LocalStorage>,
     is_following: StoredValue<bool>,
-    /// Whether a link was opened whose map has not begun.
+    /// Whether a link was opened whose map is still to be taken.
     is_opened: StoredValue<bool>,
+    /// The map that was taken last, or why there is none.
+    taken: StoredValue<Option<Planned>>,
 }
 
 impl Board {
@@ -106,6 +114,14 @@ impl Board {
         let sweep = RwSignal::new(lab.experiment.with_untracked(Sweep::of));
         let plan =
             Memo::new(move |_| lab.experiment.with(|base| sweep.with(|sweep| Plan::new(sweep, base))).map(Arc::new));
+        let border = RwSignal::new(None::<Result<Border, NoBorder>>);
+        let lines = Memo::new(move |_| {
+            let Ok(plan) = plan.get() else { return BorderLines::default() };
+            border.with(|border| match border {
+                Some(Ok(border)) => BorderLines::of(&plan, border),
+                _ => BorderLines::default(),
+            })
+        });
         let board = Self {
             lab,
             sweep,
@@ -114,10 +130,12 @@ impl Board {
             runs: StoredValue::new_local(Vec::new()),
             seen: RwSignal::new(None),
             progress: RwSignal::default(),
-            border: RwSignal::new(None),
+            border,
+            lines,
             pool: StoredValue::new_local(None),
             is_following: StoredValue::new(false),
             is_opened: StoredValue::new(true),
+            taken: StoredValue::new(None),
         };
         effect(move || {
             shown.opened.track();
@@ -137,7 +155,6 @@ impl Board {
         let pairs = shown.pairs.get_untracked();
         let (sweep, problems) = self.lab.experiment.with_untracked(|base| Sweep::from_pairs(&pairs, base));
         self.problems.set(problems);
-        self.is_opened.set_value(true);
         if self.sweep.with_untracked(|before| *before != sweep) {
             self.sweep.set(sweep);
         }
@@ -145,16 +162,28 @@ impl Board {
         if untrack(|| self.lab.is_under_way()) {
             self.lab.toggle_run();
         }
+        let plan = self.plan.get_untracked();
+        let is_there = self.taken.with_value(|taken| taken.as_ref() == Some(&plan));
+        self.is_opened.set_value(!is_there);
+        if is_there
+            && let Ok(plan) = plan
+            && !self.progress.with_untracked(|progress| progress.state.is_under_way())
+        {
+            // It is not taken again: nothing else would begin it.
+            self.begin_by_itself(&plan, true);
+        }
     }
 
     /// Another map: what is known of it is shown.
     fn take_plan(self, plan: Planned) {
+        self.taken.set_value(Some(plan.clone()));
         self.pool.with_value(|pool| pool.as_ref().map(Pool::cancel));
+        // Numbers of the map before, which may have as many runs, are not told of this one.
+        self.progress.set(Progress::default());
         let is_opened = self.is_opened.try_update_value(std::mem::take) == Some(true);
         let Ok(plan) = plan else {
             self.runs.set_value(Vec::new());
             self.border.set(None);
-            self.progress.set(Progress::default());
             return self.seen.set(None);
         };
         let seeds = plan.seeds();
@@ -168,8 +197,15 @@ impl Board {
         self.runs.set_value(runs);
         self.border.set(BORDERS.with_borrow(|borders| borders.get(&border_name(&plan)).cloned()));
         self.follow_now(&plan, State::Idle);
-        let work: f64 = self.missing(&plan).into_iter().map(|run| plan.work(run / seeds)).sum();
-        if is_opened && work > 0.0 && work <= BEGINS_BY_ITSELF {
+        self.begin_by_itself(&plan, is_opened);
+    }
+
+    /// Makes what is missing of a map whose link was opened, if that is little; and of one whose runs are all known asks
+    /// theory, if nobody has.
+    fn begin_by_itself(self, plan: &Plan, is_opened: bool) {
+        let missing = self.missing(plan);
+        let work: f64 = missing.iter().map(|run| plan.work(run / plan.seeds())).sum();
+        if missing.is_empty() || (is_opened && work <= BEGINS_BY_ITSELF) {
             self.start();
         }
     }
@@ -187,20 +223,23 @@ impl Board {
         progress.total - progress.done
     }
 
-    /// Makes the runs that are not known.
+    /// Makes the runs that are not known, and asks theory, if nobody has.
     pub(super) fn start(self) {
         let Ok(plan) = self.plan.get_untracked() else { return };
         let missing = self.missing(&plan);
-        if missing.is_empty() {
+        let (is_known, wants_border) = (missing.is_empty(), self.border.with_untracked(Option::is_none));
+        if is_known && !wants_border {
             return;
         }
-        let wants_border = self.border.with_untracked(Option::is_none);
         self.pool.update_value(|pool| {
             let pool = pool.get_or_insert_with(|| Pool::new(wanted(), move |news| self.hear(news)));
             pool.begin(Arc::clone(&plan), missing, wants_border);
         });
-        self.follow_now(&plan, State::Starting);
-        self.follow_later();
+        // For theory's word alone nobody waits.
+        if !is_known {
+            self.follow_now(&plan, State::Starting);
+            self.follow_later();
+        }
     }
 
     /// Leaves what is not made yet.
@@ -232,7 +271,12 @@ impl Board {
                 self.follow_later();
             }
             News::Border(border) => {
-                BORDERS.with_borrow_mut(|borders| borders.insert(border_name(&plan), border.clone()));
+                BORDERS.with_borrow_mut(|borders| {
+                    if borders.len() >= MOST_BORDERS {
+                        borders.clear();
+                    }
+                    borders.insert(border_name(&plan), border.clone());
+                });
                 self.border.try_set(Some(border));
             }
             News::Finished => self.follow_now(&plan, State::Done),
@@ -266,7 +310,7 @@ impl Board {
                 busy: standing.busy,
                 workers: standing.workers,
             },
-            // What was made of another map is not told of this one.
+            // What was cancelled keeps the numbers of what was made.
             None if before.total == total && before.state.is_under_way() => {
                 Progress { state, done, total, left_ms: None, ..before }
             }

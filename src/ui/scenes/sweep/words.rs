@@ -5,7 +5,7 @@ use crate::experiment::{Key, Value};
 use crate::plot::number::{counted, grouped, readable, rounded, short, significant};
 use crate::plot::sweep_axis::Along;
 use crate::sweep::border::{Border, NoBorder};
-use crate::sweep::{Axis, Came, Excess, Finding, Outcome, Plan, PointsError, Problem, Refusal, Seen, Sweep};
+use crate::sweep::{Axis, Came, Excess, Finding, Outcome, Plan, PointsError, Problem, Refusal, Seen, Summary, Sweep};
 use crate::ui::i18n::{Words, t_string};
 use crate::ui::shared::words;
 use crate::worker::orders::Unmade;
@@ -29,21 +29,11 @@ fn tick(i18n: Words, key: Key, of: Value) -> String {
 /// An axis with its values, as it is drawn.
 pub(super) fn along(i18n: Words, axis: Option<&Axis>, values: &[Value]) -> Along {
     let Some(axis) = axis else { return Along::default() };
-    let letter =
-        axis.key.symbol().map(|(letter, index)| format!(" {letter}{}", index.map(subscript).unwrap_or_default()));
+    let letter = axis.key.symbol().map(|symbol| format!(" {}", words::letter(symbol)));
     Along {
         title: format!("{}{}", words::label(i18n, axis.key), letter.unwrap_or_default()),
         labels: values.iter().map(|of| tick(i18n, axis.key, *of)).collect(),
         is_of_numbers: axis.is_of_numbers(),
-    }
-}
-
-/// An index of a letter, as far as there are raised or lowered forms of it.
-fn subscript(index: &str) -> String {
-    match index {
-        "1" => "₁".to_owned(),
-        "2" => "₂".to_owned(),
-        other => format!("_{other}"),
     }
 }
 
@@ -103,6 +93,11 @@ pub(super) fn came(i18n: Words, outcome: Outcome, came: Came) -> String {
         Came::Never => t_string!(i18n, sweep.read.came_never).to_owned(),
         Came::Nothing => t_string!(i18n, sweep.read.came_nothing).to_owned(),
     }
+}
+
+/// Which of a cell's runs lie between its quartiles. Of few runs that is all.
+pub(super) fn quartiles(i18n: Words, summary: &Summary) -> &'static str {
+    if summary.quartiles_are_ends() { t_string!(i18n, sweep.read.all) } else { t_string!(i18n, sweep.read.quartiles) }
 }
 
 /// Why a run was not made.
@@ -178,10 +173,19 @@ pub(super) fn finding(i18n: Words, seen: &Seen, unmade: usize) -> String {
         let ends = [low, high].map(|end| came(i18n, plan.sweep.outcome, Came::To(end)));
         let [low, high] = ends;
         let cell = cell(i18n, plan, widest);
-        sentences.push(t_string!(i18n, sweep.finding.spread, cell = cell, low = low, high = high).to_string());
+        let summary = seen.summaries.get(widest).and_then(Option::as_ref);
+        sentences.push(match summary.filter(|summary| summary.quartiles_are_ends()) {
+            Some(few) => {
+                let runs = count(few.runs);
+                t_string!(i18n, sweep.finding.spread_all, cell = cell, runs = runs, low = low, high = high).to_string()
+            }
+            None => t_string!(i18n, sweep.finding.spread, cell = cell, low = low, high = high).to_string(),
+        });
     }
-    if unmade > 0 {
-        sentences.push(t_string!(i18n, sweep.finding.unmade, count = count(unmade)).to_string());
+    match unmade {
+        0 => {}
+        1 => sentences.push(t_string!(i18n, sweep.finding.unmade_one).to_owned()),
+        unmade => sentences.push(t_string!(i18n, sweep.finding.unmade, count = count(unmade)).to_string()),
     }
     sentences.join(" ")
 }
@@ -270,6 +274,7 @@ pub(super) fn progress(i18n: Words, progress: &Progress) -> String {
     let (done, total) = (grouped(progress.done as u64), grouped(progress.total as u64));
     let seconds = |ms: f64| significant(ms / 1000.0, 2);
     match &progress.state {
+        State::Idle if progress.done == 0 && progress.total == 1 => t_string!(i18n, sweep.progress.idle_one).to_owned(),
         State::Idle if progress.done == 0 => t_string!(i18n, sweep.progress.idle, runs = total).to_string(),
         State::Idle => t_string!(i18n, sweep.progress.cancelled, done = done, total = total).to_string(),
         State::Starting => t_string!(i18n, sweep.progress.starting, done = done, total = total).to_string(),
@@ -285,7 +290,22 @@ pub(super) fn progress(i18n: Words, progress: &Progress) -> String {
             });
             [Some(runs), left].into_iter().flatten().collect::<Vec<_>>().join(" · ")
         }
+        State::Done if progress.done + 1 == progress.total => {
+            t_string!(i18n, sweep.progress.done_but_one, done = done, total = total).to_string()
+        }
+        State::Done if progress.done < progress.total => {
+            let failed = grouped((progress.total - progress.done) as u64);
+            t_string!(i18n, sweep.progress.done_but, done = done, total = total, failed = failed).to_string()
+        }
         State::Done if progress.made == 0 => t_string!(i18n, sweep.progress.done, total = total).to_string(),
+        State::Done if progress.made < progress.total && progress.workers == 1 => t_string!(
+            i18n,
+            sweep.progress.done_in_one,
+            total = total,
+            made = grouped(progress.made as u64),
+            time = seconds(progress.elapsed_ms)
+        )
+        .to_string(),
         State::Done if progress.made < progress.total => t_string!(
             i18n,
             sweep.progress.done_in,
