@@ -31,6 +31,8 @@ pub(super) struct Tally {
     /// The sum of the answers' losses.
     pub loss: f64,
     pub right: usize,
+    /// Answers that are no numbers, as a run's are that diverged.
+    pub none: usize,
 }
 
 impl Tally {
@@ -41,13 +43,19 @@ impl Tally {
         self.rows += samples;
         self.answers += rows;
         self.loss += answers.loss.evaluate(&answers.output, targets, &mut grad) * rows as f64;
-        self.right += (0..rows).filter(|&row| answers.class(row) == Some(class(targets, row))).count();
+        for row in 0..rows {
+            match answers.class(row) {
+                Some(answer) => self.right += usize::from(answer == class(targets, row)),
+                None => self.none += 1,
+            }
+        }
     }
 
-    /// What was counted; the accuracy only where the answers are classes.
+    /// What was counted; the accuracy only where the answers are classes, and all of them numbers.
     pub fn score(&self, has_classes: bool) -> Score {
         let answers = self.answers as f64;
-        Score { loss: self.loss / answers, accuracy: has_classes.then(|| self.right as f64 / answers) }
+        let are_answers = has_classes && self.none == 0;
+        Score { loss: self.loss / answers, accuracy: are_answers.then(|| self.right as f64 / answers) }
     }
 }
 

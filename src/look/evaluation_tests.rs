@@ -38,6 +38,16 @@ fn the_training_loss_is_that_of_the_next_full_batch() {
 }
 
 #[test]
+fn answers_that_are_no_numbers_are_neither_right_nor_wrong() {
+    let (experiment, _) = from_fragment("depth=20&activation=relu&init=kaiming-normal&gain=2");
+    let mut trainer = Trainer::<f32>::new(&experiment).unwrap();
+    assert!(trainer.evaluate().training.accuracy.is_some());
+    while trainer.step().is_ok() {}
+    let Evaluation { training, held_out, .. } = trainer.evaluate();
+    assert!(training.loss.is_nan() && training.accuracy.is_none() && held_out.accuracy.is_none(), "{training:?}");
+}
+
+#[test]
 fn what_is_learned_is_known_of_samples_that_were_never_seen() {
     for (rest, at_least) in [
         ("dataset=circle", 0.9),

@@ -122,12 +122,18 @@ impl ChartAxes for Axes {
     fn draw_data(&self, paper: &mut dyn Paper, theme: &Theme, data: &Data) {
         let mut painter = Painter::new(paper, theme);
         let (frame, em) = (&self.frame, self.frame.em);
+        let mut named: Vec<f64> = Vec::new();
         for (value, words) in &data.levels {
             let Some(y) = frame.value_to_y(*value).filter(|y| (frame.plot.top..=frame.plot.bottom).contains(y)) else {
                 continue;
             };
             painter.level_line(frame.plot.left, frame.plot.right, y, frame.hairline(), theme.axis);
             let above = if y - frame.plot.top > 1.3 * em { y - 0.65 * em } else { y + 0.65 * em };
+            // Over so many decades levels come close to each other.
+            if named.iter().any(|other| (other - above).abs() < 1.1 * em) {
+                continue;
+            }
+            named.push(above);
             let look = TextLook::new(0.9 * em, theme.muted, HPos::Right, VPos::Center);
             painter.text(words, (frame.plot.right - 0.4 * em, above), look);
         }

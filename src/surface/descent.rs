@@ -33,7 +33,7 @@ pub struct Made {
 }
 
 /// Beyond this distance from the stationary point a path has diverged: no function has anything else there.
-const FAR: f64 = 1e6;
+pub const FAR: f64 = 1e6;
 
 impl Descent {
     /// The path's start.

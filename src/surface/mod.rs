@@ -15,7 +15,7 @@ pub mod theory;
 mod tuned;
 
 pub use curvature::{Curvature, Point};
-pub use descent::{Descent, Made};
+pub use descent::{Descent, FAR, Made};
 pub use link::{Allowed, Notice};
 pub use objective::{Function, Objective};
 pub use outcome::{Agreement, End, Outcome};

@@ -41,6 +41,9 @@ pub fn rate(tuned: &Tuned, lambda: f64) -> Option<f64> {
 /// The rate of a path that begins at an offset from the stationary point: that of the slowest direction in which it has to
 /// go, or of the one in which it leaves.
 pub fn rate_from(tuned: &Tuned, curvature: &Curvature, offset: Point) -> Option<f64> {
+    if offset == [0.0, 0.0] {
+        return None;
+    }
     let along = curvature.along(offset);
     let rates = curvature.lambda.into_iter().zip(along).filter(|(_, along)| *along != 0.0);
     rates.map(|(lambda, _)| rate(tuned, lambda)).try_fold(0.0, |most: f64, rate| Some(most.max(rate?)))

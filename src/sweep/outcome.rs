@@ -83,7 +83,8 @@ impl Outcome {
     /// What is shown of a run. A verdict is 1 where it holds, else 0.
     pub fn of(self, run: &Measured) -> Came {
         match self {
-            Self::Factor => Came::To(run.factor),
+            // Where nothing arrives anywhere, 0 / 0 is no number, and of the gradient there is nothing.
+            Self::Factor => Came::To(if run.factor.is_nan() { 0.0 } else { run.factor }),
             Self::Verdict(condition) => Came::To(f64::from(u8::from(run.condition == condition))),
             _ if run.divergence.is_some() => Came::Diverged,
             Self::Loss => Came::To(run.loss),
@@ -126,6 +127,7 @@ pub(super) mod tests {
         assert_eq!(Outcome::Verdict(Condition::Diverged).of(&diverged), Came::To(1.0));
         assert_eq!(Outcome::Verdict(Condition::Vanishing).of(&diverged), Came::To(0.0));
         assert_eq!(Outcome::Factor.of(&diverged), Came::To(0.5), "before the first step all was well");
+        assert_eq!(Outcome::Factor.of(&Measured { factor: f64::NAN, ..run(0.1) }), Came::To(0.0), "nothing arrives");
         assert_eq!(Outcome::StepsTo(0.01).of(&run(0.1)), Came::Never);
         assert_eq!(Outcome::StepsTo(0.2).of(&Measured { has_reached: true, ..run(0.1) }), Came::To(10.0));
         assert_eq!(Outcome::Accuracy.of(&Measured { accuracy: None, ..run(0.1) }), Came::Nothing);

@@ -108,6 +108,7 @@ impl Seen {
     }
 
     /// The cell whose seeds differ most, with its quartiles: by the factor between these, or of an accuracy by their difference.
+    /// From 0 it is infinitely far to any other number; of several such cells it is the one with the largest upper quartile.
     /// `None` where no cell has three seeds, or in none they differ by much.
     pub fn widest(&self) -> Option<(usize, f64, f64)> {
         const LEAST_FACTOR: f64 = 10.0;
@@ -122,9 +123,9 @@ impl Seen {
             let summary = summary.as_ref().filter(|summary| summary.runs >= 3)?;
             let (low, high) = summary.quartile_numbers()?;
             let spread = spread(low, high);
-            spread.is_finite().then_some((cell, low, high, spread))
+            (!spread.is_nan()).then_some((cell, low, high, spread))
         });
-        let widest = cells.max_by(|one, other| one.3.total_cmp(&other.3))?;
+        let widest = cells.max_by(|one, other| one.3.total_cmp(&other.3).then(one.2.total_cmp(&other.2)))?;
         let least = if is_difference { LEAST_DIFFERENCE } else { libm::log10(LEAST_FACTOR) };
         (widest.3 >= least).then_some((widest.0, widest.1, widest.2))
     }
@@ -191,6 +192,10 @@ mod tests {
         let wide = [factor(1.0), factor(1.5), factor(2.0), factor(1e-4), factor(1e-2), factor(1.0)];
         let seen = |runs: &[Option<Measured>]| super::tests::seen("sweep=depth:1..2*2&seeds=3", runs);
         assert_eq!(seen(&wide).widest(), Some((1, 1e-4, 1.0)));
+        // Nothing at all in one seed and something in another is more than any factor.
+        let dead = [factor(1e-9), factor(1.0), factor(1e9), factor(f64::NAN), factor(0.0), factor(1e-3)];
+        assert_eq!(seen(&dead).widest(), Some((1, 0.0, 1e-3)));
+        assert_eq!(seen(&[f64::NAN; 6].map(factor)).widest(), None);
         let narrow = [1.0, 1.5, 2.0, 1.0, 1.0, 3.0].map(factor);
         assert_eq!(seen(&narrow).widest(), None);
         assert_eq!(seen(&[None; 6]).widest(), None);

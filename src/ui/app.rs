@@ -5,7 +5,7 @@ use crate::train::Layout;
 use crate::ui::chart::GradientByPlace;
 use crate::ui::column::Side;
 use crate::ui::i18n::{provide_words, t_string, use_i18n};
-use crate::ui::lab::reading::provide_reading;
+use crate::ui::lab::reading::{Reading, provide_reading};
 use crate::ui::lab::scene::{Shown, use_shown};
 use crate::ui::lab::{Lab, address, keyboard, use_lab};
 use crate::ui::reactive::{Memo, live};
@@ -45,6 +45,7 @@ pub fn App() -> impl IntoView {
 #[component]
 fn Frame() -> impl IntoView {
     let (shown, i18n) = (use_shown(), use_i18n());
+    let (lab, reading) = (use_lab(), expect_context::<Reading>());
     let scene = Memo::new(move |_| shown.scene.get());
     // What drives a run has nothing to drive where there is none.
     let has_run = Memo::new(move |_| scene.get().has_run());
@@ -55,10 +56,10 @@ fn Frame() -> impl IntoView {
             <More />
             {live(move || {
                 has_run.get().then(|| {
-                    if let Some((lab, reading)) = shown.chosen.get() {
-                        provide_context(lab);
-                        provide_context(reading);
-                    }
+                    // Whichever was provided here before is still known here when this is made again.
+                    let (lab, reading) = shown.chosen.get().unwrap_or((lab, reading));
+                    provide_context(lab);
+                    provide_context(reading);
                     view! { <RunBar /> }
                 })
             })}

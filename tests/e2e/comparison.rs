@@ -368,3 +368,51 @@ fn a_machine_with_one_core_is_told_of_and_its_runs_take_turns() {
     page.wait_until("its runs", "document.getElementById('status').dataset.step === '4'");
     assert_eq!(page.status("workers").as_deref(), Some("1"));
 }
+
+#[test]
+fn a_comparison_that_is_left_leaves_an_ordinary_run() {
+    for way in ["back", "keep", "lesson"] {
+        let page = Page::open(Screen::LAPTOP, "#v=1&depth=4");
+        page.follow_fragment("v=1&depth=4&step=20&speed=max&vs=optimizer:adam&vs=lr:10");
+        wait_for_step(&page, 3, 20);
+        // The head belongs to one run after the other.
+        for run in ["B", "C", "A", "C"] {
+            page.click(&format!("tr[data-run={run}] .run-name"));
+            page.wait_until("it to be chosen", &format!("document.querySelector('tr[data-run={run}].chosen')"));
+        }
+        match way {
+            "back" => _ = page.run("history.back()", &[]),
+            "keep" => page.click("[data-keep=A]"),
+            _ => page.follow_fragment("v=1&depth=4"),
+        }
+        page.wait_until("one run", "document.querySelector('.runs-table') === null");
+        let step = if way == "keep" { 20 } else { 0 };
+        page.wait_for_status("step", &step.to_string());
+        // What belonged to the others has gone by now.
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        page.click_button("Step");
+        page.wait_for_status("step", &(step + 1).to_string());
+        assert_eq!(page.loss(), native::report_at(&native::experiment("depth=4"), step + 1).loss(), "{way}");
+        page.press("r");
+        page.wait_for_status("step", "0");
+    }
+}
+
+#[test]
+fn the_slider_is_over_the_run_that_has_come_the_farthest() {
+    let fragment = "v=1&depth=20&activation=relu&init=kaiming-normal&speed=max&vs=gain:2";
+    let page = open(Screen::LAPTOP, fragment, 0);
+    page.click_button("Run");
+    page.wait("the other to go on", PATIENCE, || numbers(&page, "step")[0] > Some(60.0));
+    page.click_button("Pause");
+    page.wait_for_status("state", "paused");
+    let steps = numbers(&page, "step");
+    // Though the run that ended is chosen.
+    page.click("tr[data-run=B] .run-name");
+    page.wait_until("it to be chosen", "document.querySelector('tr[data-run=B].chosen')");
+    assert_eq!(page.number_of("Number(document.getElementById('scrubber').max)"), steps[0].unwrap());
+    page.set_control("scrubber", "1");
+    page.wait("the first step of both", PATIENCE, || numbers(&page, "step") == [Some(1.0), Some(1.0)]);
+    page.set_control("scrubber", &steps[0].unwrap().to_string());
+    page.wait("the last step of each", PATIENCE, || numbers(&page, "step") == steps);
+}

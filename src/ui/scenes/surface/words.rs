@@ -1,7 +1,7 @@
 //! The scene's sentences: what each path does, in its numbers.
 
 use crate::plot::number::{grouped, readable, short, significant};
-use crate::surface::{Agreement, Descent, End, Function, HyperParameter, Method, Outcome, Tuned};
+use crate::surface::{Agreement, Descent, End, FAR, Function, HyperParameter, Method, Outcome, Tuned};
 use crate::ui::i18n::{Words, t_string};
 
 /// The name of a function.
@@ -132,7 +132,10 @@ pub fn sentence(i18n: Words, path: &Descent, step: usize) -> String {
     match path.outcome(step) {
         Outcome::Early => t_string!(i18n, surface.say.early).to_owned(),
         Outcome::Diverged { step, limit } => joined([
-            Some(t_string!(i18n, surface.say.diverged, step = grouped(step as u64)).to_string()),
+            Some(
+                t_string!(i18n, surface.say.diverged, step = grouped(step as u64), far = grouped(FAR as u64))
+                    .to_string(),
+            ),
             because(limit),
         ]),
         Outcome::Growing { rate, limit } => {
@@ -160,7 +163,16 @@ pub fn sentence(i18n: Words, path: &Descent, step: usize) -> String {
         Outcome::Leaving { across, rate } => {
             t_string!(i18n, surface.say.leaving, across = readable(across), rate = of_rate(rate)).to_string()
         }
-        Outcome::Left { step } => t_string!(i18n, surface.say.left, step = grouped(step as u64)).to_string(),
+        Outcome::Left { step: left } => {
+            let left = grouped(left as u64);
+            match path.diverged_by(step) {
+                Some(end) => {
+                    let (end, far) = (grouped(end as u64), grouped(FAR as u64));
+                    t_string!(i18n, surface.say.left_ended, step = left, end = end, far = far).to_string()
+                }
+                None => t_string!(i18n, surface.say.left, step = left).to_string(),
+            }
+        }
         Outcome::Online { x, regret, end } => {
             let (at, regret) = (readable(x), readable(regret));
             match end {

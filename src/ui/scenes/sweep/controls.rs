@@ -402,6 +402,7 @@ fn Field(
     /// Sets it, and says why not.
     set: Callback<String, Option<String>>,
 ) -> impl IntoView {
+    let i18n = use_i18n();
     let draft = RwSignal::new(None::<String>);
     let wrong = RwSignal::new(None::<String>);
     let shown = move || draft.get().unwrap_or_else(|| value.get());
@@ -456,7 +457,10 @@ fn Field(
                 role="alert"
                 data-notice=attribute(move || wrong.with(Option::is_some).then_some("bad-field"))
             >
-                {live(move || wrong.get())}
+                {live(move || {
+                    let stays = t_string!(i18n, sweep.wrong.stays, value = value.get()).to_string();
+                    wrong.get().map(|wrong| [wrong, stays].join(" "))
+                })}
             </p>
         </div>
     }

@@ -110,11 +110,10 @@ fn map(i18n: Words, seen: &Seen, curves: Vec<sweep_map::Curve>) -> sweep_map::Da
 
 fn curve(i18n: Words, seen: &Seen, curves: Vec<sweep_map::Curve>) -> sweep_curve::Data {
     let (plan, outcome) = (&seen.plan, seen.plan.sweep.outcome);
-    let on_axis = |number: f64| if number.is_nan() { 0.0 } else { number };
     // What came to no number stands in the strip above all that did: of a loss or of steps that is the side of what is worse,
     // and where more is better it is told by the strip's name alone.
     let height = |came: Came| match came {
-        Came::To(number) => on_axis(number),
+        Came::To(number) => number,
         Came::Diverged | Came::Never | Came::Nothing => f64::INFINITY,
     };
     let is_share = matches!(outcome, Outcome::Verdict(_));
@@ -126,8 +125,7 @@ fn curve(i18n: Words, seen: &Seen, curves: Vec<sweep_map::Curve>) -> sweep_curve
             middle: summary.map(|summary| height(summary.shown(outcome))),
             quartiles: summary
                 .filter(|summary| summary.runs > 1 && !is_share)
-                .and_then(|summary| summary.quartile_numbers())
-                .map(|(low, high)| (on_axis(low), on_axis(high))),
+                .and_then(|summary| summary.quartile_numbers()),
         }
     };
     sweep_curve::Data {

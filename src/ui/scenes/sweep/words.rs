@@ -85,8 +85,6 @@ pub(super) fn value_axis(i18n: Words, outcome: Outcome) -> &'static str {
 /// What came of a run.
 pub(super) fn came(i18n: Words, outcome: Outcome, came: Came) -> String {
     match came {
-        // No gradient anywhere is none that arrives.
-        Came::To(number) if number.is_nan() => readable(0.0),
         Came::To(number) if matches!(outcome, Outcome::StepsTo(_)) => counted(number),
         Came::To(number) => readable(number),
         Came::Diverged => t_string!(i18n, sweep.read.came_diverged).to_owned(),
@@ -274,6 +272,8 @@ pub(super) fn progress(i18n: Words, progress: &Progress) -> String {
     let (done, total) = (grouped(progress.done as u64), grouped(progress.total as u64));
     let seconds = |ms: f64| significant(ms / 1000.0, 2);
     match &progress.state {
+        // Where it is refused, that is said elsewhere.
+        State::Idle if progress.total == 0 => String::new(),
         State::Idle if progress.done == 0 && progress.total == 1 => t_string!(i18n, sweep.progress.idle_one).to_owned(),
         State::Idle if progress.done == 0 => t_string!(i18n, sweep.progress.idle, runs = total).to_string(),
         State::Idle => t_string!(i18n, sweep.progress.cancelled, done = done, total = total).to_string(),
