@@ -416,3 +416,20 @@ fn the_slider_is_over_the_run_that_has_come_the_farthest() {
     page.set_control("scrubber", &steps[0].unwrap().to_string());
     page.wait("the last step of each", PATIENCE, || numbers(&page, "step") == steps);
 }
+
+#[test]
+fn no_window_is_too_narrow_for_four_runs() {
+    let fragment = "v=1&depth=4&step=20&speed=max&vs=optimizer:momentum,batch:16&vs=optimizer:adam,batch:16&vs=lr:10";
+    let page = open(Screen::LAPTOP, fragment, 20);
+    for width in [400, 600, 700, 760, 800, 875, 959, 960, 1024, 1180, 1280] {
+        page.set_screen(Screen { width, ..Screen::PROJECTOR });
+        page.wait_until("the window", &format!("innerWidth === {width}"));
+        let scrolled = page.number_of("document.documentElement.scrollWidth");
+        assert!(scrolled <= f64::from(width), "at {width} the page is {scrolled} pixels wide");
+        let cut = "[...document.querySelectorAll('.runs-table td, .run-verdict > *')].filter((cell) => {
+            const box = cell.getBoundingClientRect();
+            return box.width > 0 && box.right > document.querySelector('.runs-table').getBoundingClientRect().right + 1;
+        }).length";
+        assert_eq!(page.number_of(cut), 0.0, "at {width}");
+    }
+}
