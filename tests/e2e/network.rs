@@ -82,11 +82,11 @@ fn an_embedding_is_a_layer_of_its_own() {
     page.wait_for_status("step", "3");
     let names = ["embedding", "layer 1", "layer 2", "output layer"];
     page.open_tab("network");
-    for layer in 0..4 {
+    for (layer, name) in names.iter().enumerate() {
         wait_for(&page, &format!("forward-{}", layer + 1), 3);
         let unit = unit_at(ON_WORDS, 3, (layer, 0));
         assert_reads(&page, "z", unit.z);
-        assert!(page.text_of("document.getElementById('slow-title').textContent").contains(names[layer]), "{layer}");
+        assert!(page.text_of("document.getElementById('slow-title').textContent").contains(name), "{layer}");
         let has_activation = page.eval("!!document.querySelector('[data-slow=a]')");
         assert_eq!(has_activation, layer == 1 || layer == 2, "{layer}");
         page.press(".");
