@@ -53,7 +53,7 @@ impl Session {
     pub(super) fn waits_for_scores(&mut self, now_ms: f64) -> bool {
         match (&self.goal, &self.run) {
             // Which steps are scored on the way does not depend on the machine.
-            (Goal::Seek(_), _) => self.lookout.is_scoring(),
+            (Goal::Seek(_), _) => self.lookout.is_scoring_run(),
             (_, Some(run)) => self.lookout.holds_up(&run.trainer, now_ms),
             (_, None) => false,
         }

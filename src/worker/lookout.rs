@@ -91,8 +91,12 @@ impl Lookout {
         self.scores.is_some()
     }
 
-    /// Whether scores are under way for which the run has to wait. For long it need not: then they are made of a copy, or not
-    /// now if there is no room for one.
+    /// Whether scores are under way of the run's own network, which must be done before its next step.
+    pub(super) fn is_scoring_run(&self) -> bool {
+        self.scores.as_ref().is_some_and(|scores| scores.copy.is_none())
+    }
+
+    /// The same where the run need not wait for long: then they are made of a copy, or not now if there is no room for one.
     pub(super) fn holds_up(&mut self, trainer: &AnyTrainer, now_ms: f64) -> bool {
         let Some(scores) = self.scores.as_mut().filter(|scores| scores.copy.is_none()) else { return false };
         if scores.spent_ms < LONGEST_WAIT_MS {
@@ -236,6 +240,10 @@ mod tests {
             trainer.step().unwrap();
             lookout.look_at_step();
             assert!(!lookout.holds_up(&trainer, now_ms.get()));
+            assert!(
+                lookout.is_scoring() && !lookout.is_scoring_run(),
+                "who goes to a step does not wait for it either"
+            );
             let is_due = lookout.scores.as_ref().is_some_and(|scores| now_ms.get() + SLICE_MS >= scores.not_before_ms);
             told = lookout.score(&trainer, true, &mut clock);
             pieces += u32::from(is_due);
