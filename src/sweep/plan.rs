@@ -96,8 +96,13 @@ impl Plan {
         Ok(plan)
     }
 
+    /// The experiments of its cells' first seeds, as far as they are allowed.
+    pub fn experiments(&self) -> impl Iterator<Item = &Experiment> {
+        self.cells.iter().filter_map(|cell| cell.experiment.as_ref().ok())
+    }
+
     fn refuse_content(&self) -> Result<(), Refusal> {
-        let allowed = || self.cells.iter().filter_map(|cell| cell.experiment.as_ref().ok());
+        let allowed = || self.experiments();
         if let (None, Some(Err(rejection))) = (allowed().next(), self.cells.first().map(|cell| &cell.experiment)) {
             return Err(Refusal::NothingAllowed(rejection.clone()));
         }

@@ -6,9 +6,9 @@ use super::orders::{Answer, Done, Job, Order, Unmade};
 use super::parts::{Code, Parts};
 use super::worker_part::WorkerPart;
 use crate::data::sequences::Corpus;
-use crate::sweep::Sweep;
-use crate::sweep::border::BorderSampler;
+use crate::sweep::border::{BorderSampler, NoBorder};
 use crate::sweep::measuring::Measuring;
+use crate::sweep::{Plan, Sweep};
 use std::collections::VecDeque;
 
 /// How long a slice of work lasts before the mailbox is looked at, unless one step takes longer. Nobody waits for a frame, so
@@ -27,6 +27,8 @@ pub struct Measurer {
     /// The run that is being made, and how long that has taken.
     present: Option<(u32, Measuring, f64)>,
     border: Option<(u32, BorderSampler)>,
+    /// A map of which theory is asked whose code is on its way.
+    bordering: Option<(u32, Plan)>,
     done: Vec<Done>,
     answers: Vec<Answer>,
     /// Whether runs were ordered since something was said.
@@ -53,6 +55,7 @@ impl Measurer {
             waiting: Vec::new(),
             present: None,
             border: None,
+            bordering: None,
             done: Vec::new(),
             answers: Vec::new(),
             is_asked: false,
@@ -69,16 +72,18 @@ impl Measurer {
             }
             Order::Border { question, experiment, pairs } => {
                 let (sweep, _) = Sweep::from_pairs(&pairs, &experiment);
-                match BorderSampler::new(&sweep, &experiment) {
-                    Ok(sampler) => self.border = Some((question, sampler)),
-                    Err(reason) => self.answers.push(Answer::Border(question, Err(reason))),
+                match Plan::new(&sweep, &experiment) {
+                    Ok(plan) => self.begin_border(question, plan),
+                    // The page asks only of maps that it made a plan of.
+                    Err(_) => self.answers.push(Answer::Border(question, Err(NoBorder::Same))),
                 }
+                self.is_asked = true;
             }
             Order::Forget => {
                 self.queue.clear();
                 self.waiting.clear();
                 self.done.clear();
-                (self.present, self.border) = (None, None);
+                (self.present, self.border, self.bordering) = (None, None, None);
                 self.is_asked = false;
             }
         }
@@ -117,6 +122,21 @@ impl Measurer {
             }
         }
         true
+    }
+
+    /// Theory's word on a map, when its code is there.
+    fn begin_border(&mut self, question: u32, plan: Plan) {
+        let missing: Vec<WorkerPart> =
+            parts_of_border(&plan).into_iter().filter(|part| !self.parts.is_here(*part)).collect();
+        if !missing.is_empty() {
+            missing.into_iter().for_each(|part| self.parts.want(part));
+            self.bordering = Some((question, plan));
+            return;
+        }
+        match BorderSampler::new(plan, self.parts.through_time(), self.parts.corpus(None)) {
+            Ok(sampler) => self.border = Some((question, sampler)),
+            Err(reason) => self.answers.push(Answer::Border(question, Err(reason))),
+        }
     }
 
     fn begin(&mut self, job: Job) {
@@ -166,8 +186,9 @@ impl Measurer {
     /// The part without which nothing goes on, where all that is left to do waits for its code.
     fn awaited(&self) -> Option<WorkerPart> {
         let is_idle = self.queue.is_empty() && self.present.is_none() && self.border.is_none();
-        let job = self.waiting.first().filter(|_| is_idle)?;
-        WorkerPart::to_run(&job.experiment, false).find(|part| !self.parts.is_here(*part))
+        let of_job = self.waiting.first().into_iter().flat_map(|job| WorkerPart::to_run(&job.experiment, false));
+        let of_border = self.bordering.iter().flat_map(|(_, plan)| parts_of_border(plan));
+        of_job.chain(of_border).find(|part| is_idle && !self.parts.is_here(*part))
     }
 
     /// A part that is to be fetched. Each is told once, until it did not come.
@@ -181,6 +202,9 @@ impl Measurer {
     pub fn arrive(&mut self, code: Code) {
         self.parts.arrive(code);
         self.queue.extend(self.waiting.drain(..));
+        if let Some((question, plan)) = self.bordering.take() {
+            self.begin_border(question, plan);
+        }
     }
 
     /// A part did not come: what needs it is not made, and who asks again tries again.
@@ -196,7 +220,22 @@ impl Measurer {
             result: Err(Unmade::NoCode(part)),
         }));
         self.queue.extend(with);
+        if let Some((question, _)) = self.bordering.take_if(|(_, plan)| parts_of_border(plan).contains(&part)) {
+            self.answers.push(Answer::Border(question, Err(NoBorder::NoCode)));
+        }
     }
+}
+
+/// The parts that theory's word on a map needs: that of layers is there from the beginning.
+fn parts_of_border(plan: &Plan) -> Vec<WorkerPart> {
+    let mut parts = Vec::new();
+    let recurrent = plan.experiments().filter(|experiment| experiment.model.is_recurrent());
+    for part in recurrent.flat_map(|experiment| WorkerPart::to_run(experiment, false)) {
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
+    parts
 }
 
 #[cfg(test)]
@@ -352,5 +391,35 @@ mod tests {
         let pairs = "sweep=lr:0.1,0.2".to_owned();
         measurer.handle(Order::Border { question: 6, experiment: Box::new(experiment), pairs });
         assert!(matches!(work_off(&mut measurer)[..], [Answer::Border(6, Err(_))]));
+    }
+
+    #[test]
+    fn theory_of_recurrent_networks_waits_for_its_code_and_runs_do_not_wait_for_it() {
+        let order = |question: u32| {
+            let (experiment, notices) = from_fragment("model=rnn&rec-init=normal");
+            assert_eq!(notices, []);
+            let pairs = "sweep=rho:0.5..2*3&sweep=length:5..15*3".to_owned();
+            Order::Border { question, experiment: Box::new(experiment), pairs }
+        };
+        let mut measurer = Measurer::without_parts();
+        measurer.handle(order(1));
+        measurer.handle(Order::Measure(vec![job(2, "", 0)]));
+        assert_eq!(done(&work_off(&mut measurer)).len(), 1);
+        assert_eq!(measurer.take_wish(), Some(WorkerPart::Sequences));
+        assert_eq!(work_off(&mut measurer), [Answer::Fetching(WorkerPart::Sequences)]);
+        measurer.miss(WorkerPart::Sequences);
+        assert_eq!(work_off(&mut measurer), [Answer::Border(1, Err(NoBorder::NoCode))]);
+        // Who asks again waits again.
+        measurer.handle(order(3));
+        work_off(&mut measurer);
+        measurer.arrive(Code::sequences());
+        let answers = work_off(&mut measurer);
+        assert!(matches!(&answers[..], [Answer::Border(3, Ok(border))] if border.values.len() == 9), "{answers:?}");
+        // What is forgotten is not answered.
+        let mut measurer = Measurer::without_parts();
+        measurer.handle(order(4));
+        measurer.handle(Order::Forget);
+        measurer.arrive(Code::sequences());
+        assert_eq!(work_off(&mut measurer), []);
     }
 }

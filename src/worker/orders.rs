@@ -88,6 +88,7 @@ mod tests {
     use super::super::protocol::{decode, encode};
     use super::*;
     use crate::data::sequences::Corpus;
+    use crate::sweep::border::Through;
     use crate::sweep::measuring::measure;
 
     #[test]
@@ -106,7 +107,7 @@ mod tests {
         let measured = measure(&Experiment::default(), need, &Corpus::NONE).unwrap();
         let measured = Measured { factor: f64::INFINITY, loss: 1e-300, ..measured };
         let done = |result| Done { id: u32::MAX, ms: 0.25, result };
-        let border = Border { columns: 2, rows: 1, values: vec![-1.0, 5e-324] };
+        let border = Border { through: Through::Time, columns: 2, rows: 1, values: vec![-1.0, 5e-324] };
         for answer in [
             Answer::Ready,
             Answer::Measured(vec![done(Ok(measured)), done(Err(Unmade::NoCode(WorkerPart::Texts)))]),

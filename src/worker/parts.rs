@@ -240,6 +240,11 @@ impl Parts {
         if experiment.model.is_recurrent() { self.through_time } else { Some(Foreteller::of_layers()) }
     }
 
+    /// The theory of recurrent networks, if its code is there.
+    pub(super) fn through_time(&self) -> Option<Foreteller> {
+        self.through_time
+    }
+
     /// Checks runs of the kind of an experiment, if its code is there.
     pub(super) fn prover(&self, experiment: &Experiment) -> Option<Prover> {
         if experiment.model.is_recurrent() { self.proof_through_time } else { self.proof }

@@ -227,7 +227,9 @@ impl Board {
     pub(super) fn start(self) {
         let Ok(plan) = self.plan.get_untracked() else { return };
         let missing = self.missing(&plan);
-        let (is_known, wants_border) = (missing.is_empty(), self.border.with_untracked(Option::is_none));
+        // What only did not come is asked for again.
+        let wants_border = self.border.with_untracked(|border| matches!(border, None | Some(Err(NoBorder::NoCode))));
+        let is_known = missing.is_empty();
         if is_known && !wants_border {
             return;
         }
@@ -271,12 +273,14 @@ impl Board {
                 self.follow_later();
             }
             News::Border(border) => {
-                BORDERS.with_borrow_mut(|borders| {
-                    if borders.len() >= MOST_BORDERS {
-                        borders.clear();
-                    }
-                    borders.insert(border_name(&plan), border.clone());
-                });
+                if border != Err(NoBorder::NoCode) {
+                    BORDERS.with_borrow_mut(|borders| {
+                        if borders.len() >= MOST_BORDERS {
+                            borders.clear();
+                        }
+                        borders.insert(border_name(&plan), border.clone());
+                    });
+                }
                 self.border.try_set(Some(border));
             }
             News::Finished => self.follow_now(&plan, State::Done),

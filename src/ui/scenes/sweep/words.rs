@@ -4,7 +4,7 @@ use super::state::{Progress, State};
 use crate::experiment::{Key, Value};
 use crate::plot::number::{counted, grouped, readable, rounded, short, significant};
 use crate::plot::sweep_axis::Along;
-use crate::sweep::border::{Border, NoBorder};
+use crate::sweep::border::{Border, NoBorder, Through};
 use crate::sweep::{Axis, Came, Excess, Finding, Outcome, Plan, PointsError, Problem, Refusal, Seen, Summary, Sweep};
 use crate::ui::i18n::{Words, t_string};
 use crate::ui::shared::words;
@@ -191,13 +191,25 @@ pub(super) fn finding(i18n: Words, seen: &Seen, unmade: usize) -> String {
 /// What theory says of a map on which χ = 1 is drawn, or not, and depths of six depth scales.
 pub(super) fn theory(i18n: Words, border: &Result<Border, NoBorder>, is_drawn: (bool, bool)) -> &'static str {
     match border {
-        Ok(_) => match is_drawn {
+        Ok(Border { through: Through::Layers, .. }) => match is_drawn {
             (true, true) => t_string!(i18n, sweep.theory.curves),
             (true, false) => t_string!(i18n, sweep.theory.chi),
             (false, true) => t_string!(i18n, sweep.theory.scales),
             (false, false) => t_string!(i18n, sweep.theory.outside),
         },
-        Err(NoBorder::ThroughTime) => t_string!(i18n, sweep.theory.through_time),
+        Ok(Border { through: Through::Time, .. }) => match is_drawn {
+            (true, true) => t_string!(i18n, sweep.theory.time.curves),
+            (true, false) => t_string!(i18n, sweep.theory.time.chi),
+            (false, true) => t_string!(i18n, sweep.theory.time.scales),
+            (false, false) => t_string!(i18n, sweep.theory.time.outside),
+        },
+        Err(NoBorder::Kinds) => t_string!(i18n, sweep.theory.kinds),
+        Err(NoBorder::DependentWeights) => t_string!(i18n, sweep.theory.dependent_weights),
+        Err(NoBorder::EveryStep) => t_string!(i18n, sweep.theory.every_step),
+        Err(NoBorder::Levels) => t_string!(i18n, sweep.theory.levels),
+        Err(NoBorder::Padding) => t_string!(i18n, sweep.theory.padding),
+        Err(NoBorder::NoText) => t_string!(i18n, sweep.theory.no_text),
+        Err(NoBorder::NoCode) => t_string!(i18n, sweep.theory.no_code),
         Err(NoBorder::Skips) => t_string!(i18n, sweep.theory.skips),
         Err(NoBorder::BatchNorm) => t_string!(i18n, sweep.theory.batch_norm),
         Err(NoBorder::Weights) => t_string!(i18n, sweep.theory.weights),
