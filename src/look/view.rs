@@ -31,6 +31,8 @@ pub struct Watch {
     pub evaluation: bool,
     /// What of a recurrent network is wanted; it has no layers, network, unit and parameters of those above.
     pub recurrent: RecurrentWatch,
+    /// Whether the page shows nothing of the run, so that theory's word on it can wait too.
+    pub unseen: bool,
 }
 
 /// What was looked at, at one step. What was not asked for is not there.

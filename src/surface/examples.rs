@@ -1,6 +1,7 @@
 //! Settings to start from, each with a question.
 
 use super::objective::Function;
+use super::setting::Setting;
 use super::tuned::{HyperParameter, Method, Tuned};
 use crate::choice::choice;
 
@@ -31,6 +32,11 @@ choice! {
 }
 
 impl Example {
+    /// The setting.
+    pub fn setting(self) -> Setting {
+        Setting::from_pairs(self.pairs()).0
+    }
+
     /// Its pairs in a link.
     pub const fn pairs(self) -> &'static str {
         match self {

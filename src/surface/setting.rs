@@ -34,6 +34,12 @@ impl Setting {
             steps: 0,
         }
     }
+
+    /// Whether the optimizers and the function are those of another setting, however they are tuned and wherever they begin.
+    pub fn is_of_the_kind_of(&self, other: &Self) -> bool {
+        let methods = |setting: &Self| setting.paths.iter().map(|path| path.method).collect::<Vec<_>>();
+        self.objective.function == other.objective.function && methods(self) == methods(other)
+    }
 }
 
 impl Default for Setting {

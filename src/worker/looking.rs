@@ -1,5 +1,6 @@
 //! When a session looks at its run, and how closely.
 
+use super::forecaster::Forecaster;
 use super::parts::{Prover, Viewer};
 use super::protocol::{Response, ResponseBody};
 use super::session::{Goal, Session};
@@ -16,6 +17,12 @@ impl Session {
     /// Looks at this from now on.
     pub(super) fn watch(&mut self, watch: Watch) {
         self.lookout.watch(watch);
+    }
+
+    /// What works out theory's word on the run, as long as somebody can read it and it is not through.
+    pub(super) fn unfinished_forecaster(&mut self) -> Option<&mut Forecaster> {
+        let is_unseen = self.lookout.is_unseen();
+        self.forecaster.as_mut().filter(|forecaster| !is_unseen && forecaster.is_unfinished())
     }
 
     /// The run is another, or elsewhere.

@@ -66,6 +66,11 @@ impl Lookout {
         self.look_again();
     }
 
+    /// Whether the page shows nothing of the run.
+    pub(super) fn is_unseen(&self) -> bool {
+        self.watch.unseen
+    }
+
     /// The run is another, or elsewhere, or the wish is another.
     pub(super) fn look_again(&mut self) {
         self.scores = None;
@@ -114,7 +119,8 @@ impl Lookout {
 
     /// Whether more than the scores is watched.
     pub(super) fn wants_view(&self) -> bool {
-        let Watch { layers, network, unit, parameters, learned, sequences: _, evaluation: _, recurrent } = &self.watch;
+        let Watch { layers, network, unit, parameters, learned, sequences: _, evaluation: _, recurrent, unseen: _ } =
+            &self.watch;
         !layers.is_empty() || *network || unit.is_some() || *parameters || *learned || !recurrent.is_empty()
     }
 

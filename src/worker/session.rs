@@ -225,8 +225,9 @@ impl Session {
             }
             if now - start >= SLICE_MS {
                 self.inquiry.interrupt(now, &mut clock);
-                if let (Goal::Train, Some(forecaster)) = (self.goal, &mut self.forecaster)
-                    && forecaster.may_interrupt(now, self.step_ms)
+                let (is_training, step_ms) = (self.goal == Goal::Train, self.step_ms);
+                if let Some(forecaster) = self.unfinished_forecaster().filter(|_| is_training)
+                    && forecaster.may_interrupt(now, step_ms)
                 {
                     forecaster.work(clock);
                 }
@@ -241,7 +242,7 @@ impl Session {
         let is_looking = self.run.is_some() && self.lookout.is_unfinished(self.viewer().is_some());
         let prover = self.prover();
         let is_asked = self.inquiry.is_unfinished(prover.is_some());
-        let has_work = is_asked || self.forecaster.as_ref().is_some_and(Forecaster::is_unfinished);
+        let has_work = is_asked || self.unfinished_forecaster().is_some();
         if is_looking || (has_work && self.page_ready && self.has_news) {
             return Next::Continue;
         }
@@ -251,7 +252,7 @@ impl Session {
             self.inquiry.work(run, prover, start + SLICE_MS, &mut clock);
             return Next::Continue;
         }
-        while let Some(forecaster) = self.forecaster.as_mut().filter(|forecaster| forecaster.is_unfinished()) {
+        while let Some(forecaster) = self.unfinished_forecaster() {
             forecaster.work(&mut clock);
             if clock() - start >= SLICE_MS {
                 return Next::Continue;
@@ -270,8 +271,9 @@ impl Session {
                 self.inquiry.work_beside_training(&mut clock);
                 return Next::Continue;
             }
-            match &mut self.forecaster {
-                Some(forecaster) if forecaster.fits(spare, self.step_ms) => {
+            let step_ms = self.step_ms;
+            match self.unfinished_forecaster() {
+                Some(forecaster) if forecaster.fits(spare, step_ms) => {
                     if has_frame {
                         return Next::Continue;
                     }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::look::view::Watch;
 use crate::nn::Initializer;
 use crate::optim::Hyper;
 use crate::theory::{Band, BandSampler, Forecast, NoPrediction, predict};
@@ -263,6 +264,19 @@ fn line_and_band_come_while_the_run_rests_after_its_first_frame() {
         Some(complete.len() - 2),
         "only the last: {complete:?}"
     );
+}
+
+#[test]
+fn theory_waits_until_somebody_can_read_it() {
+    let mut session = loaded(small());
+    frame(&mut session);
+    session.handle(request(Command::Watch(Watch { unseen: true, ..Watch::default() })), 0.0);
+    assert_eq!(theories(&mut session), []);
+    session.handle(request(Command::Step(3)), 0.0);
+    assert_eq!(theories(&mut session), []);
+    assert_eq!(session.steps(), 3);
+    session.handle(request(Command::Watch(Watch::default())), 0.0);
+    assert!(theories(&mut session).last().is_some_and(|forecast| forecast.is_complete));
 }
 
 #[test]

@@ -365,6 +365,8 @@ fn every_example_opens_and_says_something_of_each_path() {
         page.follow_fragment(&format!("#{}&steps=120", example.pairs()));
         page.wait_for_status("step", "120");
         assert_eq!(page.eval("document.querySelector('[data-notice]')"), Value::Null, "{example:?}");
+        let question = "document.querySelector('.headline')?.textContent.length > 20";
+        assert_eq!(page.eval(question), Value::Bool(true), "{example:?} has its question");
         let setting = setting(example.pairs());
         for number in 1..=setting.paths.len() {
             assert!(sentence(&page, number).len() > 20, "{example:?}");
@@ -372,6 +374,18 @@ fn every_example_opens_and_says_something_of_each_path() {
         let fits = "document.documentElement.scrollHeight <= innerHeight && document.documentElement.scrollWidth <= innerWidth";
         assert_eq!(page.eval(fits), Value::Bool(true), "{example:?} scrolls");
     }
+}
+
+#[test]
+fn the_question_of_an_example_stays_while_its_optimizers_do() {
+    let page = Page::open(Screen::LAPTOP, &format!("#{}", Example::Beale.pairs()));
+    let has_question = || page.eval("document.querySelector('.headline') !== null") == Value::Bool(true);
+    assert!(has_question());
+    page.set_control("lr-1", "0.002");
+    wait_for(&page, "another learning rate", |now| now.paths[0].lr() == 0.002);
+    assert!(has_question());
+    page.set_control("method-1", "nesterov");
+    page.wait_until("none", "document.querySelector('.headline') === null");
 }
 
 #[test]

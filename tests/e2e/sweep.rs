@@ -117,14 +117,31 @@ fn a_wider_map_makes_only_what_is_new() {
 }
 
 #[test]
-fn recurrent_networks_have_a_map_and_no_curve_of_theory() {
+fn recurrent_networks_have_a_map_with_their_curve_of_theory() {
     let (base, pairs) = ("model=rnn&rec-init=normal&hidden=6", "sweep=rho:0.5..2*3&sweep=length:4..10*3");
     let page = open(base, pairs);
     wait_until_made(&page);
     assert_same(&page, &seeds(&page, "sweep-map", 1), &alone(&plan(base, pairs), factor));
-    page.wait_until("theory's word", "document.querySelector('.sweep-theory').dataset.theory === 'false'");
+    page.wait_until("theory's word", "document.querySelector('.sweep-theory').dataset.theory === 'true'");
     let words = page.text_of("document.querySelector('.sweep-theory').textContent");
-    assert!(words.contains("recurrent"), "{words}");
+    assert!(words.contains("time step"), "{words}");
+    // Of other recurrent weights there is none.
+    page.follow_fragment("#model=rnn&rec-init=orthogonal&hidden=6&sweep=length:4..10*3");
+    page.wait_until("that there is none", "document.querySelector('.sweep-theory').dataset.theory === 'false'");
+    let words = page.text_of("document.querySelector('.sweep-theory').textContent");
+    assert!(words.contains("orthogonal"), "{words}");
+}
+
+#[test]
+fn a_ready_map_has_its_question_above_it_until_it_is_another() {
+    let page = Page::open(Screen::LAPTOP, "");
+    page.follow_fragment("#model=rnn&rec-init=normal&sweep=rho:0.5..2*13&sweep=length:5..60*12");
+    page.wait_until("the question", "document.querySelector('.headline')?.textContent.includes('?')");
+    page.set_control("sweep-seeds", "2");
+    page.wait_until("twice as many runs", "document.getElementById('status').dataset.total === '312'");
+    assert_ne!(page.eval("document.querySelector('.headline')"), Value::Null, "of whatever seeds");
+    page.set_control("hidden", "8");
+    page.wait_until("none", "document.querySelector('.headline') === null");
 }
 
 #[test]

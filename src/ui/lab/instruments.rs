@@ -187,6 +187,7 @@ impl Instruments {
             evaluation,
             sequences,
             recurrent: RecurrentWatch::default(),
+            unseen: false,
         }
     }
 

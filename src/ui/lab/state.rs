@@ -9,6 +9,7 @@ use super::instruments::{Instrument, Instruments};
 use super::repairs::{Repaired, lesson_of};
 use crate::diagnosis::Repair;
 use crate::experiment::{Effect, Experiment, Key, Rejection, Stop, presets::Preset, share};
+use crate::look::view::Watch;
 use crate::optim::Hyper;
 use crate::theory::Forecast;
 use crate::train::{Bucket, History, Layout};
@@ -76,6 +77,8 @@ pub struct Lab {
     pub visited: RwSignal<Option<u64>>,
     /// Whether every frame is judged. Of several runs it is the one that is looked at closely.
     pub(super) is_judged: RwSignal<bool>,
+    /// Whether the page shows anything of the run.
+    pub(super) is_seen: RwSignal<bool>,
     /// Who drives this run together with others, if there are any.
     pub(super) conductor: StoredValue<Option<Rc<dyn Conductor>>, LocalStorage>,
     client: StoredValue<Option<WorkerClient>, LocalStorage>,
@@ -128,6 +131,7 @@ impl Lab {
             instruments: Instruments::default(),
             visited: RwSignal::new(None),
             is_judged: RwSignal::new(true),
+            is_seen: RwSignal::new(true),
             conductor: StoredValue::new_local(None),
             client: StoredValue::new_local(None),
             start: StoredValue::new(experiment.clone()),
@@ -145,10 +149,18 @@ impl Lab {
         self.client.try_update_value(|slot| *slot = Some(client));
         effect(move || {
             let (layout, seed) = self.measured.with(|measured| (Layout::of(measured), measured.seed));
-            let watch = self.instruments.watch(layout, seed);
+            let watch = match self.is_seen.get() {
+                true => self.instruments.watch(layout, seed),
+                false => Watch { unseen: true, ..Watch::default() },
+            };
             self.tell(|client| client.watch(watch));
         });
         self.follow_visibility();
+    }
+
+    /// Whether the page shows anything of the run from now on. Where it does not, nothing is worked out for it but its steps.
+    pub fn show(self, is_seen: bool) {
+        self.is_seen.set(is_seen);
     }
 
     /// Opens an experiment: from the start, or at its step, paused or running, as it says.

@@ -2,6 +2,7 @@
 
 mod comparison;
 mod menu;
+mod question;
 mod surface;
 mod sweep;
 

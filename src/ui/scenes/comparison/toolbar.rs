@@ -7,7 +7,8 @@ use crate::experiment::comparison::{MOST_RUNS, Pace};
 use crate::plot::runs::LETTERS;
 use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::scene::use_shown;
-use crate::ui::reactive::{Memo, RwSignal, Views, attribute, live};
+use crate::ui::reactive::{Memo, RwSignal, Signal, Views, attribute, live};
+use crate::ui::scenes::question::Headline;
 use leptos::prelude::*;
 
 /// Above the table.
@@ -21,17 +22,7 @@ pub fn Toolbar(
         let first = runs.all.with(|all| all[0].lab.experiment.get());
         shown.pairs.with(|pairs| question_of(i18n, &first, pairs))
     });
-    let title = move || match question.get() {
-        Some(question) => view! {
-            <h2 class="runs-question">
-                <span>{t_string!(i18n, comparison.question)}</span>
-                " "
-                {question}
-            </h2>
-        }
-        .into_any(),
-        None => view! { <h2 class="runs-question">{t_string!(i18n, comparison.title)}</h2> }.into_any(),
-    };
+    let title = Signal::derive(move || t_string!(i18n, comparison.title).to_owned());
     let pace = move |pace: Pace| {
         let words = move || match pace {
             Pace::Lockstep => t_string!(i18n, comparison.pace.lockstep),
@@ -60,7 +51,7 @@ pub fn Toolbar(
     };
     view! {
         <div class="runs-bar" data-runs=attribute(move || runs.all.with(Vec::len).to_string())>
-            {live(title)}
+            <Headline question otherwise=title />
             <fieldset class="chart-group chart-segments" title=attribute(move || t_string!(i18n, comparison.pace.hint))>
                 <legend>{live(move || t_string!(i18n, comparison.pace.legend))}</legend>
                 {Pace::ALL.iter().map(|way| pace(*way)).views()}

@@ -66,7 +66,7 @@ fn title(i18n: Words, example: Example) -> &'static str {
     }
 }
 
-fn question(i18n: Words, example: Example) -> &'static str {
+pub(super) fn question(i18n: Words, example: Example) -> &'static str {
     match example {
         Example::BestRate => t_string!(i18n, surface.entries.best_rate_question),
         Example::IllConditioned => t_string!(i18n, surface.entries.ill_conditioned_question),

@@ -17,6 +17,7 @@ use crate::ui::chart::{Drawn, LevelMap, StepCurves, StepOfFiles};
 use crate::ui::i18n::use_i18n;
 use crate::ui::lab::scene::use_shown;
 use crate::ui::reactive::{Memo, Signal, live};
+use crate::ui::scenes::question::Headline;
 use leptos::prelude::*;
 use state::State;
 
@@ -46,6 +47,7 @@ pub fn Surface() -> impl IntoView {
         let (name, drawn) = if is_online.get() { ("regret", Drawn::Regret) } else { ("descent", Drawn::Descent) };
         view! { <StepCurves name drawn paths step names summary /> }
     };
+    let question = Memo::new(move |_| state.example.get().map(|example| entries::question(i18n, example).to_owned()));
     view! {
         <main class="surface">
             <notices::Notices />
@@ -53,7 +55,11 @@ pub fn Surface() -> impl IntoView {
                 <function::FunctionControls />
                 <paths::PathControls names />
             </section>
-            <div class="surface-map">{live(map)} <bar::Bar /></div>
+            <div class="surface-map">
+                <Headline question />
+                {live(map)}
+                <bar::Bar />
+            </div>
             <div class="surface-curves">{live(curves)}</div>
             <readout::Readout names />
         </main>

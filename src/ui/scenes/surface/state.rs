@@ -1,6 +1,8 @@
 //! What the scene shows: a setting, the paths that come of it, and whether they go on by themselves.
 
 use super::words;
+use crate::choice::Choice;
+use crate::surface::examples::Example;
 use crate::surface::{Descent, MOST_STEPS, Notice, Setting, Tuned};
 use crate::ui::i18n::Words;
 use crate::ui::lab::keyboard::{self, Drive};
@@ -26,6 +28,9 @@ pub struct State {
     pub speed: RwSignal<u32>,
     /// What of the link could not be used.
     pub notices: RwSignal<Vec<Notice>>,
+    /// The ready example that was opened, as long as its optimizers are on its function, wherever they start.
+    pub example: Memo<Option<Example>>,
+    opened: RwSignal<Option<Example>>,
     shown: Shown,
     /// When the last steps were made, in milliseconds, and what part of a step is still to be made.
     clock: StoredValue<(f64, f64)>,
@@ -39,6 +44,11 @@ impl State {
     /// What a link shows, and shows again whenever another is opened.
     pub fn new(shown: Shown) -> Self {
         let setting = RwSignal::new(Setting::default());
+        let opened = RwSignal::new(None::<Example>);
+        let example = Memo::new(move |_| {
+            let opened = opened.get()?;
+            setting.with(|setting| opened.setting().is_of_the_kind_of(setting)).then_some(opened)
+        });
         let state = Self {
             setting,
             paths: RwSignal::new(Vec::new()),
@@ -47,6 +57,8 @@ impl State {
             running: RwSignal::new(false),
             speed: RwSignal::new(20),
             notices: RwSignal::new(Vec::new()),
+            example,
+            opened,
             shown,
             clock: StoredValue::new((0.0, 0.0)),
             is_frame_planned: StoredValue::new(false),
@@ -79,6 +91,8 @@ impl State {
     fn open(self) {
         let pairs = self.shown.pairs.get_untracked();
         let (setting, notices) = Setting::from_pairs(&pairs);
+        let is_opened = |example: &&Example| Setting { steps: setting.steps, ..example.setting() } == setting;
+        self.opened.set(Example::ALL.iter().find(is_opened).copied());
         self.running.set(false);
         self.farthest.set(setting.steps);
         self.notices.set(notices);

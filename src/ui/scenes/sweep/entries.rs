@@ -90,6 +90,17 @@ impl Ready {
     }
 }
 
+/// The question of the ready map that this is, with whatever seeds.
+pub(super) fn question_of(i18n: Words, base: &Experiment, sweep: &Sweep) -> Option<&'static str> {
+    let is_it = |ready: &&Ready| {
+        let (its_base, _) = share::from_fragment(ready.experiment);
+        let its_base = its_base.conducted_as(base);
+        let (its_sweep, _) = Sweep::from_pairs(ready.pairs, &its_base);
+        its_base == *base && Sweep { seeds: sweep.seeds, ..its_sweep } == *sweep
+    };
+    READY.iter().find(is_it).map(|ready| ready.words(i18n)[1])
+}
+
 /// The ready maps, the first around what is on the page.
 #[component]
 pub fn Entries() -> impl IntoView {

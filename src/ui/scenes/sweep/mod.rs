@@ -17,6 +17,7 @@ use crate::ui::i18n::{t_string, use_i18n};
 use crate::ui::lab::scene::use_shown;
 use crate::ui::lab::use_lab;
 use crate::ui::reactive::{Memo, Signal, Views, attribute, live};
+use crate::ui::scenes::question::Headline;
 use crate::ui::settings::{Panel, SetElsewhere};
 use controls::Controls;
 use figure::Figure;
@@ -49,6 +50,10 @@ pub fn Sweep() -> impl IntoView {
         Key::ALL.iter().filter(is_without_effect).copied().collect::<Vec<_>>()
     });
     provide_context(SetElsewhere(Signal::from(elsewhere)));
+    let question = Memo::new(move |_| {
+        let base = lab.experiment.get();
+        board.sweep.with(|sweep| entries::question_of(i18n, &base, sweep)).map(str::to_owned)
+    });
     let refused = move || board.plan.with(|plan| plan.as_ref().err().map(|refusal| words::refusal(i18n, refusal)));
     let problems = move || {
         let problems = board.problems.get();
@@ -70,6 +75,7 @@ pub fn Sweep() -> impl IntoView {
                 <Panel />
             </aside>
             <div class="sweep-shown">
+                <Headline question />
                 {live(problems)}
                 <Progress board />
                 {live(move || match refused() {

@@ -29,8 +29,12 @@ const BEGINS_BY_ITSELF: f64 = 2e10;
 /// Of more maps theory's word is given back, all at once: one takes up to 120 kB.
 const MOST_BORDERS: usize = 64;
 
-/// How often the page follows the pool.
-const FOLLOWS: Duration = Duration::from_millis(120);
+/// How often the page follows the pool at first, and of a long map in the end. Drawing takes time from the pool, and what has
+/// been going on for long changes little in a moment.
+const FOLLOWS_MS: (f64, f64) = (120.0, 500.0);
+
+/// In between it follows so often in the time that has passed.
+const FOLLOWS_IN_TIME: f64 = 10.0;
 
 /// What is planned, or why nothing is.
 pub(super) type Planned = Result<Arc<Plan>, Refusal>;
@@ -332,6 +336,8 @@ impl Board {
         if self.is_following.try_update_value(|is| std::mem::replace(is, true)) != Some(false) {
             return;
         }
+        let elapsed_ms = self.progress.try_with_untracked(|progress| progress.elapsed_ms).unwrap_or_default();
+        let pause_ms = (elapsed_ms / FOLLOWS_IN_TIME).clamp(FOLLOWS_MS.0, FOLLOWS_MS.1);
         set_timeout(
             move || {
                 self.is_following.try_update_value(|is| *is = false);
@@ -342,7 +348,7 @@ impl Board {
                     self.follow_later();
                 }
             },
-            FOLLOWS,
+            Duration::from_millis(pause_ms as u64),
         );
     }
 }
