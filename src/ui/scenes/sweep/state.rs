@@ -31,10 +31,10 @@ const MOST_BORDERS: usize = 64;
 
 /// How often the page follows the pool at first, and of a long map in the end. Drawing takes time from the pool, and what has
 /// been going on for long changes little in a moment.
-const FOLLOWS_MS: (f64, f64) = (120.0, 500.0);
+const FOLLOWS_MS: (f64, f64) = (120.0, 1_000.0);
 
 /// In between it follows so often in the time that has passed.
-const FOLLOWS_IN_TIME: f64 = 10.0;
+const FOLLOWS_IN_TIME: f64 = 6.0;
 
 /// What is planned, or why nothing is.
 pub(super) type Planned = Result<Arc<Plan>, Refusal>;
