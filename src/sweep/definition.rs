@@ -5,7 +5,7 @@ use super::outcome::Outcome;
 use crate::choice::Choice;
 use crate::decimal;
 use crate::diagnosis::Condition;
-use crate::experiment::{Experiment, Key, shorten};
+use crate::experiment::{Experiment, Key, Kind, Value, shorten};
 use crate::nn::Initializer;
 
 /// A map of runs of an experiment, which itself is not in it.
@@ -51,15 +51,14 @@ pub const DEFAULT_STEPS: u32 = 100;
 pub const MOST_STEPS: u32 = 1_000_000;
 
 impl Sweep {
-    /// A map to begin with, of what the gradient of an experiment's kind depends on most.
+    /// A map to begin with, of what the gradient of an experiment's kind depends on most; the experiment itself is on it.
     pub fn of(experiment: &Experiment) -> Self {
-        let range = |key, from, to, count| Axis { key, points: Points::Range { from, to, count } };
         let (across, up) = if experiment.model.is_recurrent() {
-            (range(Key::Length, 5.0, 60.0, 12), None)
+            (whole_around(Key::Length, experiment), None)
         } else if experiment.init == Initializer::Zeros {
-            (range(Key::Depth, 1.0, 30.0, 15), None)
+            (whole_around(Key::Depth, experiment), None)
         } else {
-            (range(Key::Gain, 0.5, 4.0, 12), Some(range(Key::Depth, 2.0, 40.0, 12)))
+            (factors_around(Key::Gain, experiment), Some(whole_around(Key::Depth, experiment)))
         };
         Self { across, up, seeds: 1, outcome: Outcome::Factor, after: DEFAULT_STEPS }
     }
@@ -121,6 +120,38 @@ impl Sweep {
     }
 }
 
+/// About so many points an axis has to begin with.
+const POINTS: u32 = 12;
+
+/// Whole numbers at equal distances up to three times the one that an experiment has, which is among them.
+fn whole_around(key: Key, experiment: &Experiment) -> Axis {
+    let (Kind::Integer { min, max, .. }, Value::Integer(at)) = (experiment.allowed(key), experiment.get(key)) else {
+        return Axis::of(key, experiment);
+    };
+    let farthest = at.saturating_mul(3).max(min + POINTS).min(max);
+    let step = (farthest - min).div_ceil(POINTS).max(1);
+    let from = at - (at - min) / step * step;
+    let more = (farthest - from) / step;
+    let points = Points::Range { from: from.into(), to: (from + more * step).into(), count: u64::from(more) + 1 };
+    Axis { key, points }
+}
+
+/// Numbers by equal factors from half of the one that an experiment has to four times as much.
+fn factors_around(key: Key, experiment: &Experiment) -> Axis {
+    /// Factors of two.
+    const BELOW: i32 = 1;
+    const ABOVE: i32 = 2;
+    const POINTS_EACH: i32 = 4;
+    let (Kind::Real { min, max, .. }, Value::Real(at)) = (experiment.allowed(key), experiment.get(key)) else {
+        return Axis::of(key, experiment);
+    };
+    let to = |places: i32| at * libm::exp2(f64::from(places) / f64::from(POINTS_EACH));
+    let is_allowed = |places: &i32| (min..=max).contains(&to(*places));
+    let least = (-BELOW * POINTS_EACH..=0).find(is_allowed).unwrap_or(0);
+    let most = (0..=ABOVE * POINTS_EACH).rev().find(is_allowed).unwrap_or(0);
+    Axis { key, points: Points::Range { from: to(least), to: to(most), count: (most - least) as u64 + 1 } }
+}
+
 /// Adds a problem that was not told. A link can hold any number of them.
 fn add(problems: &mut Vec<Problem>, problem: Problem) {
     const MOST: usize = 5;
@@ -169,6 +200,7 @@ mod tests {
     use super::*;
     use crate::experiment::Model;
     use crate::experiment::scene::{Link, Scene};
+    use crate::experiment::share::from_fragment;
 
     fn read(pairs: &str) -> (Sweep, Vec<Problem>) {
         Sweep::from_pairs(pairs, &Experiment::default())
@@ -227,6 +259,35 @@ mod tests {
             let (sweep, problems) = Sweep::from_pairs("", &experiment);
             assert_eq!((problems, &sweep), (vec![], &Sweep::of(&experiment)));
             assert_eq!(Sweep::from_pairs(&sweep.pairs(), &experiment), (sweep, vec![]));
+        }
+    }
+
+    #[test]
+    fn the_map_to_begin_with_has_the_experiment_on_it() {
+        for fragment in [
+            "",
+            "depth=1&gain=0.5",
+            "depth=100&gain=3",
+            "depth=30&gain=1.7",
+            "depth=7&gain=10",
+            "init=zeros",
+            "model=rnn",
+            "model=lstm&length=60",
+            "model=gru&length=200",
+        ] {
+            let (experiment, notices) = from_fragment(fragment);
+            assert_eq!(notices, []);
+            let sweep = Sweep::of(&experiment);
+            for axis in sweep.axes() {
+                let values = axis.values();
+                assert!(values.contains(&experiment.get(axis.key)), "{fragment}: {axis:?} {values:?}");
+                assert!((5..=14).contains(&values.len()), "{fragment}: {values:?}");
+                assert!(values.iter().all(|value| axis.key.kind().allows(*value)), "{fragment}: {values:?}");
+            }
+            // And so has its link.
+            let (read, problems) = Sweep::from_pairs(&sweep.pairs(), &experiment);
+            let values = |sweep: &Sweep| sweep.axes().map(Axis::values).collect::<Vec<_>>();
+            assert_eq!((values(&read), problems), (values(&sweep), vec![]), "{fragment}");
         }
     }
 }
