@@ -14,6 +14,7 @@ use crate::ui::lab::conductor::Conductor;
 use crate::worker::protocol::Status;
 use leptos::prelude::*;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Between these times from one meeting to the next the page is smooth, and the workers wait for little of it.
 const SHORTEST_MS: f64 = 45.0;
@@ -94,13 +95,12 @@ impl Runs {
         let is_there = |run: &Standing| !run.is_on_its_way && run.head >= meeting;
         if running.iter().all(is_there) {
             let farthest = running.iter().map(|run| run.head).max().unwrap_or(0);
-            let next = if running.iter().all(|run| run.head == farthest) {
+            if running.iter().all(|run| run.head == farthest) {
                 self.look();
-                farthest + self.next_stride()
+                self.meet_after_drawing(farthest + self.next_stride());
             } else {
-                farthest
-            };
-            self.meet_at(next);
+                self.meet_at(farthest);
+            }
         } else if self.seen.with_untracked(|seen| seen.is_empty()) {
             self.look();
         } else {
@@ -118,6 +118,23 @@ impl Runs {
     fn meet_at(self, step: u64) {
         self.meeting.set_value(step);
         self.labs().into_iter().for_each(|lab| lab.meet(Some(step)));
+    }
+
+    /// The same once what was seen is drawn: meanwhile the workers leave the cores to the page, which so is not late with it.
+    fn meet_after_drawing(self, step: u64) {
+        self.meeting.set_value(step);
+        // Nothing is drawn, and timers sleep.
+        if document().hidden() {
+            return self.meet_at(step);
+        }
+        // What follows from what was seen is drawn before any timer's turn.
+        let meet = move || {
+            let is_meant = self.meeting.try_get_value() == Some(step);
+            if is_meant && self.pace.try_get_untracked() == Some(Pace::Lockstep) {
+                self.meet_at(step);
+            }
+        };
+        set_timeout(meet, Duration::ZERO);
     }
 
     /// At rest: those that are behind the others come to where these are.
