@@ -433,6 +433,7 @@ fn use_everything(experiment: &Experiment, random: &mut Random) {
                 sample: Some(sample),
                 weight_entries: true,
             },
+            unseen: false,
         };
         trainer.view(&watch, 3);
         let Score { loss, accuracy, .. } = trainer.evaluate().training;
