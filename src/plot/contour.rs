@@ -1,16 +1,17 @@
 //! The lines along which a number over a grid has one value.
 
-/// The lines along which numbers over a square grid are `level`, by marching squares with linear interpolation.
+/// The lines along which numbers over a grid are `level`, by marching squares with linear interpolation.
 ///
-/// `values` stand row by row, `side` of them in each of as many rows. Points are (column, row), between grid points as
+/// `values` stand row by row, `columns` of them in each. Points are (column, row), between grid points as
 /// fractions; a closed line ends where it begins. Squares with a corner that is not finite have no line.
-pub fn contour(values: &[f32], side: usize, level: f64) -> Vec<Vec<(f64, f64)>> {
-    if side < 2 || values.len() != side * side {
+pub fn contour(values: &[f32], columns: usize, level: f64) -> Vec<Vec<(f64, f64)>> {
+    let rows = values.len().checked_div(columns).unwrap_or(0);
+    if columns < 2 || rows < 2 || values.len() != columns * rows {
         return Vec::new();
     }
-    let at = |col: usize, row: usize| f64::from(values[row * side + col]) - level;
-    let mut chains = Chains::new(side);
-    for (row, col) in (0..side - 1).flat_map(|row| (0..side - 1).map(move |col| (row, col))) {
+    let at = |col: usize, row: usize| f64::from(values[row * columns + col]) - level;
+    let mut chains = Chains::new(columns, rows);
+    for (row, col) in (0..rows - 1).flat_map(|row| (0..columns - 1).map(move |col| (row, col))) {
         // Round the square from the corner at (col, row).
         let corners = [at(col, row), at(col + 1, row), at(col + 1, row + 1), at(col, row + 1)];
         if !corners.iter().all(|value| value.is_finite()) {
@@ -42,7 +43,7 @@ pub fn contour(values: &[f32], side: usize, level: f64) -> Vec<Vec<(f64, f64)>> 
     }
     let point = |edge: usize| {
         let (cell, is_upright) = (edge / 2, edge % 2 == 1);
-        let (col, row) = (cell % side, cell / side);
+        let (col, row) = (cell % columns, cell / columns);
         let (from, to) = if is_upright { (at(col, row), at(col, row + 1)) } else { (at(col, row), at(col + 1, row)) };
         let along = from / (from - to);
         let (col, row) = (col as f64, row as f64);
@@ -53,18 +54,18 @@ pub fn contour(values: &[f32], side: usize, level: f64) -> Vec<Vec<(f64, f64)>> 
 
 /// Edges of the grid that a line crosses, each joined to the one or two that it crosses next.
 struct Chains {
-    side: usize,
+    columns: usize,
     next: Vec<[Option<usize>; 2]>,
 }
 
 impl Chains {
-    fn new(side: usize) -> Self {
-        Self { side, next: vec![[None; 2]; 2 * side * side] }
+    fn new(columns: usize, rows: usize) -> Self {
+        Self { columns, next: vec![[None; 2]; 2 * columns * rows] }
     }
 
     /// The edge from a grid point to the one on its right.
     fn across(&self, col: usize, row: usize) -> usize {
-        2 * (row * self.side + col)
+        2 * (row * self.columns + col)
     }
 
     /// The edge from a grid point to the one in the next row.
@@ -125,6 +126,18 @@ mod tests {
         let (first, last) = (lines[0][0], lines[0][lines[0].len() - 1]);
         let ends = [first.1.min(last.1), first.1.max(last.1)];
         assert_eq!(ends, [0.5, 2.5], "from edge to edge");
+    }
+
+    #[test]
+    fn a_grid_need_not_be_square() {
+        for (columns, rows) in [(2, 7), (7, 2), (4, 9)] {
+            let values: Vec<f32> = (0..columns * rows).map(|index| (index / columns) as f32).collect();
+            let level = rows as f64 - 1.5;
+            let lines = contour(&values, columns, level);
+            assert_eq!(lines.len(), 1, "{columns} × {rows}");
+            assert_eq!(lines[0].len(), columns, "{columns} × {rows}: {lines:?}");
+            assert!(lines[0].iter().all(|(_, row)| (row - level).abs() < 1e-6), "{lines:?}");
+        }
     }
 
     #[test]

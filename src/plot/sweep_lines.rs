@@ -34,7 +34,7 @@ impl Grid<'_> {
             index * values.saturating_sub(1) as f64 / samples.saturating_sub(1).max(1) as f64
         };
         let (is_across, is_up) = (is_smooth(self.columns, self.across), is_smooth(self.rows, self.up));
-        if is_across && is_up && self.columns == self.rows {
+        if is_across && is_up {
             let values: Vec<f32> = self.values.iter().map(|value| *value as f32).collect();
             let to_place = |(column, row): (f64, f64)| {
                 (along(column, self.columns, self.across.0), along(row, self.rows, self.up.0))
@@ -83,6 +83,13 @@ mod tests {
         assert_eq!(lines.len(), 1);
         let ends = [lines[0][0], lines[0][lines[0].len() - 1]];
         assert!(ends.contains(&(0.0, 0.0)) && ends.contains(&(2.0, 2.0)), "{ends:?}");
+
+        // The same over 9 × 5.
+        let values: Vec<f64> = (0..45).map(|index| 2.0 * f64::from(index % 9) - 2.0 * f64::from(index / 9)).collect();
+        let oblong = Grid { values: &values, columns: 9, rows: 5, across: (5, true), up: (3, true) };
+        let lines = oblong.lines(0.0);
+        let ends = [lines[0][0], lines[0][lines[0].len() - 1]];
+        assert!(lines.len() == 1 && ends.contains(&(0.0, 0.0)) && ends.contains(&(2.0, 2.0)), "{lines:?}");
 
         let values: Vec<f64> = (0..27).map(|index| f64::from(index / 3) - 2.0 * f64::from(index % 3)).collect();
         let named = Grid { values: &values, columns: 3, rows: 9, across: (3, false), up: (5, true) };

@@ -1,8 +1,7 @@
 //! Settings to start from, each with a question.
 
-use super::objective::Function;
 use super::setting::Setting;
-use super::tuned::{HyperParameter, Method, Tuned};
+
 use crate::choice::choice;
 
 choice! {
@@ -61,22 +60,5 @@ impl Example {
             }
             Self::Online => "surface=online&paths=adam:lr=0.5,beta1=0,beta2=0.1;amsgrad:lr=0.5,beta1=0,beta2=0.1",
         }
-    }
-}
-
-/// The optimizers with which a function is first shown.
-pub(super) fn usual_paths(function: Function) -> Vec<Tuned> {
-    let with = |method: Method, lr: f64| Tuned::new(method).with(HyperParameter::Lr, lr);
-    match function {
-        Function::Quadratic => {
-            vec![with(Method::Sgd, 0.18), with(Method::Momentum, 0.05).with(HyperParameter::Momentum, 0.7)]
-        }
-        Function::Ravine => vec![with(Method::Sgd, 0.035), with(Method::Momentum, 0.035)],
-        Function::Rosenbrock => vec![with(Method::Sgd, 0.0005), with(Method::Adam, 0.1)],
-        Function::Beale => vec![with(Method::Sgd, 0.01), with(Method::Adam, 0.1)],
-        Function::Saddle => vec![with(Method::Sgd, 0.05), with(Method::Adam, 0.05)],
-        Function::Online => [Method::Adam, Method::AmsGrad]
-            .map(|method| with(method, 0.5).with(HyperParameter::Beta1, 0.0).with(HyperParameter::Beta2, 0.1))
-            .into(),
     }
 }

@@ -1,9 +1,8 @@
 //! What is on the screen: a function, a start, and up to four optimizers.
 
 use super::curvature::Point;
-use super::examples::usual_paths;
 use super::objective::{Function, Objective};
-use super::tuned::Tuned;
+use super::tuned::{HyperParameter, Method, Tuned};
 
 /// The most paths: as many as can be told apart.
 pub const MOST_PATHS: usize = 4;
@@ -39,6 +38,23 @@ impl Setting {
     pub fn is_of_the_kind_of(&self, other: &Self) -> bool {
         let methods = |setting: &Self| setting.paths.iter().map(|path| path.method).collect::<Vec<_>>();
         self.objective.function == other.objective.function && methods(self) == methods(other)
+    }
+}
+
+/// The optimizers with which a function is first shown.
+fn usual_paths(function: Function) -> Vec<Tuned> {
+    let with = |method: Method, lr: f64| Tuned::new(method).with(HyperParameter::Lr, lr);
+    match function {
+        Function::Quadratic => {
+            vec![with(Method::Sgd, 0.18), with(Method::Momentum, 0.05).with(HyperParameter::Momentum, 0.7)]
+        }
+        Function::Ravine => vec![with(Method::Sgd, 0.035), with(Method::Momentum, 0.035)],
+        Function::Rosenbrock => vec![with(Method::Sgd, 0.0005), with(Method::Adam, 0.1)],
+        Function::Beale => vec![with(Method::Sgd, 0.01), with(Method::Adam, 0.1)],
+        Function::Saddle => vec![with(Method::Sgd, 0.05), with(Method::Adam, 0.05)],
+        Function::Online => [Method::Adam, Method::AmsGrad]
+            .map(|method| with(method, 0.5).with(HyperParameter::Beta1, 0.0).with(HyperParameter::Beta2, 0.1))
+            .into(),
     }
 }
 

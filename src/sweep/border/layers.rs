@@ -1,6 +1,6 @@
 //! The border of networks of layers: their depth times ln χ of the deep ones.
 
-use super::{Border, NoBorder, Through};
+use super::word::{Border, NoBorder, Through};
 use crate::experiment::{Experiment, Key, Kind, Value};
 use crate::nn::{Initializer, Normalization, Residual};
 use crate::sweep::axis::Axis;

@@ -1,7 +1,7 @@
 //! The border of recurrent networks: by what theory expects the mean square of the gradient to change on its way back through
 //! the time steps, as a logarithm.
 
-use super::{Border, NoBorder, Through};
+use super::word::{Border, NoBorder, Through};
 use crate::data::sequences::Corpus;
 use crate::experiment::Experiment;
 use crate::sweep::plan::Plan;
