@@ -58,10 +58,13 @@ impl Axis {
     /// An axis of a parameter to begin with, around the value that it has in an experiment.
     pub fn of(key: Key, experiment: &Experiment) -> Self {
         let text = match (key, experiment.allowed(key), experiment.get(key)) {
-            (Key::Depth, ..) => "2..40*10".to_owned(),
-            (Key::Gain, ..) => "0.5..4*12".to_owned(),
+            (Key::Depth | Key::Length, Kind::Integer { min, max, .. }, Value::Integer(at)) => {
+                return Self { key, points: whole_around(at, min, max) };
+            }
+            (Key::Gain, Kind::Real { min, max, .. }, Value::Real(at)) => {
+                return Self { key, points: factors_around(at, min, max) };
+            }
             (Key::BiasStd, ..) => "0..1*9".to_owned(),
-            (Key::Length, ..) => "5..60*12".to_owned(),
             (Key::WeightDecay, ..) => "0,1e-4,0.001,0.01,0.1".to_owned(),
             (_, Kind::Choice(names), _) => names.join(","),
             (_, Kind::Switch, _) => "0,1".to_owned(),
@@ -187,6 +190,38 @@ pub fn number_of(value: Value) -> Option<f64> {
     }
 }
 
+/// Whole numbers at equal distances up to about three times one of them.
+fn whole_around(at: u32, min: u32, max: u32) -> Points {
+    /// About.
+    const COUNT: u32 = 12;
+    let farthest = at.saturating_mul(3).max(min + COUNT).min(max);
+    let step = (farthest - min).div_ceil(COUNT).max(1);
+    let from = at - (at - min) / step * step;
+    let more = (farthest - from) / step;
+    Points::Range { from: from.into(), to: (from + more * step).into(), count: u64::from(more) + 1 }
+}
+
+/// Numbers by equal factors from half of one of them to four times as much.
+fn factors_around(at: f64, min: f64, max: f64) -> Points {
+    /// For a factor of two, and factors of two on either side.
+    const COUNT: i32 = 4;
+    const BELOW: i32 = 1;
+    const ABOVE: i32 = 2;
+    let to = |places: i32| match places {
+        0 => at,
+        _ => written(at * libm::exp2(f64::from(places) / f64::from(COUNT)), 4),
+    };
+    let places = (-BELOW * COUNT..=ABOVE * COUNT).filter(|places| (min..=max).contains(&to(*places)));
+    let numbers: Vec<f64> = places.map(to).collect();
+    let (from, to) = (numbers.first().copied().unwrap_or(at), numbers.last().copied().unwrap_or(at));
+    // A number of many digits is not among those of a range, which have few.
+    if spread(from, to, numbers.len(), true).contains(&at) {
+        Points::Range { from, to, count: numbers.len() as u64 }
+    } else {
+        Points::List(numbers.into_iter().map(Value::Real).collect())
+    }
+}
+
 /// Numbers from one to another.
 fn spread(from: f64, to: f64, count: usize, is_logarithmic: bool) -> Vec<f64> {
     let last = count.saturating_sub(1);
@@ -299,7 +334,7 @@ mod tests {
                 let axis = Axis::of(key, &experiment);
                 let values = axis.values();
                 let is_one = matches!(experiment.allowed(key), Kind::Choice([_]));
-                assert!((values.len() > 1 || is_one) && values.len() <= 12, "{key:?} {axis:?}");
+                assert!((values.len() > 1 || is_one) && values.len() <= 13, "{key:?} {axis:?}");
                 assert!(values.iter().all(|value| key.kind().allows(*value)), "{key:?} {values:?}");
                 assert_eq!(Axis::parse(key, &axis.points_text()), Ok(axis));
             }

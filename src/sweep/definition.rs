@@ -1,11 +1,11 @@
 //! What a link says of a map: its axes, how many seeds each cell has, and what is shown of the runs.
 
-use super::axis::{Axis, Points, PointsError};
+use super::axis::{Axis, PointsError};
 use super::outcome::Outcome;
 use crate::choice::Choice;
 use crate::decimal;
 use crate::diagnosis::Condition;
-use crate::experiment::{Experiment, Key, Kind, Value, shorten};
+use crate::experiment::{Experiment, Key, shorten};
 use crate::nn::Initializer;
 
 /// A map of runs of an experiment, which itself is not in it.
@@ -54,12 +54,13 @@ impl Sweep {
     /// A map to begin with, of what the gradient of an experiment's kind depends on most; the experiment itself is on it.
     pub fn of(experiment: &Experiment) -> Self {
         let (across, up) = if experiment.model.is_recurrent() {
-            (whole_around(Key::Length, experiment), None)
+            (Key::Length, None)
         } else if experiment.init == Initializer::Zeros {
-            (whole_around(Key::Depth, experiment), None)
+            (Key::Depth, None)
         } else {
-            (factors_around(Key::Gain, experiment), Some(whole_around(Key::Depth, experiment)))
+            (Key::Gain, Some(Key::Depth))
         };
+        let (across, up) = (Axis::of(across, experiment), up.map(|key| Axis::of(key, experiment)));
         Self { across, up, seeds: 1, outcome: Outcome::Factor, after: DEFAULT_STEPS }
     }
 
@@ -118,38 +119,6 @@ impl Sweep {
     pub fn axes(&self) -> impl Iterator<Item = &Axis> {
         std::iter::once(&self.across).chain(&self.up)
     }
-}
-
-/// About so many points an axis has to begin with.
-const POINTS: u32 = 12;
-
-/// Whole numbers at equal distances up to three times the one that an experiment has, which is among them.
-fn whole_around(key: Key, experiment: &Experiment) -> Axis {
-    let (Kind::Integer { min, max, .. }, Value::Integer(at)) = (experiment.allowed(key), experiment.get(key)) else {
-        return Axis::of(key, experiment);
-    };
-    let farthest = at.saturating_mul(3).max(min + POINTS).min(max);
-    let step = (farthest - min).div_ceil(POINTS).max(1);
-    let from = at - (at - min) / step * step;
-    let more = (farthest - from) / step;
-    let points = Points::Range { from: from.into(), to: (from + more * step).into(), count: u64::from(more) + 1 };
-    Axis { key, points }
-}
-
-/// Numbers by equal factors from half of the one that an experiment has to four times as much.
-fn factors_around(key: Key, experiment: &Experiment) -> Axis {
-    /// Factors of two.
-    const BELOW: i32 = 1;
-    const ABOVE: i32 = 2;
-    const POINTS_EACH: i32 = 4;
-    let (Kind::Real { min, max, .. }, Value::Real(at)) = (experiment.allowed(key), experiment.get(key)) else {
-        return Axis::of(key, experiment);
-    };
-    let to = |places: i32| at * libm::exp2(f64::from(places) / f64::from(POINTS_EACH));
-    let is_allowed = |places: &i32| (min..=max).contains(&to(*places));
-    let least = (-BELOW * POINTS_EACH..=0).find(is_allowed).unwrap_or(0);
-    let most = (0..=ABOVE * POINTS_EACH).rev().find(is_allowed).unwrap_or(0);
-    Axis { key, points: Points::Range { from: to(least), to: to(most), count: (most - least) as u64 + 1 } }
 }
 
 /// Adds a problem that was not told. A link can hold any number of them.
@@ -270,6 +239,8 @@ mod tests {
             "depth=100&gain=3",
             "depth=30&gain=1.7",
             "depth=7&gain=10",
+            "gain=1.41421&depth=2",
+            "gain=0.0123456",
             "init=zeros",
             "model=rnn",
             "model=lstm&length=60",

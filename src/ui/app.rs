@@ -8,7 +8,7 @@ use crate::ui::i18n::{provide_words, t_string, use_i18n};
 use crate::ui::lab::reading::{Reading, provide_reading};
 use crate::ui::lab::scene::{Shown, use_shown};
 use crate::ui::lab::{Lab, address, keyboard, use_lab};
-use crate::ui::reactive::{Memo, effect, live};
+use crate::ui::reactive::{Memo, live};
 use crate::ui::run_bar::{RunBar, Scrubber};
 use crate::ui::scenes;
 use crate::ui::settings::Panel;
@@ -37,7 +37,6 @@ pub fn App() -> impl IntoView {
     provide_context(shown);
     address::follow_address(lab, shown);
     keyboard::listen(lab, shown);
-    effect(move || lab.show(shown.scene.get().has_run()));
     view! {
         <Frame />
     }

@@ -1,5 +1,5 @@
 //! What a worker that measures does, without the browser: one run after the other, in slices of time, and theory's word on
-//! a map before them.
+//! a map before them, or where that takes long by turns with them.
 
 use super::memory;
 use super::orders::{Answer, Done, Job, Order, Unmade};
@@ -27,6 +27,8 @@ pub struct Measurer {
     /// The run that is being made, and how long that has taken.
     present: Option<(u32, Measuring, f64)>,
     border: Option<(u32, BorderSampler)>,
+    /// Whether it goes on with that before the runs.
+    is_border_turn: bool,
     /// A map of which theory is asked whose code is on its way.
     bordering: Option<(u32, Plan)>,
     done: Vec<Done>,
@@ -55,6 +57,7 @@ impl Measurer {
             waiting: Vec::new(),
             present: None,
             border: None,
+            is_border_turn: true,
             bordering: None,
             done: Vec::new(),
             answers: Vec::new(),
@@ -75,7 +78,7 @@ impl Measurer {
                 match Plan::new(&sweep, &experiment) {
                     Ok(plan) => self.begin_border(question, plan),
                     // The page asks only of maps that it made a plan of.
-                    Err(_) => self.answers.push(Answer::Border(question, Err(NoBorder::Same))),
+                    Err(_) => self.answers.push(Answer::Border(question, Err(NoBorder::NoCode))),
                 }
                 self.is_asked = true;
             }
@@ -94,7 +97,11 @@ impl Measurer {
         let start = clock();
         let mut now = start;
         while now - start < SLICE_MS {
-            if let Some((question, mut sampler)) = self.border.take() {
+            let is_busy = self.present.is_some() || !self.queue.is_empty();
+            let is_turn =
+                |(_, sampler): &mut (u32, BorderSampler)| sampler.is_quick() || !is_busy || self.is_border_turn;
+            if let Some((question, mut sampler)) = self.border.take_if(is_turn) {
+                self.is_border_turn = false;
                 if sampler.work() {
                     self.border = Some((question, sampler));
                 } else {
@@ -103,6 +110,7 @@ impl Measurer {
                 now = clock();
                 continue;
             }
+            self.is_border_turn = true;
             let Some((id, mut measuring, mut ms)) = self.present.take() else {
                 let Some(job) = self.queue.pop_front() else { return false };
                 self.begin(job);
@@ -398,7 +406,7 @@ mod tests {
         let order = |question: u32| {
             let (experiment, notices) = from_fragment("model=rnn&rec-init=normal");
             assert_eq!(notices, []);
-            let pairs = "sweep=rho:0.5..2*3&sweep=length:5..15*3".to_owned();
+            let pairs = "sweep=rho:0.5..2*6&sweep=length:5..9*5".to_owned();
             Order::Border { question, experiment: Box::new(experiment), pairs }
         };
         let mut measurer = Measurer::without_parts();
@@ -414,7 +422,12 @@ mod tests {
         work_off(&mut measurer);
         measurer.arrive(Code::sequences());
         let answers = work_off(&mut measurer);
-        assert!(matches!(&answers[..], [Answer::Border(3, Ok(border))] if border.values.len() == 9), "{answers:?}");
+        assert!(matches!(&answers[..], [Answer::Border(3, Ok(border))] if border.values.len() == 30), "{answers:?}");
+        // While it is worked out runs are made.
+        measurer.handle(order(5));
+        measurer.handle(Order::Measure(vec![job(6, "", 0)]));
+        let answers = work_off(&mut measurer);
+        assert!(matches!(&answers[..], [Answer::Measured(_), Answer::Border(5, Ok(_))]), "{answers:?}");
         // What is forgotten is not answered.
         let mut measurer = Measurer::without_parts();
         measurer.handle(order(4));

@@ -273,23 +273,23 @@ fn every_control_has_its_effect_on_the_link() {
     wait_until_made(&page);
     let base = "#v=1&depth=3&width=4&activation=tanh";
     let steps = [
-        ("sweep-up", "depth", "sweep=gain:1..2*2&sweep=depth:2..40*10"),
-        ("sweep-up-to", "4", "sweep=gain:1..2*2&sweep=depth:2..4*10"),
-        ("sweep-up-points", "2", "sweep=gain:1..2*2&sweep=depth:2..4*2"),
+        ("sweep-up", "depth", "sweep=gain:1..2*2&sweep=depth:1..13*13"),
+        ("sweep-up-to", "4", "sweep=gain:1..2*2&sweep=depth:1..4*13"),
+        ("sweep-up-points", "2", "sweep=gain:1..2*2&sweep=depth:1..4*2"),
         ("sweep-across", "activation", ""),
         ("sweep-across-linear", "0", ""),
         ("sweep-across", "momentum", ""),
-        ("sweep-across", "lr", "sweep=lr:0.01..1*9&sweep=depth:2..4*2"),
-        ("sweep-outcome", "steps", "sweep=lr:0.01..1*9&sweep=depth:2..4*2&outcome=steps:0.1"),
-        ("sweep-limit", "0.5", "sweep=lr:0.01..1*9&sweep=depth:2..4*2&outcome=steps:0.5"),
-        ("sweep-after", "20", "sweep=lr:0.01..1*9&sweep=depth:2..4*2&outcome=steps:0.5&after=20"),
-        ("sweep-seeds", "2", "sweep=lr:0.01..1*9&sweep=depth:2..4*2&seeds=2&outcome=steps:0.5&after=20"),
+        ("sweep-across", "lr", "sweep=lr:0.01..1*9&sweep=depth:1..4*2"),
+        ("sweep-outcome", "steps", "sweep=lr:0.01..1*9&sweep=depth:1..4*2&outcome=steps:0.1"),
+        ("sweep-limit", "0.5", "sweep=lr:0.01..1*9&sweep=depth:1..4*2&outcome=steps:0.5"),
+        ("sweep-after", "20", "sweep=lr:0.01..1*9&sweep=depth:1..4*2&outcome=steps:0.5&after=20"),
+        ("sweep-seeds", "2", "sweep=lr:0.01..1*9&sweep=depth:1..4*2&seeds=2&outcome=steps:0.5&after=20"),
         (
             "sweep-outcome",
             "verdict",
-            "sweep=lr:0.01..1*9&sweep=depth:2..4*2&seeds=2&outcome=verdict:vanishing&after=20",
+            "sweep=lr:0.01..1*9&sweep=depth:1..4*2&seeds=2&outcome=verdict:vanishing&after=20",
         ),
-        ("sweep-verdict", "dead", "sweep=lr:0.01..1*9&sweep=depth:2..4*2&seeds=2&outcome=verdict:dead&after=20"),
+        ("sweep-verdict", "dead", "sweep=lr:0.01..1*9&sweep=depth:1..4*2&seeds=2&outcome=verdict:dead&after=20"),
         ("sweep-up", "", "sweep=lr:0.01..1*9&seeds=2&outcome=verdict:dead&after=20"),
     ];
     for (id, value, pairs) in steps {

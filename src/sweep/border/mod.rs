@@ -35,6 +35,11 @@ impl BorderSampler {
         Ok(Self(sampler))
     }
 
+    /// Whether all values together take but a moment: those of layers do, and each of time steps takes as long as a run.
+    pub fn is_quick(&self) -> bool {
+        matches!(self.0, Kind::Layers(_))
+    }
+
     /// Computes another value, and says whether there are more.
     pub fn work(&mut self) -> bool {
         match &mut self.0 {
@@ -158,6 +163,8 @@ mod tests {
             ("model=rnn&rec-init=normal&task=next-character", "sweep=rho:0.5..2*4", NoBorder::EveryStep),
             ("model=rnn&task=sentiment&padding=after&rec-init=normal", "sweep=rho:0.5..2*4", NoBorder::Padding),
             ("model=lstm", "sweep=lr:0.1..1*9", NoBorder::Same),
+            ("model=rnn&activation=relu&rec-init=normal&length=200", "sweep=rho:4..10*5", NoBorder::Overflow),
+            ("model=rnn&rec-init=normal&window=1", "sweep=rho:0.5..2*9", NoBorder::NoWay),
             ("residual=add", "sweep=gain:0.5..4*9", NoBorder::Skips),
             ("norm=batch", "sweep=gain:0.5..4*9", NoBorder::BatchNorm),
             ("init=constant", "sweep=gain:0.5..4*9", NoBorder::Weights),
@@ -190,6 +197,9 @@ mod tests {
         // All cells have it, of whichever axis the kinds are.
         let of = border("", "sweep=model:rnn,lstm,gru&sweep=length:5..60*4").unwrap();
         assert_eq!((of.through, of.values.len()), (Through::Time, 12));
+        // At the longest, the gates keep what a plain network forgets.
+        let [rnn, lstm, gru] = [9, 10, 11].map(|cell| of.values[cell]);
+        assert!(of.values.iter().all(|value| value.is_finite()) && rnn < gru && rnn < lstm, "{:?}", of.values);
     }
 
     #[test]

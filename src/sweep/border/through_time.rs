@@ -30,7 +30,7 @@ impl ThroughTimeSampler {
         if let Some(cell) = self.plan.cells.get(self.values.len()) {
             let value = cell.experiment.as_ref().ok().map(|experiment| value(&self.theory, experiment, &self.corpus));
             if let Some(Err(reason)) = value {
-                self.reason = self.reason.or(reason);
+                self.reason.get_or_insert(reason);
             }
             self.values.push(value.and_then(Result::ok).unwrap_or(f64::NAN));
         }
@@ -47,29 +47,32 @@ impl ThroughTimeSampler {
 /// The logarithm of the mean square of an experiment's gradient at the first place of its way over that at the last.
 ///
 /// # Errors
-/// Why there is none, if that is of the whole kind of networks: in a single cell it may be beyond the format, or have no step
-/// to go back.
-fn value(theory: &Foreteller, experiment: &Experiment, corpus: &Corpus) -> Result<f64, Option<NoBorder>> {
+/// Why there is none.
+fn value(theory: &Foreteller, experiment: &Experiment, corpus: &Corpus) -> Result<f64, NoBorder> {
     let line = theory.line(experiment, corpus).map_err(no_border)?;
     let way = experiment.way();
-    let at = |place: usize| line.log10_ratios.get(place).copied().flatten().ok_or(None);
-    let log10_ratio = at(way.places.start)? - at(way.places.end - 1)?;
-    if way.factors() > 0 && log10_ratio.is_finite() { Ok(2.0 * LN_10 * log10_ratio) } else { Err(None) }
+    if way.factors() == 0 {
+        return Err(NoBorder::NoWay);
+    }
+    let at = |place: usize| line.log10_ratios.get(place).copied().flatten().filter(|ratio| ratio.is_finite());
+    let ends = at(way.places.start).zip(at(way.places.end - 1));
+    ends.map(|(first, last)| 2.0 * LN_10 * (first - last)).ok_or(NoBorder::Overflow)
 }
 
-fn no_border(reason: NoPrediction) -> Option<NoBorder> {
+fn no_border(reason: NoPrediction) -> NoBorder {
     match reason {
-        NoPrediction::DependentWeights => Some(NoBorder::DependentWeights),
-        NoPrediction::EveryStep => Some(NoBorder::EveryStep),
-        NoPrediction::Levels => Some(NoBorder::Levels),
-        NoPrediction::Padding => Some(NoBorder::Padding),
-        NoPrediction::NoText => Some(NoBorder::NoText),
+        NoPrediction::DependentWeights => NoBorder::DependentWeights,
+        NoPrediction::EveryStep => NoBorder::EveryStep,
+        NoPrediction::Levels => NoBorder::Levels,
+        NoPrediction::Padding => NoBorder::Padding,
+        NoPrediction::NoText => NoBorder::NoText,
+        // The others are of layers.
         NoPrediction::Overflow
         | NoPrediction::ZeroWeights
         | NoPrediction::EqualWeights
         | NoPrediction::FewSamples
         | NoPrediction::FewUnits
         | NoPrediction::Geometry
-        | NoPrediction::Width => None,
+        | NoPrediction::Width => NoBorder::Overflow,
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// `χ = σ_w² E[φ′(√q* Z)²]` is by what the mean square of the gradient is multiplied in each of many layers, and ξ = 1 / |ln χ|
 /// its depth scale, so D layers are `D |ln χ|` depth scales. S. S. Schoenholz et al. 2017, "Deep information propagation", find
 /// networks up to about 6 ξ deep trainable. Through time χ is by what it is multiplied at each step back, in the geometric mean
-/// over the way that is judged ([`crate::experiment::Way`]): it is not the same at all steps.
+/// over the whole way that is judged ([`crate::experiment::Way`]), the readout's steps with it.
 ///
 /// Values stand row by row from the bottom up, evenly from the first value of each axis to its last; of an axis of names, one for
 /// each.
@@ -56,6 +56,10 @@ choice! {
         Padding => "padding",
         /// The text that the sequences are made of is not there.
         NoText => "no-text",
+        /// The gradient leaves the format in all of its networks.
+        Overflow => "overflow",
+        /// The gradient goes no way in any of them: there is a single step.
+        NoWay => "no-way",
         /// The code of the theory did not come. Who asks again may have more luck.
         NoCode => "no-code",
         /// Neither χ nor the depth changes over the map.

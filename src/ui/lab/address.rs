@@ -21,6 +21,7 @@ pub fn follow_address(lab: Lab, shown: Shown) {
     let open = move || {
         let link = Link::parse(&fragment());
         let is_other_scene = shown.scene.get_untracked() != link.scene;
+        lab.show(link.scene.has_run());
         // What is now shown otherwise goes on as it is.
         if !(is_other_scene && lab.shows(&link.experiment)) {
             lab.open_fragment(&link.experiment);

@@ -147,20 +147,26 @@ impl Lab {
     pub fn start_worker(self) {
         let client = WorkerClient::start(move |event| self.take(event));
         self.client.try_update_value(|slot| *slot = Some(client));
-        effect(move || {
-            let (layout, seed) = self.measured.with(|measured| (Layout::of(measured), measured.seed));
-            let watch = match self.is_seen.get() {
-                true => self.instruments.watch(layout, seed),
-                false => Watch { unseen: true, ..Watch::default() },
-            };
-            self.tell(|client| client.watch(watch));
-        });
+        effect(move || self.tell_watch());
         self.follow_visibility();
     }
 
-    /// Whether the page shows anything of the run from now on. Where it does not, nothing is worked out for it but its steps.
-    pub fn show(self, is_seen: bool) {
-        self.is_seen.set(is_seen);
+    fn tell_watch(self) {
+        let (layout, seed) = self.measured.with(|measured| (Layout::of(measured), measured.seed));
+        let watch = match self.is_seen.get() {
+            true => self.instruments.watch(layout, seed),
+            false => Watch { unseen: true, ..Watch::default() },
+        };
+        self.tell(|client| client.watch(watch));
+    }
+
+    /// Whether the page shows anything of the run from now on. Where it does not, the worker neither scores it nor works out
+    /// what theory expects. It is told at once: what is asked of it next may be scored on its way.
+    pub(super) fn show(self, is_seen: bool) {
+        if self.is_seen.get_untracked() != is_seen {
+            self.is_seen.set(is_seen);
+            untrack(|| self.tell_watch());
+        }
     }
 
     /// Opens an experiment: from the start, or at its step, paused or running, as it says.

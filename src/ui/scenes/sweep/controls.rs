@@ -37,7 +37,7 @@ pub(super) fn Controls(board: Board) -> impl IntoView {
                 type="button"
                 class="button primary"
                 id="sweep-start"
-                disabled=attribute(move || board.left() == 0)
+                disabled=attribute(move || !board.has_something_to_make())
                 on:click=move |_| board.start()
             >
                 {live(start_words)}

@@ -33,8 +33,8 @@ const MOST_BORDERS: usize = 64;
 /// been going on for long changes little in a moment.
 const FOLLOWS_MS: (f64, f64) = (120.0, 1_000.0);
 
-/// In between it follows so often in the time that has passed.
-const FOLLOWS_IN_TIME: f64 = 6.0;
+/// In between the pause is this part of the time that has passed.
+const PAUSE: f64 = 1.0 / 6.0;
 
 /// What is planned, or why nothing is.
 pub(super) type Planned = Result<Arc<Plan>, Refusal>;
@@ -105,7 +105,8 @@ pub(super) struct Board {
     /// Its lines on the map.
     pub(super) lines: Memo<BorderLines>,
     pool: StoredValue<Option<Pool>, LocalStorage>,
-    is_following: StoredValue<bool>,
+    /// The next time that the page follows the pool.
+    following: StoredValue<Option<TimeoutHandle>>,
     /// Whether a link was opened whose map is still to be taken.
     is_opened: StoredValue<bool>,
     /// The map that was taken last, or why there is none.
@@ -137,7 +138,7 @@ impl Board {
             border,
             lines,
             pool: StoredValue::new_local(None),
-            is_following: StoredValue::new(false),
+            following: StoredValue::new(None),
             is_opened: StoredValue::new(true),
             taken: StoredValue::new(None),
         };
@@ -181,6 +182,10 @@ impl Board {
     /// Another map: what is known of it is shown.
     fn take_plan(self, plan: Planned) {
         self.taken.set_value(Some(plan.clone()));
+        // It is followed at its own pace, not the last one's.
+        if let Some(following) = self.following.try_update_value(Option::take).flatten() {
+            following.clear();
+        }
         self.pool.with_value(|pool| pool.as_ref().map(Pool::cancel));
         // Numbers of the map before, which may have as many runs, are not told of this one.
         self.progress.set(Progress::default());
@@ -225,6 +230,11 @@ impl Board {
     pub(super) fn left(self) -> usize {
         let progress = self.progress.get();
         progress.total - progress.done
+    }
+
+    /// Whether runs are still to be made, or theory is to be asked again because its code did not come.
+    pub(super) fn has_something_to_make(self) -> bool {
+        self.left() > 0 || self.border.with(|border| *border == Some(Err(NoBorder::NoCode)))
     }
 
     /// Makes the runs that are not known, and asks theory, if nobody has.
@@ -333,14 +343,14 @@ impl Board {
 
     /// The same in a little while, and again as long as workers are at it.
     fn follow_later(self) {
-        if self.is_following.try_update_value(|is| std::mem::replace(is, true)) != Some(false) {
+        if self.following.try_with_value(Option::is_none) != Some(true) {
             return;
         }
         let elapsed_ms = self.progress.try_with_untracked(|progress| progress.elapsed_ms).unwrap_or_default();
-        let pause_ms = (elapsed_ms / FOLLOWS_IN_TIME).clamp(FOLLOWS_MS.0, FOLLOWS_MS.1);
-        set_timeout(
+        let pause_ms = (PAUSE * elapsed_ms).clamp(FOLLOWS_MS.0, FOLLOWS_MS.1);
+        let following = set_timeout_with_handle(
             move || {
-                self.is_following.try_update_value(|is| *is = false);
+                self.following.try_set_value(None);
                 let state = self.progress.try_with_untracked(|progress| progress.state.clone());
                 let (Some(state), Some(Ok(plan))) = (state, self.plan.try_get_untracked()) else { return };
                 if state.is_under_way() {
@@ -350,6 +360,7 @@ impl Board {
             },
             Duration::from_millis(pause_ms as u64),
         );
+        self.following.try_set_value(following.ok());
     }
 }
 

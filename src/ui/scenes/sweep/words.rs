@@ -209,6 +209,8 @@ pub(super) fn theory(i18n: Words, border: &Result<Border, NoBorder>, is_drawn: (
         Err(NoBorder::Levels) => t_string!(i18n, sweep.theory.levels),
         Err(NoBorder::Padding) => t_string!(i18n, sweep.theory.padding),
         Err(NoBorder::NoText) => t_string!(i18n, sweep.theory.no_text),
+        Err(NoBorder::Overflow) => t_string!(i18n, sweep.theory.overflow),
+        Err(NoBorder::NoWay) => t_string!(i18n, sweep.theory.no_way),
         Err(NoBorder::NoCode) => t_string!(i18n, sweep.theory.no_code),
         Err(NoBorder::Skips) => t_string!(i18n, sweep.theory.skips),
         Err(NoBorder::BatchNorm) => t_string!(i18n, sweep.theory.batch_norm),
