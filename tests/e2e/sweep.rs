@@ -124,7 +124,7 @@ fn recurrent_networks_have_a_map_with_their_curve_of_theory() {
     assert_same(&page, &seeds(&page, "sweep-map", 1), &alone(&plan(base, pairs), factor));
     page.wait_until("theory's word", "document.querySelector('.sweep-theory').dataset.theory === 'true'");
     let words = page.text_of("document.querySelector('.sweep-theory').textContent");
-    assert!(words.contains("time step"), "{words}");
+    assert!(words.contains("at a step back"), "{words}");
     // Of other recurrent weights there is none.
     page.follow_fragment("#model=rnn&rec-init=orthogonal&hidden=6&sweep=length:4..10*3");
     page.wait_until("that there is none", "document.querySelector('.sweep-theory').dataset.theory === 'false'");
