@@ -1,6 +1,8 @@
-//! What happens while nobody can see the page, and what it says of that afterwards.
+//! What happens while nobody can see the page, or the run on it, and what it says of that afterwards.
 
 use super::state::Lab;
+use crate::look::view::Watch;
+use crate::train::Layout;
 use crate::ui::reactive::{Memo, RwSignal, effect};
 use crate::worker::protocol::Need;
 use leptos::prelude::*;
@@ -19,6 +21,25 @@ impl Lab {
             let is_hidden = is_hidden.get() && !may_go_on.get();
             self.tell(|client| client.set_hidden(is_hidden));
         });
+    }
+
+    /// Tells the worker what of the run is looked at; follows every change of that.
+    pub(super) fn tell_watch(self) {
+        let (layout, seed) = self.measured.with(|measured| (Layout::of(measured), measured.seed));
+        let watch = match self.is_seen.get() {
+            true => self.instruments.watch(layout, seed),
+            false => Watch { unseen: true, ..Watch::default() },
+        };
+        self.tell(|client| client.watch(watch));
+    }
+
+    /// Whether the page shows anything of the run from now on. Where it does not, the worker neither scores it nor works out
+    /// what theory expects. It is told at once: what is asked of it next may be scored on its way.
+    pub(super) fn show(self, is_seen: bool) {
+        if self.is_seen.get_untracked() != is_seen {
+            self.is_seen.set(is_seen);
+            untrack(|| self.tell_watch());
+        }
     }
 
     pub(super) fn take_away(self, step: u64) {

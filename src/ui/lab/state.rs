@@ -9,10 +9,9 @@ use super::instruments::{Instrument, Instruments};
 use super::repairs::{Repaired, lesson_of};
 use crate::diagnosis::Repair;
 use crate::experiment::{Effect, Experiment, Key, Rejection, Stop, presets::Preset, share};
-use crate::look::view::Watch;
 use crate::optim::Hyper;
 use crate::theory::Forecast;
-use crate::train::{Bucket, History, Layout};
+use crate::train::{Bucket, History};
 use crate::ui::reactive::{RwSignal, effect};
 use crate::worker::client::{Event, Failure, WorkerClient};
 use crate::worker::protocol::{Change, Need, RunState, Status, Way, WorkerPart};
@@ -149,24 +148,6 @@ impl Lab {
         self.client.try_update_value(|slot| *slot = Some(client));
         effect(move || self.tell_watch());
         self.follow_visibility();
-    }
-
-    fn tell_watch(self) {
-        let (layout, seed) = self.measured.with(|measured| (Layout::of(measured), measured.seed));
-        let watch = match self.is_seen.get() {
-            true => self.instruments.watch(layout, seed),
-            false => Watch { unseen: true, ..Watch::default() },
-        };
-        self.tell(|client| client.watch(watch));
-    }
-
-    /// Whether the page shows anything of the run from now on. Where it does not, the worker neither scores it nor works out
-    /// what theory expects. It is told at once: what is asked of it next may be scored on its way.
-    pub(super) fn show(self, is_seen: bool) {
-        if self.is_seen.get_untracked() != is_seen {
-            self.is_seen.set(is_seen);
-            untrack(|| self.tell_watch());
-        }
     }
 
     /// Opens an experiment: from the start, or at its step, paused or running, as it says.
