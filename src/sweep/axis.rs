@@ -192,26 +192,26 @@ pub fn number_of(value: Value) -> Option<f64> {
 
 /// Whole numbers at equal distances up to about three times one of them.
 fn whole_around(at: u32, min: u32, max: u32) -> Points {
-    /// About.
-    const COUNT: u32 = 12;
-    let farthest = at.saturating_mul(3).max(min + COUNT).min(max);
-    let step = (farthest - min).div_ceil(COUNT).max(1);
+    /// The most distances.
+    const MOST: u32 = 11;
+    let farthest = at.saturating_mul(3).max(min + MOST).min(max);
+    let step = (farthest - min).div_ceil(MOST).max(1);
     let from = at - (at - min) / step * step;
     let more = (farthest - from) / step;
     Points::Range { from: from.into(), to: (from + more * step).into(), count: u64::from(more) + 1 }
 }
 
-/// Numbers by equal factors from half of one of them to four times as much.
+/// Numbers by equal factors from half of one of them to over three times as much.
 fn factors_around(at: f64, min: f64, max: f64) -> Points {
-    /// For a factor of two, and factors of two on either side.
+    /// For a factor of two.
     const COUNT: i32 = 4;
-    const BELOW: i32 = 1;
-    const ABOVE: i32 = 2;
+    const BELOW: i32 = 4;
+    const ABOVE: i32 = 7;
     let to = |places: i32| match places {
         0 => at,
         _ => written(at * libm::exp2(f64::from(places) / f64::from(COUNT)), 4),
     };
-    let places = (-BELOW * COUNT..=ABOVE * COUNT).filter(|places| (min..=max).contains(&to(*places)));
+    let places = (-BELOW..=ABOVE).filter(|places| (min..=max).contains(&to(*places)));
     let numbers: Vec<f64> = places.map(to).collect();
     let (from, to) = (numbers.first().copied().unwrap_or(at), numbers.last().copied().unwrap_or(at));
     // A number of many digits is not among those of a range, which have few.
@@ -334,7 +334,7 @@ mod tests {
                 let axis = Axis::of(key, &experiment);
                 let values = axis.values();
                 let is_one = matches!(experiment.allowed(key), Kind::Choice([_]));
-                assert!((values.len() > 1 || is_one) && values.len() <= 13, "{key:?} {axis:?}");
+                assert!((values.len() > 1 || is_one) && values.len() <= 12, "{key:?} {axis:?}");
                 assert!(values.iter().all(|value| key.kind().allows(*value)), "{key:?} {values:?}");
                 assert_eq!(Axis::parse(key, &axis.points_text()), Ok(axis));
             }

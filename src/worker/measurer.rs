@@ -132,12 +132,16 @@ impl Measurer {
         true
     }
 
+    /// Whether all of these parts are there; asks for those that are not.
+    fn has_all(&mut self, needed: impl IntoIterator<Item = WorkerPart>) -> bool {
+        let missing: Vec<WorkerPart> = needed.into_iter().filter(|part| !self.parts.is_here(*part)).collect();
+        missing.iter().for_each(|part| self.parts.want(*part));
+        missing.is_empty()
+    }
+
     /// Theory's word on a map, when its code is there.
     fn begin_border(&mut self, question: u32, plan: Plan) {
-        let missing: Vec<WorkerPart> =
-            parts_of_border(&plan).into_iter().filter(|part| !self.parts.is_here(*part)).collect();
-        if !missing.is_empty() {
-            missing.into_iter().for_each(|part| self.parts.want(part));
+        if !self.has_all(parts_of_border(&plan)) {
             self.bordering = Some((question, plan));
             return;
         }
@@ -149,10 +153,7 @@ impl Measurer {
 
     fn begin(&mut self, job: Job) {
         let Job { id, experiment, need } = job;
-        let missing: Vec<WorkerPart> =
-            WorkerPart::to_run(&experiment, false).filter(|part| !self.parts.is_here(*part)).collect();
-        if !missing.is_empty() {
-            missing.into_iter().for_each(|part| self.parts.want(part));
+        if !self.has_all(WorkerPart::to_run(&experiment, false)) {
             self.waiting.push(Job { id, experiment, need });
             return;
         }

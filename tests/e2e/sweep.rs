@@ -273,8 +273,8 @@ fn every_control_has_its_effect_on_the_link() {
     wait_until_made(&page);
     let base = "#v=1&depth=3&width=4&activation=tanh";
     let steps = [
-        ("sweep-up", "depth", "sweep=gain:1..2*2&sweep=depth:1..13*13"),
-        ("sweep-up-to", "4", "sweep=gain:1..2*2&sweep=depth:1..4*13"),
+        ("sweep-up", "depth", "sweep=gain:1..2*2&sweep=depth:1..12*12"),
+        ("sweep-up-to", "4", "sweep=gain:1..2*2&sweep=depth:1..4*12"),
         ("sweep-up-points", "2", "sweep=gain:1..2*2&sweep=depth:1..4*2"),
         ("sweep-across", "activation", ""),
         ("sweep-across-linear", "0", ""),
